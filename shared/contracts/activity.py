@@ -1,0 +1,99 @@
+"""An activity as the office describes it: the same shape in a command, over HTTP and in the register."""
+
+from datetime import timedelta
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from shared.contracts.types import (
+    AwareDatetime,
+    Category,
+    Count,
+    Email,
+    Line,
+    Link,
+    Message,
+    RegencyCode,
+    Slug,
+    Zone,
+)
+
+
+class Session(Message):
+    """One meeting. `jp`: the lesson hours that the programme states, never worked out from the clock."""
+
+    id: Slug
+    title: Line
+    starts: AwareDatetime
+    ends: AwareDatetime
+    zone: Zone
+    place: Line | None = None
+    regency: RegencyCode | None = None
+    link: Link | None = None
+    jp: Count = Field(le=1000)
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.ends <= self.starts:
+            raise ValueError(f"session {self.id} ends before it starts")
+        return self
+
+
+class Quota(Message):
+    """Seats for whom every given list holds; a list that is not given holds everyone."""
+
+    id: Slug
+    seats: Count = Field(le=1_000_000)
+    categories: tuple[Category, ...] | None = None
+    regencies: tuple[RegencyCode, ...] | None = None
+    cohorts: tuple[Count, ...] | None = None
+
+    def admits(self, category: str, regency: str | None, cohort: int | None) -> bool:
+        return (
+            (not self.categories or category in self.categories)
+            and (not self.regencies or regency in self.regencies)
+            and (not self.cohorts or cohort in self.cohorts)
+        )
+
+    @property
+    def for_everyone(self) -> bool:
+        return not (self.categories or self.regencies or self.cohorts)
+
+
+class Speaker(Message):
+    name: Line
+    institution: Line | None = None
+
+
+class Activity(Message):
+    """A gathering or a series. `[opens, closes)` is when one may register."""
+
+    id: Slug
+    title: Line
+    kind: Slug
+    sessions: tuple[Session, ...] = Field(min_length=1, max_length=100)
+    quotas: tuple[Quota, ...] = Field(min_length=1, max_length=50)
+    opens: AwareDatetime
+    closes: AwareDatetime
+    host: Line | None = None
+    reply_to: Email | None = None
+    speakers: tuple[Speaker | Line, ...] = Field(default=(), max_length=100)
+    topics: tuple[Line, ...] = Field(default=(), max_length=100)
+    reminder_before: timedelta | None = None
+    attendance_opens_before: timedelta | None = None
+    continues: Slug | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.closes <= self.opens:
+            raise ValueError("registration closes before it opens")
+        for name, ids in (("sessions", self.sessions), ("quotas", self.quotas)):
+            if len({item.id for item in ids}) != len(ids):
+                raise ValueError(f"two {name} have the same id")
+        return self
+
+    @property
+    def seats(self) -> int:
+        """The largest quota that matches everyone, else the sum."""
+        open_to_all = [quota.seats for quota in self.quotas if quota.for_everyone]
+        return max(open_to_all) if open_to_all else sum(quota.seats for quota in self.quotas)

@@ -1,0 +1,128 @@
+"""What may be asked of an office. Imperatives; each is a CloudEvent on the office's intake topic."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+
+from shared.contracts.activity import Activity, Quota, Session, Speaker
+from shared.contracts.types import (
+    AwareDatetime,
+    Category,
+    Count,
+    Email,
+    Line,
+    Message,
+    Paragraph,
+    Phone,
+    RegencyCode,
+    RegistrationId,
+    Slug,
+)
+
+
+class Command(Message):
+    type: ClassVar[str]
+
+
+class PublishActivity(Activity, Command):
+    type = "id.simpul.activity.publish.v1"
+
+
+class ChangeActivity(Command):
+    """The fields that change, whole; lists replace the lists that stood."""
+
+    type = "id.simpul.activity.change.v1"
+
+    activity: Slug
+    title: Line | None = None
+    kind: Slug | None = None
+    sessions: tuple[Session, ...] | None = None
+    quotas: tuple[Quota, ...] | None = None
+    opens: AwareDatetime | None = None
+    closes: AwareDatetime | None = None
+    host: Line | None = None
+    reply_to: Email | None = None
+    speakers: tuple[Speaker | Line, ...] | None = None
+    topics: tuple[Line, ...] | None = None
+    reminder_before: timedelta | None = None
+    attendance_opens_before: timedelta | None = None
+    continues: Slug | None = None
+
+
+class CancelActivity(Command):
+    type = "id.simpul.activity.cancel.v1"
+
+    activity: Slug
+    reason: Paragraph | None = None
+
+
+class Participant(Message):
+    """A person as they name themselves. Numbers are optional; spaces in them do not count."""
+
+    name: Line
+    email: Email
+    phone: Phone | None = None
+    nip: str | None = Field(default=None, pattern=r"^[0-9]{18}$")
+    nuptk: str | None = Field(default=None, pattern=r"^[0-9]{16}$")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_spaces(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        tidy = {key: "".join(data[key].split()) for key in ("nip", "nuptk") if isinstance(data.get(key), str)}
+        return data | {key: value or None for key, value in tidy.items()}
+
+
+class Institution(Message):
+    name: Line
+    npsn: Line | None = None
+
+
+class SubmitRegistration(Command):
+    type = "id.simpul.registration.submit.v1"
+
+    activity: Slug
+    participant: Participant
+    category: Category
+    regency: RegencyCode | None = None
+    institution: Institution | None = None
+    cohort: Count | None = Field(default=None, le=1000)
+    group: Line | None = None
+    role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
+
+
+class CancelRegistration(Command):
+    type = "id.simpul.registration.cancel.v1"
+
+    registration: RegistrationId
+
+
+class RecordAttendance(Command):
+    type = "id.simpul.attendance.record.v1"
+
+    activity: Slug
+    session: Slug
+    registration: RegistrationId
+    present: bool = True
+
+
+class Tick(Command):
+    """The service's own: brings the broker's time to a partition that waits for something."""
+
+    type = "id.simpul.partition.tick.v1"
+
+
+COMMANDS: dict[str, type[Command]] = {
+    command.type: command
+    for command in (
+        PublishActivity,
+        ChangeActivity,
+        CancelActivity,
+        SubmitRegistration,
+        CancelRegistration,
+        RecordAttendance,
+        Tick,
+    )
+}

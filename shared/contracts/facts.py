@@ -1,0 +1,237 @@
+"""What has happened, as an office states it: in the past tense, pseudonymous, with its change to counts."""
+
+from typing import ClassVar, Final, Literal
+
+from pydantic import Field, create_model
+
+from shared.contracts.types import (
+    AwareDatetime,
+    Category,
+    Count,
+    Line,
+    Message,
+    Month,
+    OfficeCode,
+    ProvinceCode,
+    RegencyCode,
+    RegistrationId,
+    Signed,
+    Slug,
+)
+
+Measure = Literal[
+    "activities",
+    "seats",
+    "confirmed",
+    "waitlisted",
+    "cancelled",
+    "present",
+    "session_attendances",
+    "jp_attended",
+]
+MEASURES: Final[tuple[Measure, ...]] = (
+    "activities",
+    "seats",
+    "confirmed",
+    "waitlisted",
+    "cancelled",
+    "present",
+    "session_attendances",
+    "jp_attended",
+)
+MAX_FACT_BYTES: Final = 256_000
+MAX_CELLS: Final = 1_000
+
+
+class Cell(Message):
+    """Who is counted: an activity, alone or with what its people have in common."""
+
+    activity: Slug
+    category: Category | None = None
+    home_regency: RegencyCode | None = None
+    cohort: Count | None = None
+
+
+class Change(Message):
+    cell: Cell
+    add: dict[Measure, Signed]
+
+
+class Body(Message):
+    """What a fact says beside its place in the ledger."""
+
+    type: ClassVar[str]
+    changes: tuple[Change, ...] = ()
+
+
+class Stated(Message):
+    """A fact's place: which office's ledger, where in it, when (UTC, the broker's time)."""
+
+    office: OfficeCode
+    ledger: str = Field(pattern="^[0-9a-f]{32}$")
+    partition: Count
+    number: Count
+    at: AwareDatetime
+    subject: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.office}-{self.partition}-{self.number}"
+
+
+class AnyFact(Stated):
+    """A fact of any type, known or not: enough to add up its changes."""
+
+    changes: tuple[Change, ...] = ()
+
+
+class SeatCount(Message):
+    id: Slug
+    seats: Count
+
+
+class SessionTime(Message):
+    id: Slug
+    starts: AwareDatetime
+    ends: AwareDatetime
+    jp: Count
+
+
+class ActivityPublished(Body):
+    """Attributes that figures are grouped by. `province` and `regency` are null online."""
+
+    type = "id.simpul.activity.published.v1"
+
+    activity: Slug
+    title: Line
+    kind: Slug
+    month: Month
+    province: ProvinceCode | Literal["online"]
+    regency: RegencyCode | Literal["online"]
+    seats: Count
+    quotas: tuple[SeatCount, ...]
+    sessions: tuple[SessionTime, ...]
+
+
+class ActivityChanged(ActivityPublished):
+    """The attributes as they are from now on; `fields` names what the command changed."""
+
+    type = "id.simpul.activity.changed.v1"
+
+    fields: tuple[str, ...]
+
+
+class ActivityCancelled(Body):
+    """Every live registration of the activity is cancelled by this one fact."""
+
+    type = "id.simpul.activity.cancelled.v1"
+
+    activity: Slug
+
+
+class ActivityCounted(Body):
+    """Further changes of the fact before it, which had more cells than one fact holds."""
+
+    type = "id.simpul.activity.counted.v1"
+
+    activity: Slug
+
+
+class RegistrationFact(Body):
+    activity: Slug
+    registration: RegistrationId
+
+
+class RegistrationConfirmed(RegistrationFact):
+    """`quotas`: those of which it takes a seat."""
+
+    type = "id.simpul.registration.confirmed.v1"
+
+    round: Count
+    quotas: tuple[Slug, ...]
+
+
+class RegistrationWaitlisted(RegistrationFact):
+    """`place`: those waiting ahead in the activity, plus one."""
+
+    type = "id.simpul.registration.waitlisted.v1"
+
+    round: Count
+    quotas: tuple[Slug, ...]
+    place: Count
+
+
+class RegistrationPromoted(RegistrationFact):
+    type = "id.simpul.registration.promoted.v1"
+
+    quotas: tuple[Slug, ...]
+
+
+class RegistrationCancelled(RegistrationFact):
+    """`was`: what it was before; `quotas`: the seats it gave back, or had waited for."""
+
+    type = "id.simpul.registration.cancelled.v1"
+
+    was: Literal["confirmed", "waitlisted"]
+    quotas: tuple[Slug, ...]
+
+
+class AttendanceRecorded(RegistrationFact):
+    type = "id.simpul.attendance.recorded.v1"
+
+    session: Slug
+    present: bool
+    jp: Count
+
+
+class OfficeName(Message):
+    name: Line
+    since: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+
+class Territory(Message):
+    province: ProvinceCode
+    since: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    until: str | None = Field(default=None, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+
+class OfficeDescribed(Body):
+    """How an office is called and which provinces it serves, with dates. Codes are of the named `scheme`."""
+
+    type = "id.simpul.office.described.v1"
+
+    names: tuple[OfficeName, ...] = Field(min_length=1)
+    scheme: Literal["kemendagri"]
+    territory: tuple[Territory, ...] = Field(min_length=1)
+    zone: Literal["WIB", "WITA", "WIT"]
+
+
+class OfficeTotals(Body):
+    """Control totals: what the partition's states say at this very number. No change themselves."""
+
+    type = "id.simpul.office.totals.v1"
+
+    totals: dict[Measure, Signed]
+
+
+FACTS: dict[str, type[Body]] = {
+    fact.type: fact
+    for fact in (
+        ActivityPublished,
+        ActivityChanged,
+        ActivityCancelled,
+        ActivityCounted,
+        RegistrationConfirmed,
+        RegistrationWaitlisted,
+        RegistrationPromoted,
+        RegistrationCancelled,
+        AttendanceRecorded,
+        OfficeDescribed,
+        OfficeTotals,
+    )
+}
+
+
+def published(body: type[Body]) -> type[Message]:
+    """The model of a fact's data as it stands in the topic: its place, then what its type adds."""
+    return create_model(body.__name__, __base__=(Stated, body), __doc__=body.__doc__)

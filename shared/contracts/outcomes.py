@@ -1,0 +1,54 @@
+"""What became of a command."""
+
+from typing import Literal
+
+from shared.contracts.types import Count, Message, RegistrationId
+
+Reason = Literal[
+    "window_closed",
+    "not_open_yet",
+    "not_eligible",
+    "already_registered",
+    "activity_unknown",
+    "activity_exists",
+    "activity_cancelled",
+    "quota_below_taken",
+    "quota_rule_fixed",
+    "session_unknown",
+    "session_not_open",
+    "registration_unknown",
+    "already_cancelled",
+    "id_reused",
+    "invalid",
+    "too_large",
+]
+ParkedReason = Literal["unreadable", "wrong_partition", "wrong_office", "unknown_type", "failed"]
+Result = Literal[
+    "confirmed",
+    "waitlisted",
+    "cancelled",
+    "recorded",
+    "published",
+    "changed",
+    "corrected",
+    "refused",
+    "parked",
+]
+
+
+class CommandKey(Message):
+    source: str
+    id: str
+
+
+class Outcome(Message):
+    """`message` is one sentence for people, in Indonesian; `reason` is set for what was refused or parked."""
+
+    command: CommandKey
+    state: Literal["pending", "decided"]
+    result: Result | None = None
+    reason: Reason | ParkedReason | None = None
+    message: str | None = None
+    registration: RegistrationId | None = None
+    place: Count | None = None
+    fact: str | None = None

@@ -1,0 +1,108 @@
+"""The words that messages are made of, each with its bounds."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+INT_BOUND = 2**53 - 1  # the integers that JSON readers agree on (RFC 8259, section 6)
+
+Count = Annotated[int, Field(ge=0, le=INT_BOUND)]
+Signed = Annotated[int, Field(ge=-INT_BOUND, le=INT_BOUND)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+OfficeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,19}$")]
+Line = Annotated[
+    str,
+    # No control character: a name must not be able to open a new line in a mail's header.
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+    ),
+]
+Paragraph = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$"
+    ),
+]
+Email = Annotated[
+    str,
+    # "valid e-mail address" of the HTML Living Standard, so that a browser's check and ours agree
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=254,
+        pattern=r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+        r"(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$",
+    ),
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ().-]{5,30}$")]
+Link = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s<>\"]+$")]
+ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
+RegencyCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]\.[0-9]{2}$")]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+RegistrationId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{29}$")]
+Category = Literal[
+    "guru-penggerak",
+    "guru",
+    "kepala-sekolah",
+    "pengawas",
+    "fasilitator",
+    "dinas",
+    "mitra-kerja",
+    "komunitas",
+    "lainnya",
+]
+
+ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+_ABBREVIATIONS = {name: code for code, name in ZONES.items()} | {"Asia/Pontianak": "WIB"}
+
+
+def _abbreviated(value: Any) -> Any:
+    return _ABBREVIATIONS.get(value, value) if isinstance(value, str) else value
+
+
+Zone = Annotated[Literal["WIB", "WITA", "WIT"], BeforeValidator(_abbreviated)]
+"""One of Indonesia's three zones; the IANA name is taken too."""
+
+
+class Message(BaseModel):
+    """Base of all that travels or is kept as a message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self:
+        """Parse JSON of this or a newer version. Raises `pydantic.ValidationError`."""
+        return cls.model_validate_json(data, extra="ignore")
+
+    def encoded(self) -> bytes:
+        """JSON without what was left unset or is null."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+def rfc3339(moment: datetime) -> str:
+    """A UTC time to the millisecond, as every message writes it: `2024-01-11T01:00:00.000Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+__all__ = [
+    "INT_BOUND",
+    "ZONES",
+    "AwareDatetime",
+    "Category",
+    "Count",
+    "Email",
+    "Line",
+    "Link",
+    "Message",
+    "Month",
+    "OfficeCode",
+    "Paragraph",
+    "Phone",
+    "ProvinceCode",
+    "RegencyCode",
+    "RegistrationId",
+    "Signed",
+    "Slug",
+    "Zone",
+    "rfc3339",
+]
