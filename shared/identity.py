@@ -9,7 +9,11 @@ _LEADING_TITLES: Final = frozenset({"prof", "dr", "drs", "dra", "ir", "h", "hj"}
 
 
 class NotANumber(ValueError):
-    """What was typed is no such number. Its text names the rule, never the value."""
+    """What was typed is no such number: `rule` is `signs`, `length`, `birth` or `sex`; never the value."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(f"breaks the rule of {rule}")
+        self.rule = rule
 
 
 def comparable_name(name: str) -> str:
@@ -34,9 +38,9 @@ def nip(typed: str) -> str:
     """
     digits = _digits(typed, 18)
     if not ("01" <= digits[4:6] <= "12" and "01" <= digits[6:8] <= "31"):
-        raise NotANumber("its first eight digits are no date of birth")
+        raise NotANumber("birth")
     if digits[14] not in "12":
-        raise NotANumber("its fifteenth digit is neither 1 nor 2")
+        raise NotANumber("sex")
     return digits
 
 
@@ -54,7 +58,7 @@ def _digits(typed: str, length: int) -> str:
     """Digits alone: spaces, an apostrophe (a sheet's mark of text), dots and hyphens are left out."""
     digits = re.sub(r"[\s'’`.\-]", "", unicodedata.normalize("NFKC", typed))
     if re.fullmatch(r"[0-9]+", digits) is None:
-        raise NotANumber("it holds other signs than digits")
+        raise NotANumber("signs")
     if len(digits) != length:
-        raise NotANumber(f"it has {len(digits)} digits and not {length}")
+        raise NotANumber("length")
     return digits
