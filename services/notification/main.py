@@ -99,6 +99,8 @@ class Service:
             await asyncio.Event().wait()
         finally:
             others.cancel()
+            with suppress(asyncio.CancelledError):
+                await others
             await kafka.stop()
             with suppress(TimeoutError):
                 await asyncio.wait_for(sending, self._settings.smtp_seconds)

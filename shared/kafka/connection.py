@@ -39,6 +39,7 @@ def broker(settings: KafkaSettings) -> KafkaBroker:
         consumer_only=True,
         allow_auto_create_topics=False,
         apply_types=False,
+        serializer=None,  # records are read by us; FastStream would build a model of every handler
         graceful_timeout=30.0,
         metadata_max_age_ms=10_000,
     )

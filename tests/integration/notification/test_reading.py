@@ -1,0 +1,164 @@
+"""Facts and directory: whatever order, repetition or gap they come with, each mail is owed once."""
+
+import asyncio
+
+import httpx
+
+from shared.contracts.directory import registration_key
+from shared.contracts.facts import OfficeTotals
+from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, until
+
+
+async def test_a_mail_waits_for_the_directory_that_its_fact_names(stage: Stage) -> None:
+    async with stage.running():
+        await stage.publish("rakor")
+        number = stage.next_number("rakor")
+        await stage.person("rakor", "Wayan Lama", rev=0)
+        await stage.state(confirmed("rakor", "Wayan Lama"), "rakor")
+
+        async def waited() -> bool:
+            return any(row["waits"] >= 3 for row in await stage.rows())
+
+        await until(waited)
+        assert stage.sink.kept == []
+        await stage.person("rakor", "Wayan Lama", number, email="baru@peserta.example")
+        await stage.settled(1)
+    assert stage.sink.recipients == ["baru@peserta.example"]
+
+
+async def test_an_ended_or_absent_entry_withdraws_the_mail(stage: Stage) -> None:
+    async with stage.running():
+        await stage.publish("rakor")
+        await stage.state(confirmed("rakor", "Tak Tercatat"), "rakor")
+        await stage.person("rakor", "Sudah Dihapus", stage.next_number("rakor"))
+        await stage.enter(registration_key(registration("Sudah Dihapus")), None, "rakor")
+        await stage.person("rakor", "Sudah Dihapus", stage.next_number("rakor"))  # a late repetition
+        await stage.state(confirmed("rakor", "Sudah Dihapus"), "rakor")
+        rows = await stage.settled(2)
+    reasons = {row["registration"]: (row["state"], row["reason"]) for row in rows}
+    assert reasons[registration("Tak Tercatat")] == ("withdrawn", "not_in_directory")
+    assert reasons[registration("Sudah Dihapus")] == ("withdrawn", "erased")
+    assert stage.sink.kept == []
+
+
+async def test_facts_played_again_make_no_second_mail(stage: Stage) -> None:
+    async with stage.running():
+        await stage.publish("rakor")
+        await stage.confirm("rakor", "Wayan Contoh")
+        await stage.cancel_activity("rakor")
+        await stage.settled(2)
+    await stage.store["cursors"].update_many({}, {"$set": {"offset": 0, "number": 0, "ledger": None}})
+    async with stage.running():
+        await stage.confirm("lokakarya", "Made Contoh")
+        await stage.details("lokakarya", 0)
+        await stage.settled(3)
+    assert len(stage.sink.kept) == 3
+    assert len(set(stage.sink.deliveries())) == 3
+
+
+async def test_two_instances_owe_and_send_each_mail_once(stage: Stage) -> None:
+    await stage.publish("rakor")
+    await stage.publish("webinar")
+    assert {stage.partition("rakor"), stage.partition("webinar")} == {0, 1}
+    async with stage.running(), stage.running() as second:
+        for number in range(60):
+            await stage.confirm("rakor" if number % 2 else "webinar", f"Peserta {number}")
+            if number == 30:
+                await until(_ready(second))
+        rows = await stage.settled(60)
+    assert len(rows) == 60
+    assert sorted(stage.sink.deliveries()) == [row["_id"] for row in rows]
+
+
+def _ready(service):  # type: ignore[no-untyped-def]
+    async def ready() -> bool:
+        return not await service._ready()
+
+    return ready
+
+
+async def test_a_cancelled_activity_owes_one_mail_to_each_of_three_thousand(stage: Stage) -> None:
+    await stage.publish("rakor")
+    sends = []
+    for number in range(3_000):
+        sends.append(asyncio.create_task(stage.confirm("rakor", f"Peserta {number}")))
+        if len(sends) == 200:
+            await asyncio.gather(*sends)
+            sends.clear()
+    await stage.cancel("rakor", "Peserta 0")
+    await stage.cancel_activity("rakor")
+    await stage.confirm("rakor", "Sesudahnya")
+    async with stage.running(mail_only_to="@tiada.example"):
+
+        async def owed() -> bool:
+            count = await stage.store["deliveries"].count_documents({"template": "activity-cancelled"})
+            return count >= 2_999 and not await stage.store["fanouts"].find_one({"done": False})
+
+        await until(owed)
+        found = await stage.rows(template="activity-cancelled")
+    assert len(found) == 2_999
+    assert registration("Peserta 0") not in {row["registration"] for row in found}
+
+
+async def test_a_gap_stops_its_partition_alone_and_says_so(stage: Stage) -> None:
+    await stage.publish("rakor")
+    await stage.publish("webinar")
+    lost = stage.next_number("rakor")
+    stage.numbers[stage.partition("rakor")] += 1
+    await stage.confirm("rakor", "Wayan Contoh")
+    await stage.confirm("webinar", "Made Contoh")
+    async with stage.running() as service:
+        await stage.settled(1)
+
+        async def said() -> bool:
+            return any(f"lacks fact {lost}" in sentence for sentence in await service._ready())
+
+        await until(said)
+    assert len(stage.sink.kept) == 1
+    await stage.write(OfficeTotals(totals={}), "rakor", lost)  # published late, behind what follows it
+    async with stage.running():
+        await stage.settled(2)
+    assert len(stage.sink.kept) == 2
+
+
+async def test_facts_of_another_ledger_stop_their_partition(stage: Stage) -> None:
+    await stage.publish("rakor")
+    await stage.confirm("rakor", "Wayan Contoh")
+    stage.ledger = "f" * 32
+    await stage.confirm("rakor", "Made Contoh")
+    async with stage.running() as service:
+        await stage.settled(1)
+
+        async def said() -> bool:
+            return any("made anew" in sentence for sentence in await service._ready())
+
+        await until(said)
+    assert len(await stage.rows()) == 1
+
+
+async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
+    async with stage.running(mail_only_to="satu@peserta.example") as service:
+        await stage.publish("rakor")
+        for name in ("Satu", "Dua", "Tiga"):
+            await stage.confirm("rakor", name)
+        await stage.settled(3)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(service.app), base_url="http://kantor"
+        ) as client:
+            assert (await client.get("/api/v1/deliveries")).status_code == 401
+            client.headers["Authorization"] = f"Bearer {TOKEN}"
+            first = (await client.get("/api/v1/deliveries?state=withdrawn&limit=1")).json()
+            rest = await client.get(
+                "/api/v1/deliveries", params={"state": "withdrawn", "limit": 5, "after": first["next"]}
+            )
+            assert [len(first["deliveries"]), len(rest.json()["deliveries"])] == [1, 1]
+            assert (await client.get("/api/v1/deliveries?activity=lain")).json()["deliveries"] == []
+            everything = (await client.get("/api/v1/deliveries")).text + (await client.get("/metrics")).text
+            ready = await client.get("/health/ready")
+    assert ready.status_code == 200, ready.text
+    assert "example" not in everything
+    assert "Satu" not in everything
+
+
+async def test_provisioning_twice_makes_nothing_the_second_time(stage: Stage) -> None:
+    assert await stage.provision() == []
