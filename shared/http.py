@@ -1,0 +1,99 @@
+"""What every service's HTTP side has in common: problems, health, metrics, tokens, and how it is served."""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.exceptions import HTTPException
+
+PROBLEM = "application/problem+json"  # RFC 9457
+
+Readiness = Callable[[], Awaitable[list[str]]]
+"""Says in sentences why the service is not ready; an empty list when it is."""
+
+
+class Problem(Exception):
+    """A refusal that a client can act on: `reason` is a name for programs, `detail` a sentence for people."""
+
+    def __init__(
+        self, status: int, reason: str, detail: str, headers: dict[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.detail, self.headers, self.more = status, reason, detail, headers, more
+
+    def response(self) -> JSONResponse:
+        body = {"type": "about:blank", "status": self.status, "reason": self.reason, "detail": self.detail}
+        return JSONResponse(body | self.more, self.status, self.headers, PROBLEM)
+
+
+def speak_problems(app: FastAPI) -> None:
+    """Make every error of the application `application/problem+json`, without repeating what was sent."""
+
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, problem: Problem) -> Response:
+        return problem.response()
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> Response:
+        reason = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        headers = dict(error.headers) if error.headers else None
+        return Problem(error.status_code, reason, str(error.detail), headers).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+        return invalid_body(error.errors()).response()
+
+
+def invalid_body(errors: Any) -> Problem:
+    """422 that names each field and what is wrong with it, never its value."""
+    fields = [{"field": ".".join(map(str, item["loc"])), "error": item["type"]} for item in errors]
+    return Problem(422, "invalid", "Isian tidak sesuai: lihat `errors`.", errors=fields)
+
+
+def add_health(app: FastAPI, ready: Readiness, metrics: CollectorRegistry) -> None:
+    @app.get("/health/live", include_in_schema=False)
+    async def _live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def _ready() -> Response:
+        reasons = await ready()
+        body = {"status": "not ready" if reasons else "ready", "reasons": reasons}
+        return JSONResponse(body, 503 if reasons else 200)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def _metrics() -> Response:
+        return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
+
+
+def token_matches(request: Request, token_hash: str) -> bool:
+    """Whether the request bears the token with this SHA-256 (hex), compared in constant time."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    found = hashlib.sha256(token.strip().encode()).hexdigest()
+    return scheme.lower() == "bearer" and hmac.compare_digest(found, token_hash.lower())
+
+
+def require_token(token_hash: str) -> Callable[[Request], None]:
+    """A dependency that lets only the bearer of the token in."""
+
+    def check(request: Request) -> None:
+        if not token_matches(request, token_hash):
+            raise Problem(
+                401, "unauthorized", "Token petugas tidak ada atau salah.", {"WWW-Authenticate": "Bearer"}
+            )
+
+    return check
+
+
+async def serve(app: FastAPI, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; the application's lifespan starts and stops what it needs."""
+    config = uvicorn.Config(
+        app, host, port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
+    )
+    await uvicorn.Server(config).serve()

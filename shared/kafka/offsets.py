@@ -1,0 +1,65 @@
+"""What a topic holds: first and next offsets, single records, first commits of a group."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import OffsetAndMetadata
+
+from shared.kafka.records import Record
+
+
+@asynccontextmanager
+async def reader(bootstrap: str, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without subscription, to look at partitions by hand."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50,
+    )
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def bounds(bootstrap: str, topic: str, partition: int) -> tuple[int, int]:
+    """First offset still there, and the offset that the next record will get."""
+    where = TopicPartition(topic, partition)
+    async with reader(bootstrap) as consumer:
+        consumer.assign([where])
+        first = await consumer.beginning_offsets([where])
+        end = await consumer.end_offsets([where])
+    return first[where], end[where]
+
+
+async def records_between(
+    bootstrap: str, topic: str, partition: int, start: int, end: int
+) -> AsyncIterator[list[Record]]:
+    """Every record of one partition in `[start, end)`, in batches."""
+    where = TopicPartition(topic, partition)
+    async with reader(bootstrap) as consumer:
+        consumer.assign([where])
+        consumer.seek(where, start)
+        while await consumer.position(where) < end:
+            for batch in (await consumer.getmany(where, timeout_ms=1_000)).values():
+                if found := [record for record in batch if record.offset < end]:
+                    yield found
+
+
+async def commit_first_offsets(bootstrap: str, group: str, topic: str, partitions: int) -> int:
+    """Commit each partition's first offset where the group has none; returns how many were committed.
+
+    A group without a committed offset would meet `auto_offset_reset=none` before its listener can seek.
+    """
+    wheres = [TopicPartition(topic, partition) for partition in range(partitions)]
+    async with reader(bootstrap, group) as consumer:
+        consumer.assign(wheres)
+        missing = [where for where in wheres if await consumer.committed(where) is None]
+        if missing:
+            first = await consumer.beginning_offsets(missing)
+            await consumer.commit({where: OffsetAndMetadata(first[where], "") for where in missing})
+    return len(missing)

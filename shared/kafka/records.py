@@ -1,0 +1,50 @@
+"""Records as they come: whatever bytes a foreign producer sent, none may stop the batch they came in."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from aiokafka.partitioner import murmur2
+from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
+
+
+class Record(Protocol):
+    """A record as the consumer hands it over. `timestamp` is in milliseconds since 1970, UTC;
+    `timestamp_type` is 1 where the broker set it at the append, 0 where the producer did."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
+Batch = tuple[Record, ...]
+
+
+async def tolerant_parser(records: Batch) -> KafkaMessage:
+    """Hand on a batch untouched; FastStream's own parser skips a whole batch for one null header."""
+    return KafkaMessage(body=b"", raw_message=records, headers={}, consumer=FAKE_CONSUMER)
+
+
+async def raw_decoder(message: KafkaMessage) -> Any:
+    """The handler gets the records themselves and reads them one by one."""
+    return message.raw_message
+
+
+def by_partition(records: Iterable[Record]) -> dict[tuple[str, int], list[Record]]:
+    """Split a batch, which spans partitions, keeping the order within each (topic, partition)."""
+    split: dict[tuple[str, int], list[Record]] = defaultdict(list)
+    for record in records:
+        split[record.topic, record.partition].append(record)
+    return split
+
+
+@lru_cache(maxsize=10_000)
+def partition_of(key: bytes, partitions: int) -> int:
+    """Where Java's default partitioner puts a key (murmur2, positive, modulo)."""
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)

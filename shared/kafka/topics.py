@@ -1,0 +1,60 @@
+"""Making topics with their settings, and seeing whether those that exist fit."""
+
+from dataclasses import dataclass, field
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import for_code
+
+
+class TopicMisfit(Exception):
+    """A topic that exists otherwise than it must; the text says what differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    name: str
+    partitions: int
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+async def ensure_topic(admin: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> list[str]:
+    """Make the topic if it is not there; returns what was made or found different, in sentences.
+
+    Raises `TopicMisfit` when it has another number of partitions, which can never be mended in place.
+    """
+    answer = await admin.create_topics(
+        [NewTopic(spec.name, spec.partitions, replication, topic_configs=dict(spec.settings))]
+    )
+    code = answer.topic_errors[0][1]
+    if code == 0:
+        return [f"made topic {spec.name} with {spec.partitions} partitions"]
+    if code != 36:  # TOPIC_ALREADY_EXISTS
+        raise TopicMisfit(f"topic {spec.name} cannot be made: {for_code(code).__name__}")
+    await require_partitions(admin, spec)
+    return [
+        f"topic {spec.name}: {name} is {found.get(name)}, not {wanted}"
+        for found in [await settings_of(admin, spec.name)]
+        for name, wanted in spec.settings.items()
+        if found.get(name) != wanted
+    ]
+
+
+async def require_partitions(admin: AIOKafkaAdminClient, spec: TopicSpec) -> None:
+    """Raises `TopicMisfit` unless the topic exists with exactly the partitions it must have."""
+    described = (await admin.describe_topics([spec.name]))[0]
+    if described["error_code"] != 0:
+        raise TopicMisfit(f"topic {spec.name} is missing: run `simpul provision`")
+    count = len(described["partitions"])
+    if count != spec.partitions:
+        raise TopicMisfit(
+            f"topic {spec.name} has {count} partitions, not {spec.partitions}: keys would move; "
+            "delete it if it is empty and run `simpul provision` again"
+        )
+
+
+async def settings_of(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    return {
+        entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]
+    }

@@ -1,0 +1,143 @@
+"""The only module that knows the MongoDB driver: Motor, or PyMongo's own asynchronous client.
+
+Both offer the same collections; they differ in how sessions start, how aggregations begin and how a
+client is closed. Everything else of the project sees `Store`.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, cast
+
+from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+Driver = Literal["motor", "pymongo"]
+Document = dict[str, Any]
+Session = AsyncClientSession
+T = TypeVar("T")
+
+TRANSACTION_SECONDS = 20.0  # the driver's own 120 s are longer than a partition may stand still
+MAJORITY = WriteConcern(w="majority", j=True)
+
+
+class CommitUnknown(Exception):
+    """The commit may or may not stand: read what it wrote before doing anything else."""
+
+
+class Store:
+    """One database, majority-committed and journaled. Open with `connect`."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.name = name
+        self._database = client.get_database(
+            name,
+            write_concern=MAJORITY,
+            read_concern=ReadConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+    def __getitem__(self, collection: str) -> AsyncCollection[Document]:
+        return cast(AsyncCollection[Document], self._database[collection])
+
+    async def aggregate(
+        self, collection: str, pipeline: Sequence[Mapping[str, Any]], session: Session | None = None
+    ) -> list[Document]:
+        cursor = self._database[collection].aggregate(pipeline, session=session)
+        if inspect.isawaitable(cursor):
+            cursor = await cursor
+        return cast(list[Document], await cursor.to_list(None))
+
+    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `work` in one transaction, again after transient errors for at most 20 s.
+
+        `work` makes session calls only and may run more than once. Raises `CommitUnknown` when the
+        server's answer to the commit was lost, and whatever `work` raises.
+        """
+        give_up = asyncio.get_running_loop().time() + TRANSACTION_SECONDS
+        session = self._client.start_session()
+        if inspect.isawaitable(session):
+            session = await session
+        async with session:
+            while True:
+                try:
+                    return await self._attempt(session, work)
+                except PyMongoError as error:
+                    again = error.has_error_label("TransientTransactionError")
+                    if not again or asyncio.get_running_loop().time() > give_up:
+                        raise
+                    await asyncio.sleep(0.02)
+
+    async def _attempt(self, session: Any, work: Callable[[Session], Awaitable[T]]) -> T:
+        begun = session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
+        if inspect.isawaitable(begun):
+            await begun
+        try:
+            result = await work(session)
+        except BaseException:
+            await session.abort_transaction()
+            raise
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            if error.has_error_label("UnknownTransactionCommitResult"):
+                raise CommitUnknown(str(error)) from error
+            raise
+        return result
+
+    async def exists(self) -> bool:
+        """Whether provisioning made this database."""
+        return bool(await self._database.list_collection_names())
+
+    async def ensure_collection(self, name: str) -> bool:
+        """Make a collection if it is not there; True when it was made now."""
+        try:
+            await self._database.create_collection(name)
+        except OperationFailure as error:
+            if error.code != 48:  # NamespaceExists
+                raise
+            return False
+        return True
+
+    async def ping(self, seconds: float = 2.0) -> None:
+        """Raises unless the primary answers in time."""
+        async with asyncio.timeout(seconds):
+            await self._client.admin.command("ping")
+
+    async def drop(self) -> None:
+        await self._client.drop_database(self.name)
+
+    async def close(self) -> None:
+        closed = self._client.close()
+        if inspect.isawaitable(closed):
+            await closed
+
+
+def connect(url: str, database: str, driver: Driver = "motor") -> Store:
+    """Make a store; the connection opens with its first use. Times come back aware, in UTC."""
+    options: dict[str, Any] = {
+        "tz_aware": True,
+        "serverSelectionTimeoutMS": 5_000,
+        "connectTimeoutMS": 5_000,
+        "socketTimeoutMS": 30_000,
+    }
+    if driver == "pymongo":
+        return Store(AsyncMongoClient(url, **options), database)
+    from motor.motor_asyncio import AsyncIOMotorClient
+
+    return Store(AsyncIOMotorClient(url, **options), database)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a failure is of the network or the moment, so that the same work may succeed later."""
+    from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
+
+    if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError, TimeoutError, CommitUnknown)):
+        return True
+    return isinstance(error, PyMongoError) and (
+        error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")
+    )

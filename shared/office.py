@@ -1,0 +1,53 @@
+"""An office as its file `offices/{code}.yaml` describes it."""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from shared.contracts.facts import OfficeDescribed, OfficeName, Territory
+from shared.contracts.types import Email, Line, Message, OfficeCode
+
+
+class OfficeFileInvalid(Exception):
+    """The text names the file and the fields that do not fit."""
+
+
+class Sender(Message):
+    name: Line
+    address: Email
+
+
+class Office(Message):
+    """`names` and `territory` carry dates, since offices are renamed and serve more than one province."""
+
+    code: OfficeCode
+    names: tuple[OfficeName, ...] = Field(min_length=1)
+    scheme: Literal["kemendagri"] = "kemendagri"
+    territory: tuple[Territory, ...] = Field(min_length=1)
+    zone: Literal["WIB", "WITA", "WIT"]
+    sender: Sender
+    reply_to: Email
+
+    @property
+    def name(self) -> str:
+        return max(self.names, key=lambda name: name.since).name
+
+    def described(self) -> OfficeDescribed:
+        """What the nation may know of it."""
+        return OfficeDescribed(names=self.names, scheme=self.scheme, territory=self.territory, zone=self.zone)
+
+
+def read_office(path: Path, code: str) -> Office:
+    """Raises `OfficeFileInvalid`."""
+    try:
+        office = Office.model_validate(yaml.safe_load(path.read_text()), strict=False)
+    except (OSError, yaml.YAMLError) as error:
+        raise OfficeFileInvalid(f"{path} cannot be read: {error}") from error
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, item["loc"])) or "file" for item in error.errors())
+        raise OfficeFileInvalid(f"{path} does not fit in: {fields}") from error
+    if office.code != code or code == "national":
+        raise OfficeFileInvalid(f"{path} describes {office.code}, not {code}")
+    return office
