@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+import random
 import shutil
 import socket
 import time
@@ -25,10 +26,12 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that was free a moment ago.
+
+    Below those that the kernel gives to outgoing connections: while a server there is stopped, one of
+    its clients could be given its port, and even be connected to itself.
+    """
+    return next(port for port in iter(lambda: random.randrange(20_000, 32_000), None) if is_free(port))
 
 
 async def require_ports(wanted: Mapping[str, int], patience: float = 2) -> None:
