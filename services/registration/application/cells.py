@@ -1,0 +1,137 @@
+"""Reads one cell of an invitation sheet. What cannot be read is refused with a sentence, never guessed."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from services.registration.application.headers import Cell
+from shared import identity
+from shared.regions import AmbiguousRegency, UnknownRegency, find_regency
+
+DIGITS_KEPT: Final = 10**15
+"""Spreadsheets keep 15 digits of a number: from here on the last ones are lost."""
+
+_EMPTY: Final = re.compile(r"^([-–—.\s]*|0|tidak ada|n/?a|nihil)$", re.IGNORECASE)
+_SCIENTIFIC: Final = re.compile(r"^\s*[0-9]+([.,][0-9]+)?\s*e\s*\+?[0-9]+\s*$", re.IGNORECASE)
+_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+
+CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
+    "guru-penggerak": ("gurupenggerak", "gp"),
+    "guru": ("guru", "pendidik", "gurukelas", "gurumapel", "gurumatapelajaran"),
+    "kepala-sekolah": ("kepalasekolah", "kepsek", "kasek", "ks", "kepalasatuanpendidikan"),
+    "pengawas": ("pengawas", "pengawassekolah"),
+    "fasilitator": ("fasilitator", "fasilitatorsekolahpenggerak", "fsp"),
+    "dinas": ("dinas", "dinaspendidikan", "disdik", "disdikpora", "dinaspendidikankepemudaandanolahraga"),
+    "mitra-kerja": ("mitrakerja", "mitra"),
+    "komunitas": ("komunitas", "komunitasbelajar", "kombel"),
+    "lainnya": ("lainnya", "lainlain", "lain"),
+}
+
+_NUMBER_RULES: Final = {
+    "signs": "hanya boleh berisi angka",
+    "length": "jumlah angkanya tidak tepat",
+    "birth": "delapan angka pertamanya bukan tanggal lahir",
+    "sex": "angka ke-15 harus 1 atau 2",
+}
+
+
+class CellRefused(ValueError):
+    """Its text is an Indonesian sentence for the report; it never repeats what the cell holds."""
+
+
+def text(cell: Cell) -> str | None:
+    """Spaces collapsed, case as typed; None for an empty cell or a dash. A number is written in full."""
+    if isinstance(cell, float):
+        cell = int(cell) if cell.is_integer() else repr(cell)
+    words = " ".join(str(cell).split())
+    return None if _EMPTY.match(words) else words
+
+
+def nip(cell: Cell) -> str | None:
+    return _number(cell, "NIP", 18, identity.nip)
+
+
+def nuptk(cell: Cell) -> str | None:
+    return _number(cell, "NUPTK", 16, identity.nuptk)
+
+
+def email(cell: Cell) -> str | None:
+    """Lower case: mailboxes that differ by case alone are not seen in the field, sheets in capitals are."""
+    found = text(cell)
+    return found.lower().removeprefix("mailto:") if found else None
+
+
+def category(cell: Cell) -> str | None:
+    found = text(cell)
+    if found is None:
+        return None
+    letters = re.sub(r"[\W\d_]", "", re.sub(r"^(unsur|perwakilan|wakil)\b", "", found.casefold()))
+    for slug, synonyms in CATEGORIES.items():
+        if letters in synonyms:
+            return slug
+    raise CellRefused(
+        "Unsur tidak dikenal. Pilihan: " + ", ".join(slug.replace("-", " ") for slug in CATEGORIES)
+    )
+
+
+def regency(cell: Cell) -> str | None:
+    if isinstance(cell, float) and not cell.is_integer():
+        cell = f"{cell:.2f}"  # a code kept as a number has lost its last zero: 32.10
+    found = text(cell)
+    if found is None:
+        return None
+    try:
+        return find_regency(found).code
+    except UnknownRegency:
+        raise CellRefused(
+            "Kabupaten/kota tidak dikenal. Tulis nama atau kode Kemendagri, misalnya 51.03"
+        ) from None
+    except AmbiguousRegency as shared:
+        choices = " atau ".join(shared.choices)
+        raise CellRefused(f"Nama ini milik lebih dari satu daerah. Tulis lengkap: {choices}") from None
+
+
+def cohort(cell: Cell) -> int | None:
+    """`1`, `I`, `Angkatan 1`."""
+    found = text(cell)
+    if found is None:
+        return None
+    bare = re.sub(r"^(angkatan|akt\.?)\s*", "", found.casefold())
+    if bare in _ROMAN:
+        return _ROMAN.index(bare) + 1
+    if re.fullmatch(r"[0-9]{1,3}", bare) is None:
+        raise CellRefused("Angkatan harus berupa angka, misalnya 1")
+    return int(bare)
+
+
+def _number(cell: Cell, title: str, length: int, read: Callable[[str], str]) -> str | None:
+    if (isinstance(cell, float) and cell >= DIGITS_KEPT) or (
+        isinstance(cell, str) and _SCIENTIFIC.match(cell)
+    ):
+        raise CellRefused(
+            f"{title} tersimpan sebagai angka sehingga digit terakhirnya hilang. "
+            "Ubah format sel menjadi Teks, lalu ketik ulang"
+        )
+    found = text(cell)
+    if found is None:
+        return None
+    try:
+        return read(found)
+    except identity.NotANumber as refused:
+        raise CellRefused(f"{title} harus {length} angka: {_NUMBER_RULES[refused.rule]}") from None
+
+
+READERS: Final[dict[str, Callable[[Cell], str | int | None]]] = {
+    "name": text,
+    "nip": nip,
+    "nuptk": nuptk,
+    "email": email,
+    "phone": text,
+    "category": category,
+    "institution": text,
+    "npsn": text,
+    "regency": regency,
+    "cohort": cohort,
+    "group": text,
+}
+"""Field -> how its cell is read. Each raises `CellRefused` only."""

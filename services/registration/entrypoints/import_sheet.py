@@ -1,0 +1,154 @@
+"""`simpul import`: an office's Excel list becomes commands on its intake."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from pydantic import SecretStr, TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from services.registration.adapters.excel import read_sheet
+from services.registration.application.rows import InvitedRow, SheetReport, command_id
+from shared.contracts import topics
+from shared.contracts.commands import SubmitRegistration
+from shared.contracts.envelope import Envelope
+from shared.contracts.types import OfficeCode, Slug, rfc3339
+from shared.kafka.connection import KafkaUnavailable, Producer
+from shared.settings import CommonSettings
+
+DONE: Final = 0
+REFUSED: Final = 1
+USAGE: Final = 2
+PROBLEMS_SHOWN: Final = 200
+SEND_SECONDS: Final = 60  # 50,000 rows take about 5
+
+
+class ImportSettings(CommonSettings):
+    office: OfficeCode
+    person_key: SecretStr
+
+
+def import_sheet(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Berkas .xlsx")],
+    activity: Annotated[str, typer.Option(help="Kode kegiatan, misalnya rakor-bali-2024")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Hanya memeriksa, tidak mengirim")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Laporan sebagai JSON")] = False,
+) -> None:
+    """Baca daftar undangan dari Excel, periksa, lalu kirim baris yang benar.
+
+    Keluar dengan 0 bila semua baris benar; 1 bila ada baris yang ditolak; 2 bila perintahnya keliru. Baris
+    yang benar tetap dikirim; mengimpor lagi berkas yang sudah diperbaiki tidak menggandakan apa pun.
+    """
+    slug = _slug(activity)
+    settings = None if dry_run else _settings()
+    report = read_sheet(file.read_bytes(), slug)
+    sent = 0
+    if settings is not None and report.rows:
+        try:
+            sent = asyncio.run(send_rows(settings, report.rows))
+        except KafkaUnavailable as error:
+            typer.echo(
+                f"Kafka tidak menjawab ({error}). Jalankan lagi perintah ini; tidak ada yang ganda.", err=True
+            )
+            raise typer.Exit(REFUSED) from None
+    (_print_json if as_json else _print_table)(report, sent)
+    raise typer.Exit(DONE if report.readable and not report.refused_rows else REFUSED)
+
+
+async def send_rows(settings: ImportSettings, rows: Sequence[InvitedRow]) -> int:
+    """Put the rows' commands on the office's intake in the sheet's order.
+
+    Raises `KafkaUnavailable`: then some may have arrived, and sending all again changes nothing.
+    """
+    key = settings.person_key.get_secret_value().encode()
+    producer = Producer(settings.kafka)
+    await producer.start()
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            queued = [await _enqueue(producer, settings.office, key, row.command) for row in rows]
+            done, _ = await asyncio.wait(queued)
+    except TimeoutError:
+        raise KafkaUnavailable(f"no answer within {SEND_SECONDS} s") from None
+    finally:
+        await producer.stop()
+    if failed := sum(future.exception() is not None for future in done):
+        raise KafkaUnavailable(f"{failed} of {len(rows)} records were not taken")
+    return len(rows)
+
+
+async def _enqueue(
+    producer: Producer, office: str, key: bytes, command: SubmitRegistration
+) -> asyncio.Future[Any]:
+    told = Envelope(
+        command_id(key, command),
+        f"/{office}/excel",
+        command.type,
+        command.activity,
+        rfc3339(datetime.now(UTC)),
+    )
+    return await producer.enqueue(
+        topics.intake(office), command.activity.encode(), command.encoded(), told.headers()
+    )
+
+
+def as_dict(report: SheetReport, sent: int = 0) -> dict[str, object]:
+    """The report as JSON shows it: no names, no addresses, no numbers of persons."""
+    return {
+        "good": len(report.rows),
+        "refused": report.refused_rows,
+        "sent": sent,
+        "columns": dict(report.columns),
+        "problems": [asdict(problem) for problem in report.problems],
+    }
+
+
+def _print_json(report: SheetReport, sent: int) -> None:
+    typer.echo(json.dumps(as_dict(report, sent), ensure_ascii=False, indent=1))
+
+
+def _print_table(report: SheetReport, sent: int) -> None:
+    console = Console()
+    if report.columns:
+        console.print(
+            "Dibaca dari kolom " + ", ".join(f"{letter} ({title})" for letter, title in report.columns)
+        )
+    if report.problems:
+        table = Table("Baris", "Kolom", "Keterangan", title="Perlu diperiksa", title_justify="left")
+        for problem in report.problems[:PROBLEMS_SHOWN]:
+            where = f"{problem.column} ({problem.field})" if problem.column else problem.field or "-"
+            mark = "" if problem.refused else "(catatan) "
+            table.add_row(str(problem.row or "-"), where, mark + problem.message)
+        console.print(table)
+        if (more := len(report.problems) - PROBLEMS_SHOWN) > 0:
+            console.print(f"... dan {more} lagi; seluruhnya dengan --json")
+    console.print(f"{len(report.rows)} baris benar, {report.refused_rows} baris ditolak, {sent} dikirim.")
+    if report.refused_rows:
+        console.print(
+            "Perbaiki baris yang ditolak lalu impor lagi berkas ini; baris yang sudah masuk tidak ganda."
+        )
+
+
+def _slug(activity: str) -> str:
+    try:
+        return TypeAdapter(Slug).validate_python(activity)
+    except ValidationError:
+        raise typer.BadParameter(
+            "huruf kecil, angka, dan tanda hubung saja", param_hint="--activity"
+        ) from None
+
+
+def _settings() -> ImportSettings:
+    try:
+        return ImportSettings()
+    except ValidationError as error:
+        names = ", ".join(
+            f"SIMPUL_{str(item['loc'][0]).upper()}" for item in error.errors(include_input=False)
+        )
+        typer.echo(f"Pengaturan belum lengkap atau tidak sah: {names}", err=True)
+        raise typer.Exit(USAGE) from None
