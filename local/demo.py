@@ -68,8 +68,9 @@ async def _start_servers(servers: Processes, ports: Ports, console: Console) -> 
 async def _start_and_play(
     services: Processes, addresses: DemoAddresses, ports: Ports, once: bool, play: Play, console: Console
 ) -> bool:
-    await _provision(services, addresses, console)
-    await _start_services(services, addresses, ports, console)
+    offices = {code: office_environment(code, addresses, ports) for code in addresses.offices}
+    await _provision(services, addresses, offices, console)
+    await _start_services(services, addresses, ports, offices, console)
     addresses.write(FOLDER / "demo.json")
     agreed = await play(addresses, console)
     _say_where_to_look(addresses, console)
@@ -79,27 +80,31 @@ async def _start_and_play(
     return agreed
 
 
-async def _provision(services: Processes, addresses: DemoAddresses, console: Console) -> None:
+async def _provision(
+    services: Processes, addresses: DemoAddresses, offices: dict[str, Environment], console: Console
+) -> None:
     simpul = str(Path(sys.executable).with_name("simpul"))
     with console.status("Provisioning topics and databases"):
-        national = base_environment(addresses)
-        await services.run("provision-national", [simpul, "provision", "national"], national)
-        for code in addresses.offices:
-            office = national | {"SIMPUL_OFFICE": code, "SIMPUL_OFFICE_FILE": f"offices/{code}.yaml"}
-            await services.run(f"provision-{code}", [simpul, "provision", "office", code], office)
+        national = [simpul, "provision", "national"]
+        await services.run("provision-national", national, base_environment(addresses))
+        for code, settings in offices.items():
+            await services.run(f"provision-{code}", [simpul, "provision", "office", code], settings)
     console.print("Topics and databases are provisioned.")
 
 
 async def _start_services(
-    services: Processes, addresses: DemoAddresses, ports: Ports, console: Console
+    services: Processes,
+    addresses: DemoAddresses,
+    ports: Ports,
+    offices: dict[str, Environment],
+    console: Console,
 ) -> None:
     with console.status("Starting the mailbox and the services"):
         mailbox = _module("local.mailbox", "--smtp", str(ports.smtp), "--http", str(ports.mailbox))
         started = [(services.start("mailbox", mailbox), addresses.mailbox.url)]
         for code, office in addresses.offices.items():
-            settings = office_environment(code, addresses, ports)
             for service, url in (("registration", office.url), ("notification", office.notification_url)):
-                started.append((_start_service(services, service, code, url, settings), url))
+                started.append((_start_service(services, service, code, url, offices[code]), url))
         url = addresses.national.url
         settings = national_environment(addresses)
         started.append((_start_service(services, "reporting", "national", url, settings), url))
@@ -128,11 +133,14 @@ def _module(name: str, *arguments: str) -> list[str]:
 
 
 def _say_where_to_look(addresses: DemoAddresses, console: Console) -> None:
-    for code, office in addresses.offices.items():
-        console.print(f"  office {code:8} {office.url}   staff token in {office.staff_token_file}")
-    console.print(f"  directorate     {addresses.national.url}   token in {addresses.national.token_file}")
-    console.print(f"  mailbox         {addresses.mailbox.url}")
-    console.print(f"  logs            {FOLDER / 'logs'}")
+    lines = [
+        f"office {code:10}{office.url}   staff token in {office.staff_token_file}"
+        for code, office in addresses.offices.items()
+    ]
+    lines.append(f"directorate      {addresses.national.url}   token in {addresses.national.token_file}")
+    lines.append(f"mailbox          {addresses.mailbox.url}")
+    lines.append(f"logs             {FOLDER / 'logs'}")
+    console.print("\n".join(lines), soft_wrap=True)
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _LAST_BYTES = 4096  # enough for a traceback's end
+_LINE = 300  # characters; mongod's run to thousands
 
 
 def die_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
@@ -41,7 +42,8 @@ class Child:
 
     def last_lines(self, count: int = 12) -> str:
         data = self.log.read_bytes()[-_LAST_BYTES:]
-        return "\n".join(data.decode(errors="replace").splitlines()[-count:])
+        lines = data.decode(errors="replace").splitlines()[-count:]
+        return "\n".join(line[:_LINE] for line in lines)
 
     def check(self) -> None:
         """Raises ChildDied unless the process runs."""
