@@ -49,7 +49,7 @@ async def run(ports: Ports, once: bool, play: Play, console: Console) -> bool:
     require_embedded_servers()
     await require_ports({name.replace("_", " "): getattr(ports, name) for name in Ports.names()})
     addresses = choose_addresses(ports, OFFICES, FOLDER)
-    with _disk_watched(Path()), _fresh_folder(FOLDER):
+    with _disk_watched(FOLDER), _fresh_folder(FOLDER):
         logs = FOLDER / "logs"
         with Processes(logs) as servers, Processes(logs) as services:
             await _start_servers(servers, ports, console)
@@ -171,13 +171,17 @@ def _disk_watched(folder: Path) -> Iterator[None]:
             raise
         raise _disk_full(folder) from error
     except ChildDied as died:
-        if shutil.disk_usage(folder).free > 2**20 and "No space left" not in died.last_lines:
+        if _free(folder) > 2**20 and "No space left" not in died.last_lines:
             raise
         raise _disk_full(folder) from died
 
 
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder if folder.exists() else folder.parent).free
+
+
 def _disk_full(folder: Path) -> DiskFull:
-    return DiskFull(str(folder), shutil.disk_usage(folder).free, DISK_NEEDED)
+    return DiskFull(str(folder), _free(folder), DISK_NEEDED)
 
 
 def _options() -> argparse.Namespace:
