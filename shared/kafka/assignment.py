@@ -9,10 +9,9 @@ from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-log = logging.getLogger(__name__)
+from shared.kafka.records import Where
 
-Where = tuple[str, int]
-"""Topic and partition."""
+log = logging.getLogger(__name__)
 
 
 class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -1,0 +1,50 @@
+"""The intake topic, seen from the ledger: does it still fit, and the service's own records on it."""
+
+from services.registration.application.commit import Cursor
+from services.registration.application.owner import DoesNotFit
+from shared.contracts import topics
+from shared.contracts.envelope import Envelope
+from shared.kafka.connection import Producer
+from shared.kafka.facts import OfficeStopped, read_fact
+from shared.kafka.offsets import last_record, survey
+
+
+class Intake:
+    def __init__(self, office: str, bootstrap: str, producer: Producer) -> None:
+        self._office = office
+        self._bootstrap = bootstrap
+        self._producer = producer
+
+    async def checked(self, cursor: Cursor) -> None:
+        """Whether log and ledger can belong together. Raises `DoesNotFit`."""
+        intake, facts = topics.intake(self._office), topics.facts(self._office)
+        bounds = await survey(self._bootstrap, [(intake, cursor.partition), (facts, cursor.partition)])
+        first, end = bounds[intake, cursor.partition]
+        if not first <= cursor.next <= end:
+            raise DoesNotFit(
+                f"{intake} partition {cursor.partition} holds offsets {first} to {end}, but the ledger "
+                f"goes on at {cursor.next}: the topic or the database was lost; run `simpul recover`"
+            )
+        first, end = bounds[facts, cursor.partition]
+        if end > first:
+            await self._facts_are_ours(facts, cursor, end)
+
+    async def _facts_are_ours(self, topic: str, cursor: Cursor, end: int) -> None:
+        record = await last_record(self._bootstrap, topic, cursor.partition, end)
+        if record is None:
+            return
+        try:
+            stated = read_fact(record).stated
+        except OfficeStopped as stopped:
+            raise DoesNotFit(f"{stopped}; nothing but registration may write there") from None
+        if stated.ledger != cursor.ledger:
+            raise DoesNotFit(
+                f"{topic} partition {cursor.partition} holds facts of ledger {stated.ledger}, but this "
+                f"database is ledger {cursor.ledger}; run `simpul recover`"
+            )
+
+    async def write(self, partition: int, key: str, envelope: Envelope, value: bytes) -> None:
+        """Put a record of the service's own on a partition. Raises `KafkaUnavailable`."""
+        await self._producer.send(
+            topics.intake(self._office), key.encode(), value, envelope.headers(), partition
+        )
