@@ -23,7 +23,7 @@ from services.notification.application.sending import Pace, Postman
 from services.notification.domain.judgement import Allowed
 from services.notification.entrypoints.consumer import Reader
 from services.notification.entrypoints.http import application
-from services.notification.metrics import Metrics
+from services.notification.entrypoints.metrics import Metrics
 from services.notification.settings import NotificationSettings
 from shared import logging as logs
 from shared.contracts.topics import database, directory, facts, group
@@ -38,6 +38,31 @@ T = TypeVar("T")
 SILENT_SECONDS = 15.0  # a broker answers a fetch every 50 ms when there is nothing
 RETRY_SECONDS = 1.0
 METRICS_SECONDS = 5.0
+IDLE_SECONDS = 0.5  # other instances do not ring our bell
+
+
+class Bell:
+    """Rung when there may be something to do; no listener misses it, whatever it was doing then."""
+
+    def __init__(self) -> None:
+        self._rung: list[asyncio.Event] = []
+
+    def ring(self) -> None:
+        for event in self._rung:
+            event.set()
+
+    def listener(self) -> Callable[[float], Awaitable[None]]:
+        """Makes a function that waits for the next ring since it last returned, at most so many seconds."""
+        event = asyncio.Event()
+        self._rung.append(event)
+
+        async def woken(seconds: float) -> None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await event.wait()
+            event.clear()
+
+        return woken
 
 
 class Service:
@@ -49,13 +74,12 @@ class Service:
         self._topics = (facts(code), directory(code))
         self.store = connect(settings.mongo_url, database(code, "notification"), settings.mongo_driver)
         self._metrics = Metrics()
-        self._woken = asyncio.Event()
+        self._bell = Bell()
         self._state = "Kafka and MongoDB were not reached yet"
         self._cursors = Cursors(self.store)
         self._reader: Reader | None = None
-        self._postmen: list[Postman] = []
         self.app = application(
-            self.store, settings.staff_token_hash, self._ready, self._metrics.registry, self._lifespan
+            self.store, settings.staff_token_hash, self.why_not_ready, self._metrics.registry, self._lifespan
         )
 
     @asynccontextmanager
@@ -64,9 +88,6 @@ class Service:
         try:
             yield
         finally:
-            for postman in self._postmen:
-                postman.stop()
-            self._woken.set()
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
@@ -91,19 +112,23 @@ class Service:
             listener=reader.listener,
             reset="none",
         )
-        sending = asyncio.gather(*(postman.run(self._sleep) for postman in self._hire()))
-        others = asyncio.gather(self._fan_out(send_from), self._watch(reader))
+        postmen = self._hire()
+        sending = [asyncio.create_task(postman.run(self._bell.listener())) for postman in postmen]
+        others = [asyncio.create_task(work) for work in (self._fan_out(send_from), self._watch(reader))]
         try:
             await self._patiently(kafka.start)
             self._state = ""
             await asyncio.Event().wait()
         finally:
-            others.cancel()
-            with suppress(asyncio.CancelledError):
-                await others
+            for task in others:
+                task.cancel()
+            for postman in postmen:
+                postman.stop()
+            self._bell.ring()
             await kafka.stop()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(sending, self._settings.smtp_seconds)
+            await asyncio.wait([*sending, *others], timeout=self._settings.smtp_seconds)
+            for task in sending:
+                task.cancel()
 
     async def _fits(self) -> datetime:
         """When the database was made. Raises `NotProvisioned` or `TopicMisfit` where provisioning is due."""
@@ -123,7 +148,7 @@ class Service:
 
         self._directory = DirectoryStore(self.store, self._cursors, self._topics[1], end_offset)
         ledger = FactsLedger(self.store, self._cursors, send_from)
-        reader = Reader(self._topics[0], self._cursors, ledger, self._directory, self._woken.set)
+        reader = Reader(self._topics[0], self._cursors, ledger, self._directory, self._bell.ring)
         return reader
 
     def _hire(self) -> list[Postman]:
@@ -131,7 +156,7 @@ class Service:
         stationery = Stationery(self._office)
         server = SmtpServer.of(settings.smtp_url, settings.smtp_seconds)
         pace = Pace(lease=timedelta(seconds=settings.mail_lease_seconds))
-        self._postmen = [
+        return [
             Postman(
                 MongoLedger(self.store),
                 self._directory,
@@ -143,21 +168,14 @@ class Service:
             )
             for _ in range(settings.mail_workers)
         ]
-        return self._postmen
-
-    async def _sleep(self, seconds: float) -> None:
-        """Until there may be mail to send, or that long."""
-        self._woken.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
 
     async def _fan_out(self, send_from: datetime) -> None:
-        fan_outs = FanOuts(self.store, send_from)
+        fan_outs, woken = FanOuts(self.store, send_from), self._bell.listener()
         while True:
             if await self._patiently(fan_outs.step):
-                self._woken.set()
+                self._bell.ring()
             else:
-                await self._sleep(0.5)
+                await woken(IDLE_SECONDS)
 
     async def _watch(self, reader: Reader) -> None:
         while True:
@@ -175,7 +193,7 @@ class Service:
                 log.warning("waiting for Kafka and MongoDB: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _ready(self) -> list[str]:
+    async def why_not_ready(self) -> list[str]:
         reasons = [self._state] if self._state else []
         try:
             await self.store.ping()

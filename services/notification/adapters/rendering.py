@@ -107,7 +107,11 @@ class Stationery:
     def _attach_calendar(self, mail: EmailMessage, letter: Letter, organizer: str) -> None:
         content = calendar_of(letter.activity, letter.delivery.registration, organizer, letter.delivery.due)
         mail.add_attachment(
-            content, "text", "calendar", filename="kegiatan.ics", params={"method": "PUBLISH", "charset": "utf-8"}
+            content,
+            "text",
+            "calendar",
+            filename="kegiatan.ics",
+            params={"method": "PUBLISH", "charset": "utf-8"},
         )
 
     def _values(self, letter: Letter, reply_to: str) -> dict[str, Any]:

@@ -95,7 +95,8 @@ class MailChannel:
             tls_context=ssl.create_default_context() if server.tls or server.starttls is not False else None,
         )
         # the library's time-out is per answer; greeting, EHLO, STARTTLS and login have several
-        await asyncio.wait_for(client.connect(), server.seconds * 3)
+        async with asyncio.timeout(server.seconds * 3):
+            await client.connect()
         self._open = client
         return client
 

@@ -14,13 +14,17 @@ from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
-from shared.kafka.assignment import CursorListener, Where
+from services.notification.entrypoints.rereading import Reread
+from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import seek
-from shared.kafka.facts import OfficeStopped, read_fact, run_after
+from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
 from shared.kafka.records import Batch, Record, by_partition
 
 log = logging.getLogger(__name__)
 BACKOFF_SECONDS = 1.0
+
+Where = tuple[str, int]
+"""Topic and partition."""
 
 
 class Reader:
@@ -45,7 +49,7 @@ class Reader:
         )
         self._applied = applied
         self._at: dict[Where, Cursor] = {}
-        self._reread: dict[Where, int] = {}
+        self._reread: dict[Where, Reread] = {}
         self.stopped: dict[Where, str] = {}
         self.listener = CursorListener(self._assigned, self._revoked)
 
@@ -83,31 +87,50 @@ class Reader:
             self._at[where] = after
 
     async def _take_facts(self, where: Where, cursor: Cursor, part: Sequence[Record]) -> None:
-        run = run_after(cursor.number, cursor.ledger, map(read_fact, part))
-        after = cursor
+        facts, stop = readable(cursor.ledger, part)
+        reread = self._reread.get(where)
+        if reread is None:
+            run = run_after(cursor.number, cursor.ledger, facts)
+        else:
+            run = Run(reread.next_of(cursor.number, facts))
+        after = await self._apply(where, cursor, run, part[-1].offset + 1)
+        if stop is not None:
+            raise stop
+        if run.gap is not None:
+            await self._read_again(where, after.number, run.gap)
+        elif reread is not None and reread.over(part[-1].offset):
+            del self._reread[where]
+            if not reread.complete(after.number):
+                if not reread.helped(after.number):
+                    raise OfficeStopped(
+                        f"{where[0]} partition {where[1]} lacks fact {after.number + 1}: "
+                        "run `simpul republish`"
+                    )
+                await self._read_again(where, after.number, after.number + 1)
+
+    async def _apply(self, where: Where, cursor: Cursor, run: Run, end: int) -> Cursor:
+        """Apply a run; returns the cursor as it stands then."""
         if run.facts:
             last = run.facts[-1]
             after = Cursor(last.offset + 1, last.stated.number, last.stated.ledger)
-            self._reread.pop(where, None)
-        elif run.gap is None:
-            after = replace(cursor, offset=part[-1].offset + 1)
-        if after != cursor:
-            stated = [(fact.stated, fact.body()) for fact in run.facts]
-            await self._facts.apply(*where, cursor, after, stated, fold)
-            self._at[where] = after
-        if run.gap is not None:
-            await self._look_again(where, run.gap)
+        elif run.gap is None and where not in self._reread:
+            after = replace(cursor, offset=end)
+        else:
+            return cursor
+        stated = [(fact.stated, fact.body()) for fact in run.facts]
+        await self._facts.apply(*where, cursor, after, stated, fold)
+        self._at[where] = after
+        return after
 
-    async def _look_again(self, where: Where, gap: int) -> None:
-        """Read a partition with a gap from its beginning, once; if the gap stays, stop it alone."""
-        if self._reread.get(where) == gap:
-            raise OfficeStopped(f"{where[0]} partition {where[1]} lacks fact {gap}: run `simpul republish`")
-        self._reread[where] = gap
-        consumer = self._consumer
-        place = TopicPartition(*where)
-        if consumer is not None and place in consumer.assignment():
-            first = await consumer.beginning_offsets([place])
-            consumer.seek(place, first[place])
+    async def _read_again(self, where: Where, number: int, gap: int) -> None:
+        consumer, place = self._consumer, TopicPartition(*where)
+        if consumer is None or place not in consumer.assignment():
+            return
+        log.warning("%s partition %d lacks fact %d: read again from its beginning", *where, gap)
+        first = (await consumer.beginning_offsets([place]))[place]
+        end = (await consumer.end_offsets([place]))[place]
+        self._reread[where] = Reread(end, began=number, highest=gap)
+        consumer.seek(place, first)
 
     def _stop(self, where: Where, sentence: str) -> None:
         log.error("stopped: %s", sentence)
@@ -194,3 +217,17 @@ class Reader:
     def _consumer(self) -> Any:
         subscriber: BatchSubscriber | None = self.listener.subscriber
         return subscriber.consumer if subscriber else None
+
+
+def readable(ledger: str | None, part: Sequence[Record]) -> tuple[list[Fact], OfficeStopped | None]:
+    """The facts up to the first that cannot be this ledger's, and what is wrong with that one."""
+    facts: list[Fact] = []
+    for record in part:
+        try:
+            fact = read_fact(record)
+            run_after(fact.stated.number, ledger, [fact])
+        except OfficeStopped as stop:
+            return facts, stop
+        ledger = fact.stated.ledger
+        facts.append(fact)
+    return facts, None

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 class Sink:
     """`script[template]`: what to answer to the next mails of that template, then 250. Besides codes:
-    `keep+drop` takes the mail and cuts the line, `drop` only cuts it, `keep+hang` takes it and says nothing."""
+    `keep+drop` takes the mail and cuts the line, `drop` only cuts it, `keep+hang` takes it in silence."""
 
     def __init__(self) -> None:
         self.kept: list[EmailMessage] = []

@@ -40,6 +40,7 @@ from shared.kafka.records import partition_of
 from shared.kafka.topics import TopicSpec, ensure_topic
 from shared.mongo.driver import connect
 from tests.integration.notification.sink import Sink
+from tests.support.servers import Servers
 
 PARTITIONS = 2
 TOKEN = "token-petugas"
@@ -52,7 +53,7 @@ def registration(name: str) -> str:
 
 
 class Stage:
-    def __init__(self, office: str, servers: Any, sink: Sink, folder: Path) -> None:
+    def __init__(self, office: str, servers: Servers, sink: Sink, folder: Path) -> None:
         self.office, self.sink, self._servers, self._folder = office, sink, servers, folder
         self._kafka = KafkaSettings(servers.kafka, servers.idempotence)
         self.store = connect(servers.mongo, database(office, "notification"))
@@ -114,7 +115,7 @@ class Stage:
         """The service as a process of its own, killed at the end."""
         environment = os.environ | self.environment(http_port=str(next(self._ports)), **more)
         log = (self._folder / "service.log").open("ab")
-        running = subprocess.Popen(  # noqa: ASYNC220
+        running = subprocess.Popen(
             [sys.executable, "-m", "services.notification.main"], env=environment, stderr=log
         )
         try:

@@ -3,10 +3,14 @@
 import asyncio
 
 import httpx
+import pytest
 
+from services.notification.main import Service
 from shared.contracts.directory import registration_key
 from shared.contracts.facts import OfficeTotals
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, until
+
+pytestmark = pytest.mark.broker
 
 
 async def test_a_mail_waits_for_the_directory_that_its_fact_names(stage: Stage) -> None:
@@ -58,23 +62,16 @@ async def test_facts_played_again_make_no_second_mail(stage: Stage) -> None:
 
 async def test_two_instances_owe_and_send_each_mail_once(stage: Stage) -> None:
     await stage.publish("rakor")
-    await stage.publish("webinar")
-    assert {stage.partition("rakor"), stage.partition("webinar")} == {0, 1}
+    await stage.publish("refleksi")
+    assert {stage.partition("rakor"), stage.partition("refleksi")} == {0, 1}
     async with stage.running(), stage.running() as second:
         for number in range(60):
-            await stage.confirm("rakor" if number % 2 else "webinar", f"Peserta {number}")
+            await stage.confirm("rakor" if number % 2 else "refleksi", f"Peserta {number}")
             if number == 30:
-                await until(_ready(second))
+                await until(lambda: _ready(second))
         rows = await stage.settled(60)
     assert len(rows) == 60
     assert sorted(stage.sink.deliveries()) == [row["_id"] for row in rows]
-
-
-def _ready(service):  # type: ignore[no-untyped-def]
-    async def ready() -> bool:
-        return not await service._ready()
-
-    return ready
 
 
 async def test_a_cancelled_activity_owes_one_mail_to_each_of_three_thousand(stage: Stage) -> None:
@@ -102,16 +99,16 @@ async def test_a_cancelled_activity_owes_one_mail_to_each_of_three_thousand(stag
 
 async def test_a_gap_stops_its_partition_alone_and_says_so(stage: Stage) -> None:
     await stage.publish("rakor")
-    await stage.publish("webinar")
+    await stage.publish("refleksi")
     lost = stage.next_number("rakor")
     stage.numbers[stage.partition("rakor")] += 1
     await stage.confirm("rakor", "Wayan Contoh")
-    await stage.confirm("webinar", "Made Contoh")
+    await stage.confirm("refleksi", "Made Contoh")
     async with stage.running() as service:
         await stage.settled(1)
 
         async def said() -> bool:
-            return any(f"lacks fact {lost}" in sentence for sentence in await service._ready())
+            return any(f"lacks fact {lost}" in sentence for sentence in await service.why_not_ready())
 
         await until(said)
     assert len(stage.sink.kept) == 1
@@ -130,7 +127,7 @@ async def test_facts_of_another_ledger_stop_their_partition(stage: Stage) -> Non
         await stage.settled(1)
 
         async def said() -> bool:
-            return any("made anew" in sentence for sentence in await service._ready())
+            return any("made anew" in sentence for sentence in await service.why_not_ready())
 
         await until(said)
     assert len(await stage.rows()) == 1
@@ -162,3 +159,7 @@ async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
 
 async def test_provisioning_twice_makes_nothing_the_second_time(stage: Stage) -> None:
     assert await stage.provision() == []
+
+
+async def _ready(service: Service) -> bool:
+    return not await service.why_not_ready()

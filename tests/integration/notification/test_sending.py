@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.notification.stage import Stage, registration, until
+from tests.integration.notification.stage import Stage, confirmed, registration
+
+pytestmark = pytest.mark.broker
 
 
 async def test_each_thing_that_happens_to_a_registration_makes_its_mail(stage: Stage) -> None:
@@ -64,18 +66,11 @@ async def test_a_process_killed_between_attempt_and_answer_leaves_a_counted_atte
     await stage.publish("rakor")
     async with stage.process(mail_lease_seconds="2", smtp_seconds="30"):
         await stage.confirm("rakor", "Wayan Contoh")
-        await until(_set(stage))
+        await stage.sink.hanging.wait()
     async with stage.process(mail_lease_seconds="2"):
         (row,) = await stage.settled(1)
     assert (row["state"], row["ambiguous"], row["tries"]) == ("sent", 1, 2)
     assert len(stage.sink.kept) == 2
-
-
-def _set(stage: Stage):  # type: ignore[no-untyped-def]
-    async def hanging() -> bool:
-        return stage.sink.hanging.is_set()
-
-    return hanging
 
 
 async def test_addresses_outside_the_allowed_ones_are_held_back(stage: Stage) -> None:
@@ -83,8 +78,6 @@ async def test_addresses_outside_the_allowed_ones_are_held_back(stage: Stage) ->
         await stage.publish("rakor")
         for name, email in (("Satu", None), ("Dua", "dua@kantor.example"), ("Tiga", None)):
             await stage.person("rakor", name, stage.next_number("rakor"), email)
-            from tests.integration.notification.stage import confirmed
-
             await stage.state(confirmed("rakor", name), "rakor")
         rows = await stage.settled(3)
     held = [(row["registration"], row["reason"]) for row in rows if row["state"] == "withdrawn"]
@@ -98,7 +91,10 @@ async def test_what_fell_due_before_the_database_was_made_is_never_sent(stage: S
         await stage.confirm("rakor", "Wayan Contoh", at=datetime.now(UTC) - timedelta(hours=1))
         await stage.confirm("rakor", "Made Contoh")
         rows = await stage.settled(2)
-    assert [(row["state"], row.get("reason")) for row in rows] == [("expired", "before_birth"), ("sent", None)]
+    assert [(row["state"], row.get("reason")) for row in rows] == [
+        ("expired", "before_birth"),
+        ("sent", None),
+    ]
 
 
 async def test_it_may_be_told_from_when_to_send_but_not_past_the_shelf_life(stage: Stage) -> None:
