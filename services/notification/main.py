@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 SILENT_SECONDS = 15.0  # a broker answers a fetch every 50 ms when there is nothing
 RETRY_SECONDS = 1.0
+START_SECONDS = 10.0
 METRICS_SECONDS = 5.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
 
@@ -135,9 +136,10 @@ class Service:
         born, partitions = await birth(self.store)
         admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.kafka_bootstrap)
         try:
-            await admin.start()
-            for topic in self._topics:
-                await require_partitions(admin, TopicSpec(topic, partitions))
+            async with asyncio.timeout(START_SECONDS):
+                await admin.start()
+                for topic in self._topics:
+                    await require_partitions(admin, TopicSpec(topic, partitions))
         finally:
             await admin.close()
         return born

@@ -1,8 +1,9 @@
 """Settings of notification, read once by `main`."""
 
 from datetime import datetime
+from typing import Self
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from services.notification.adapters.smtp import SmtpServer
 from shared.settings import OfficeSettings
@@ -26,6 +27,12 @@ class NotificationSettings(OfficeSettings):
     def _readable(cls, url: str) -> str:
         SmtpServer.of(url)
         return url
+
+    @model_validator(mode="after")
+    def _lease_outlasts_an_attempt(self) -> Self:
+        if self.mail_lease_seconds < 3 * self.smtp_seconds:
+            raise ValueError("SIMPUL_MAIL_LEASE_SECONDS must be at least three times SIMPUL_SMTP_SECONDS")
+        return self
 
     def born(self, birth: datetime) -> datetime:
         return self.send_from or birth

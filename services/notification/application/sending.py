@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 
 SERVER_BACKOFF: Final = Backoff()
+PAUSES_TO_NOTE: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # an election of MongoDB takes 5 to 12 s
 DIRECTORY_BACKOFF: Final = Backoff(first=0.1, longest=10.0)
 
 
@@ -38,8 +39,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A lease outlasts the longest attempt (four answers of at most `smtp_seconds`), so that a live worker
-    is not overtaken. A worker claims `batch` at a time, to spare round trips."""
+    """The lease is renewed as an attempt begins and outlasts it, so that no live worker is overtaken.
+    A worker claims `batch` at a time, to spare round trips."""
 
     lease: timedelta = timedelta(seconds=120)
     batch: int = 20
@@ -170,6 +171,21 @@ class Postman:
             await self._ledger.begin_attempt(held, self._pace.lease)
 
         answer = await self._channel.deliver(letter, about_to_hand_over)
+        await self._note(lambda: self._record(held, answer))
+
+    async def _note(self, write: Callable[[], Awaitable[None]]) -> None:
+        """An answer that is known is not lost for a database that is away for some seconds."""
+        for pause in PAUSES_TO_NOTE:
+            try:
+                return await write()
+            except LeaseLost:
+                raise
+            except Exception as error:
+                log.warning("an answer could not be noted yet: %s", type(error).__name__)
+                await asyncio.sleep(pause)
+        return await write()
+
+    async def _record(self, held: Claimed, answer: Answer) -> None:
         if answer.kind == "accepted":
             await self._close(held, "sent", None, answer.code)
         elif answer.kind == "refused":

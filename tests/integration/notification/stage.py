@@ -90,7 +90,7 @@ class Stage:
             "office_file": str(self._folder / "office.yaml"),
             "kafka_bootstrap": self._servers.kafka,
             "kafka_idempotence": str(self._servers.idempotence),
-            # what Apache Kafka allows at least; the embedded broker keeps a first member that long after it left
+            # Apache Kafka allows no less; the embedded broker keeps a first member that long after it left
             "kafka_session_timeout_ms": "6000" if self._servers.append_time else "1500",
             "mongo_url": self._servers.mongo,
             "staff_token_hash": hashlib.sha256(TOKEN.encode()).hexdigest(),

@@ -1,13 +1,18 @@
 """Facts and directory: whatever order, repetition or gap they come with, each mail is owed once."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
+from services.notification.adapters.folding import FactsLedger
+from services.notification.domain.rules import fold
 from services.notification.main import Service
 from shared.contracts.directory import registration_key
-from shared.contracts.facts import OfficeTotals
+from shared.contracts.facts import OfficeTotals, Stated
+from shared.contracts.topics import facts
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, until
 
 pytestmark = pytest.mark.broker
@@ -159,6 +164,23 @@ async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
 
 async def test_provisioning_twice_makes_nothing_the_second_time(stage: Stage) -> None:
     assert await stage.provision() == []
+
+
+async def test_a_run_that_another_instance_applied_changes_nothing(stage: Stage) -> None:
+    topic, at = facts(stage.office), datetime.now(UTC)
+    cursors = Cursors(stage.store)
+    ledger = FactsLedger(stage.store, cursors, at)
+    stated = [
+        (Stated(office=stage.office, ledger=stage.ledger, partition=0, number=number, at=at), body)
+        for number, body in enumerate((confirmed("rakor", "Satu"), confirmed("rakor", "Dua")), 1)
+    ]
+    start, one, two = Cursor(0), Cursor(1, 1, stage.ledger), Cursor(2, 2, stage.ledger)
+    await ledger.apply(topic, 0, start, two, stated, fold)
+    with pytest.raises(CursorMoved):
+        await ledger.apply(topic, 0, start, one, [(stated[0][0], confirmed("rakor", "Tiga"))], fold)
+    assert await cursors.read(topic, 0) == two
+    found = {row["registration"] for row in await stage.rows()}
+    assert found == {registration("Satu"), registration("Dua")}
 
 
 async def _ready(service: Service) -> bool:
