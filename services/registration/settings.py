@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from shared.settings import OfficeSettings
+from shared.contracts import topics
+from shared.settings import CommonSettings, OfficeSettings
 
 
 class RegistrationSettings(OfficeSettings):
@@ -18,3 +19,10 @@ class RegistrationSettings(OfficeSettings):
     @property
     def totals_every(self) -> timedelta:
         return timedelta(seconds=self.control_totals_seconds)
+
+
+class ProvisionSettings(CommonSettings):
+    """`partitions` never changes once an office is made; `replication` is 3 in production."""
+
+    partitions: int = Field(default=topics.PARTITIONS, ge=1, le=1000)
+    replication: int = Field(default=1, ge=1)

@@ -7,13 +7,15 @@ from shared.contracts.envelope import Envelope
 from shared.kafka.connection import Producer
 from shared.kafka.facts import OfficeStopped, read_fact
 from shared.kafka.offsets import last_record, survey
+from shared.kafka.records import partition_of
 
 
 class Intake:
-    def __init__(self, office: str, bootstrap: str, producer: Producer) -> None:
+    def __init__(self, office: str, bootstrap: str, producer: Producer, partitions: int) -> None:
         self._office = office
         self._bootstrap = bootstrap
         self._producer = producer
+        self._partitions = partitions
 
     async def checked(self, cursor: Cursor) -> None:
         """Whether log and ledger can belong together. Raises `DoesNotFit`."""
@@ -42,6 +44,18 @@ class Intake:
                 f"{topic} partition {cursor.partition} holds facts of ledger {stated.ledger}, but this "
                 f"database is ledger {cursor.ledger}; run `simpul recover`"
             )
+
+    async def send(self, key: str, envelope: Envelope, value: bytes, seconds: float) -> None:
+        """Put a command on its key's partition. Raises `KafkaUnavailable`: then it may be there or not."""
+        raw = key.encode()
+        await self._producer.send(
+            topics.intake(self._office),
+            raw,
+            value,
+            envelope.headers(),
+            partition_of(raw, self._partitions),
+            seconds,
+        )
 
     async def write(self, partition: int, key: str, envelope: Envelope, value: bytes) -> None:
         """Put a record of the service's own on a partition. Raises `KafkaUnavailable`."""
