@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from time import monotonic
+from time import time
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -31,7 +31,7 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._revoked = revoked
         self.subscriber: BatchSubscriber | None = None
         self.held: set[Where] = set()
-        self.since = monotonic()
+        self.since = time()
         self.failure: BaseException | None = None
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -41,7 +41,7 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         got = {(where.topic, where.partition) for where in assigned}
-        self.held, self.since, self.failure = got, monotonic(), None
+        self.held, self.since, self.failure = got, time(), None
         try:
             offsets = await self._assigned(got)
         except BaseException as error:
@@ -67,11 +67,11 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
         """Age of the oldest last answer of the broker over the held partitions, at most since they came."""
         consumer = self._consumer
         if consumer is None or not self.held:
-            return monotonic() - self.since
+            return time() - self.since
         polls = [
             consumer.last_poll_timestamp(where)
             for where in consumer.assignment()
             if where not in consumer.paused()
         ]
-        ages = [monotonic() - poll / 1000 if poll else monotonic() - self.since for poll in polls]
+        ages = [time() - poll / 1000 if poll else time() - self.since for poll in polls]
         return max(ages, default=0.0)
