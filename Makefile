@@ -1,0 +1,54 @@
+# The one recipe for everything: people, hooks and CI call the same targets.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+.PHONY: demo test test-kafka check format lock schemas bench clean
+
+demo: .venv/installed
+	$(BIN)/python -m local.demo $(ARGS)
+
+test: .venv/installed
+	$(BIN)/python -m pytest $(ARGS)
+
+# The tests that need a broker, once more on a real Apache Kafka (needs Java 17, and Maven the first time).
+test-kafka: .venv/installed
+	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m broker $(ARGS)
+
+check: .venv/installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	$(BIN)/python -m shared.contracts.schemas --check
+
+format: .venv/installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: .venv/installed
+	$(BIN)/python -m shared.contracts.schemas
+
+bench: .venv/installed
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# Needs uv; no address may stand in the lock, so that any mirror serves it.
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)." >&2; exit 1; }
+	uv pip compile pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet -o requirements/lock.txt
+
+clean:
+	rm -rf .venv .simpul .kafka build *.egg-info
+
+# The environment, made again only when what it is made from changed.
+.venv/installed: requirements/lock.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Simpul needs Python 3.11 or later; name one with: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "This Python cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv (a minute, once)"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,71 @@
+"""Where the demo's parts listen, and the file that says so to whoever plays along."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+OFFICES = ("bali", "sumbar")
+_PREFIX = "SIMPUL_DEMO_PORT_"
+
+
+@dataclass(frozen=True)
+class Ports:
+    kafka: int = 9092
+    mongo: int = 27018
+    smtp: int = 2525
+    mailbox: int = 8025
+    bali: int = 8001
+    sumbar: int = 8002
+    bali_notification: int = 8011
+    sumbar_notification: int = 8012
+    national: int = 8100
+
+    @classmethod
+    def names(cls) -> list[str]:
+        return [field.name for field in fields(cls)]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Ports":
+        """Each port may be set as `SIMPUL_DEMO_PORT_{NAME}`. Raises ValueError for what is no number."""
+        wanted = {name: environment.get(_PREFIX + name.upper()) for name in cls.names()}
+        return cls(**{name: int(value) for name, value in wanted.items() if value})
+
+    def registration(self, office: str) -> int:
+        return int(getattr(self, office))
+
+    def notification(self, office: str) -> int:
+        return int(getattr(self, f"{office}_notification"))
+
+
+@dataclass(frozen=True)
+class OfficeAddress:
+    url: str
+    notification_url: str
+    staff_token_file: str
+
+
+@dataclass(frozen=True)
+class NationalAddress:
+    url: str
+    token_file: str
+
+
+@dataclass(frozen=True)
+class MailboxAddress:
+    url: str
+
+
+@dataclass(frozen=True)
+class DemoAddresses:
+    """What `.simpul/demo.json` holds; paths are relative to the tree."""
+
+    kafka: str
+    mongo: str
+    offices: dict[str, OfficeAddress]
+    national: NationalAddress
+    mailbox: MailboxAddress
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")

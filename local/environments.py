@@ -1,0 +1,81 @@
+"""The settings of each deployed process of the demo, with secrets made fresh at every start."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from local.addresses import DemoAddresses, NationalAddress, OfficeAddress, Ports
+from local.addresses import MailboxAddress as Mailbox
+from local.database import mongo_url
+from local.machine import address
+
+Environment = dict[str, str]
+
+
+def choose_addresses(ports: Ports, offices: tuple[str, ...], folder: Path) -> DemoAddresses:
+    """`folder`: the demo's own, relative to the tree."""
+
+    def office(code: str) -> OfficeAddress:
+        return OfficeAddress(
+            url=_url(ports.registration(code)),
+            notification_url=_url(ports.notification(code)),
+            staff_token_file=str(folder / code / "staff-token"),
+        )
+
+    return DemoAddresses(
+        kafka=address(ports.kafka),
+        mongo=mongo_url(ports.mongo),
+        offices={code: office(code) for code in offices},
+        national=NationalAddress(_url(ports.national), str(folder / "national" / "directorate-token")),
+        mailbox=Mailbox(_url(ports.mailbox)),
+    )
+
+
+def base_environment(addresses: DemoAddresses) -> Environment:
+    """What every process gets: this one's environment without any setting of Simpul, and the servers."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
+    return inherited | {
+        "PYTHONUNBUFFERED": "1",
+        "SIMPUL_KAFKA_BOOTSTRAP": addresses.kafka,
+        "SIMPUL_MONGO_URL": addresses.mongo,
+        "SIMPUL_KAFKA_IDEMPOTENCE": "0",  # the embedded broker has no idempotent producers,
+        "SIMPUL_TRUST_PRODUCER_TIME": "1",  # and sets no time of its own
+        "SIMPUL_CONTROL_TOTALS_SECONDS": "5",
+    }
+
+
+def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Environment:
+    """What both services of an office share. Writes the office's staff token."""
+    office = addresses.offices[code]
+    return base_environment(addresses) | {
+        "SIMPUL_OFFICE": code,
+        "SIMPUL_OFFICE_FILE": f"offices/{code}.yaml",
+        "SIMPUL_PUBLIC_URL": office.url,
+        "SIMPUL_STAFF_TOKEN_HASH": _new_token(Path(office.staff_token_file)),
+        "SIMPUL_PERSON_KEY": secrets.token_hex(32),
+        "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
+        "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",
+        "SIMPUL_MAILS_PER_MINUTE": "6000",  # so that nobody waits for mails to be spread over a day
+    }
+
+
+def national_environment(addresses: DemoAddresses) -> Environment:
+    """Reporting's settings. Writes the directorate's token."""
+    return base_environment(addresses) | {
+        "SIMPUL_PUBLIC_URL": addresses.national.url,
+        "SIMPUL_DIRECTORATE_TOKEN_HASH": _new_token(Path(addresses.national.token_file)),
+    }
+
+
+def _new_token(path: Path) -> str:
+    """Write a fresh token that only its owner may read; the SHA-256 of it, in hex."""
+    token = secrets.token_urlsafe(32)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(token)
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _url(port: int) -> str:
+    return f"http://{address(port)}"

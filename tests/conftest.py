@@ -1,0 +1,44 @@
+"""What every test may ask for: real servers, shared by the whole run or of its own."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from local.processes import Processes
+from tests.support.kafka import NoKafka, kafka_jars
+from tests.support.servers import ON_KAFKA, ServerRoom, Servers
+from tests.support.skips import OnlyListedSkips
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("CI") == "true":
+        config.pluginmanager.register(OnlyListedSkips())
+
+
+@pytest.fixture(scope="session")
+def _broker_is_possible() -> None:
+    if ON_KAFKA:
+        try:
+            kafka_jars()
+        except NoKafka as missing:
+            pytest.skip(str(missing))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def servers(
+    _broker_is_possible: None, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Servers]:
+    """One broker and one database for the whole run; keep what a test makes there apart by its names."""
+    folder = tmp_path_factory.mktemp("servers")
+    with Processes(folder / "logs") as processes:
+        yield await ServerRoom(folder, processes).servers()
+
+
+@pytest.fixture
+def server_room(_broker_is_possible: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerRoom]:
+    """Makes servers for one test, which may stop and kill them."""
+    folder = tmp_path_factory.mktemp("own")
+    with Processes(folder / "logs") as processes:
+        yield ServerRoom(folder, processes)
