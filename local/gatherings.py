@@ -41,15 +41,14 @@ class Gathering:
 
 def rakor_bali(examples: Path = EXAMPLES) -> Gathering:
     folder = examples / "rakor-bali"
-    first = _sheet(folder / "undangan.xlsx")
-    mended = _sheet(folder / "undangan-perbaikan.xlsx")
+    listed = _sheet(folder / "undangan-perbaikan.xlsx")
     web = [
         Guest(body["participant"]["email"], body["category"], body.get("regency"))
         for body in web_registrations(folder)
     ]
-    # Whom the first sheet tells wrongly comes with the mended one, behind the others.
-    wrong = [guest for guest in mended if guest not in first]
-    return _gathering("bali", folder, [guest for guest in first if guest in mended] + wrong + web)
+    # The whole list is in before the first comes over the web, and all on it find a seat: whom the
+    # committee had to mend comes later than the others, which changes nothing for anyone.
+    return _gathering("bali", folder, listed + web)
 
 
 def fgd_sumbar(examples: Path = EXAMPLES) -> Gathering:
@@ -90,7 +89,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _sheet(path: Path) -> list[Guest]:
-    """People of the committee's list, by the places of its columns; a row without a right address is nobody."""
+    """People of the committee's list, by the places of its columns; headings hold no address."""
     cells = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
     people = []
     for row in cells[_SHEET_HEADER_ROWS:]:
