@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 OFFICES = ("bali", "sumbar")
@@ -24,7 +24,7 @@ class Ports:
 
     @classmethod
     def names(cls) -> list[str]:
-        return [field.name for field in fields(cls)]
+        return [one.name for one in fields(cls)]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Ports":
@@ -44,6 +44,8 @@ class OfficeAddress:
     url: str
     notification_url: str
     staff_token_file: str
+    env: dict[str, str] = field(default_factory=dict)
+    """What the office's command line needs (office, broker, key); holds secrets and is never written."""
 
 
 @dataclass(frozen=True)
@@ -68,4 +70,23 @@ class DemoAddresses:
     mailbox: MailboxAddress
 
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        found = asdict(self)
+        for office in found["offices"].values():
+            del office["env"]
+        path.write_text(json.dumps(found, indent=2) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "DemoAddresses":
+        found = json.loads(path.read_text())
+        return cls(
+            kafka=found["kafka"],
+            mongo=found["mongo"],
+            offices={code: OfficeAddress(**office) for code, office in found["offices"].items()},
+            national=NationalAddress(**found["national"]),
+            mailbox=MailboxAddress(**found["mailbox"]),
+        )
+
+    def with_environments(self, environments: Mapping[str, dict[str, str]]) -> "DemoAddresses":
+        """The same with each office's `env`."""
+        offices = {code: replace(office, env=environments[code]) for code, office in self.offices.items()}
+        return replace(self, offices=offices)

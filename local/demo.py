@@ -72,7 +72,7 @@ async def _start_and_play(
     await _provision(services, addresses, offices, console)
     await _start_services(services, addresses, ports, offices, console)
     addresses.write(FOLDER / "demo.json")
-    agreed = await play(addresses, console)
+    agreed = await play(addresses.with_environments(offices), console)
     _say_where_to_look(addresses, console)
     if not once:
         console.print("Everything stays up until Ctrl-C.")
@@ -209,7 +209,7 @@ def main() -> int:
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)  # nobody could press Ctrl-C any more
     options = _options()
-    from local.story import play  # type: ignore[import-not-found]
+    from local.story import play
 
     ports = Ports(**{name: getattr(options, name) for name in Ports.names()})
     console = Console()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.kafka.records import Record, Where
@@ -70,3 +71,14 @@ async def commit_first_offsets(bootstrap: str, group: str, topic: str, partition
             first = await consumer.beginning_offsets(missing)
             await consumer.commit({where: OffsetAndMetadata(first[where], "") for where in missing})
     return len(missing)
+
+
+async def group_members(bootstrap: str, group: str) -> int:
+    """How many consumers a group has now."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        answers = await admin.describe_consumer_groups([group])
+    finally:
+        await admin.close()
+    return sum(len(described[5]) for answer in answers for described in answer.groups)

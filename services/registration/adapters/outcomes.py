@@ -4,8 +4,8 @@ import asyncio
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from services.registration.application.asker import Decided
 from services.registration.application.sentences import PENDING, sentence
 from shared.contracts.facts import (
     ActivityCancelled,
@@ -31,14 +31,6 @@ RESULTS: dict[str, Result] = {
     RegistrationCancelled.type: "cancelled",
     AttendanceRecorded.type: "recorded",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """An outcome with the digest of the payload that it answers."""
-
-    outcome: Outcome
-    payload: bytes
 
 
 def pending(source: str, identifier: str) -> Outcome:

@@ -9,7 +9,7 @@ from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import commit_first_offsets, survey
 from shared.kafka.topics import TopicSpec, ensure_topic, require_partitions
-from shared.mongo.driver import Store
+from shared.mongo.driver import DatabaseMisfit, Store
 
 COLLECTIONS = (
     "cursors",
@@ -23,10 +23,6 @@ COLLECTIONS = (
 )
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
-
-
-class DatabaseMisfit(Exception):
-    """A database that is missing or was made for another number of partitions."""
 
 
 def specs(office: str, partitions: int) -> list[TopicSpec]:

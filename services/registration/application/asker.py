@@ -1,6 +1,7 @@
 """Putting a command on the office's intake, and waiting for what becomes of it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,16 +27,17 @@ class IntakePort(Protocol):
     async def send(self, key: str, envelope: Envelope, value: bytes, seconds: float) -> None: ...
 
 
-class DecidedPort(Protocol):
-    @property
-    def outcome(self) -> Outcome: ...
-    @property
-    def payload(self) -> bytes: ...
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An outcome with the digest of the payload that it answers."""
+
+    outcome: Outcome
+    payload: bytes
 
 
 class OutcomesPort(Protocol):
-    async def find(self, digests: list[bytes]) -> "dict[bytes, DecidedPort]": ...
-    async def wait(self, digest: bytes, seconds: float) -> DecidedPort | None: ...
+    async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]: ...
+    async def wait(self, digest: bytes, seconds: float) -> Decided | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Asker:
             raise IdReused
         return decided.outcome if decided else None
 
-    async def _decided_before(self, digest: bytes) -> DecidedPort | None:
+    async def _decided_before(self, digest: bytes) -> Decided | None:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 return (await self.outcomes.find([digest])).get(digest)

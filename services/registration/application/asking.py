@@ -17,7 +17,12 @@ from shared.contracts.outcomes import ParkedReason
 from shared.kafka.records import Record, partition_of
 
 MAX_COMMAND_BYTES = 256_000
+APPEND_TIME = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UntrustedTime(Exception):
+    """The topic is not set to append time: whoever writes could open or close a registration window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,12 @@ class Reading:
     office: str
     partitions: int
     digests: Digests
+    trust_producer_time: bool = False
 
     def read(self, record: Record) -> Asked | Poison:
+        """Raises `UntrustedTime` where the broker does not set the time of its records."""
+        if record.timestamp_type != APPEND_TIME and not self.trust_producer_time:
+            raise UntrustedTime(f"{record.topic} carries its producers' times: it needs LogAppendTime")
         try:
             envelope = Envelope.of(record.headers)
             key = (record.key or b"").decode()

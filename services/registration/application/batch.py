@@ -1,5 +1,6 @@
 """Deciding a batch in memory: one command after another, each seeing what those before it caused."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,11 @@ class Standing:
     description: OfficeDescribed
     digest: str
     totals_every: timedelta
+
+    @classmethod
+    def of(cls, description: OfficeDescribed, totals_every: timedelta) -> "Standing":
+        digest = hashlib.sha256(description.model_dump_json().encode()).hexdigest()
+        return cls(description, digest, totals_every)
 
 
 class Batch:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
-from services.registration.application.asking import Asked, Poison, Reading
+from services.registration.application.asking import Asked, Poison, Reading, UntrustedTime
 from services.registration.application.batch import (
     OFFICE_KEY,
     Batch,
@@ -127,14 +127,17 @@ class Owner:
         try:
             await self._ports.intake.checked(cursor)
         except DoesNotFit as misfit:
-            self.stopped = str(misfit)
-            log.error("partition %d stands still: %s", self.partition, misfit)
+            self._stop(str(misfit))
             return None
         self.stopped = None
         self.cursor = self._published = cursor
         self._promoting, self._tick_out = True, 0.0  # unknown until a tick has looked
         self._wake.set()
         return cursor.next
+
+    def _stop(self, why: str) -> None:
+        self.cursor, self.stopped = None, why
+        log.error("partition %d stands still: %s", self.partition, why)
 
     async def decide(self, records: Sequence[Record]) -> int | None:
         """Decide records of this partition; answers the offset to read from where it is not the next one."""
@@ -148,6 +151,8 @@ class Owner:
             except ClaimLost as lost:
                 log.info("partition %d: %s", self.partition, lost)
                 return await self._claim()
+            except UntrustedTime as untrusted:
+                self._stop(str(untrusted))
             return None
 
     async def _decide(self, records: Sequence[Record]) -> None:
@@ -160,7 +165,7 @@ class Owner:
                 await asyncio.sleep(0.05)
             try:
                 done = await self._decide_some([self._ports.reading.read(record) for record in left[:size]])
-            except ClaimLost:
+            except (ClaimLost, UntrustedTime):
                 raise
             except Exception as error:
                 if self._ports.is_passing(error):
@@ -246,9 +251,7 @@ class Owner:
                 self._published = await self._ports.publisher.publish(self._published)
                 self._caught_up = monotonic()
             except DoesNotFit as misfit:
-                self.stopped = str(misfit)
-                log.error("partition %d stands still: %s", self.partition, misfit)
-                return
+                self._stop(str(misfit))
 
     async def _tick(self) -> None:
         now = monotonic()

@@ -18,12 +18,11 @@ BACKOFF_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 class Owners:
     """Claims what is assigned, decides what is read, and claims again what was lost.
 
-    `seek` moves the consumer of a partition to an offset and lets it read on; `stop` holds it still.
+    `seek` moves the consumer of a partition to an offset and lets it read on.
     """
 
-    def __init__(self, ports: Ports, topic: str) -> None:
+    def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._topic = topic
         self.seek: Callable[[int, int], None] = lambda partition, offset: None
         self.held: dict[int, Owner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -53,6 +52,10 @@ class Owners:
                 async with owner.lock:
                     task.cancel()
                 await asyncio.wait({task})
+
+    async def close(self) -> None:
+        """Let go of everything: nothing is written after this."""
+        await self.revoked([("", partition) for partition in list(self.held)])
 
     async def decide(self, records: Batch) -> None:
         """Decide a batch, its partitions side by side. Never raises: what failed is read again."""

@@ -2,13 +2,13 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Final
 
 from pydantic import ValidationError
 
-from services.registration.application.cells import READERS, CellRefused
+from services.registration.application.cells import READERS, CellRefused, text
 from services.registration.application.headers import TITLES, Cell, Header, column_letter, find_header
 from shared.contracts.commands import SubmitRegistration
 from shared.identity import comparable_name, npsn_is_odd
@@ -65,6 +65,17 @@ class SheetReport:
         return all(problem.row for problem in self.problems)
 
 
+def as_dict(report: SheetReport, sent: int = 0) -> dict[str, object]:
+    """The report as JSON shows it: no names, no addresses, no numbers of persons."""
+    return {
+        "good": len(report.rows),
+        "refused": report.refused_rows,
+        "sent": sent,
+        "columns": dict(report.columns),
+        "problems": [asdict(problem) for problem in report.problems],
+    }
+
+
 def command_id(key: bytes, command: SubmitRegistration) -> str:
     """HMAC-SHA256 in hex of the normalised row: the same row is the same command, a mended row a new one.
 
@@ -102,8 +113,12 @@ class _Reading:
     def read(self, cells: Sequence[Sequence[Cell]]) -> SheetReport:
         for number, row in enumerate(cells[self.header.row :], start=self.header.row + 1):
             found = {field: row[at] for field, at in self.header.columns.items() if at < len(row)}
-            if not _is_blank(found):
+            if _is_blank(found):
+                continue
+            if text(found.get("name", "")) or text(found.get("email", "")):
                 self._read_row(number, found)
+            else:  # a signature below the list, or an institution that has not named anyone yet
+                self._say(number, None, "Tanpa nama dan email; dilewati", refused=False)
         order = sorted(self.header.columns.items(), key=lambda item: item[1])
         columns = tuple((column_letter(at), TITLES[field]) for field, at in order)
         return SheetReport(tuple(self.rows), tuple(self.problems), columns)

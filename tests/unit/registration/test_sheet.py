@@ -147,6 +147,12 @@ def test_blank_rows_and_the_row_of_column_numbers_are_passed_over() -> None:
     assert report.problems == ()
 
 
+def test_a_row_without_name_and_email_is_a_hint_and_not_a_mistake() -> None:
+    report = sheet(KETUT, ["", "", "", "", "", "Ketua Panitia,"])
+    assert report.refused_rows == 0
+    assert [(problem.row, problem.refused) for problem in report.problems] == [(3, False)]
+
+
 @pytest.mark.parametrize("dash", ["-", "–", "0", "tidak ada", ""])
 def test_a_dash_stands_for_no_number(dash: str) -> None:
     assert sheet(changed(KETUT, nip=dash)).rows[0].command.participant.nip is None

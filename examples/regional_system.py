@@ -1,0 +1,98 @@
+"""What a regional system does to reach Simpul: CloudEvents on its office's intake topic, nothing of ours.
+
+Publishes an activity, then the people of a CSV in its order. Sending the same files again changes nothing,
+since a command is known by its key, source and id.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import yaml
+from confluent_kafka import KafkaError, Message, Producer
+
+SOURCE = "/{office}/portal"
+
+
+class Portal:
+    def __init__(self, bootstrap: str, office: str) -> None:
+        self.topic = f"simpul.{office}.intake.v1"
+        self.source = SOURCE.format(office=office)
+        self.failed = 0
+        # librdkafka's own default places keys otherwise than the rest of Kafka, and intake refuses those.
+        self.producer = Producer(
+            {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "acks": "all", "linger.ms": 5}
+        )
+
+    def publish(self, kind: str, key: str, identity: str, data: dict[str, Any]) -> None:
+        """`identity` names the command for good: the same again is the same command."""
+        self.producer.produce(
+            self.topic,
+            key=key.encode(),
+            value=json.dumps(data, ensure_ascii=False).encode(),
+            headers=[
+                ("ce_specversion", b"1.0"),
+                ("ce_id", str(uuid5(NAMESPACE_URL, f"{self.source}/{key}/{identity}")).encode()),
+                ("ce_source", self.source.encode()),
+                ("ce_type", f"id.simpul.{kind}.v1".encode()),
+                ("ce_time", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()),
+                ("ce_subject", key.encode()),
+                ("content-type", b"application/json"),
+            ],
+            on_delivery=self._delivered,
+        )
+
+    def _delivered(self, error: KafkaError | None, _: Message) -> None:
+        self.failed += error is not None
+
+    def finish(self) -> bool:
+        """Whether the broker has taken everything."""
+        return self.producer.flush(30) == 0 and self.failed == 0
+
+
+def registration(activity: str, row: dict[str, str]) -> dict[str, Any]:
+    def given(*names: str) -> dict[str, str]:
+        return {name: row[name] for name in names if row[name]}
+
+    found: dict[str, Any] = {
+        "activity": activity,
+        "participant": given("name", "email", "phone", "nip", "nuptk"),
+    }
+    found |= given("category", "regency", "group", "role_in_group")
+    if row["institution"]:
+        found["institution"] = {"name": row["institution"]} | given("npsn")
+    if row["cohort"]:
+        found["cohort"] = int(row["cohort"])
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bootstrap", default="127.0.0.1:9092")
+    parser.add_argument("--office", required=True)
+    parser.add_argument("--activity", type=Path, required=True, help="YAML or JSON")
+    parser.add_argument("--people", type=Path, help="CSV with the columns of examples/fgd-sumbar/peserta.csv")
+    asked = parser.parse_args()
+    portal = Portal(asked.bootstrap, asked.office)
+    activity = yaml.safe_load(asked.activity.read_text(encoding="utf-8"))
+    portal.publish("activity.publish", activity["id"], "publish", activity)
+    people = []
+    if asked.people:
+        with asked.people.open(encoding="utf-8", newline="") as file:
+            people = list(csv.DictReader(file))
+    for row in people:
+        portal.publish("registration.submit", activity["id"], row["email"], registration(activity["id"], row))
+    if not portal.finish():
+        print(f"Kafka at {asked.bootstrap} has not taken all records; run this again", file=sys.stderr)
+        return 1
+    print(f"published {activity['id']} and {len(people)} registrations to {portal.topic}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from services.registration.adapters.excel import read_sheet
+from shared.contracts.commands import PublishActivity
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.parametrize("folder", ["rakor-bali", "fgd-sumbar"])
+def test_the_activities_are_valid_commands(folder: str) -> None:
+    activity = PublishActivity.model_validate(
+        yaml.safe_load((EXAMPLES / folder / "activity.yaml").read_text())
+    )
+    assert len(activity.sessions) == 3
+
+
+def test_the_committees_sheet_has_eight_wrong_rows_and_its_mended_form_none() -> None:
+    first = read_sheet((EXAMPLES / "rakor-bali/undangan.xlsx").read_bytes(), "rakor-bali-2024")
+    mended = read_sheet((EXAMPLES / "rakor-bali/undangan-perbaikan.xlsx").read_bytes(), "rakor-bali-2024")
+    assert (len(first.rows), first.refused_rows) == (292, 8)
+    assert (len(mended.rows), mended.refused_rows) == (300, 0)
+    assert {row.command for row in first.rows} < {row.command for row in mended.rows}
+
+
+def test_all_people_are_made_up() -> None:
+    mended = read_sheet((EXAMPLES / "rakor-bali/undangan-perbaikan.xlsx").read_bytes(), "rakor-bali-2024")
+    for person in (row.command.participant for row in mended.rows):
+        assert person.email.endswith(".example")
+        assert person.nip is None or person.nip.startswith("193")
+        assert person.phone is None or person.phone.startswith("0800 0000")
