@@ -1,5 +1,8 @@
 """The embedded database: a real mongod, as a replica set of one (transactions need a set)."""
 
+import ctypes
+import os
+import sysconfig
 from pathlib import Path
 
 from pymongo import AsyncMongoClient
@@ -19,7 +22,8 @@ def mongo_url(port: int) -> str:
 
 async def start_database(processes: Processes, port: int, data: Path) -> Child:
     """Start it on the files under `data` and return once it is primary. Raises LocalError."""
-    child = processes.start("mongod", _command(port, data))
+    command = _command(port, data)
+    child = processes.start("mongod", command, _environment(data.with_name(f"{data.name}-lib")))
 
     async def ready() -> bool:
         return await accepts(port) and await _is_primary(port)
@@ -72,3 +76,26 @@ def _command(port: int, data: Path) -> list[str]:
     size = ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"]
     quiet = ["--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false"]
     return [str(binary), *place, "--replSet", REPLICA_SET, *size, *quiet]
+
+
+def _environment(links: Path) -> dict[str, str] | None:
+    """None, this process's own, unless the machine lacks libcurl, as a bare Debian does."""
+    try:
+        ctypes.CDLL("libcurl.so.4")
+    except OSError:
+        return stand_in_for_libcurl(links)
+    return None
+
+
+def stand_in_for_libcurl(links: Path) -> dict[str, str]:
+    """An environment in which mongod finds the libcurl that pycurl's wheel brings along.
+
+    mongod links against it and, in a trial, never calls it. `links`: a folder to make for it.
+    """
+    libraries = Path(sysconfig.get_path("platlib")) / "pycurl.libs"
+    links.mkdir(parents=True, exist_ok=True)
+    for bundled in libraries.glob("libcurl-*.so.4*"):
+        link = links / "libcurl.so.4"
+        link.unlink(missing_ok=True)
+        link.symlink_to(bundled)
+    return {**os.environ, "LD_LIBRARY_PATH": f"{links.resolve()}:{libraries}"}

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 PROBLEM = "application/problem+json"  # RFC 9457
 
@@ -70,6 +71,36 @@ def add_health(app: FastAPI, ready: Readiness, metrics: CollectorRegistry) -> No
     @app.get("/metrics", include_in_schema=False)
     async def _metrics() -> Response:
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
+
+
+class BodyLimit:
+    """ASGI middleware: a body over the limit of its path is answered 413 before anything reads it whole."""
+
+    def __init__(self, app: ASGIApp, limit: Callable[[str], int]) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit, body, more = self._limit(scope["path"]), bytearray(), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > limit:
+                problem = Problem(413, "too_large", f"Kiriman melebihi {limit // 1000} kB.")
+                await problem.response()(scope, receive, send)
+                return
+        messages = iter([{"type": "http.request", "body": bytes(body), "more_body": False}])
+
+        async def replay() -> Any:
+            return next(messages, None) or await receive()
+
+        await self._app(scope, replay, send)
 
 
 def token_matches(request: Request, token_hash: str) -> bool:

@@ -3,15 +3,26 @@
 import logging
 import sys
 import time
+from traceback import extract_tb
+from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
+
+
+class NamelessFormatter(JsonFormatter):
+    """Prints of an exception its type and where it was raised; its message may quote what a person sent."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is the library's
+        kind, _, trace = ei
+        lines = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(trace)]
+        return " <- ".join([getattr(kind, "__name__", "error"), *reversed(lines)])
 
 
 def configure(service: str, owner: str, level: int = logging.INFO) -> None:
     """Send the process's logs to standard error as JSON lines that name the service and its owner."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        JsonFormatter(
+        NamelessFormatter(
             "%(asctime)s %(levelname)s %(name)s %(message)s",
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
             static_fields={"service": service, "owner": owner},

@@ -75,8 +75,8 @@ class Message(BaseModel):
         return cls.model_validate_json(data, extra="ignore")
 
     def encoded(self) -> bytes:
-        """JSON without what was left unset or is null."""
-        return self.model_dump_json(exclude_none=True).encode()
+        """JSON without what was left unset: a null that was given says that something is taken away."""
+        return self.model_dump_json(exclude_unset=True).encode()
 
 
 def rfc3339(moment: datetime) -> str:

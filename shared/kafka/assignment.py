@@ -9,10 +9,9 @@ from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-log = logging.getLogger(__name__)
+from shared.kafka.records import Where
 
-Where = tuple[str, int]
-"""Topic and partition."""
+log = logging.getLogger(__name__)
 
 
 class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -62,6 +61,14 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
     @property
     def _consumer(self) -> Any:
         return self.subscriber.consumer if self.subscriber else None
+
+    def highwaters(self) -> dict[int, int]:
+        """Of each held partition the offset that the next record will get, as far as it is known."""
+        consumer = self._consumer
+        if consumer is None:
+            return {}
+        known = {where.partition: consumer.highwater(where) for where in consumer.assignment()}
+        return {partition: offset for partition, offset in known.items() if offset is not None}
 
     def seconds_since_poll(self) -> float:
         """Age of the oldest last answer of the broker over the held partitions, at most since they came."""

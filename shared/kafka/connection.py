@@ -1,6 +1,7 @@
 """How every service reaches Kafka: one set of settings for consumers, producers and admin."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -39,7 +40,10 @@ def broker(settings: KafkaSettings) -> KafkaBroker:
         consumer_only=True,
         allow_auto_create_topics=False,
         apply_types=False,
+        serializer=None,  # the handler gets records, not a model of its annotations
         graceful_timeout=30.0,
+        logger=logging.getLogger("faststream"),
+        log_level=logging.DEBUG,
         metadata_max_age_ms=10_000,
     )
 

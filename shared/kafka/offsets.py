@@ -1,12 +1,13 @@
 """What a topic holds: first and next offsets, single records, first commits of a group."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata
 
-from shared.kafka.records import Record
+from shared.kafka.records import Record, Where
 
 
 @asynccontextmanager
@@ -26,14 +27,21 @@ async def reader(bootstrap: str, group: str | None = None) -> AsyncIterator[AIOK
         await consumer.stop()
 
 
-async def bounds(bootstrap: str, topic: str, partition: int) -> tuple[int, int]:
-    """First offset still there, and the offset that the next record will get."""
-    where = TopicPartition(topic, partition)
+async def survey(bootstrap: str, wheres: Iterable[Where]) -> dict[Where, tuple[int, int]]:
+    """Of each partition the first offset still there, and the offset that the next record will get."""
+    named = [TopicPartition(topic, partition) for topic, partition in wheres]
     async with reader(bootstrap) as consumer:
-        consumer.assign([where])
-        first = await consumer.beginning_offsets([where])
-        end = await consumer.end_offsets([where])
-    return first[where], end[where]
+        consumer.assign(named)
+        first = await consumer.beginning_offsets(named)
+        end = await consumer.end_offsets(named)
+    return {(where.topic, where.partition): (first[where], end[where]) for where in named}
+
+
+async def last_record(bootstrap: str, topic: str, partition: int, end: int) -> Record | None:
+    """The record just before `end`; None where a marker or nothing stands there."""
+    async for batch in records_between(bootstrap, topic, partition, end - 1, end):
+        return batch[-1]
+    return None
 
 
 async def records_between(
@@ -63,3 +71,14 @@ async def commit_first_offsets(bootstrap: str, group: str, topic: str, partition
             first = await consumer.beginning_offsets(missing)
             await consumer.commit({where: OffsetAndMetadata(first[where], "") for where in missing})
     return len(missing)
+
+
+async def group_members(bootstrap: str, group: str) -> int:
+    """How many consumers a group has now."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        answers = await admin.describe_consumer_groups([group])
+    finally:
+        await admin.close()
+    return sum(len(described[5]) for answer in answers for described in answer.groups)

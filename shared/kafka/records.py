@@ -25,6 +25,9 @@ class Record(Protocol):
 
 Batch = tuple[Record, ...]
 
+Where = tuple[str, int]
+"""Topic and partition."""
+
 
 async def tolerant_parser(records: Batch) -> KafkaMessage:
     """Hand on a batch untouched; FastStream's own parser skips a whole batch for one null header."""
@@ -36,9 +39,9 @@ async def raw_decoder(message: KafkaMessage) -> Any:
     return message.raw_message
 
 
-def by_partition(records: Iterable[Record]) -> dict[tuple[str, int], list[Record]]:
+def by_partition(records: Iterable[Record]) -> dict[Where, list[Record]]:
     """Split a batch, which spans partitions, keeping the order within each (topic, partition)."""
-    split: dict[tuple[str, int], list[Record]] = defaultdict(list)
+    split: dict[Where, list[Record]] = defaultdict(list)
     for record in records:
         split[record.topic, record.partition].append(record)
     return split

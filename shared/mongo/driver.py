@@ -24,6 +24,10 @@ TRANSACTION_SECONDS = 20.0  # the driver's own 120 s are longer than a partition
 MAJORITY = WriteConcern(w="majority", j=True)
 
 
+class DatabaseMisfit(Exception):
+    """A database that was not provisioned, or for another number of partitions."""
+
+
 class CommitUnknown(Exception):
     """The commit may or may not stand: read what it wrote before doing anything else."""
 

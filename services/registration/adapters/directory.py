@@ -1,0 +1,91 @@
+"""Directory entries: what a mail needs of a fact, built from the documents as they are now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.registration.adapters.documents import activity_state
+from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.facts import (
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityPublished,
+    RegistrationConfirmed,
+    RegistrationWaitlisted,
+)
+from shared.mongo.driver import Document, Store
+
+OF_ACTIVITY = {fact.type for fact in (ActivityPublished, ActivityChanged, ActivityCancelled)}
+OF_REGISTRATION = {fact.type for fact in (RegistrationConfirmed, RegistrationWaitlisted)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    key: str
+    value: bytes
+
+
+class Directory:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def entries(self, facts: Sequence[Document]) -> list[Entry]:
+        """One entry for each activity and registration that these facts changed, as of the last such fact."""
+        activities: dict[str, int] = {}
+        registrations: dict[str, int] = {}
+        for fact in facts:
+            number, data = int(fact["_id"]) & ((1 << 40) - 1), fact["data"]
+            if fact["type"] in OF_ACTIVITY:
+                activities[data["activity"]] = number
+            elif fact["type"] in OF_REGISTRATION:
+                registrations[data["registration"]] = number
+        return await self._of_activities(activities) + await self._of_registrations(registrations)
+
+    async def _of_activities(self, revs: dict[str, int]) -> list[Entry]:
+        if not revs:
+            return []
+        found = await self._store["activities"].find({"_id": {"$in": list(revs)}}).to_list(None)
+        return [_activity_entry(row, revs[row["_id"]]) for row in found]
+
+    async def _of_registrations(self, revs: dict[str, int]) -> list[Entry]:
+        if not revs:
+            return []
+        rows = await (
+            self._store["registrations"]
+            .find({"_id": {"$in": list(revs)}}, {"activity": 1, "who.contact": 1})
+            .to_list(None)
+        )
+        contacts = list({row["who"]["contact"] for row in rows})
+        people = await self._store["people"].find({"_id": {"$in": contacts}}, {"who": 1}).to_list(None)
+        who = {row["_id"]: row["who"] for row in people}
+        return [
+            _registration_entry(row, revs[row["_id"]], who[row["who"]["contact"]])
+            for row in rows
+            if row["who"]["contact"] in who
+        ]
+
+
+def _activity_entry(row: Document, rev: int) -> Entry:
+    state = activity_state(row)
+    entry = ActivityEntry(
+        rev=rev,
+        activity=row["_id"],
+        title=state.described.title,
+        sessions=state.described.sessions,
+        host=state.described.host,
+        reply_to=state.described.reply_to,
+        cancelled=state.cancelled,
+        reason=state.reason,
+    )
+    return Entry(activity_key(row["_id"]), entry.encoded())
+
+
+def _registration_entry(row: Document, rev: int, who: Document) -> Entry:
+    entry = RegistrationEntry(
+        rev=rev,
+        registration=row["_id"],
+        activity=row["activity"],
+        name=who["name"],
+        email=who["email"],
+        phone=who.get("phone"),
+    )
+    return Entry(registration_key(row["_id"]), entry.encoded())

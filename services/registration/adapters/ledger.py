@@ -1,0 +1,210 @@
+"""The office's ledger in MongoDB: claiming a partition, and the one transaction that writes a batch."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bson.raw_bson import RawBSONDocument
+from pymongo import ReplaceOne, ReturnDocument
+
+from services.registration.adapters.documents import (
+    activity_document,
+    activity_state,
+    encoded_fact,
+    identity,
+    position,
+    registration_document,
+)
+from services.registration.application.asking import Asked, Poison, appended_at, record_digest
+from services.registration.application.batch import Encode, partition_key
+from services.registration.application.commit import ClaimLost, Commit, Cursor, Settled
+from services.registration.application.digests import Digests
+from services.registration.domain.happened import Happened
+from shared.contracts.facts import MEASURES, Measure, OfficeTotals
+from shared.mongo.driver import CommitUnknown, Document, Session, Store
+
+PUBLISH_AT_ONCE = 500
+
+
+class Ledger:
+    """One office's; every method names the partition that it is about."""
+
+    def __init__(self, store: Store, digests: Digests) -> None:
+        self._store = store
+        self._digests = digests
+
+    async def claim(self, partition: int) -> Cursor:
+        """Raise the epoch and read the cursor: from now on no other owner's transaction can commit."""
+        found = await self._store["cursors"].find_one_and_update(
+            {"_id": partition}, {"$inc": {"epoch": 1}}, return_document=ReturnDocument.AFTER
+        )
+        if found is None:
+            raise LookupError(f"no cursor for partition {partition}: run `simpul provision office`")
+        return cursor_of(found)
+
+    def encoder(self, partition: int) -> Encode:
+        def encode(number: int, key: str, at: Any, happened: Happened, asked: Asked | None) -> bytes:
+            return encoded_fact(partition, number, key, at, happened, asked)
+
+        return encode
+
+    async def commit(self, commit: Commit) -> None:
+        """Write a batch whole or not at all. Raises `ClaimLost` when the partition is not ours any more.
+
+        When the answer to the commit is lost, the cursor tells whether it stands.
+        """
+        try:
+            await self._store.transaction(lambda session: self._write(commit, session))
+        except CommitUnknown:
+            found = await self._store["cursors"].find_one({"_id": commit.before.partition})
+            after = commit.after
+            if found is None or (found["epoch"], found["next"], found["number"]) != (
+                after.epoch,
+                after.next,
+                after.number,
+            ):
+                raise ClaimLost("the commit's outcome is unknown, and the cursor did not move") from None
+
+    async def _write(self, commit: Commit, session: Session) -> None:
+        before, after = commit.before, commit.after
+        guarded = await self._store["cursors"].update_one(
+            {"_id": before.partition, "epoch": before.epoch, "next": before.next, "number": before.number},
+            {"$set": moved(commit)},
+            session=session,
+        )
+        if guarded.matched_count != 1:
+            raise ClaimLost("another owner has claimed the partition")
+        if commit.facts:
+            rows = [RawBSONDocument(fact.document) for fact in commit.facts]
+            await self._store["facts"].insert_many(rows, session=session)
+        if commit.made:
+            made = [registration_document(state) for state in commit.made.values()]
+            await self._store["registrations"].insert_many(made, ordered=False, session=session)
+        await self._replace("registrations", commit.changed, registration_document, session)
+        await self._replace(
+            "activities",
+            commit.activities,
+            lambda state: activity_document(state.described.id, before.partition, state),
+            session,
+        )
+        if commit.settled:
+            rows_of = [settled_document(one) for one in commit.settled]
+            await self._store["outcomes"].insert_many(rows_of, session=session)
+        if commit.parked:
+            await self._store["parked"].insert_many(
+                [parked_document(p) for p in commit.parked], session=session
+            )
+        if commit.totals:
+            await self._state_totals(after, session)
+
+    async def _replace(
+        self, collection: str, states: dict[str, Any], document: Callable[[Any], Document], session: Session
+    ) -> None:
+        if states:
+            writes = [ReplaceOne({"_id": name}, document(one), upsert=True) for name, one in states.items()]
+            await self._store[collection].bulk_write(writes, ordered=False, session=session)
+
+    async def _state_totals(self, after: Cursor, session: Session) -> None:
+        """The last fact of the batch: what the states written before it add up to."""
+        totals = await self._totals(after.partition, session)
+        happened = Happened(OfficeTotals(totals=totals))
+        key = partition_key(after.partition)
+        row = encoded_fact(after.partition, after.number, key, after.time, happened, None)
+        await self._store["facts"].insert_one(RawBSONDocument(row), session=session)
+
+    async def _totals(self, partition: int, session: Session) -> dict[Measure, int]:
+        totals: dict[Measure, int] = dict.fromkeys(MEASURES, 0)
+        activities = self._store["activities"].find({"partition": partition}, session=session)
+        rows = {row["_id"]: row for row in await activities.to_list(None)}
+        for row in rows.values():
+            if not row["cancelled"]:
+                totals["activities"] += 1
+                totals["seats"] += activity_state(row).described.seats
+        for group in await self._counted(list(rows), session):
+            status: Measure = group["_id"]["status"]
+            if rows[group["_id"]["activity"]]["cancelled"]:
+                status = "cancelled"
+            totals[status] += group["registrations"]
+            totals["present"] += group["present"]
+            totals["session_attendances"] += group["sessions"]
+            totals["jp_attended"] += group["jp"]
+        return totals
+
+    async def _counted(self, activities: Sequence[str], session: Session) -> list[Document]:
+        if not activities:
+            return []
+        ranges = [{"_id": self._digests.activity_range(one), "activity": one} for one in activities]
+        count = {
+            "_id": {"activity": "$activity", "status": "$status"},
+            "registrations": {"$sum": 1},
+            "present": {"$sum": {"$min": [1, "$sessions"]}},
+            "sessions": {"$sum": "$sessions"},
+            "jp": {"$sum": "$jp"},
+        }
+        return await self._store.aggregate(
+            "registrations", [{"$match": {"$or": ranges}}, {"$group": count}], session
+        )
+
+    async def unpublished(self, partition: int, published: int) -> list[Document]:
+        """The next facts to publish, in order, at most 500."""
+        rows = self._store["facts"].find(
+            {"_id": {"$gt": position(partition, published), "$lt": position(partition + 1, 0)}}
+        )
+        return await rows.sort("_id", 1).limit(PUBLISH_AT_ONCE).to_list(None)
+
+    async def mark_published(self, cursor: Cursor, before: int, number: int, offset: int) -> None:
+        """Move the pointer over what Kafka acknowledged. Raises `ClaimLost`."""
+        moved = await self._store["cursors"].update_one(
+            {"_id": cursor.partition, "epoch": cursor.epoch, "published": before},
+            {"$set": {"published": number, "published_offset": offset}},
+        )
+        if moved.matched_count != 1:
+            raise ClaimLost("another owner publishes this partition")
+
+
+def cursor_of(row: Document) -> Cursor:
+    return Cursor(
+        partition=row["_id"],
+        **{name: row[name] for name in Cursor.__slots__ if name != "partition"},
+    )
+
+
+def moved(commit: Commit) -> Document:
+    after = commit.after
+    found: Document = {
+        "next": after.next,
+        "number": after.number,
+        "time": after.time,
+        "totals": after.totals,
+        "totals_at": after.totals_at,
+        "described": after.described,
+    }
+    if commit.last is not None:
+        record = commit.last.record
+        found["last"] = {"offset": record.offset, "at": appended_at(record), "digest": record_digest(record)}
+    return found
+
+
+def settled_document(settled: Settled) -> Document:
+    row = identity(settled.asked)
+    row |= {"_id": row.pop("intake"), "at": settled.at, "result": settled.result}
+    if settled.reason == "id_reused":
+        del row["command"]  # that identity belongs to the first command
+    if settled.reason is not None:
+        row |= {"reason": settled.reason, "numbers": settled.numbers}
+    return row
+
+
+def parked_document(poison: Poison) -> Document:
+    record = poison.record
+    return {
+        "_id": position(record.partition, record.offset),
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "at": appended_at(record),
+        "reason": poison.reason,
+        "why": poison.why,
+        "key": record.key,
+        "value": record.value,
+        "headers": [[name.encode(errors="replace"), value] for name, value in record.headers],
+    }

@@ -1,0 +1,144 @@
+"""What became of commands, whichever instance decided them: read from the ledger itself."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Sequence
+
+from services.registration.application.asker import Decided
+from services.registration.application.sentences import PENDING, sentence
+from shared.contracts.facts import (
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityPublished,
+    AttendanceRecorded,
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationWaitlisted,
+)
+from shared.contracts.outcomes import CommandKey, Outcome, Result
+from shared.mongo.driver import Document, Store
+
+LOOK_SECONDS = 0.005  # between two looks while anybody waits
+PAGE = 100
+
+RESULTS: dict[str, Result] = {
+    ActivityPublished.type: "published",
+    ActivityChanged.type: "changed",
+    ActivityCancelled.type: "cancelled",
+    RegistrationConfirmed.type: "confirmed",
+    RegistrationWaitlisted.type: "waitlisted",
+    RegistrationCancelled.type: "cancelled",
+    AttendanceRecorded.type: "recorded",
+}
+
+
+def pending(source: str, identifier: str) -> Outcome:
+    return Outcome(command=CommandKey(source=source, id=identifier), state="pending", message=PENDING)
+
+
+class Outcomes:
+    """Looked up by a command's digest. One query serves everyone who waits."""
+
+    def __init__(self, store: Store, office: str) -> None:
+        self._store = store
+        self._office = office
+        self._waiting: dict[bytes, list[asyncio.Future[Decided]]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]:
+        wanted = {"command": {"$in": list(digests)}}
+        facts = await self._store["facts"].find(wanted).to_list(None)
+        found = {bytes(row["command"]): self._of_fact(row) for row in facts}
+        if missing := [digest for digest in digests if digest not in found]:
+            rows = await self._store["outcomes"].find({"command": {"$in": missing}}).to_list(None)
+            found |= {bytes(row["command"]): _of_row(row) for row in rows}
+        return found
+
+    async def wait(self, digest: bytes, seconds: float) -> Decided | None:
+        """The outcome as soon as it stands, None when it does not in time."""
+        future: asyncio.Future[Decided] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(digest, []).append(future)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        try:
+            return await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            return None
+        finally:
+            waiting = self._waiting.get(digest, [])
+            if future in waiting:
+                waiting.remove(future)
+            if not waiting:
+                self._waiting.pop(digest, None)
+
+    async def _look(self) -> None:
+        while self._waiting:
+            try:
+                found = await self.find(list(self._waiting))
+            except Exception:  # MongoDB is away: whoever waits is told that it is not decided yet
+                await asyncio.sleep(0.5)
+                continue
+            for digest, decided in found.items():
+                for future in self._waiting.pop(digest, []):
+                    if not future.done():
+                        future.set_result(decided)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def of_source(self, source: str, after: str | None) -> tuple[list[Outcome], str]:
+        """A source's next outcomes in the order of each partition, and the mark to go on from."""
+        marks: dict[str, int] = json.loads(base64.urlsafe_b64decode(after)) if after else {}
+        partitions = [row["_id"] for row in await self._store["cursors"].find({}, {"_id": 1}).to_list(None)]
+        found: list[Outcome] = []
+        for partition in sorted(partitions):
+            low = marks.get(str(partition), (partition << 40) - 1)
+            rows = await self._page(source, low, (partition + 1) << 40)
+            found += [outcome for _, outcome in rows]
+            if rows:
+                marks[str(partition)] = rows[-1][0]
+        return found, base64.urlsafe_b64encode(json.dumps(marks, sort_keys=True).encode()).decode()
+
+    async def _page(self, source: str, low: int, high: int) -> list[tuple[int, Outcome]]:
+        between = {"$gt": low, "$lt": high}
+        facts = await (
+            self._store["facts"]
+            .find({"source": source, "intake": between})
+            .sort("intake", 1)
+            .limit(PAGE)
+            .to_list(None)
+        )
+        rows = await (
+            self._store["outcomes"]
+            .find({"source": source, "_id": between})
+            .sort("_id", 1)
+            .limit(PAGE)
+            .to_list(None)
+        )
+        both = [(int(row["intake"]), self._of_fact(row).outcome) for row in facts]
+        both += [(int(row["_id"]), _of_row(row).outcome) for row in rows]
+        return sorted(both, key=lambda pair: pair[0])[:PAGE]
+
+    def _of_fact(self, row: Document) -> Decided:
+        result, data, place = RESULTS[row["type"]], row["data"], int(row["_id"])
+        outcome = Outcome(
+            command=CommandKey(source=row["source"], id=row["id"]),
+            state="decided",
+            result=result,
+            message=sentence(result, None, data),
+            registration=data.get("registration"),
+            place=data.get("place"),
+            fact=f"{self._office}-{place >> 40}-{place & ((1 << 40) - 1)}",
+        )
+        return Decided(outcome, bytes(row["payload"]))
+
+
+def _of_row(row: Document) -> Decided:
+    reason = row.get("reason")
+    outcome = Outcome(
+        command=CommandKey(source=row["source"], id=row["id"]),
+        state="decided",
+        result=row["result"],
+        reason=reason,
+        message=sentence(row["result"], reason, row.get("numbers", {})),
+    )
+    return Decided(outcome, bytes(row["payload"]))

@@ -1,0 +1,92 @@
+"""The office's people, found by keyed digests: before the transaction and outside it, so repeatable."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pymongo.errors import BulkWriteError
+
+from services.registration.application.digests import Digests
+from shared.contracts.commands import Participant
+from shared.mongo.driver import Document, Store
+
+DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`ref` is random and stands for the person; `contact` is the row that holds name and addresses."""
+
+    ref: str
+    contact: str
+    new: bool = False
+
+
+class People:
+    """Rows of `people`, one per digest: `{_id, ref, contact}`; the row that `contact` names holds the person.
+
+    A person's contact is written when first seen. Meeting them again changes nothing of it.
+    """
+
+    def __init__(self, store: Store, digests: Digests) -> None:
+        self._store = store
+        self._digests = digests
+
+    async def find(self, participants: Sequence[Participant]) -> list[Person]:
+        """For each of them who they are; who was not known is known afterwards."""
+        named = [[digest.hex() for digest in self._digests.person(one)] for one in participants]
+        known = await self._rows({digest for digests in named for digest in digests})
+        fresh = {
+            digests[-1]: self._contact(digests[-1], one)
+            for digests, one in zip(named, participants, strict=True)
+            if not any(digest in known for digest in digests)
+        }
+        known |= await self._insert(fresh)
+        found = [self._strongest(digests, known) for digests in named]
+        further: dict[str, Document] = {}
+        for digests, row in zip(named, found, strict=True):
+            for digest in digests:
+                if digest not in known and digest not in further:
+                    further[digest] = {"_id": digest, "ref": row["ref"], "contact": row["contact"]}
+        known |= await self._insert(further)
+        found = [self._strongest(digests, known) for digests in named]
+        await self._note_contradictions(named, known)
+        return [Person(row["ref"], row["contact"], new=fresh.get(row["contact"]) is row) for row in found]
+
+    async def _rows(self, digests: set[str]) -> dict[str, Document]:
+        rows = self._store["people"].find({"_id": {"$in": list(digests)}}, {"who": 0})
+        return {row["_id"]: row for row in await rows.to_list(None)}
+
+    async def _insert(self, rows: dict[str, Document]) -> dict[str, Document]:
+        """Insert what nobody else inserted meanwhile, and answer with the rows that stand."""
+        if not rows:
+            return {}
+        try:
+            await self._store["people"].insert_many(rows.values(), ordered=False)
+        except BulkWriteError as error:
+            failed = error.details["writeErrors"]
+            if any(one["code"] != DUPLICATE_KEY for one in failed):
+                raise
+            return rows | await self._rows({one["keyValue"]["_id"] for one in failed})
+        return rows
+
+    @staticmethod
+    def _contact(digest: str, who: Participant) -> Document:
+        person = who.model_dump(exclude_none=True)
+        return {"_id": digest, "ref": secrets.token_hex(12), "contact": digest, "who": person}
+
+    @staticmethod
+    def _strongest(digests: list[str], known: dict[str, Document]) -> Document:
+        """NUPTK wins, then NIP with name, then e-mail with name."""
+        return next(known[digest] for digest in digests if digest in known)
+
+    async def _note_contradictions(self, named: list[list[str]], known: dict[str, Document]) -> None:
+        """A submission that leads to several people: perhaps they are the same person, for staff to see."""
+        several = {
+            tuple(sorted({known[digest]["ref"] for digest in digests if digest in known}))
+            for digests in named
+        }
+        rows = {"|".join(refs): {"_id": "|".join(refs), "refs": refs} for refs in several if len(refs) > 1}
+        known_rows = self._store["perhaps_same"]
+        for name, row in rows.items():
+            await known_rows.replace_one({"_id": name}, row, upsert=True)

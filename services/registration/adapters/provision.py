@@ -1,0 +1,118 @@
+"""Making an office: its topics, its database with a cursor per partition, its ledger's id. Idempotent."""
+
+import uuid
+from datetime import UTC, datetime
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.contracts import topics
+from shared.kafka.connection import KafkaSettings
+from shared.kafka.offsets import commit_first_offsets, survey
+from shared.kafka.topics import TopicSpec, ensure_topic, require_partitions
+from shared.mongo.driver import DatabaseMisfit, Store
+
+COLLECTIONS = (
+    "cursors",
+    "facts",
+    "outcomes",
+    "parked",
+    "activities",
+    "registrations",
+    "people",
+    "perhaps_same",
+)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
+
+
+def specs(office: str, partitions: int) -> list[TopicSpec]:
+    """An office's topics. Append time gives every instance the same clock: the broker's."""
+    append_time = {"message.timestamp.type": "LogAppendTime"}
+    return [
+        # an hour's segments: what was trimmed is gone from the disk soon after
+        TopicSpec(topics.intake(office), partitions, FOREVER | append_time | {"segment.ms": "3600000"}),
+        TopicSpec(topics.facts(office), partitions, FOREVER | append_time),
+        TopicSpec(
+            topics.directory(office),
+            partitions,
+            {"cleanup.policy": "compact", "segment.ms": "3600000", "min.cleanable.dirty.ratio": "0.1"},
+        ),
+    ]
+
+
+async def provision(
+    office: str, store: Store, kafka: KafkaSettings, partitions: int, replication: int
+) -> list[str]:
+    """Make what is missing; returns what was made or found different, in sentences. Raises `TopicMisfit`."""
+    said: list[str] = []
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        for spec in specs(office, partitions):
+            said += await ensure_topic(admin, spec, replication)
+    finally:
+        await admin.close()
+    intake = topics.intake(office)
+    bounds = await survey(kafka.bootstrap, [(intake, number) for number in range(partitions)])
+    said += await _database(store, [bounds[intake, number][0] for number in range(partitions)])
+    committed = await commit_first_offsets(
+        kafka.bootstrap, topics.group(office, "registration"), topics.intake(office), partitions
+    )
+    if committed:
+        said.append(f"committed the first offsets of {committed} partitions of {topics.intake(office)}")
+    return said
+
+
+async def _database(store: Store, first_offsets: list[int]) -> list[str]:
+    partitions = len(first_offsets)
+    made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
+    for collection in ("facts", "outcomes"):
+        await store[collection].create_index("command", unique=True, sparse=True)
+    await store["facts"].create_index([("source", 1), ("intake", 1)], sparse=True)
+    await store["outcomes"].create_index([("source", 1), ("_id", 1)])
+    await store["registrations"].create_index(
+        [("activity", 1), ("line", 1), ("arrival", 1)], partialFilterExpression={"status": "waitlisted"}
+    )
+    await store["activities"].create_index("promoting", partialFilterExpression={"promoting": True})
+    said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
+    existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
+    if not existing:
+        ledger = uuid.uuid4().hex
+        await store["cursors"].insert_many(
+            [_cursor(number, ledger, first) for number, first in enumerate(first_offsets)]
+        )
+        return [*said, f"minted ledger {ledger} with {partitions} cursors in {store.name}"]
+    if len(existing) != partitions:
+        raise DatabaseMisfit(f"{store.name} has {len(existing)} cursors, not {partitions}")
+    return said
+
+
+def _cursor(partition: int, ledger: str, first_offset: int) -> dict[str, object]:
+    return {
+        "_id": partition,
+        "ledger": ledger,
+        "epoch": 0,
+        "next": first_offset,
+        "number": 0,
+        "published": 0,
+        "published_offset": -1,
+        "time": LONG_AGO,
+        "totals": 0,
+        "totals_at": LONG_AGO,
+        "described": None,
+    }
+
+
+async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
+    """The office's number of partitions. Raises `DatabaseMisfit` or `TopicMisfit` unless all is in place."""
+    partitions = await store["cursors"].count_documents({})
+    if not partitions:
+        raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        for spec in specs(office, partitions):
+            await require_partitions(admin, spec)
+    finally:
+        await admin.close()
+    return partitions

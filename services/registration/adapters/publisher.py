@@ -1,0 +1,80 @@
+"""Sending a partition's facts in order: first what mails will need, then the facts, then the pointer."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from services.registration.adapters.directory import Directory, Entry
+from services.registration.adapters.documents import published_value
+from services.registration.adapters.ledger import Ledger
+from services.registration.application.commit import Cursor
+from services.registration.application.owner import DoesNotFit
+from shared.contracts import topics
+from shared.contracts.envelope import Envelope
+from shared.contracts.types import rfc3339
+from shared.kafka.connection import KafkaUnavailable, Producer
+from shared.mongo.driver import Document
+
+ACK_SECONDS = 30.0
+JSON = [("content-type", b"application/json")]
+
+
+class Publisher:
+    """One office's. Sending twice is harmless: readers take each number once."""
+
+    def __init__(self, office: str, ledger: Ledger, directory: Directory, producer: Producer) -> None:
+        self._office = office
+        self._ledger = ledger
+        self._directory = directory
+        self._producer = producer
+
+    async def publish(self, cursor: Cursor) -> Cursor:
+        """Send the next facts behind `cursor.published` and move the pointer over them.
+
+        Raises `ClaimLost`, `KafkaUnavailable`, and `DoesNotFit` when the topic is shorter than it was.
+        """
+        facts = await self._ledger.unpublished(cursor.partition, cursor.published)
+        if not facts:
+            return cursor
+        try:
+            async with asyncio.timeout(ACK_SECONDS):
+                await self._send_entries(cursor, await self._directory.entries(facts))
+                sent = [await self._send(cursor, fact) for fact in facts]
+                offsets = [metadata.offset for metadata in await asyncio.gather(*sent)]
+        except (KafkaError, TimeoutError) as error:
+            raise KafkaUnavailable("facts were not acknowledged") from error
+        if offsets[0] <= cursor.published_offset:
+            raise DoesNotFit(
+                f"{topics.facts(self._office)} partition {cursor.partition} answered offset {offsets[0]}, "
+                f"not above {cursor.published_offset}: the topic was lost; run `simpul republish`"
+            )
+        number = int(facts[-1]["_id"]) & ((1 << 40) - 1)
+        await self._ledger.mark_published(cursor, cursor.published, number, offsets[-1])
+        return replace(cursor, published=number, published_offset=offsets[-1])
+
+    async def _send_entries(self, cursor: Cursor, entries: list[Entry]) -> None:
+        topic = topics.directory(self._office)
+        sent = [
+            await self._producer.enqueue(topic, entry.key.encode(), entry.value, JSON, cursor.partition)
+            for entry in entries
+        ]
+        await asyncio.gather(*sent)
+
+    async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
+        number = int(fact["_id"]) & ((1 << 40) - 1)
+        envelope = Envelope(
+            id=f"{self._office}-{cursor.partition}-{number}",
+            source=f"/{self._office}/registration",
+            type=fact["type"],
+            subject=fact["key"],
+            time=rfc3339(fact["at"]),
+        )
+        return await self._producer.enqueue(
+            topics.facts(self._office),
+            fact["key"].encode(),
+            published_value(self._office, cursor.ledger, fact),
+            envelope.headers(),
+            cursor.partition,
+        )

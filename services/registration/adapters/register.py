@@ -1,0 +1,177 @@
+"""Reading the register: what a batch of commands may need, in a handful of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from services.registration.adapters.documents import activity_state, line_name, registration_state
+from services.registration.adapters.people import People
+from services.registration.application.asking import Asked
+from services.registration.application.batch import Lines, Loaded
+from services.registration.application.digests import Digests
+from services.registration.domain.activity import ActivityState, Cells
+from services.registration.domain.happened import Registrant
+from services.registration.domain.registration import MAX_FACTS, Candidate, Registration
+from shared.contracts.commands import (
+    CancelActivity,
+    CancelRegistration,
+    ChangeActivity,
+    RecordAttendance,
+    SubmitRegistration,
+    Tick,
+)
+from shared.contracts.facts import Cell
+from shared.mongo.driver import Store
+
+
+class Register:
+    """Loads for one batch; nothing is kept here."""
+
+    def __init__(self, store: Store, digests: Digests, people: People) -> None:
+        self._store = store
+        self._digests = digests
+        self._people = people
+
+    async def load(self, partition: int, asked: Sequence[Asked], kept: Mapping[str, ActivityState]) -> Loaded:
+        """`kept` are the activities that the owner remembers; nobody else writes them."""
+        loaded = Loaded(activities=dict(kept))
+        loaded.known = await self._known(asked)
+        await self._load_activities(partition, asked, loaded)
+        await self._load_candidates(asked, loaded)
+        await self._load_named(asked, loaded)
+        await self._load_lines(asked, loaded)
+        for one in asked:
+            if isinstance(one.command, CancelActivity):
+                loaded.live[one.key] = await self._live(one.key)
+        return loaded
+
+    async def _known(self, asked: Sequence[Asked]) -> dict[bytes, bytes]:
+        found: dict[bytes, bytes] = {}
+        wanted = {"command": {"$in": [one.digest for one in asked if not isinstance(one.command, Tick)]}}
+        for collection in ("facts", "outcomes"):
+            rows = self._store[collection].find(wanted, {"_id": 0, "command": 1, "payload": 1})
+            found |= {bytes(row["command"]): bytes(row["payload"]) for row in await rows.to_list(None)}
+        return found
+
+    async def _load_activities(self, partition: int, asked: Sequence[Asked], loaded: Loaded) -> None:
+        missing = {one.key for one in asked} - loaded.activities.keys()
+        wanted: list[dict[str, object]] = [{"_id": {"$in": list(missing)}}]
+        if any(isinstance(one.command, Tick) for one in asked):
+            wanted.append({"partition": partition, "promoting": True})
+        elif not missing:
+            return
+        async for row in self._store["activities"].find({"$or": wanted}):
+            loaded.activities.setdefault(row["_id"], activity_state(row))
+
+    async def _load_candidates(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+        """Who submits, and the registrations they had: behind a cancelled one, the next round's too."""
+        submits = [
+            (one, one.command)
+            for one in asked
+            if isinstance(one.command, SubmitRegistration) and one.digest not in loaded.known
+        ]
+        people = await self._people.find([command.participant for _, command in submits]) if submits else []
+        candidates: dict[int, Candidate] = {}
+        wanted: set[str] = set()
+        for (one, command), person in zip(submits, people, strict=True):
+            candidate = self._candidate(command, person.ref, person.contact)
+            candidates[one.record.offset] = candidate
+            if not person.new:  # who was never seen before has no registration
+                wanted.add(candidate.id(1))
+        loaded.candidates = candidates
+        number = 1
+        while wanted:
+            found = await self._registrations(wanted)
+            loaded.registrations |= found
+            number += 1
+            gone = {name for name, one in found.items() if one.status == "cancelled"}
+            wanted = {one.id(number) for one in candidates.values() if one.id(number - 1) in gone}
+
+    def _candidate(self, command: SubmitRegistration, ref: str, contact: str) -> Candidate:
+        who = Registrant(
+            ref,
+            contact,
+            command.category,
+            command.regency,
+            command.cohort,
+            command.institution,
+            command.group,
+            command.role_in_group,
+        )
+        return Candidate(who, lambda number: self._digests.registration(command.activity, ref, number))
+
+    async def _load_named(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+        named = {
+            one.command.registration
+            for one in asked
+            if isinstance(one.command, CancelRegistration | RecordAttendance)
+        }
+        if missing := named - loaded.registrations.keys():
+            loaded.registrations |= await self._registrations(missing)
+
+    async def _registrations(self, ids: Iterable[str]) -> dict[str, Registration]:
+        rows = await self._store["registrations"].find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {row["_id"]: registration_state(row) for row in rows}
+
+    async def _load_lines(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+        """Of each line as many heads as the batch may free seats, and the waiting ones that it may cancel."""
+        heads: Counter[str] = Counter()
+        for one in asked:
+            if isinstance(one.command, CancelRegistration):
+                heads[one.key] += 1
+            elif isinstance(one.command, ChangeActivity):
+                heads[one.key] += MAX_FACTS
+            elif isinstance(one.command, Tick):
+                heads.update(
+                    {
+                        name: MAX_FACTS
+                        for name, state in loaded.activities.items()
+                        if state and state.promoting
+                    }
+                )
+        for name, limit in heads.items():
+            state = loaded.activities.get(name)
+            if state is not None:
+                loaded.lines[name] = await self._lines(name, state, limit)
+                for line in loaded.lines[name].values():
+                    for one_waiting in line:
+                        loaded.registrations.setdefault(one_waiting.id, one_waiting)
+
+    async def _lines(self, activity: str, state: ActivityState, limit: int) -> Lines:
+        lines: Lines = defaultdict(list)
+        for line, number in state.waiting.items():
+            if number:
+                rows = self._store["registrations"].find(
+                    {"activity": activity, "line": line_name(line), "status": "waitlisted"}
+                )
+                ahead = await rows.sort("arrival", 1).limit(limit).to_list(None)
+                lines[line] = [registration_state(row) for row in ahead]
+        return lines
+
+    async def _live(self, activity: str) -> Cells:
+        """Confirmed and waitlisted of an activity by cell, counted from its registrations."""
+        cell = {"category": "$who.category", "regency": "$who.regency", "cohort": "$who.cohort"}
+        groups = await self._store.aggregate(
+            "registrations",
+            [
+                {
+                    "$match": {
+                        "_id": self._digests.activity_range(activity),
+                        "activity": activity,
+                        "status": {"$ne": "cancelled"},
+                    }
+                },
+                {"$group": {"_id": cell | {"status": "$status"}, "number": {"$sum": 1}}},
+                {"$sort": {"_id": 1}},
+            ],
+        )
+        live: dict[Cell, Counter[str]] = defaultdict(Counter)
+        for group in groups:
+            key = group["_id"]
+            where = Cell(
+                activity=activity,
+                category=key.get("category"),
+                home_regency=key.get("regency"),
+                cohort=key.get("cohort"),
+            )
+            live[where][key["status"]] = group["number"]
+        return live  # type: ignore[return-value]

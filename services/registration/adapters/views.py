@@ -1,0 +1,71 @@
+"""What staff and the public may read of the register."""
+
+from typing import Any
+
+from services.registration.adapters.documents import activity_state
+from services.registration.application.digests import Digests
+from shared.mongo.driver import Document, Store
+
+PAGE = 100
+
+
+class Views:
+    def __init__(self, store: Store, digests: Digests) -> None:
+        self._store = store
+        self._digests = digests
+
+    async def activity(self, name: str) -> dict[str, Any] | None:
+        """Public: details, and per quota its seats and how many are taken."""
+        row = await self._store["activities"].find_one({"_id": name})
+        if row is None:
+            return None
+        state = activity_state(row)
+        details = state.described.model_dump(mode="json", exclude_none=True)
+        quotas = [quota | {"taken": state.taken.get(quota["id"], 0)} for quota in details.pop("quotas", [])]
+        return details | {
+            "quotas": quotas,
+            "waiting": state.waiting_in_all,
+            "status": "cancelled" if state.cancelled else "open",
+        }
+
+    async def activity_of(self, registration: str) -> str | None:
+        row = await self._store["registrations"].find_one({"_id": registration}, {"activity": 1})
+        return row["activity"] if row else None
+
+    async def registrations(self, activity: str, after: str | None) -> tuple[list[Document], str | None]:
+        """Staff: a page of an activity's registrations with who they are, and the mark of the next page."""
+        between = self._digests.activity_range(activity)
+        if after:
+            between = {"$gt": after, "$lt": between["$lt"]}
+        rows = await (
+            self._store["registrations"]
+            .find({"_id": between, "activity": activity})
+            .sort("_id", 1)
+            .limit(PAGE)
+            .to_list(None)
+        )
+        contacts = list({row["who"]["contact"] for row in rows})
+        people = await self._store["people"].find({"_id": {"$in": contacts}}).to_list(None)
+        who = {row["_id"]: row["who"] for row in people}
+        listed = [_listed(row, who.get(row["who"]["contact"], {})) for row in rows]
+        return listed, rows[-1]["_id"] if len(rows) == PAGE else None
+
+    async def parked(self, after: int | None) -> list[Document]:
+        """Staff: parked records without what they hold."""
+        wanted = {"_id": {"$gt": after}} if after is not None else {}
+        fields = {"topic": 1, "partition": 1, "offset": 1, "at": 1, "reason": 1, "why": 1}
+        return await self._store["parked"].find(wanted, fields).sort("_id", 1).limit(PAGE).to_list(None)
+
+
+def _listed(row: Document, who: Document) -> Document:
+    kept = {name: row["who"].get(name) for name in ("category", "regency", "cohort", "institution", "group")}
+    return {
+        "registration": row["_id"],
+        "status": row["status"],
+        "ref": row["who"]["ref"],
+        "name": who.get("name"),
+        "email": who.get("email"),
+        "role_in_group": row["who"].get("role_in_group"),
+        "sessions": list(row["attended"]),
+        **kept,
+    }

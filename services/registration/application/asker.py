@@ -1,0 +1,76 @@
+"""Putting a command on the office's intake, and waiting for what becomes of it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic_core import from_json
+
+from services.registration.application.asking import canonical
+from services.registration.application.digests import Digests
+from shared.contracts.commands import Command
+from shared.contracts.envelope import Envelope
+from shared.contracts.outcomes import Outcome
+
+ANSWER_SECONDS = 2.0  # a person waits no longer for "taken" than that
+LOOK_SECONDS = 1.0
+
+
+class IdReused(Exception):
+    """The same command id came with another payload before."""
+
+
+class IntakePort(Protocol):
+    """`send` raises `KafkaUnavailable` when no answer comes in time: the outcome is then unknown."""
+
+    async def send(self, key: str, envelope: Envelope, value: bytes, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An outcome with the digest of the payload that it answers."""
+
+    outcome: Outcome
+    payload: bytes
+
+
+class OutcomesPort(Protocol):
+    async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]: ...
+    async def wait(self, digest: bytes, seconds: float) -> Decided | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The one way in for whatever reaches the office over HTTP or from a sheet."""
+
+    digests: Digests
+    intake: IntakePort
+    outcomes: OutcomesPort
+
+    async def ask(
+        self, command: Command, key: str, source: str, identifier: str, wait: float, known: bool
+    ) -> Outcome | None:
+        """Ask, and wait at most `wait` seconds; None while undecided.
+
+        `known`: the id came from the client, so that it may have been decided before.
+        Raises `IdReused` and `KafkaUnavailable`.
+        """
+        value = command.encoded()
+        digest = self.digests.command(key, source, identifier)
+        payload = self.digests.payload(command.type, canonical(from_json(value)))
+        decided = await self._decided_before(digest) if known else None
+        if decided is None:
+            envelope = Envelope(identifier, source, command.type, key)
+            await self.intake.send(key, envelope, value, ANSWER_SECONDS)
+            decided = await self.outcomes.wait(digest, wait) if wait else None
+        if decided is not None and decided.payload != payload:
+            raise IdReused
+        return decided.outcome if decided else None
+
+    async def _decided_before(self, digest: bytes) -> Decided | None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                return (await self.outcomes.find([digest])).get(digest)
+        except Exception:  # MongoDB is away: intake takes the command all the same, and knows it again
+            return None

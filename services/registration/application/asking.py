@@ -1,0 +1,110 @@
+"""From a record to a command: parse, check where it belongs, and know it again by its identity."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from services.registration.application.digests import Digests
+from services.registration.domain.happened import Refusal
+from shared.contracts.commands import COMMANDS, Command, PublishActivity, Tick
+from shared.contracts.envelope import Envelope, Unreadable
+from shared.contracts.outcomes import ParkedReason
+from shared.kafka.records import Record, partition_of
+
+MAX_COMMAND_BYTES = 256_000
+APPEND_TIME = 1
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UntrustedTime(Exception):
+    """The topic is not set to append time: whoever writes could open or close a registration window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command in its place. `key`: its aggregate; `digest`: its identity; `payload`: of its content."""
+
+    record: Record
+    key: str
+    envelope: Envelope
+    digest: bytes
+    payload: bytes
+    command: Command | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A record that uses up no id: mended and sent again, it is decided. `why` holds no value of it."""
+
+    record: Record
+    reason: ParkedReason
+    why: str
+
+
+def appended_at(record: Record) -> datetime:
+    return EPOCH + timedelta(milliseconds=record.timestamp)
+
+
+def record_digest(record: Record) -> bytes:
+    """Tells whether the record at an offset is still the one that was decided."""
+    return hashlib.sha256(b"\x00".join((record.key or b"", record.value or b""))).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an office reads its intake."""
+
+    office: str
+    partitions: int
+    digests: Digests
+    trust_producer_time: bool = False
+
+    def read(self, record: Record) -> Asked | Poison:
+        """Raises `UntrustedTime` where the broker does not set the time of its records."""
+        if record.timestamp_type != APPEND_TIME and not self.trust_producer_time:
+            raise UntrustedTime(f"{record.topic} carries its producers' times: it needs LogAppendTime")
+        try:
+            envelope = Envelope.of(record.headers)
+            key = (record.key or b"").decode()
+            if not key or len(key) > 200 or (envelope.subject is not None and envelope.subject != key):
+                raise Unreadable("the key is missing, too long, or not ce_subject")
+        except UnicodeDecodeError:
+            return Poison(record, "unreadable", "the key is not UTF-8")
+        except Unreadable as error:
+            return Poison(record, "unreadable", str(error))
+        model = COMMANDS.get(envelope.type)
+        if model is None:
+            return Poison(record, "unknown_type", "no command of this type is known here")
+        if envelope.source.startswith("/") and envelope.source.split("/")[1] != self.office:
+            return Poison(record, "wrong_office", "ce_source names another office than the topic")
+        if model is not Tick and partition_of(key.encode(), self.partitions) != record.partition:
+            return Poison(record, "wrong_partition", "the key belongs elsewhere: murmur2 places keys")
+        digest = self.digests.command(key, envelope.source, envelope.id)
+        if len(record.value or b"") > MAX_COMMAND_BYTES:
+            payload = self.digests.payload(envelope.type, repr(len(record.value or b"")))
+            return Asked(record, key, envelope, digest, payload, Refusal("too_large"))
+        try:
+            data = from_json(record.value or b"", allow_inf_nan=False)
+        except ValueError:
+            return Poison(record, "unreadable", "the value is not JSON")
+        payload = self.digests.payload(envelope.type, canonical(data))
+        return Asked(record, key, envelope, digest, payload, _command(model, key, data))
+
+
+def canonical(data: Any) -> str:
+    """One text for the same JSON, however it was spaced and ordered."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def _command(model: type[Command], key: str, data: Any) -> Command | Refusal:
+    try:
+        command = model.model_validate(data, extra="ignore")
+    except ValidationError as error:
+        return Refusal("invalid", {"field": ".".join(map(str, error.errors()[0]["loc"]))})
+    aggregate = command.id if isinstance(command, PublishActivity) else getattr(command, "activity", key)
+    return command if aggregate == key else Refusal("invalid", {"field": "activity"})

@@ -1,0 +1,190 @@
+"""Deciding a batch in memory: one command after another, each seeing what those before it caused."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from services.registration.application.asking import Asked, Poison, appended_at
+from services.registration.application.commit import Commit, Cursor, NumberedFact, Settled
+from services.registration.domain import activity, registration
+from services.registration.domain.activity import ActivityState, Cells, Signature
+from services.registration.domain.decider import DECIDERS, View, decide, go_on
+from services.registration.domain.happened import Happened, Refusal
+from services.registration.domain.registration import Candidate, Registration
+from shared.contracts.commands import Tick
+from shared.contracts.facts import (
+    OfficeDescribed,
+    RegistrationConfirmed,
+    RegistrationFact,
+    RegistrationWaitlisted,
+)
+
+log = logging.getLogger(__name__)
+
+MAX_FACTS = 2_000  # of one transaction: what is over is decided in the next
+OFFICE_KEY = "office"
+
+
+def partition_key(partition: int) -> str:
+    """Key of what is about a partition as a whole: its control totals and its ticks."""
+    return f"partition-{partition}"
+
+
+Lines = dict[Signature, list[Registration]]
+Encode = Callable[[int, str, datetime, Happened, Asked | None], bytes]
+
+
+class FactTooLarge(Exception):
+    """An encoded fact is over 256 kB."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a batch may need, read before it is decided. `known`: identity -> payload of what was decided."""
+
+    activities: dict[str, ActivityState | None] = field(default_factory=dict)
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    lines: dict[str, Lines] = field(default_factory=dict)
+    live: dict[str, Cells] = field(default_factory=dict)
+    candidates: Mapping[int, Candidate] = field(default_factory=dict)
+    known: dict[bytes, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What ticks state: the office's description with its digest, and how often control totals come."""
+
+    description: OfficeDescribed
+    digest: str
+    totals_every: timedelta
+
+    @classmethod
+    def of(cls, description: OfficeDescribed, totals_every: timedelta) -> "Standing":
+        digest = hashlib.sha256(description.model_dump_json().encode()).hexdigest()
+        return cls(description, digest, totals_every)
+
+
+class Batch:
+    """Collects one `Commit`. A command whose decision or encoding fails is parked alone."""
+
+    def __init__(self, cursor: Cursor, loaded: Loaded, encode: Encode, standing: Standing) -> None:
+        self.commit = Commit(before=cursor, after=cursor)
+        self._loaded = loaded
+        self._encode = encode
+        self._standing = standing
+
+    @property
+    def full(self) -> bool:
+        return len(self.commit.facts) >= MAX_FACTS
+
+    def take(self, item: Asked | Poison) -> None:
+        """Decide one record. Time never runs back, whatever the records' own times do."""
+        commit, record = self.commit, item.record
+        now = max(commit.after.time, appended_at(record))
+        commit.after = replace(commit.after, next=record.offset + 1, time=now)
+        commit.last = item
+        if isinstance(item, Poison):
+            commit.parked.append(item)
+            return
+        try:
+            if isinstance(item.command, Tick):
+                self._tick(item.key, now)
+            else:
+                self._decide(item, now)
+        except Exception as error:  # one bad command must not hold up those behind it
+            log.exception("a command failed to be decided", extra={"offset": record.offset})
+            commit.parked.append(Poison(record, "failed", type(error).__name__))
+
+    def _decide(self, asked: Asked, now: datetime) -> None:
+        payload = self._loaded.known.get(asked.digest)
+        if payload == asked.payload:
+            return  # the first outcome stands
+        if payload is not None:
+            self.commit.settled.append(Settled(asked, now, "refused", "id_reused"))
+            return
+        command = asked.command
+        decision = command if isinstance(command, Refusal) else decide(self._view(asked), command, now)
+        if isinstance(decision, Refusal):
+            self._refuse(asked, decision, now)
+        elif not decision:
+            self.commit.settled.append(Settled(asked, now, DECIDERS[type(command)][1]))  # type: ignore[index]
+        else:
+            try:
+                self._apply(asked.key, decision, now, asked)
+            except FactTooLarge:
+                self._refuse(asked, Refusal("too_large"), now)
+        self._loaded.known[asked.digest] = asked.payload
+
+    def _refuse(self, asked: Asked, refusal: Refusal, now: datetime) -> None:
+        self.commit.settled.append(Settled(asked, now, "refused", refusal.reason, refusal.numbers))
+
+    def _view(self, asked: Asked) -> View:
+        return View(
+            self._loaded.activities.get(asked.key),
+            self._loaded.registrations.get,
+            self._loaded.lines.get(asked.key, {}),
+            self._loaded.live.get(asked.key, {}),
+            self._loaded.candidates.get(asked.record.offset),
+        )
+
+    def _tick(self, key: str, now: datetime) -> None:
+        for name, state in list(self._loaded.activities.items()):
+            if state is not None and state.promoting and not self.full:
+                view = View(state, self._loaded.registrations.get, self._loaded.lines.get(name, {}))
+                self._apply(name, go_on(view), now, None)
+        cursor = self.commit.after
+        if key == OFFICE_KEY and cursor.described != self._standing.digest:
+            self._apply(OFFICE_KEY, [Happened(self._standing.description)], now, None)
+            self.commit.after = replace(self.commit.after, described=self._standing.digest)
+        cursor = self.commit.after
+        if cursor.number > cursor.totals and now >= cursor.totals_at + self._standing.totals_every:
+            number = cursor.number + 1
+            self.commit.totals = True
+            self.commit.after = replace(cursor, number=number, totals=number, totals_at=now)
+
+    def _apply(self, key: str, decision: list[Happened], now: datetime, asked: Asked | None) -> None:
+        """Number the facts of one decision, encode all of them, and only then let the states follow."""
+        first = self.commit.after.number + 1
+        facts = [
+            NumberedFact(number, key, now, happened, found, self._encode(number, key, now, happened, found))
+            for number, happened in enumerate(decision, first)
+            for found in [asked if number == first else None]
+        ]
+        for fact in facts:
+            self._evolve(fact)
+        self.commit.facts += facts
+        self.commit.after = replace(self.commit.after, number=self.commit.after.number + len(facts))
+
+    def _evolve(self, fact: NumberedFact) -> None:
+        name, body = getattr(fact.happened.body, "activity", None), fact.happened.body
+        if name is None:
+            return
+        state = self._loaded.activities.get(name)
+        evolved = self._loaded.activities[name] = activity.evolve(state, fact.happened)
+        self.commit.activities[name] = evolved
+        if isinstance(body, RegistrationFact):
+            before = self._loaded.registrations.get(body.registration)
+            after = registration.evolve(before, fact.happened, fact.number)
+            self._loaded.registrations[after.id] = after
+            new = isinstance(body, RegistrationConfirmed | RegistrationWaitlisted)
+            (self.commit.made if new or after.id in self.commit.made else self.commit.changed)[after.id] = (
+                after
+            )
+            self._move_line(name, state, after)
+
+    def _move_line(self, name: str, before: ActivityState | None, after: Registration) -> None:
+        """Keep what is loaded of a line its beginning: who leaves is taken out, who comes is put at the end
+        only if the whole line is at hand."""
+        lines = self._loaded.lines.get(name)
+        if lines is None:
+            return
+        line = lines.setdefault(after.quotas, [])
+        if after.status == "waitlisted":
+            if before is not None and len(line) == before.waiting.get(after.quotas, 0):
+                line.append(after)
+        elif line and line[0].id == after.id:
+            del line[0]
+        else:
+            line[:] = [one for one in line if one.id != after.id]

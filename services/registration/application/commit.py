@@ -1,0 +1,73 @@
+"""What one transaction writes, and the cursor that it moves."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.registration.application.asking import Asked, Poison
+from services.registration.domain.activity import ActivityState
+from services.registration.domain.happened import Happened
+from services.registration.domain.registration import Registration
+from shared.contracts.outcomes import Reason, Result
+
+
+class ClaimLost(Exception):
+    """Somebody else owns the partition now, or its cursor is not where it was left: claim again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a partition stands. `next`: offset of the next record to decide; `number`: of the last fact;
+    `published`: of the last fact acknowledged by Kafka, at `published_offset`; `time`: the last time used;
+    `totals`: number and time of the last control totals; `described`: digest of the description last stated.
+    """
+
+    partition: int
+    ledger: str
+    epoch: int
+    next: int
+    number: int
+    published: int
+    published_offset: int
+    time: datetime
+    totals: int
+    totals_at: datetime
+    described: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedFact:
+    """A fact in its place. `asked` is the command whose first fact this is."""
+
+    number: int
+    key: str
+    at: datetime
+    happened: Happened
+    asked: Asked | None
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The outcome of a command without a fact: refused with a reason, or accepted without effect."""
+
+    asked: Asked
+    at: datetime
+    result: Result
+    reason: Reason | None = None
+    numbers: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Commit:
+    """Collected while a batch is decided."""
+
+    before: Cursor
+    after: Cursor
+    last: Asked | Poison | None = None
+    facts: list[NumberedFact] = field(default_factory=list)
+    activities: dict[str, ActivityState] = field(default_factory=dict)
+    made: dict[str, Registration] = field(default_factory=dict)
+    changed: dict[str, Registration] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    parked: list[Poison] = field(default_factory=list)
+    totals: bool = False

@@ -1,0 +1,48 @@
+"""Keyed digests (HMAC-SHA256, the office's key): what can be enumerated is never kept or shown as it is."""
+
+import base64
+import hmac
+
+from shared.contracts.commands import Participant
+from shared.identity import comparable_name
+
+ACTIVITY_CHARACTERS = 8  # of a registration's id: 40 bits, the same for all of one activity
+
+
+class Digests:
+    """One office's digests. Each purpose has its own domain, so that one never equals another's."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def _of(self, purpose: str, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\x1f".join((purpose, *parts)).encode(), "sha256")
+
+    def command(self, aggregate: str, source: str, identifier: str) -> bytes:
+        """16 bytes that stand for a command's identity."""
+        return self._of("command", aggregate, source, identifier)[:16]
+
+    def payload(self, kind: str, canonical: str) -> bytes:
+        """16 bytes that tell two payloads under one identity apart."""
+        return self._of("payload", kind, canonical)[:16]
+
+    def person(self, who: Participant) -> list[bytes]:
+        """By what a person is known, the strongest first; the last is always e-mail with name."""
+        name = comparable_name(who.name)
+        found = []
+        if who.nuptk:
+            found.append(self._of("nuptk", who.nuptk)[:16])
+        if who.nip:
+            found.append(self._of("nip", who.nip, name)[:16])
+        found.append(self._of("email", who.email.lower(), name)[:16])
+        return found
+
+    def registration(self, activity: str, ref: str, number: int) -> str:
+        """A registration's id: 29 characters; those of one activity lie side by side in an index."""
+        raw = self._of("activity", activity)[:5] + self._of("registration", activity, ref, str(number))[:13]
+        return base64.b32encode(raw).decode().rstrip("=").lower()
+
+    def activity_range(self, activity: str) -> dict[str, str]:
+        """The ids that an activity's registrations lie between (some other activity's may, too)."""
+        first = base64.b32encode(self._of("activity", activity)[:5]).decode().lower()
+        return {"$gte": first, "$lt": first + "~"}

@@ -1,0 +1,95 @@
+"""The partitions that this process owns, as Kafka hands them out and takes them away."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from services.registration.application.owner import Owner, Ports
+from shared.kafka.records import Batch, Record, Where, by_partition
+
+log = logging.getLogger(__name__)
+
+CLAIM_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 15.0  # after which a partition that stood still is looked at again
+BACKOFF_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
+
+
+class Owners:
+    """Claims what is assigned, decides what is read, and claims again what was lost.
+
+    `seek` moves the consumer of a partition to an offset and lets it read on.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self.seek: Callable[[int, int], None] = lambda partition, offset: None
+        self.held: dict[int, Owner] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._failures = 0
+
+    async def assigned(self, wheres: set[Where]) -> dict[Where, int]:
+        """Claim partitions; answers where to read on. Those it cannot claim now are claimed by `maintain`."""
+        for _, partition in wheres:
+            owner = self.held[partition] = Owner(partition, self._ports)
+            self._tasks[partition] = asyncio.create_task(owner.keep())
+        offsets = await asyncio.gather(*(self._claim(self.held[partition]) for _, partition in wheres))
+        return {where: offset for where, offset in zip(wheres, offsets, strict=True) if offset is not None}
+
+    async def _claim(self, owner: Owner) -> int | None:
+        try:
+            async with asyncio.timeout(CLAIM_SECONDS):
+                return await owner.claim()
+        except Exception as error:
+            log.warning("partition %d is not claimed yet: %s", owner.partition, type(error).__name__)
+            return None
+
+    async def revoked(self, wheres: Iterable[Where]) -> None:
+        """Let go: a batch under way is finished first, so that the next owner seldom meets it."""
+        for _, partition in wheres:
+            if owner := self.held.pop(partition, None):
+                task = self._tasks.pop(partition)
+                async with owner.lock:
+                    task.cancel()
+                await asyncio.wait({task})
+
+    async def decide(self, records: Batch) -> None:
+        """Decide a batch, its partitions side by side. Never raises: what failed is read again."""
+        split = by_partition(records)
+        results = await asyncio.gather(
+            *(self._decide(partition, found) for (_, partition), found in split.items())
+        )
+        if all(results):
+            self._failures = 0
+        else:
+            await asyncio.sleep(BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)])
+            self._failures += 1
+
+    async def _decide(self, partition: int, records: list[Record]) -> bool:
+        owner = self.held.get(partition)
+        if owner is None:
+            return True  # taken away meanwhile: its next owner reads the records
+        try:
+            offset = await owner.decide(records)
+        except Exception as error:
+            log.warning("partition %d: a batch waits: %s", partition, type(error).__name__, exc_info=True)
+            if owner.cursor is not None:
+                self.seek(partition, owner.cursor.next)
+            return False
+        if offset is not None:
+            self.seek(partition, offset)
+        return offset is None
+
+    async def maintain(self) -> None:
+        """Until cancelled, claim what is held without a claim."""
+        looked = monotonic()
+        while True:
+            await asyncio.sleep(1)
+            again = monotonic() >= looked + LOOK_AGAIN_SECONDS
+            for owner in list(self.held.values()):
+                if owner.cursor is None and (owner.stopped is None or again):
+                    offset = await self._claim(owner)
+                    if offset is not None and self.held.get(owner.partition) is owner:
+                        self.seek(owner.partition, offset)
+            if again:
+                looked = monotonic()

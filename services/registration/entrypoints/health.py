@@ -1,0 +1,75 @@
+"""Whether this instance can do its work, in sentences; and its numbers for Prometheus."""
+
+from collections.abc import Awaitable, Callable
+from time import time
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from services.registration.application.owners import Owners
+from shared.kafka.assignment import CursorListener
+from shared.mongo.driver import Store
+
+POLL_SECONDS = 15.0
+BEHIND_SECONDS = 15.0
+
+Members = Callable[[], Awaitable[int]]
+
+
+def readiness(
+    listener: CursorListener, owners: Owners, store: Store, partitions: int, members: Members
+) -> Callable[[], Awaitable[list[str]]]:
+    """`members` counts the group's instances: one more than there are partitions may stand by."""
+
+    async def ready() -> list[str]:
+        reasons = [owner.stopped for owner in owners.held.values() if owner.stopped]
+        if (age := listener.seconds_since_poll()) > POLL_SECONDS:
+            reasons.append(f"no answer from Kafka for {age:.0f} s")
+        if not owners.held and time() - listener.since > POLL_SECONDS and await members() <= partitions:
+            reasons.append("no partition is assigned though there are enough")
+        unclaimed = [o.partition for o in owners.held.values() if o.cursor is None and not o.stopped]
+        if unclaimed:
+            reasons.append(f"partitions not claimed: {', '.join(map(str, unclaimed))}")
+        reasons += [
+            f"partition {owner.partition} has facts unpublished for {owner.seconds_behind:.0f} s"
+            for owner in owners.held.values()
+            if owner.seconds_behind > BEHIND_SECONDS
+        ]
+        try:
+            await store.ping()
+        except Exception as error:
+            reasons.append(f"MongoDB does not answer ({type(error).__name__})")
+        return reasons
+
+    return ready
+
+
+class OwnerNumbers(Collector):
+    """Read when they are asked for; no label holds more than a partition's number."""
+
+    def __init__(self, owners: Owners, listener: CursorListener, registry: CollectorRegistry) -> None:
+        self._owners = owners
+        self._listener = listener
+        registry.register(self)
+
+    def collect(self) -> list[Metric]:
+        number = GaugeMetricFamily("simpul_ledger_number", "Last fact decided", labels=["partition"])
+        behind = GaugeMetricFamily(
+            "simpul_facts_unpublished", "Facts decided, not yet published", labels=["partition"]
+        )
+        claimed = GaugeMetricFamily(
+            "simpul_partition_claimed", "1 while this instance decides", labels=["partition"]
+        )
+        lag = GaugeMetricFamily("simpul_intake_lag", "Commands not yet decided", labels=["partition"])
+        ends = self._listener.highwaters()
+        for partition, owner in self._owners.held.items():
+            label = [str(partition)]
+            claimed.add_metric(label, float(owner.claimed))
+            behind.add_metric(label, owner.behind)
+            if owner.cursor is not None:
+                number.add_metric(label, owner.cursor.number)
+                lag.add_metric(label, max(0, ends.get(partition, 0) - owner.cursor.next))
+        poll = GaugeMetricFamily("simpul_seconds_since_poll", "Age of Kafka's last answer")
+        poll.add_metric([], self._listener.seconds_since_poll())
+        return [number, behind, claimed, lag, poll]

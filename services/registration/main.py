@@ -1,0 +1,124 @@
+"""Registration of one office: `python -m services.registration.main`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.registration.adapters.directory import Directory
+from services.registration.adapters.intake import Intake
+from services.registration.adapters.ledger import Ledger
+from services.registration.adapters.outcomes import Outcomes
+from services.registration.adapters.people import People
+from services.registration.adapters.provision import require_fit
+from services.registration.adapters.publisher import Publisher
+from services.registration.adapters.register import Register
+from services.registration.adapters.views import Views
+from services.registration.application.asker import Asker
+from services.registration.application.asking import Reading
+from services.registration.application.batch import Standing
+from services.registration.application.digests import Digests
+from services.registration.application.owner import Ports
+from services.registration.application.owners import Owners
+from services.registration.entrypoints.consumer import read_intake
+from services.registration.entrypoints.health import OwnerNumbers, readiness
+from services.registration.entrypoints.http import Desk, routes
+from services.registration.settings import RegistrationSettings
+from shared.contracts import topics
+from shared.http import BodyLimit, add_health, serve, speak_problems
+from shared.kafka import connection
+from shared.kafka.connection import Producer
+from shared.kafka.offsets import group_members
+from shared.kafka.topics import TopicMisfit
+from shared.logging import configure
+from shared.mongo.driver import DatabaseMisfit, connect, is_passing
+from shared.office import Office, OfficeFileInvalid, read_office
+from shared.startup import until_up
+
+BODY_BYTES = 256_000
+SHEET_BYTES = 10_000_000
+
+
+@asynccontextmanager
+async def running(settings: RegistrationSettings, office: Office) -> AsyncIterator[FastAPI]:
+    """The whole service, started: its HTTP application, while the consumer and the owners work.
+
+    Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
+    """
+    async with AsyncExitStack() as stack:
+        store = connect(
+            settings.mongo_url, topics.database(office.code, "registration"), settings.mongo_driver
+        )
+        stack.push_async_callback(store.close)
+        partitions = await until_up(lambda: require_fit(office.code, store, settings.kafka))
+        producer = Producer(settings.kafka)
+        await until_up(producer.start)
+        stack.push_async_callback(producer.stop)
+
+        digests = Digests(bytes.fromhex(settings.person_key))
+        ledger = Ledger(store, digests)
+        intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions)
+        owners = Owners(
+            Ports(
+                reading=Reading(office.code, partitions, digests, settings.trust_producer_time),
+                ledger=ledger,
+                register=Register(store, digests, People(store, digests)),
+                publisher=Publisher(office.code, ledger, Directory(store), producer),
+                intake=intake,
+                standing=Standing.of(office.described(), settings.totals_every),
+                is_passing=is_passing,
+            )
+        )
+        kafka = connection.broker(settings.kafka)
+        listener = read_intake(kafka, settings.kafka, office.code, owners)
+        outcomes = Outcomes(store, office.code)
+        app = FastAPI(title=f"Simpul: pendaftaran {office.name}", version="1", redoc_url=None)
+        speak_problems(app)
+        registry = CollectorRegistry()
+        OwnerNumbers(owners, listener, registry)
+
+        async def members() -> int:
+            return await group_members(settings.kafka.bootstrap, topics.group(office.code, "registration"))
+
+        add_health(app, readiness(listener, owners, store, partitions, members), registry)
+        desk = Desk(
+            office.code,
+            settings.staff_token_hash,
+            Asker(digests, intake, outcomes),
+            outcomes,
+            Views(store, digests),
+        )
+        app.include_router(routes(desk))
+        app.add_middleware(BodyLimit, limit=_body_limit)
+
+        await until_up(kafka.start)
+        stack.push_async_callback(kafka.stop)
+        maintaining = asyncio.create_task(owners.maintain())
+        stack.callback(maintaining.cancel)
+        yield app
+
+
+def _body_limit(path: str) -> int:
+    return SHEET_BYTES if path.endswith("/imports") else BODY_BYTES
+
+
+async def run(settings: RegistrationSettings) -> None:
+    office = read_office(settings.description_path, settings.office)
+    async with running(settings, office) as app:
+        await serve(app, settings.http_host, settings.http_port)
+
+
+def main() -> None:
+    settings = RegistrationSettings()
+    configure("registration", settings.office)
+    try:
+        asyncio.run(run(settings))
+    except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid) as misfit:
+        sys.exit(f"registration of {settings.office} does not start: {misfit}")
+
+
+if __name__ == "__main__":
+    main()

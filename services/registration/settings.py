@@ -1,0 +1,28 @@
+"""Settings of one office's registration."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from shared.contracts import topics
+from shared.settings import CommonSettings, OfficeSettings
+
+
+class RegistrationSettings(OfficeSettings):
+    """`person_key`: 32 bytes or more in hex, the key of all digests; it stays with the office's database."""
+
+    http_port: int = 8001
+    person_key: str = Field(pattern=r"^([0-9a-fA-F]{2}){32,}$")
+    control_totals_seconds: float = Field(default=3600, gt=0)
+    trust_producer_time: bool = False
+
+    @property
+    def totals_every(self) -> timedelta:
+        return timedelta(seconds=self.control_totals_seconds)
+
+
+class ProvisionSettings(CommonSettings):
+    """`partitions` never changes once an office is made; `replication` is 3 in production."""
+
+    partitions: int = Field(default=topics.PARTITIONS, ge=1, le=1000)
+    replication: int = Field(default=1, ge=1)

@@ -1,0 +1,229 @@
+"""An office of a test's own: provisioned on the shared servers, under a code that nobody else uses."""
+
+import asyncio
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from services.registration.adapters.provision import provision
+from services.registration.application.digests import Digests
+from services.registration.main import running
+from services.registration.settings import RegistrationSettings
+from shared.contracts import topics
+from shared.contracts.commands import Command, PublishActivity
+from shared.contracts.envelope import Envelope
+from shared.kafka.connection import KafkaSettings, Producer
+from shared.kafka.offsets import records_between, survey
+from shared.kafka.records import Record, partition_of
+from shared.mongo.driver import Store, connect
+from shared.office import Office
+from tests.support.servers import Servers
+
+STAFF_TOKEN = "token-petugas-uji"
+PARTITIONS = 6
+
+
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20.0, every: float = 0.02) -> Any:
+    """Wait for a condition and answer with what it gave; the test fails when it never holds."""
+    give_up = time.monotonic() + seconds
+    while True:
+        value = await condition()
+        if value:
+            return value
+        assert time.monotonic() < give_up, "what was waited for did not happen"
+        await asyncio.sleep(every)
+
+
+def office_file(code: str) -> Office:
+    return Office.model_validate(
+        {
+            "code": code,
+            "names": [{"name": f"BGP {code}", "since": "2022-04-01"}],
+            "territory": [{"province": "51", "since": "2022-04-01"}],
+            "zone": "WITA",
+            "sender": {"name": f"BGP {code}", "address": f"kegiatan@{code}.example"},
+            "reply_to": f"panitia@{code}.example",
+        }
+    )
+
+
+@dataclass
+class TestOffice:
+    """What a test does to an office from outside, and what it looks up inside."""
+
+    __test__ = False
+
+    servers: Servers
+    code: str
+    store: Store
+    producer: Producer
+    person_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    partitions: int = PARTITIONS
+    ends: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        return KafkaSettings(self.servers.kafka, self.servers.idempotence)
+
+    @property
+    def digests(self) -> Digests:
+        return Digests(bytes.fromhex(self.person_key))
+
+    def settings(self, **changed: Any) -> RegistrationSettings:
+        given: dict[str, Any] = {
+            "office": self.code,
+            "kafka_bootstrap": self.servers.kafka,
+            "kafka_idempotence": self.servers.idempotence,
+            "mongo_url": self.servers.mongo,
+            "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
+            "person_key": self.person_key,
+            "trust_producer_time": not self.servers.append_time,
+            "control_totals_seconds": 0.2,
+        }
+        return RegistrationSettings(**(given | changed))
+
+    @asynccontextmanager
+    async def registration(self, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:
+        """The service in this process; the client talks to its HTTP side without a socket."""
+        async with running(self.settings(**changed), office_file(self.code)) as app:
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
+                yield client
+
+    async def put(
+        self, command: Command, key: str, identifier: str | None = None, source: str = "urn:test"
+    ) -> str:
+        """Put a command on intake as a regional system does; returns its id."""
+        identifier = identifier or secrets.token_hex(8)
+        envelope = Envelope(identifier, source, command.type, key)
+        await self.put_raw(key.encode(), command.encoded(), envelope.headers())
+        return identifier
+
+    async def put_raw(
+        self, key: bytes, value: bytes | None, headers: list[tuple[str, Any]], partition: int | None = None
+    ) -> None:
+        where = partition_of(key, self.partitions) if partition is None else partition
+        offset = await self.producer.send(topics.intake(self.code), key, value, headers, where)
+        self.ends[where] = offset + 1
+
+    async def put_many(self, commands: list[tuple[Command, str, str]], source: str = "urn:test") -> None:
+        """(command, key, id) as fast as the broker takes them, in order."""
+        for start in range(0, len(commands), 1000):
+            sent = [
+                await self.producer.enqueue(
+                    topics.intake(self.code),
+                    key.encode(),
+                    command.encoded(),
+                    Envelope(identifier, source, command.type, key).headers(),
+                    partition_of(key.encode(), self.partitions),
+                )
+                for command, key, identifier in commands[start : start + 1000]
+            ]
+            for metadata in await asyncio.gather(*sent):
+                self.ends[metadata.partition] = metadata.offset + 1
+
+    async def outcome(self, key: str, identifier: str, source: str = "urn:test") -> dict[str, Any]:
+        """The row that holds a command's outcome, as soon as it is decided."""
+        digest = self.digests.command(key, source, identifier)
+
+        async def decided() -> Any:
+            for collection in ("facts", "outcomes"):
+                if row := await self.store[collection].find_one({"command": digest}):
+                    return row
+            return None
+
+        found: dict[str, Any] = await until(decided)
+        return found
+
+    async def at_rest(self, seconds: float = 60.0) -> None:
+        """Until every record of intake is decided and every fact published."""
+
+        async def quiet() -> bool:
+            names = [(topics.intake(self.code), number) for number in range(self.partitions)]
+            bounds = await survey(self.servers.kafka, names)
+            rows = await self.store["cursors"].find({}).to_list(None)
+            # the embedded broker may answer with an end of a moment ago: what was acknowledged counts too
+            ends = {number: max(end, self.ends.get(number, 0)) for (_, number), (_, end) in bounds.items()}
+            return all(
+                row["next"] >= ends[row["_id"]] and row["published"] == row["number"] for row in rows
+            ) and not await self.store["activities"].count_documents({"promoting": True})
+
+        await until(quiet, seconds, every=0.2)
+
+    async def published_facts(self) -> list[dict[str, Any]]:
+        """Every fact in the topic, partition by partition, from offset 0, repetitions included."""
+        topic = topics.facts(self.code)
+        found: list[dict[str, Any]] = []
+        for row in await self.store["cursors"].find({}).sort("_id", 1).to_list(None):
+            end = row["published_offset"] + 1
+            if end:
+                async for batch in records_between(self.servers.kafka, topic, row["_id"], 0, end):
+                    found += [fact_of(record) for record in batch]
+        return found
+
+
+def fact_of(record: Record) -> dict[str, Any]:
+    envelope = Envelope.of(record.headers)
+    return {
+        "type": envelope.type.removeprefix("id.simpul.").removesuffix(".v1"),
+        **json.loads(record.value or b""),
+    }
+
+
+@asynccontextmanager
+async def new_office(servers: Servers, partitions: int = PARTITIONS) -> AsyncIterator[TestOffice]:
+    code = f"t{secrets.token_hex(4)}"
+    store = connect(servers.mongo, topics.database(code, "registration"))
+    kafka = KafkaSettings(servers.kafka, servers.idempotence)
+    await provision(code, store, kafka, partitions, 1)
+    producer = Producer(kafka)
+    await producer.start()
+    try:
+        yield TestOffice(servers, code, store, producer, partitions=partitions)
+    finally:
+        await producer.stop()
+        await store.close()
+
+
+def activity(name: str, seats: int = 50, **changed: Any) -> PublishActivity:
+    """An activity whose registration is open now and whose one session has begun."""
+    now = datetime.now(UTC)
+    given: dict[str, Any] = {
+        "id": name,
+        "title": "Rapat koordinasi uji",
+        "kind": "rakor",
+        "sessions": [
+            {
+                "id": "sesi-1",
+                "title": "Pertemuan 1",
+                "starts": now - timedelta(minutes=1),
+                "ends": now + timedelta(hours=2),
+                "zone": "WITA",
+                "place": "Aula",
+                "regency": "51.03",
+                "jp": 4,
+            }
+        ],
+        "quotas": [{"id": "semua", "seats": seats}],
+        "opens": now - timedelta(days=1),
+        "closes": now + timedelta(days=1),
+    }
+    return PublishActivity.model_validate(given | changed)
+
+
+def person(number: int, **changed: Any) -> dict[str, Any]:
+    """A submit's body for the person of this number, who does not exist."""
+    given = {
+        "participant": {"name": f"Ni Wayan Uji {number}", "email": f"uji{number}@sekolah.example"},
+        "category": "guru",
+        "regency": "51.03",
+    }
+    return given | changed
