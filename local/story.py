@@ -141,8 +141,7 @@ async def _cancel_and_attend(
     for session in activity["sessions"]:
         await _until_time(datetime.fromisoformat(session["starts"]))
         here = [who for email, who in confirmed.items() if session["id"] in gathering.attends.get(email, ())]
-        record = partial(office.record_attendance, gathering.id, session["id"])
-        await _side_by_side([partial(record, who) for who in here])
+        await office.record_attendance(gathering.id, session["id"], here)
         console.print(f"{office.code}: {len(here)} were seen at {session['id']}")
 
 

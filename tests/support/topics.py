@@ -31,7 +31,8 @@ async def all_records(bootstrap: str, topic: str) -> list[ConsumerRecord]:
         partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
+        for partition in partitions:
+            consumer.seek(partition, 0)
         found: list[ConsumerRecord] = []
         while len(found) < sum(ends.values()):
             for batch in (await consumer.getmany(timeout_ms=500)).values():
