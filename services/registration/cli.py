@@ -3,12 +3,14 @@
 import typer
 
 from services.registration.adapters.provision import provision
+from services.registration.import_sheet import import_sheet
 from services.registration.settings import ProvisionSettings
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Driver, connect
 
 verbs = typer.Typer()
+verbs.command("import")(import_sheet)
 
 
 async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:

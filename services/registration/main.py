@@ -90,6 +90,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             Asker(digests, intake, outcomes),
             outcomes,
             Views(store, digests),
+            bytes.fromhex(settings.person_key),
         )
         app.include_router(routes(desk))
         app.add_middleware(BodyLimit, limit=_body_limit)

@@ -1,24 +1,35 @@
 """Settings of one office's registration."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts import topics
+from shared.contracts.types import OfficeCode
 from shared.settings import CommonSettings, OfficeSettings
+
+HexKey = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2}){32,}$")]
 
 
 class RegistrationSettings(OfficeSettings):
     """`person_key`: 32 bytes or more in hex, the key of all digests; it stays with the office's database."""
 
     http_port: int = 8001
-    person_key: str = Field(pattern=r"^([0-9a-fA-F]{2}){32,}$")
+    person_key: HexKey
     control_totals_seconds: float = Field(default=3600, gt=0)
     trust_producer_time: bool = False
 
     @property
     def totals_every(self) -> timedelta:
         return timedelta(seconds=self.control_totals_seconds)
+
+
+class ImportSettings(CommonSettings):
+    """What `simpul import` needs: the office, and the key of its digests."""
+
+    office: OfficeCode
+    person_key: HexKey
 
 
 class ProvisionSettings(CommonSettings):

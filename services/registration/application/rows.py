@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -63,6 +63,17 @@ class SheetReport:
     def readable(self) -> bool:
         """False where the sheet itself could not be read."""
         return all(problem.row for problem in self.problems)
+
+
+def as_dict(report: SheetReport, sent: int = 0) -> dict[str, object]:
+    """The report as JSON shows it: no names, no addresses, no numbers of persons."""
+    return {
+        "good": len(report.rows),
+        "refused": report.refused_rows,
+        "sent": sent,
+        "columns": dict(report.columns),
+        "problems": [asdict(problem) for problem in report.problems],
+    }
 
 
 def command_id(key: bytes, command: SubmitRegistration) -> str:

@@ -12,9 +12,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from services.registration.adapters.excel import read_sheet
 from services.registration.adapters.outcomes import Outcomes, pending
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker, IdReused
+from services.registration.application.rows import as_dict, command_id
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -47,6 +49,7 @@ class Desk:
     asker: Asker
     outcomes: Outcomes
     views: Views
+    sheet_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,16 @@ def routes(desk: Desk) -> APIRouter:
     async def parked(after: Annotated[int | None, Query()] = None) -> dict[str, Any]:
         rows = await desk.views.parked(after)
         return {"parked": [row | {"id": row.pop("_id")} for row in rows]}
+
+    @router.post("/activities/{activity}/imports", dependencies=staff)
+    async def import_sheet(activity: str, request: Request, dry_run: bool = False) -> dict[str, object]:
+        report = await asyncio.to_thread(read_sheet, await request.body(), activity)
+        if dry_run:
+            return as_dict(report)
+        for row in report.rows:
+            how = Asking(f"/{desk.office}/excel", command_id(desk.sheet_key, row.command), False, 0)
+            await ask(desk, row.command, activity, how)
+        return as_dict(report, sent=len(report.rows))
 
     return router
 

@@ -3,35 +3,29 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from services.registration.adapters.excel import read_sheet
-from services.registration.application.rows import InvitedRow, SheetReport, command_id
+from services.registration.application.rows import InvitedRow, SheetReport, as_dict, command_id
+from services.registration.settings import ImportSettings
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
-from shared.contracts.types import OfficeCode, Slug, rfc3339
+from shared.contracts.types import Slug, rfc3339
 from shared.kafka.connection import KafkaUnavailable, Producer
-from shared.settings import CommonSettings
 
 DONE: Final = 0
 REFUSED: Final = 1
 USAGE: Final = 2
 PROBLEMS_SHOWN: Final = 200
 SEND_SECONDS: Final = 60  # 50,000 rows take about 5
-
-
-class ImportSettings(CommonSettings):
-    office: OfficeCode
-    person_key: SecretStr
 
 
 def import_sheet(
@@ -66,7 +60,7 @@ async def send_rows(settings: ImportSettings, rows: Sequence[InvitedRow]) -> int
 
     Raises `KafkaUnavailable`: then some may have arrived, and sending all again changes nothing.
     """
-    key = settings.person_key.get_secret_value().encode()
+    key = bytes.fromhex(settings.person_key)
     producer = Producer(settings.kafka)
     await producer.start()
     try:
@@ -95,17 +89,6 @@ async def _enqueue(
     return await producer.enqueue(
         topics.intake(office), command.activity.encode(), command.encoded(), told.headers()
     )
-
-
-def as_dict(report: SheetReport, sent: int = 0) -> dict[str, object]:
-    """The report as JSON shows it: no names, no addresses, no numbers of persons."""
-    return {
-        "good": len(report.rows),
-        "refused": report.refused_rows,
-        "sent": sent,
-        "columns": dict(report.columns),
-        "problems": [asdict(problem) for problem in report.problems],
-    }
 
 
 def _print_json(report: SheetReport, sent: int) -> None:
