@@ -32,7 +32,7 @@ def settings(servers: Servers, office: str) -> dict[str, str]:
         "SIMPUL_OFFICE": office,
         "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
         "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
-        "SIMPUL_PERSON_KEY": "a key of this test",
+        "SIMPUL_PERSON_KEY": "ab" * 32,
     }
 
 
