@@ -68,20 +68,22 @@ class Reader:
     async def _apply(self, split: dict[Where, list[Record]]) -> None:
         cursors = await ensure_cursors(self._store, split)
         stopped = await stopped_partitions(self._store)
-        steps: list[Step] = []
-        stops: list[tuple[Cursor, str]] = []
+        steps: dict[Where, Step] = {}
+        stops: dict[Where, str] = {}
         for where, records in split.items():
-            if stopped.get(office_of(where[0]), set()) - {where[1]}:
-                self._hold(where)
-                continue
             step, sentence = advance_until_stop(cursors[where], records)
             if step:
-                steps.append(step)
+                steps[where] = step
             if sentence:
-                stops.append((step.after if step else cursors[where], sentence))
-        await self._write(steps)
-        for cursor, sentence in stops:
-            await self._stop(cursor, sentence)
+                stops[where] = sentence
+                stopped.setdefault(office_of(where[0]), set()).add(where[1])
+        for where in split:
+            if stopped.get(office_of(where[0]), set()) - {where[1]}:
+                steps.pop(where, None)
+                self._hold(where)
+        await self._write(list(steps.values()))
+        for where, sentence in stops.items():
+            await self._stop(steps[where].after if where in steps else cursors[where], sentence)
 
     async def _write(self, steps: Sequence[Step]) -> None:
         """One transaction; if it cannot be written, one for each office, so that the others go on."""
