@@ -45,10 +45,20 @@ class OfficeClient:
     async def cancel(self, registration: str) -> None:
         await self._command("DELETE", f"/registrations/{registration}", registration, None, self.staff)
 
-    async def record_attendance(self, activity: str, session: str, registration: str) -> None:
-        body = {"session": session, "registration": registration, "present": True}
+    async def record_attendance(self, activity: str, session: str, registrations: list[str]) -> None:
+        """All at once; sent again with the same key until each is decided."""
+        rows = [{"session": session, "registration": one, "present": True} for one in registrations]
         path = f"/activities/{activity}/attendance"
-        await self._command("POST", path, f"{session} {registration}", body, self.staff)
+        told: list[dict[str, Any]] = []
+
+        async def all_decided() -> bool:
+            answer = await self._command("POST", path, session, rows, self.staff)
+            told[:] = answer["outcomes"]
+            return all(outcome["state"] == "decided" for outcome in told)
+
+        await until(f"{self.code} recorded {session}", all_decided)
+        if refused := [outcome["reason"] for outcome in told if outcome.get("result") == "refused"]:
+            raise StoryStopped(f"{self.code} refused {len(refused)} marks of attendance: {refused[0]}")
 
     async def activity(self, activity: str) -> dict[str, Any] | None:
         answer = await self.client.get(f"{self.url}/activities/{activity}")
@@ -56,19 +66,19 @@ class OfficeClient:
 
     async def registrations(self, activity: str) -> AsyncIterator[dict[str, Any]]:
         """All of an activity, with their names, for staff."""
-        cursor: dict[str, str] = {}
+        mark: dict[str, str] = {}
         while True:
             path = f"{self.url}/activities/{activity}/registrations"
-            answer = await self.client.get(path, params=cursor, headers=self.staff)
+            answer = await self.client.get(path, params=mark, headers=self.staff)
             page = _good(answer).json()
-            for item in page["items"]:
+            for item in page["registrations"]:
                 yield item
-            if not page.get("next"):
+            if not page["next"]:
                 return
-            cursor = {"cursor": page["next"]}
+            mark = {"after": page["next"]}
 
     async def _command(
-        self, method: str, path: str, identity: str, body: dict[str, Any] | None, headers: dict[str, str]
+        self, method: str, path: str, identity: str, body: Any, headers: dict[str, str]
     ) -> dict[str, Any]:
         """Ask until it is decided: 503 is asked again with the same key, 202 is followed. Raises
         `StoryStopped` when it is refused."""
@@ -80,7 +90,7 @@ class OfficeClient:
             if answer.status_code in (429, 503):
                 await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
                 continue
-            if answer.status_code == 202:
+            if answer.status_code == 202 and "Location" in answer.headers:
                 return await self._decided(answer.headers["Location"], headers)
             outcome: dict[str, Any] = _good(answer).json()
             return outcome

@@ -98,12 +98,16 @@ async def _records(bootstrap: str, topic: str) -> AsyncGenerator[Any, None]:
         await consumer.topics()
         partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
         ends = await consumer.end_offsets(partitions)
+        consumer.assign(partitions)
         for partition in partitions:
-            consumer.assign([partition])
             consumer.seek(partition, 0)
-            while await consumer.position(partition) < ends[partition]:
-                batch = await asyncio.wait_for(consumer.getmany(partition, timeout_ms=500), 10)
-                for record in batch.get(partition, ()):
+        left = {partition for partition in partitions if ends[partition] > 0}
+        while left:
+            batches = await asyncio.wait_for(consumer.getmany(*left, timeout_ms=500), 10)
+            for partition, batch in batches.items():
+                for record in batch:
                     yield record
+                if batch[-1].offset + 1 >= ends[partition]:
+                    left.discard(partition)
     finally:
         await asyncio.wait_for(consumer.stop(), 10)

@@ -98,9 +98,8 @@ async def _play_bali(
     await _until_taken(office, gathering.id, 300)
     console.print("bali: imported the mended list: 8 more, and nobody twice")
     bodies = web_registrations(gathering.folder)
-    await _side_by_side(
-        [office.register(gathering.id, body) for body in _with_double_clicks(bodies[:AT_ONCE])]
-    )
+    clicks = _with_double_clicks(bodies[:AT_ONCE])
+    await _side_by_side([partial(office.register, gathering.id, body) for body in clicks])
     for body in bodies[AT_ONCE:]:
         await office.register(gathering.id, body)
     console.print(f"bali: {len(bodies)} registered on the web, some clicking twice; the last ones wait")
@@ -142,8 +141,7 @@ async def _cancel_and_attend(
     for session in activity["sessions"]:
         await _until_time(datetime.fromisoformat(session["starts"]))
         here = [who for email, who in confirmed.items() if session["id"] in gathering.attends.get(email, ())]
-        record = partial(office.record_attendance, gathering.id, session["id"])
-        await _side_by_side([partial(record, who) for who in here])
+        await office.record_attendance(gathering.id, session["id"], here)
         console.print(f"{office.code}: {len(here)} were seen at {session['id']}")
 
 
@@ -194,7 +192,7 @@ async def _run(command: list[str], exit_code: int, env: dict[str, str]) -> None:
 
 
 async def _side_by_side(calls: list[Call]) -> None:
-    """All of them, `CLIENTS` at a time. Raises the first failure as `StoryStopped`; the others end with it."""
+    """All, `CLIENTS` at a time. Raises the first failure as `StoryStopped`; the others end with it."""
     gate = asyncio.Semaphore(CLIENTS)
 
     async def one(call: Call) -> None:

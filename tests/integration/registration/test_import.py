@@ -1,0 +1,117 @@
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from services.registration.adapters.excel import read_sheet
+from shared.contracts.commands import SubmitRegistration
+from shared.contracts.envelope import Envelope
+from shared.contracts.topics import intake
+from shared.kafka.records import partition_of
+from tests.support.servers import Servers
+from tests.support.topics import all_records, make_topic, new_office
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+SHEET = EXAMPLES / "rakor-bali/undangan.xlsx"
+SIMPUL = Path(sys.executable).with_name("simpul")
+
+
+async def run(command: list[object], env: dict[str, str]) -> tuple[int, str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
+    child = await asyncio.create_subprocess_exec(
+        *map(str, command), env=plain | env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    output, errors = await asyncio.wait_for(child.communicate(), 30)
+    assert child.returncode is not None
+    return child.returncode, output.decode(), errors.decode()
+
+
+def settings(servers: Servers, office: str) -> dict[str, str]:
+    return {
+        "SIMPUL_OFFICE": office,
+        "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
+        "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
+        "SIMPUL_PERSON_KEY": "ab" * 32,
+    }
+
+
+async def test_the_good_rows_of_a_sheet_reach_the_intake_in_their_order(servers: Servers) -> None:
+    office = new_office()
+    await make_topic(servers.kafka, intake(office))
+    command = [SIMPUL, "import", SHEET, "--activity", "rakor-bali-2024", "--json"]
+    code, output, _ = await run(command, settings(servers, office))
+    assert code == 1  # eight rows are wrong, and the others are in
+    report = json.loads(output)
+    assert (report["good"], report["refused"], report["sent"]) == (292, 8, 292)
+
+    records = await all_records(servers.kafka, intake(office))
+    rows = read_sheet(SHEET.read_bytes(), "rakor-bali-2024").rows
+    assert [SubmitRegistration.read(record.value or b"") for record in records] == [
+        row.command for row in rows
+    ]
+    assert {record.key for record in records} == {b"rakor-bali-2024"}
+    assert {record.partition for record in records} == {partition_of(b"rakor-bali-2024", 6)}
+    envelopes = [Envelope.of(record.headers) for record in records]
+    assert {(told.source, told.subject) for told in envelopes} == {(f"/{office}/excel", "rakor-bali-2024")}
+    assert len({told.id for told in envelopes}) == 292
+
+    await run(command, settings(servers, office))
+    again = [Envelope.of(record.headers).id for record in await all_records(servers.kafka, intake(office))]
+    assert again == [told.id for told in envelopes] * 2  # the same row is the same command
+
+
+async def test_a_dry_run_needs_no_settings_and_sends_nothing(servers: Servers) -> None:
+    office = new_office()
+    await make_topic(servers.kafka, intake(office))
+    mended = SHEET.with_name("undangan-perbaikan.xlsx")
+    command = [SIMPUL, "import", mended, "--activity", "rakor-bali-2024", "--dry-run"]
+    code, output, _ = await run(command, {})
+    assert code == 0
+    assert "300 baris benar, 0 baris ditolak, 0 dikirim" in output
+    assert await all_records(servers.kafka, intake(office)) == []
+
+
+async def test_wrong_use_is_told_with_exit_code_two() -> None:
+    for arguments, told in (
+        ([SHEET, "--activity", "rakor-bali-2024"], "SIMPUL_OFFICE, SIMPUL_PERSON_KEY"),
+        ([SHEET, "--activity", "Rakor Bali"], "--activity"),
+        (["no-such-file.xlsx", "--activity", "rakor"], "no-such-file.xlsx"),
+        ([SHEET], "--activity"),
+    ):
+        code, _, errors = await run([SIMPUL, "import", *arguments], {})
+        assert (code, told in errors) == (2, True)
+
+
+async def test_a_broker_that_does_not_answer_is_one_sentence(servers: Servers) -> None:
+    silent = settings(servers, "bali") | {"SIMPUL_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
+    code, _, errors = await run([SIMPUL, "import", SHEET, "--activity", "rakor"], silent)
+    assert code == 1
+    assert "Kafka tidak menjawab" in errors
+    assert "Traceback" not in errors
+
+
+async def test_a_regional_system_places_its_commands_where_the_intake_expects_them(servers: Servers) -> None:
+    office = new_office()
+    await make_topic(servers.kafka, intake(office))
+    files = [
+        "--activity",
+        EXAMPLES / "fgd-sumbar/activity.yaml",
+        "--people",
+        EXAMPLES / "fgd-sumbar/peserta.csv",
+    ]
+    script = [
+        sys.executable,
+        EXAMPLES / "regional_system.py",
+        "--bootstrap",
+        servers.kafka,
+        "--office",
+        office,
+    ]
+    code, output, errors = await run([*script, *files], {})
+    assert (code, errors) == (0, "")
+    assert "147 registrations" in output
+    first, *people = await all_records(servers.kafka, intake(office))
+    assert Envelope.of(first.headers).type == "id.simpul.activity.publish.v1"
+    assert len([SubmitRegistration.read(record.value or b"") for record in people]) == 147
+    assert {record.partition for record in people} == {partition_of(b"fgd-sumbar-2023", 6)}
