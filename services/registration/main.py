@@ -95,6 +95,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         app.include_router(routes(desk))
         app.add_middleware(BodyLimit, limit=_body_limit)
 
+        stack.push_async_callback(owners.close)
         await until_up(kafka.start)
         stack.push_async_callback(kafka.stop)
         maintaining = asyncio.create_task(owners.maintain())

@@ -100,7 +100,7 @@ class Store:
     async def ensure_collection(self, name: str) -> bool:
         """Make a collection if it is not there; True when it was made now."""
         try:
-            await self._database.create_collection(name)
+            await self._database.create_collection(name, check_exists=False)
         except OperationFailure as error:
             if error.code != 48:  # NamespaceExists
                 raise

@@ -53,6 +53,10 @@ class Owners:
                     task.cancel()
                 await asyncio.wait({task})
 
+    async def close(self) -> None:
+        """Let go of everything: nothing is written after this."""
+        await self.revoked([("", partition) for partition in list(self.held)])
+
     async def decide(self, records: Batch) -> None:
         """Decide a batch, its partitions side by side. Never raises: what failed is read again."""
         split = by_partition(records)

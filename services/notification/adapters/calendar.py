@@ -1,0 +1,45 @@
+"""An activity's sessions as a calendar file, in its own zone (RFC 5545)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+
+from shared.contracts.activity import Session
+from shared.contracts.directory import ActivityEntry
+from shared.contracts.types import ZONES
+
+
+def calendar_of(activity: ActivityEntry, registration: str, organizer: str, stamp: datetime) -> bytes:
+    """PUBLISH: something to note, nothing to answer, since the seat was taken already. The UID of a session
+    stays, and SEQUENCE is the activity's revision, so that a later file replaces this one."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Simpul//Undangan//ID")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for session in activity.sessions:
+        calendar.add_component(_event(activity, session, registration, organizer, stamp))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _event(
+    activity: ActivityEntry, session: Session, registration: str, organizer: str, stamp: datetime
+) -> Event:
+    zone = ZoneInfo(ZONES[session.zone])
+    event = Event()
+    event.add("uid", f"{registration}-{session.id}@simpul")
+    event.add("sequence", min(activity.rev, 2**31 - 1))
+    event.add("dtstamp", stamp)
+    event.add("dtstart", session.starts.astimezone(zone))
+    event.add("dtend", session.ends.astimezone(zone))
+    alone = len(activity.sessions) == 1
+    event.add("summary", activity.title if alone else f"{activity.title}: {session.title}")
+    if where := session.place or session.link:
+        event.add("location", where)
+    if session.link:
+        event.add("url", session.link)
+    if activity.host:
+        event.add("description", f"Penyelenggara: {activity.host}")
+    event.add("organizer", f"mailto:{organizer}")
+    return event

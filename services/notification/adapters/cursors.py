@@ -1,0 +1,57 @@
+"""How far each partition of facts and directory was applied: in MongoDB alone."""
+
+from dataclasses import dataclass
+
+from shared.mongo.driver import Document, Session, Store
+
+
+class CursorMoved(Exception):
+    """Another instance applied this run: read the cursor again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """`number` and `ledger` of the last fact applied; `offset` of the next record to read."""
+
+    offset: int
+    number: int = 0
+    ledger: str | None = None
+
+
+class Cursors:
+    def __init__(self, store: Store) -> None:
+        self._rows = store["cursors"]
+
+    async def read(self, topic: str, partition: int) -> Cursor:
+        return _cursor(await self._rows.find_one({"_id": _key(topic, partition)}) or {"offset": 0})
+
+    async def read_all(self) -> dict[str, Cursor]:
+        return {row["_id"]: _cursor(row) async for row in self._rows.find({})}
+
+    async def set_offset(self, topic: str, partition: int, offset: int) -> None:
+        """For the directory, whose revisions guard themselves, and to begin a topic again."""
+        await self._rows.update_one(
+            {"_id": _key(topic, partition)}, {"$set": {"offset": offset}}, upsert=True
+        )
+
+    async def move(self, topic: str, partition: int, before: Cursor, after: Cursor, session: Session) -> None:
+        """Raises `CursorMoved` unless the cursor still stands at `before`'s number."""
+        moved = await self._rows.update_one(
+            {"_id": _key(topic, partition), "number": before.number, "ledger": before.ledger},
+            {"$set": {"number": after.number, "ledger": after.ledger, "offset": after.offset}},
+            session=session,
+        )
+        if moved.matched_count == 0:
+            raise CursorMoved
+
+
+def first_row(topic: str, partition: int) -> Document:
+    return {"_id": _key(topic, partition), "offset": 0, "number": 0, "ledger": None}
+
+
+def _key(topic: str, partition: int) -> str:
+    return f"{topic}:{partition}"
+
+
+def _cursor(row: Document) -> Cursor:
+    return Cursor(row["offset"], row.get("number", 0), row.get("ledger"))

@@ -1,0 +1,106 @@
+"""The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+
+from pymongo import UpdateOne
+
+from services.notification.application.sending import Claimed, LeaseLost
+from services.notification.domain.deliveries import Delivery, State
+from shared.mongo.driver import Document, Store
+
+KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
+FIELDS = tuple(Delivery.__slots__)
+
+
+def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
+    """Owed once, however often its fact is read. What fell due before `send_from` is closed at once."""
+    row: Document = asdict(delivery)
+    row |= {"state": "pending", "next": delivery.due, "tries": 0, "waits": 0, "ambiguous": 0, "attempts": []}
+    if delivery.due < send_from:
+        row |= {"state": "expired", "reason": "before_birth"}
+    return UpdateOne({"_id": delivery.id}, {"$setOnInsert": row}, upsert=True)
+
+
+class MongoLedger:
+    """A claimed row carries its claim and `next` = the end of the lease; an attempt that was begun and not
+    answered carries `open`."""
+
+    def __init__(self, store: Store) -> None:
+        self._rows = store["deliveries"]
+
+    async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]:
+        now = datetime.now(UTC)
+        due = {"state": "pending", "next": {"$lte": now}}
+        found = self._rows.find(due, {"_id": 1}).sort("next", 1).limit(at_most)
+        ids = [row["_id"] async for row in found]
+        if not ids:
+            return []
+        claim = token_hex(8)
+        await self._rows.update_many(
+            {"_id": {"$in": ids}, **due}, {"$set": {"claim": claim, "next": now + lease}}
+        )
+        rows = [row async for row in self._rows.find({"_id": {"$in": ids}, "claim": claim})]
+        return [
+            Claimed(
+                Delivery(**{name: row[name] for name in FIELDS}),
+                claim,
+                row["tries"],
+                row["waits"],
+                lost_attempt="open" in row,
+            )
+            for row in sorted(rows, key=lambda row: row["due"])
+        ]
+
+    async def begin_attempt(self, held: Claimed, lease: timedelta) -> None:
+        now = datetime.now(UTC)
+        await self._change(held, {"$set": {"open": now, "next": now + lease}})
+
+    async def count_lost(self, held: Claimed) -> None:
+        change = _answered(None)
+        change["$inc"]["ambiguous"] = 1
+        await self._change(held, change)
+
+    async def close(self, held: Claimed, state: State, reason: str | None, code: int | None) -> None:
+        change: Document = _answered(code) if code is not None else {}
+        change["$set"] = {"state": state, "reason": reason, "closed": datetime.now(UTC)}
+        change["$unset"] = {"open": "", "claim": ""}
+        await self._change(held, change)
+
+    async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None:
+        change: Document = _answered(code) if tried else {}
+        change["$set"] = {"next": _in(seconds)}
+        change["$unset"] = {"open": "", "claim": ""}
+        await self._change(held, change)
+
+    async def wait(self, held: Claimed, seconds: float) -> None:
+        await self._change(
+            held, {"$inc": {"waits": 1}, "$set": {"next": _in(seconds)}, "$unset": {"claim": ""}}
+        )
+
+    async def release(self, held: Sequence[Claimed], seconds: float) -> None:
+        if held:
+            await self._rows.update_many(
+                {"_id": {"$in": [item.delivery.id for item in held]}, "claim": held[0].claim},
+                {"$set": {"next": _in(seconds)}, "$unset": {"claim": ""}},
+            )
+
+    async def _change(self, held: Claimed, change: Document) -> None:
+        done = await self._rows.update_one({"_id": held.delivery.id, "claim": held.claim}, change)
+        if done.matched_count == 0:
+            raise LeaseLost
+
+
+def _answered(code: int | None) -> Document:
+    attempt = {"at": datetime.now(UTC), "code": code}
+    return {
+        "$inc": {"tries": 1},
+        "$push": {"attempts": {"$each": [attempt], "$slice": -KEPT_ATTEMPTS}},
+        "$unset": {"open": ""},
+    }
+
+
+def _in(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)

@@ -1,0 +1,78 @@
+"""The directory as last stated: of each key the highest revision, or that it was ended for good."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pymongo import UpdateOne
+
+from services.notification.adapters.cursors import Cursors
+from services.notification.domain.judgement import GONE, Gone
+from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.kafka.facts import OfficeStopped
+from shared.kafka.records import Record
+from shared.mongo.driver import Document, Store
+
+Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
+
+
+class DirectoryStore:
+    """`end_offset` asks the broker where a partition of a topic ends now; None while it does not answer."""
+
+    def __init__(
+        self,
+        store: Store,
+        cursors: Cursors,
+        topic: str,
+        end_offset: Callable[[str, int], Awaitable[int | None]],
+    ) -> None:
+        self._rows, self._cursors = store["directory"], cursors
+        self._topic, self._end_offset = topic, end_offset
+
+    async def apply(self, records: Sequence[Record]) -> None:
+        """Idempotent, in any order and by any number of instances. Raises `OfficeStopped`."""
+        await self._rows.bulk_write([_change(record) for record in records], ordered=True)
+
+    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]:
+        return await self._find(RegistrationEntry, {registration_key(id): id for id in ids})
+
+    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]:
+        return await self._find(ActivityEntry, {activity_key(id): id for id in ids})
+
+    async def read_to_its_end(self, partition: int) -> bool:
+        end = await self._end_offset(self._topic, partition)  # before the cursor, which goes on meanwhile
+        return end is not None and (await self._cursors.read(self._topic, partition)).offset >= end
+
+    async def _find(self, model: type[Entry], keys: dict[str, str]) -> dict[str, Entry | Gone]:
+        rows = self._rows.find({"_id": {"$in": list(keys)}})
+        return {keys[row["_id"]]: GONE if row.get("gone") else model.read(row["entry"]) async for row in rows}
+
+
+def _change(record: Record) -> UpdateOne:
+    key = (record.key or b"").decode(errors="replace")
+    row: Document = {"_id": key, "rev": -1, "gone": True}
+    if record.value is not None:
+        entry = _read(record, key)
+        row = {"_id": key, "rev": entry.rev, "entry": record.value.decode()}
+    # A literal, since a name may begin with `$`. What was ended stays so: no replay brings it back.
+    stays: Any = {"$or": ["$gone", {"$gte": ["$rev", row["rev"]]}]} if record.value is not None else "$gone"
+    kept = {"$cond": [stays, "$$ROOT", {"$literal": row}]}
+    return UpdateOne({"_id": key}, [{"$replaceWith": kept}], upsert=True)
+
+
+def _read(record: Record, key: str) -> RegistrationEntry | ActivityEntry:
+    try:
+        if key.startswith("r:"):
+            person = RegistrationEntry.read(record.value or b"")
+            known: RegistrationEntry | ActivityEntry = person
+            fits = key == registration_key(person.registration)
+        else:
+            activity = ActivityEntry.read(record.value or b"")
+            known, fits = activity, key == activity_key(activity.activity)
+    except (ValidationError, UnicodeDecodeError):
+        fits = False
+    if not fits:
+        raise OfficeStopped(
+            f"{record.topic} partition {record.partition} offset {record.offset} holds no readable entry"
+        )
+    return known

@@ -1,0 +1,41 @@
+"""Mails to all of an activity: written in batches from its list, each once, wherever a crash fell."""
+
+from datetime import datetime
+
+from services.notification.adapters.deliveries import insertion
+from services.notification.domain.deliveries import FanOut
+from shared.mongo.driver import Document, Store
+
+BATCH = 1_000
+
+
+class FanOuts:
+    def __init__(self, store: Store, send_from: datetime) -> None:
+        self._store, self._send_from = store, send_from
+
+    async def step(self) -> bool:
+        """Write the next batch of the oldest open fan-out; False when none is open.
+
+        Two instances at the same batch write the same rows, since a delivery's id is its own.
+        """
+        row = await self._store["fanouts"].find_one({"done": False}, sort=[("due", 1)])
+        if row is None:
+            return False
+        fan_out = FanOut(**{name: row[name] for name in FanOut.__slots__})
+        found = self._store["registrations"].find(_live_at(fan_out, row["after"]))
+        batch = [item async for item in found.sort("_id", 1).limit(BATCH)]
+        mails = [insertion(fan_out.delivery(item["_id"], item["rev"]), self._send_from) for item in batch]
+        if mails:
+            await self._store["deliveries"].bulk_write(mails, ordered=False)
+        change: Document = {"done": True} if len(batch) < BATCH else {"after": batch[-1]["_id"]}
+        await self._store["fanouts"].update_one({"_id": row["_id"], "after": row["after"]}, {"$set": change})
+        return True
+
+
+def _live_at(fan_out: FanOut, after: str) -> Document:
+    return {
+        "activity": fan_out.activity,
+        "_id": {"$gt": after},
+        "born": {"$lt": fan_out.number},
+        "$or": [{"status": {"$ne": "cancelled"}}, {"ended": {"$gt": fan_out.number}}],
+    }

@@ -1,0 +1,95 @@
+"""One transaction for a run of facts of one partition: lists, deliveries, fan-outs, and the cursor."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReplaceOne
+
+from services.notification.adapters.cursors import Cursor, Cursors
+from services.notification.adapters.deliveries import insertion
+from services.notification.domain.deliveries import Delivery, FanOut
+from services.notification.domain.lists import Activity, Lists, Registration
+from services.notification.domain.rules import Owed
+from shared.contracts.facts import Body, RegistrationFact, Stated
+from shared.mongo.driver import Document, Session, Store
+
+Fold = Callable[[Lists, Stated, Body | None], Owed]
+
+
+class FactsLedger:
+    """`send_from`: what fell due before is recorded as expired and never sent."""
+
+    def __init__(self, store: Store, cursors: Cursors, send_from: datetime) -> None:
+        self._store, self._cursors, self._send_from = store, cursors, send_from
+
+    async def apply(
+        self,
+        topic: str,
+        partition: int,
+        before: Cursor,
+        after: Cursor,
+        facts: Sequence[tuple[Stated, Body | None]],
+        fold: Fold,
+    ) -> None:
+        """Raises `CursorMoved` when another instance was faster; nothing is written then."""
+
+        async def work(session: Session) -> None:
+            await self._cursors.move(topic, partition, before, after, session)
+            if facts:
+                await self._fold(facts, fold, session)
+
+        await self._store.transaction(work)
+
+    async def _fold(self, facts: Sequence[tuple[Stated, Body | None]], fold: Fold, session: Session) -> None:
+        lists = await self._load(facts, session)
+        loaded = Lists(dict(lists.registrations), dict(lists.activities))
+        owed = [item for stated, body in facts for item in fold(lists, stated, body)]
+        await self._write("registrations", loaded.registrations, lists.registrations, session)
+        await self._write("activities", loaded.activities, lists.activities, session)
+        if mails := [insertion(item, self._send_from) for item in owed if isinstance(item, Delivery)]:
+            await self._store["deliveries"].bulk_write(mails, ordered=False, session=session)
+        for item in owed:
+            if isinstance(item, FanOut):
+                row = {"_id": item.fact, "done": False, "after": "", **asdict(item)}
+                await self._store["fanouts"].update_one(
+                    {"_id": item.fact}, {"$setOnInsert": row}, upsert=True, session=session
+                )
+
+    async def _load(self, facts: Sequence[tuple[Stated, Body | None]], session: Session) -> Lists:
+        ids = {body.registration for _, body in facts if isinstance(body, RegistrationFact)}
+        named = {str(getattr(body, "activity", "")) for _, body in facts if body} - {""}
+        return Lists(
+            {
+                row["_id"]: Registration(**_fields(row))
+                async for row in self._store["registrations"].find(
+                    {"_id": {"$in": list(ids)}}, session=session
+                )
+            },
+            {
+                row["_id"]: Activity(**_fields(row))
+                async for row in self._store["activities"].find(
+                    {"_id": {"$in": list(named)}}, session=session
+                )
+            },
+        )
+
+    async def _write(
+        self, collection: str, old: dict[str, Any], new: dict[str, Any], session: Session
+    ) -> None:
+        changed = [
+            ReplaceOne({"_id": id}, _document(row), upsert=True)
+            for id, row in new.items()
+            if old.get(id) != row
+        ]
+        if changed:
+            await self._store[collection].bulk_write(changed, ordered=False, session=session)
+
+
+def _fields(row: Document) -> Document:
+    return {"id" if name == "_id" else name: value for name, value in row.items()}
+
+
+def _document(row: Registration | Activity) -> Document:
+    return {"_id" if name == "id" else name: value for name, value in asdict(row).items()}

@@ -1,0 +1,47 @@
+"""The database of notification: collections, indexes, first cursors, and when it was born."""
+
+from datetime import UTC, datetime
+
+from pymongo import ASCENDING
+
+from services.notification.adapters.cursors import first_row
+from shared.mongo.driver import Store
+
+COLLECTIONS = ("meta", "cursors", "registrations", "activities", "directory", "deliveries", "fanouts")
+INDEXES = {
+    "registrations": [("activity", ASCENDING), ("_id", ASCENDING)],
+    "deliveries": [("state", ASCENDING), ("next", ASCENDING), ("template", ASCENDING)],
+    "fanouts": [("done", ASCENDING), ("due", ASCENDING)],
+}
+BIRTH = "birth"
+
+
+class NotProvisioned(Exception):
+    """The text names the database and the command that mends it."""
+
+
+async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> list[str]:
+    """Make what is missing; idempotent. Returns what was made, in sentences. Raises `NotProvisioned`."""
+    made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
+    for name, keys in INDEXES.items():
+        await store[name].create_index(keys)
+    await store["deliveries"].create_index([("activity", ASCENDING), ("_id", ASCENDING)])
+    for topic in topics:
+        for partition in range(partitions):
+            row = first_row(topic, partition)
+            await store["cursors"].update_one({"_id": row["_id"]}, {"$setOnInsert": row}, upsert=True)
+    now = datetime.now(UTC)
+    await store["meta"].update_one(
+        {"_id": BIRTH}, {"$setOnInsert": {"at": now, "partitions": partitions}}, upsert=True
+    )
+    if (found := (await birth(store))[1]) != partitions:
+        raise NotProvisioned(f"database {store.name} was made for {found} partitions, not {partitions}")
+    return [f"made database {store.name} with {', '.join(made)}"] if made else []
+
+
+async def birth(store: Store) -> tuple[datetime, int]:
+    """When the database was made, and for how many partitions. Raises `NotProvisioned`."""
+    row = await store["meta"].find_one({"_id": BIRTH})
+    if row is None:
+        raise NotProvisioned(f"database {store.name} is missing: run `simpul provision office`")
+    return row["at"], int(row["partitions"])

@@ -1,0 +1,32 @@
+"""Times as people in Indonesia read them: `Kamis, 11 Januari 2024, pukul 08.00 WITA`."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from shared.contracts.activity import Session
+from shared.contracts.types import ZONES
+
+DAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+MONTHS: Final = (
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
+    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
+)
+
+
+def moment(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(ZONES[zone]))
+    return f"{day(local)}, pukul {local:%H.%M} {zone}"
+
+
+def span(session: Session) -> str:
+    """When a session begins and ends; the day is not said twice."""
+    zone = ZoneInfo(ZONES[session.zone])
+    starts, ends = session.starts.astimezone(zone), session.ends.astimezone(zone)
+    if starts.date() == ends.date():
+        return f"{day(starts)}, pukul {starts:%H.%M}–{ends:%H.%M} {session.zone}"
+    return f"{moment(starts, session.zone)} s.d. {moment(ends, session.zone)}"
+
+
+def day(local: datetime) -> str:
+    return f"{DAYS[local.weekday()]}, {local.day} {MONTHS[local.month - 1]} {local.year}"

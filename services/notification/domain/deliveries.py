@@ -1,0 +1,54 @@
+"""A delivery: one mail owed to one registration, and what may become of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.notification.domain.templates import Template
+
+State = Literal["pending", "sent", "failed", "ambiguous", "withdrawn", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`needs_*`: the directory's revision that this mail must not be older than. `occasion` tells mails of
+    one fact and template apart (a session and its revision). `place`: in the queue, if told."""
+
+    fact: str
+    template: Template
+    activity: str
+    registration: str
+    partition: int
+    due: datetime
+    needs_registration: int
+    needs_activity: int
+    occasion: str = "-"
+    place: int | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.fact}:{self.template}:{self.registration}:{self.occasion}"
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """One mail for each registration of the activity live at the fact; too many for its transaction."""
+
+    fact: str
+    number: int
+    template: Template
+    activity: str
+    partition: int
+    due: datetime
+
+    def delivery(self, registration: str, needs_registration: int) -> Delivery:
+        return Delivery(
+            self.fact,
+            self.template,
+            self.activity,
+            registration,
+            self.partition,
+            self.due,
+            needs_registration,
+            self.number,
+        )

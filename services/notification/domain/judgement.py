@@ -1,0 +1,79 @@
+"""Whether a delivery that is due goes out now, waits, or never goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from services.notification.domain.deliveries import Delivery
+from services.notification.domain.templates import POLICIES
+from shared.contracts.directory import ActivityEntry, RegistrationEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The directory's record was ended by a tombstone: nothing is known any more, and nothing will be."""
+
+
+GONE: Final = Gone()
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    person: RegistrationEntry
+    activity: ActivityEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """For the directory. `missing`: no revision at all was seen, so it ends where the directory ends."""
+
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    state: Literal["withdrawn", "expired", "ambiguous"]
+    reason: str
+
+
+Verdict = Send | Wait | Close
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The only addresses or `@domains` that mails may go to; empty: all."""
+
+    only_to: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, text: str) -> "Allowed":
+        return cls(frozenset(part.strip().lower() for part in text.split(",") if part.strip()))
+
+    def __contains__(self, address: str) -> bool:
+        address = address.lower()
+        return not self.only_to or address in self.only_to or f"@{address.rpartition('@')[2]}" in self.only_to
+
+
+def judge(
+    delivery: Delivery,
+    person: RegistrationEntry | Gone | None,
+    activity: ActivityEntry | Gone | None,
+    now: datetime,
+    allowed: Allowed,
+    lost_attempt: bool,
+) -> Verdict:
+    """`lost_attempt`: an earlier attempt was begun and its answer is not known."""
+    policy = POLICIES[delivery.template]
+    if lost_attempt and not policy.resend_if_ambiguous:
+        return Close("ambiguous", "answer_lost")
+    if now > delivery.due + policy.shelf_life:
+        return Close("expired", "shelf_life")
+    if isinstance(person, Gone) or isinstance(activity, Gone):
+        return Close("withdrawn", "erased")
+    if person is None or activity is None:
+        return Wait(missing=True)
+    if person.rev < delivery.needs_registration or activity.rev < delivery.needs_activity:
+        return Wait(missing=False)
+    if person.email not in allowed:
+        return Close("withdrawn", "held_back")
+    return Send(person, activity)

@@ -1,0 +1,37 @@
+"""What is promised of each kind of mail: how long it is worth sending, and whether twice beats never."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+Template = Literal["confirmed", "waitlisted", "promoted", "cancelled", "activity-cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`shelf_life` counts from when the mail fell due. `resend_if_ambiguous`: nobody knows whether the last
+    attempt arrived; True where missing the news is worse than reading it twice."""
+
+    shelf_life: timedelta
+    resend_if_ambiguous: bool
+
+
+POLICIES: Final[dict[Template, Policy]] = {
+    "confirmed": Policy(timedelta(days=7), resend_if_ambiguous=True),
+    "waitlisted": Policy(timedelta(days=3), resend_if_ambiguous=False),
+    "promoted": Policy(timedelta(days=7), resend_if_ambiguous=True),
+    "cancelled": Policy(timedelta(days=7), resend_if_ambiguous=False),
+    "activity-cancelled": Policy(timedelta(days=7), resend_if_ambiguous=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Doubling pauses, in seconds, spread by half so that many do not come back at once."""
+
+    first: float = 2.0
+    longest: float = 900.0  # greylisting servers take a mail after 5 to 15 minutes
+
+    def after(self, tries: int, chance: float) -> float:
+        """`tries` done so far, at least 1; `chance` in [0, 1)."""
+        return min(self.longest, self.first * 2.0 ** min(tries - 1, 30)) * (0.75 + chance / 2)

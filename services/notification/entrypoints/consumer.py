@@ -1,0 +1,233 @@
+"""Facts and directory as they come: each partition from its own cursor, stopped alone where it must."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
+from services.notification.adapters.directory import DirectoryStore
+from services.notification.adapters.folding import FactsLedger
+from services.notification.domain.rules import fold
+from services.notification.entrypoints.rereading import Reread
+from shared.kafka.assignment import CursorListener
+from shared.kafka.connection import seek
+from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
+from shared.kafka.records import Batch, Record, by_partition
+
+log = logging.getLogger(__name__)
+BACKOFF_SECONDS = 1.0
+
+Where = tuple[str, int]
+"""Topic and partition."""
+
+
+class Reader:
+    """Handles the batches of one subscriber on both topics. `applied` tells that there may be mail.
+
+    `stopped`: partitions that are read no further, each with a sentence; an assignment tries them anew.
+    """
+
+    def __init__(
+        self,
+        facts_topic: str,
+        cursors: Cursors,
+        facts: FactsLedger,
+        directory: DirectoryStore,
+        applied: Callable[[], None],
+    ) -> None:
+        self._facts_topic, self._cursors, self._facts, self._directory = (
+            facts_topic,
+            cursors,
+            facts,
+            directory,
+        )
+        self._applied = applied
+        self._at: dict[Where, Cursor] = {}
+        self._reread: dict[Where, Reread] = {}
+        self.stopped: dict[Where, str] = {}
+        self.listener = CursorListener(self._assigned, self._revoked)
+
+    async def read(self, records: Batch) -> None:
+        """Never raises: what failed is sought back to its cursor after a pause."""
+        failed = False
+        for where, part in by_partition(records).items():
+            if where in self.stopped:
+                continue
+            try:
+                await self._take(where, part)
+            except OfficeStopped as stop:
+                self._stop(where, str(stop))
+            except CursorMoved:
+                failed = not await self._catch_up(where) or failed
+            except Exception as error:
+                # the type only: a driver's text may repeat what a person sent
+                log.warning("%s partition %d waits: %s", *where, type(error).__name__)
+                failed = True
+                self._seek(where)
+        if failed:
+            await asyncio.sleep(BACKOFF_SECONDS)
+        self._applied()
+
+    async def _take(self, where: Where, part: Sequence[Record]) -> None:
+        cursor = self._at.get(where)
+        if cursor is None:
+            return  # revoked while this batch was read
+        if where[0] == self._facts_topic:
+            await self._take_facts(where, cursor, part)
+        else:
+            await self._directory.apply(part)
+            after = Cursor(part[-1].offset + 1)
+            await self._cursors.set_offset(*where, after.offset)
+            self._at[where] = after
+
+    async def _take_facts(self, where: Where, cursor: Cursor, part: Sequence[Record]) -> None:
+        facts, stop = readable(cursor.ledger, part)
+        reread = self._reread.get(where)
+        if reread is None:
+            run = run_after(cursor.number, cursor.ledger, facts)
+        else:
+            run = Run(reread.next_of(cursor.number, facts))
+        after = await self._apply(where, cursor, run, part[-1].offset + 1)
+        if stop is not None:
+            raise stop
+        if run.gap is not None:
+            await self._read_again(where, after.number, run.gap)
+        elif reread is not None and reread.over(part[-1].offset):
+            del self._reread[where]
+            if not reread.complete(after.number):
+                if not reread.helped(after.number):
+                    raise OfficeStopped(
+                        f"{where[0]} partition {where[1]} lacks fact {after.number + 1}: "
+                        "run `simpul republish`"
+                    )
+                await self._read_again(where, after.number, after.number + 1)
+
+    async def _apply(self, where: Where, cursor: Cursor, run: Run, end: int) -> Cursor:
+        """Apply a run; returns the cursor as it stands then."""
+        if run.facts:
+            last = run.facts[-1]
+            after = Cursor(last.offset + 1, last.stated.number, last.stated.ledger)
+        elif run.gap is None and where not in self._reread:
+            after = replace(cursor, offset=end)
+        else:
+            return cursor
+        stated = [(fact.stated, fact.body()) for fact in run.facts]
+        await self._facts.apply(*where, cursor, after, stated, fold)
+        self._at[where] = after
+        return after
+
+    async def _read_again(self, where: Where, number: int, gap: int) -> None:
+        consumer, place = self._consumer, TopicPartition(*where)
+        if consumer is None or place not in consumer.assignment():
+            return
+        log.warning("%s partition %d lacks fact %d: read again from its beginning", *where, gap)
+        first = (await consumer.beginning_offsets([place]))[place]
+        end = (await consumer.end_offsets([place]))[place]
+        self._reread[where] = Reread(end, began=number, highest=gap)
+        consumer.seek(place, first)
+
+    def _stop(self, where: Where, sentence: str) -> None:
+        log.error("stopped: %s", sentence)
+        self.stopped[where] = sentence
+        consumer = self._consumer
+        place = TopicPartition(*where)
+        if consumer is not None and place in consumer.assignment():
+            consumer.pause(place)
+
+    async def _catch_up(self, where: Where) -> bool:
+        """After another instance was faster: go on from where it is."""
+        try:
+            self._at[where] = await self._cursors.read(*where)
+        except Exception as error:
+            log.warning("%s partition %d waits: %s", *where, type(error).__name__)
+            self._seek(where)
+            return False
+        self._seek(where)
+        return True
+
+    def _seek(self, where: Where) -> None:
+        if (cursor := self._at.get(where)) and self.listener.subscriber:
+            seek(self.listener.subscriber, *where, cursor.offset)
+
+    async def _revoked(self, gone: set[Where]) -> None:
+        for where in gone:
+            self._at.pop(where, None)
+            self._reread.pop(where, None)
+            self.stopped.pop(where, None)
+
+    async def _assigned(self, got: set[Where]) -> dict[Where, int]:
+        self.stopped.clear()
+        while True:
+            try:
+                offsets = {where: await self._begin(where) for where in got}
+            except Exception as error:
+                log.warning("cursors cannot be read yet: %s", type(error).__name__)
+                await asyncio.sleep(BACKOFF_SECONDS)
+            else:
+                return offsets
+
+    async def _begin(self, where: Where) -> int:
+        """The cursor's offset; the topic's first where that lies outside: the topic was made again."""
+        cursor = await self._cursors.read(*where)
+        if (consumer := self._consumer) is not None:
+            place = TopicPartition(*where)
+            first = (await consumer.beginning_offsets([place]))[place]
+            end = (await consumer.end_offsets([place]))[place]
+            if not first <= cursor.offset <= end:
+                cursor = replace(cursor, offset=first)
+                await self._cursors.set_offset(*where, first)
+        self._at[where] = cursor
+        return cursor.offset
+
+    async def end_offset(self, topic: str, partition: int) -> int | None:
+        """Where a partition ends now; None while Kafka does not answer."""
+        if (consumer := self._consumer) is None:
+            return None
+        place = TopicPartition(topic, partition)
+        try:
+            async with asyncio.timeout(5):
+                return int((await consumer.end_offsets([place]))[place])
+        except (KafkaError, TimeoutError):
+            return None
+
+    def behind(self) -> dict[Where, int]:
+        """Records not applied yet, of each partition held."""
+        consumer = self._consumer
+        if consumer is None:
+            return {}
+        return {
+            where: max(0, (consumer.highwater(TopicPartition(*where)) or 0) - cursor.offset)
+            for where, cursor in self._at.items()
+            if TopicPartition(*where) in consumer.assignment()
+        }
+
+    def numbers(self) -> dict[int, int]:
+        """Number of the last fact applied, of each partition of facts held."""
+        return {
+            where[1]: cursor.number for where, cursor in self._at.items() if where[0] == self._facts_topic
+        }
+
+    @property
+    def _consumer(self) -> Any:
+        subscriber: BatchSubscriber | None = self.listener.subscriber
+        return subscriber.consumer if subscriber else None
+
+
+def readable(ledger: str | None, part: Sequence[Record]) -> tuple[list[Fact], OfficeStopped | None]:
+    """The facts up to the first that cannot be this ledger's, and what is wrong with that one."""
+    facts: list[Fact] = []
+    for record in part:
+        try:
+            fact = read_fact(record)
+            run_after(fact.stated.number, ledger, [fact])
+        except OfficeStopped as stop:
+            return facts, stop
+        ledger = fact.stated.ledger
+        facts.append(fact)
+    return facts, None

@@ -1,0 +1,226 @@
+"""Notification of one office: `python -m services.notification.main`."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from aiokafka.admin import AIOKafkaAdminClient
+from fastapi import FastAPI
+
+from services.notification.adapters.bucket import MongoBucket
+from services.notification.adapters.cursors import Cursors
+from services.notification.adapters.deliveries import MongoLedger
+from services.notification.adapters.directory import DirectoryStore
+from services.notification.adapters.fanout import FanOuts
+from services.notification.adapters.folding import FactsLedger
+from services.notification.adapters.provision import NotProvisioned, birth
+from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.smtp import MailChannel, SmtpServer
+from services.notification.application.sending import Pace, Postman
+from services.notification.domain.judgement import Allowed
+from services.notification.entrypoints.consumer import Reader
+from services.notification.entrypoints.http import application
+from services.notification.entrypoints.metrics import Metrics
+from services.notification.settings import NotificationSettings
+from shared import logging as logs
+from shared.contracts.topics import database, directory, facts, group
+from shared.http import serve
+from shared.kafka.connection import broker, subscribe
+from shared.kafka.topics import TopicMisfit, TopicSpec, require_partitions
+from shared.mongo.driver import connect
+from shared.office import read_office
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+SILENT_SECONDS = 15.0  # a broker answers a fetch every 50 ms when there is nothing
+RETRY_SECONDS = 1.0
+START_SECONDS = 10.0
+METRICS_SECONDS = 5.0
+IDLE_SECONDS = 0.5  # other instances do not ring our bell
+
+
+class Bell:
+    """Rung when there may be something to do; no listener misses it, whatever it was doing then."""
+
+    def __init__(self) -> None:
+        self._rung: list[asyncio.Event] = []
+
+    def ring(self) -> None:
+        for event in self._rung:
+            event.set()
+
+    def listener(self) -> Callable[[float], Awaitable[None]]:
+        """Makes a function that waits for the next ring since it last returned, at most so many seconds."""
+        event = asyncio.Event()
+        self._rung.append(event)
+
+        async def woken(seconds: float) -> None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await event.wait()
+            event.clear()
+
+        return woken
+
+
+class Service:
+    """Everything of one process, made once; `run` lives as long as the process."""
+
+    def __init__(self, settings: NotificationSettings) -> None:
+        self._settings, code = settings, settings.office
+        self._office = read_office(settings.description_path, code)
+        self._topics = (facts(code), directory(code))
+        self.store = connect(settings.mongo_url, database(code, "notification"), settings.mongo_driver)
+        self._metrics = Metrics()
+        self._bell = Bell()
+        self._state = "Kafka and MongoDB were not reached yet"
+        self._cursors = Cursors(self.store)
+        self._reader: Reader | None = None
+        self.app = application(
+            self.store, settings.staff_token_hash, self.why_not_ready, self._metrics.registry, self._lifespan
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        running = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+            await self.store.close()
+
+    async def _run(self) -> None:
+        try:
+            born = await self._patiently(self._fits)
+        except (NotProvisioned, TopicMisfit) as misfit:
+            self._state = str(misfit)
+            log.critical("not started: %s", misfit)
+            return
+        send_from = self._settings.born(born)
+        reader = self._reader = self._read_with(send_from)
+        kafka = broker(self._settings.kafka)
+        reader.listener.subscriber = subscribe(
+            kafka,
+            self._settings.kafka,
+            *self._topics,
+            handler=reader.read,
+            group=group(self._settings.office, "notification"),
+            listener=reader.listener,
+            reset="none",
+        )
+        postmen = self._hire()
+        sending = [asyncio.create_task(postman.run(self._bell.listener())) for postman in postmen]
+        others = [asyncio.create_task(work) for work in (self._fan_out(send_from), self._watch(reader))]
+        try:
+            await self._patiently(kafka.start)
+            self._state = ""
+            await asyncio.Event().wait()
+        finally:
+            for task in others:
+                task.cancel()
+            for postman in postmen:
+                postman.stop()
+            self._bell.ring()
+            await kafka.stop()
+            await asyncio.wait([*sending, *others], timeout=self._settings.smtp_seconds)
+            for task in sending:
+                task.cancel()
+
+    async def _fits(self) -> datetime:
+        """When the database was made. Raises `NotProvisioned` or `TopicMisfit` where provisioning is due."""
+        born, partitions = await birth(self.store)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.kafka_bootstrap)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await admin.start()
+                for topic in self._topics:
+                    await require_partitions(admin, TopicSpec(topic, partitions))
+        finally:
+            await admin.close()
+        return born
+
+    def _read_with(self, send_from: datetime) -> Reader:
+        async def end_offset(topic: str, partition: int) -> int | None:
+            return await reader.end_offset(topic, partition)
+
+        self._directory = DirectoryStore(self.store, self._cursors, self._topics[1], end_offset)
+        ledger = FactsLedger(self.store, self._cursors, send_from)
+        reader = Reader(self._topics[0], self._cursors, ledger, self._directory, self._bell.ring)
+        return reader
+
+    def _hire(self) -> list[Postman]:
+        settings = self._settings
+        stationery = Stationery(self._office)
+        server = SmtpServer.of(settings.smtp_url, settings.smtp_seconds)
+        pace = Pace(lease=timedelta(seconds=settings.mail_lease_seconds))
+        return [
+            Postman(
+                MongoLedger(self.store),
+                self._directory,
+                MongoBucket(self.store, settings.mails_per_minute),
+                MailChannel(server, stationery),
+                Allowed.of(settings.mail_only_to),
+                pace,
+                self._metrics.closed,
+            )
+            for _ in range(settings.mail_workers)
+        ]
+
+    async def _fan_out(self, send_from: datetime) -> None:
+        fan_outs, woken = FanOuts(self.store, send_from), self._bell.listener()
+        while True:
+            if await self._patiently(fan_outs.step):
+                self._bell.ring()
+            else:
+                await woken(IDLE_SECONDS)
+
+    async def _watch(self, reader: Reader) -> None:
+        while True:
+            await self._patiently(lambda: self._metrics.look(self.store, reader))
+            await asyncio.sleep(METRICS_SECONDS)
+
+    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Again until it succeeds: Kafka or MongoDB may come up after us, and go away meanwhile."""
+        while True:
+            try:
+                return await work()
+            except (NotProvisioned, TopicMisfit):
+                raise
+            except Exception as error:
+                log.warning("waiting for Kafka and MongoDB: %s", type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def why_not_ready(self) -> list[str]:
+        reasons = [self._state] if self._state else []
+        try:
+            await self.store.ping()
+        except Exception:
+            reasons.append("MongoDB does not answer")
+        if self._reader is None or self._state:
+            return reasons
+        listener = self._reader.listener
+        if listener.failure is not None:
+            reasons.append(f"partitions could not be taken: {type(listener.failure).__name__}")
+        if (silent := listener.seconds_since_poll()) > SILENT_SECONDS:
+            reasons.append(f"no answer from Kafka for {silent:.0f} s")
+        return reasons + list(self._reader.stopped.values())
+
+
+def main() -> None:
+    settings = NotificationSettings()
+    logs.configure("notification", settings.office)
+
+    async def run() -> None:
+        service = Service(settings)
+        await serve(service.app, settings.http_host, settings.http_port)
+
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Settings of notification, read once by `main`."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import AwareDatetime, Field, field_validator, model_validator
+
+from services.notification.adapters.smtp import SmtpServer
+from shared.settings import OfficeSettings
+
+
+class NotificationSettings(OfficeSettings):
+    """`send_from`: what fell due earlier is never sent; unless set, when the database was made.
+    `mail_only_to`: addresses or `@domains`, separated by commas; empty sends to all."""
+
+    http_port: int = 8011
+    smtp_url: str = "smtp://127.0.0.1:2525"
+    smtp_seconds: float = Field(default=20.0, gt=0)
+    mails_per_minute: int = Field(default=120, ge=1)
+    mail_only_to: str = ""
+    mail_workers: int = Field(default=4, ge=1, le=32)
+    mail_lease_seconds: float = Field(default=120.0, gt=0)
+    send_from: AwareDatetime | None = None
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _readable(cls, url: str) -> str:
+        SmtpServer.of(url)
+        return url
+
+    @model_validator(mode="after")
+    def _lease_outlasts_an_attempt(self) -> Self:
+        if self.mail_lease_seconds < 3 * self.smtp_seconds:
+            raise ValueError("SIMPUL_MAIL_LEASE_SECONDS must be at least three times SIMPUL_SMTP_SECONDS")
+        return self
+
+    def born(self, birth: datetime) -> datetime:
+        return self.send_from or birth

@@ -1,0 +1,144 @@
+"""Writing what was counted: one transaction for a batch, guarded by its cursors.
+
+What is stored holds no clock and no trace of batches: every measure is always there, as a 64-bit integer,
+and what is zero throughout is not. So the same facts give the same bytes however they were cut.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from bson import Int64
+from pymongo import UpdateOne
+
+from services.reporting.counting import ActivityKey, Attributes, CellKey, Placement, Step, add_to
+from services.reporting.cursors import Sums, move_cursors, zeros
+from shared.contracts.facts import MEASURES
+from shared.kafka.facts import OfficeStopped
+from shared.mongo.driver import Document, Session, Store
+
+
+class RollUpKey(NamedTuple):
+    """As the key of a record in the national topic."""
+
+    office: str
+    month: str | None
+    kind: str | None
+    category: str | None
+
+    @property
+    def id(self) -> str:
+        return "|".join(part or "" for part in self)
+
+
+RollUps = dict[RollUpKey, Sums]
+
+
+async def apply(store: Store, steps: Sequence[Step]) -> None:
+    """Write the steps of different partitions, all or none.
+
+    Raises `CursorMoved` when another instance was here, `OfficeStopped` for a second ledger of an office,
+    and what `Store.transaction` raises.
+    """
+
+    async def work(session: Session) -> None:
+        await move_cursors(store, [(step.before, step.after) for step in steps], session)
+        for step in steps:
+            await _state_office(store, step, session)
+        roll_ups: RollUps = defaultdict(zeros)
+        known = await _place_activities(store, steps, roll_ups, session)
+        await _add_up(store, steps, known, roll_ups, session)
+
+    await store.transaction(work)
+
+
+async def _state_office(store: Store, step: Step, session: Session) -> None:
+    """One ledger for all partitions of an office, and how it describes itself."""
+    offices, office, ledger = store["offices"], step.after.office, step.after.ledger
+    if step.before.ledger is None and ledger is not None:
+        known = await offices.find_one({"_id": office}, session=session)
+        if known is None:
+            await offices.insert_one({"_id": office, "ledger": ledger}, session=session)
+        elif known["ledger"] != ledger:
+            raise OfficeStopped(f"partitions of {office} come from ledgers {known['ledger']} and {ledger}")
+    if step.described is not None:
+        said = step.described.model_dump(mode="json", include={"names", "scheme", "territory", "zone"})
+        await offices.update_one({"_id": office}, {"$set": said}, session=session)
+
+
+async def _place_activities(
+    store: Store, steps: Sequence[Step], roll_ups: RollUps, session: Session
+) -> dict[ActivityKey, Attributes]:
+    """Write what activities are now; cells and roll-ups of those that moved go with them."""
+    said = {key: attributes for step in steps for key, attributes in step.activities.items()}
+    touched = said.keys() | {key.of_activity for step in steps for key in step.cells}
+    rows = store["activities"].find({"_id": {"$in": [key.id for key in touched]}}, session=session)
+    known = {
+        ActivityKey(row["office"], row["activity"]): _attributes(row) for row in await rows.to_list(None)
+    }
+    for key, now in said.items():
+        before = known.get(key, Attributes(None, Placement()))
+        if before != now:
+            document = key._asdict() | {"title": now.title} | now.placement._asdict()
+            await store["activities"].replace_one({"_id": key.id}, document, upsert=True, session=session)
+        if before.placement != now.placement:
+            await _move(store, key, before.placement, now.placement, roll_ups, session)
+        known[key] = now
+    return known
+
+
+async def _move(
+    store: Store, key: ActivityKey, old: Placement, new: Placement, roll_ups: RollUps, session: Session
+) -> None:
+    """As many writes as the activity has cells; no person is touched."""
+    totals: Document = {measure: {"$sum": f"${measure}"} for measure in MEASURES}
+    pipeline: list[Document] = [{"$match": key._asdict()}, {"$group": {"_id": "$category"} | totals}]
+    for row in await store.aggregate("cells", pipeline, session):
+        counted: Sums = {measure: row[measure] for measure in MEASURES}
+        add_to(roll_ups[RollUpKey(key.office, old.month, old.kind, row["_id"])], counted, -1)
+        add_to(roll_ups[RollUpKey(key.office, new.month, new.kind, row["_id"])], counted)
+    await store["cells"].update_many(key._asdict(), {"$set": new._asdict()}, session=session)
+
+
+async def _add_up(
+    store: Store,
+    steps: Sequence[Step],
+    known: Mapping[ActivityKey, Attributes],
+    roll_ups: RollUps,
+    session: Session,
+) -> None:
+    cells: dict[CellKey, Sums] = defaultdict(zeros)
+    for step in steps:
+        for key, sums in step.cells.items():
+            add_to(cells[key], sums)
+    placed: dict[str, tuple[Sums, dict[str, Any]]] = {}
+    for key, sums in cells.items():
+        attributes = known.get(key.of_activity)
+        place = attributes.placement if attributes else Placement()
+        placed[key.id] = sums, key._asdict() | place._asdict()
+        add_to(roll_ups[RollUpKey(key.office, place.month, place.kind, key.category)], sums)
+    await _increase(store, "cells", placed, session)
+    rolled = {key.id: (sums, key._asdict()) for key, sums in roll_ups.items()}
+    await _increase(store, "roll_ups", rolled, session)
+
+
+async def _increase(
+    store: Store, collection: str, rows: Mapping[str, tuple[Sums, dict[str, Any]]], session: Session
+) -> None:
+    writes = [
+        UpdateOne(
+            {"_id": name},
+            {"$inc": {measure: Int64(sums[measure]) for measure in MEASURES}, "$setOnInsert": dimensions},
+            upsert=True,
+        )
+        for name, (sums, dimensions) in rows.items()
+        if any(sums.values())
+    ]
+    if writes:
+        await store[collection].bulk_write(writes, ordered=False, session=session)
+        empty: Document = dict.fromkeys(MEASURES, 0)
+        await store[collection].delete_many({"_id": {"$in": list(rows)}} | empty, session=session)
+
+
+def _attributes(row: Document) -> Attributes:
+    return Attributes(row["title"], Placement(row["month"], row["kind"], row["province"], row["regency"]))

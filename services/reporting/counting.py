@@ -1,0 +1,152 @@
+"""What a run of facts adds up to, before anything is written: plain functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+from pydantic import ValidationError
+
+from services.reporting.cursors import Control, Cursor, Sums, zeros
+from shared.contracts.facts import (
+    ActivityChanged,
+    ActivityPublished,
+    Cell,
+    Measure,
+    OfficeDescribed,
+    OfficeTotals,
+)
+from shared.contracts.types import INT_BOUND
+from shared.kafka.facts import Fact, OfficeStopped, read_fact, run_after
+from shared.kafka.records import Record
+
+TELLING: Final = {model.type for model in (ActivityPublished, ActivityChanged, OfficeDescribed, OfficeTotals)}
+"""Fact types of which more than the changes is read. All others, known or not, are counted alone."""
+
+
+class ActivityKey(NamedTuple):
+    office: str
+    activity: str
+
+    @property
+    def id(self) -> str:
+        return "|".join(self)
+
+
+class CellKey(NamedTuple):
+    """Who is counted. Activities and seats stand in the cell whose last three are None."""
+
+    office: str
+    activity: str
+    category: str | None
+    home_regency: str | None
+    cohort: int | None
+
+    @property
+    def id(self) -> str:
+        return "|".join("" if part is None else str(part) for part in self)
+
+    @property
+    def of_activity(self) -> ActivityKey:
+        return ActivityKey(self.office, self.activity)
+
+
+class Placement(NamedTuple):
+    """What an activity's cells are grouped by. All None until the activity was heard of."""
+
+    month: str | None = None
+    kind: str | None = None
+    province: str | None = None
+    regency: str | None = None
+
+
+class Attributes(NamedTuple):
+    title: str | None
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From one cursor to the next, with all that the facts between them say."""
+
+    before: Cursor
+    after: Cursor
+    facts: int
+    cells: dict[CellKey, Sums] = field(default_factory=dict)
+    activities: dict[ActivityKey, Attributes] = field(default_factory=dict)
+    described: OfficeDescribed | None = None
+    gap: int | None = None
+
+
+def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
+    """Count the facts that follow the cursor. Raises `OfficeStopped`."""
+    run = run_after(cursor.number, cursor.ledger, facts)
+    sums, control = dict(cursor.sums), cursor.control
+    step = Step(cursor, cursor, len(run.facts), gap=run.gap)
+    for fact in run.facts:
+        for change in fact.stated.changes:
+            add_to(step.cells.setdefault(_key(fact.stated.office, change.cell), zeros()), change.add)
+            add_to(sums, change.add)
+        told = _told(fact)
+        if isinstance(told, ActivityPublished):
+            step.activities[ActivityKey(fact.stated.office, told.activity)] = _attributes(told)
+        elif isinstance(told, OfficeDescribed):
+            step = replace(step, described=told)
+        elif isinstance(told, OfficeTotals):
+            control = Control(fact.stated.number, sums == zeros() | told.totals)
+    if any(abs(value) > INT_BOUND for cell in (sums, *step.cells.values()) for value in cell.values()):
+        raise OfficeStopped(f"figures of {cursor.office} are beyond {INT_BOUND}")
+    return replace(step, after=_moved(cursor, run.facts, facts, sums, control))
+
+
+def advance_until_stop(cursor: Cursor, records: Sequence[Record]) -> tuple[Step | None, str | None]:
+    """Count the records before the first that stops the office, however they were cut into batches.
+
+    Returns the step, None if there is nothing to count, and the sentence that says why it stops.
+    """
+    try:
+        return advance(cursor, [read_fact(record) for record in records]), None
+    except OfficeStopped as stop:
+        sentence = str(stop)
+    step, good, bad = None, 0, len(records)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        try:
+            step, good = advance(cursor, [read_fact(record) for record in records[:middle]]), middle
+        except OfficeStopped:
+            bad = middle
+    return step, sentence
+
+
+def add_to(sums: Sums, add: dict[Measure, int], times: int = 1) -> None:
+    for measure, value in add.items():
+        sums[measure] += times * value
+
+
+def _moved(
+    cursor: Cursor, applied: list[Fact], read: Sequence[Fact], sums: Sums, control: Control | None
+) -> Cursor:
+    number = applied[-1].stated.number if applied else cursor.number
+    unapplied = [fact.offset for fact in read if fact.stated.number > number]
+    offset = unapplied[0] if unapplied else read[-1].offset + 1
+    moved = replace(cursor, number=number, offset=offset, stopped=None)
+    if not applied:
+        return moved
+    last = applied[-1].stated
+    return replace(moved, ledger=last.ledger, last_at=last.at, sums=sums, control=control, gap=None)
+
+
+def _key(office: str, cell: Cell) -> CellKey:
+    return CellKey(office, cell.activity, cell.category, cell.home_regency, cell.cohort)
+
+
+def _told(fact: Fact) -> object:
+    if fact.type not in TELLING:
+        return None
+    try:
+        return fact.body()
+    except ValidationError:
+        raise OfficeStopped(f"fact {fact.stated.id} is no readable {fact.type}") from None
+
+
+def _attributes(told: ActivityPublished) -> Attributes:
+    return Attributes(told.title, Placement(told.month, told.kind, told.province, told.regency))

@@ -1,0 +1,121 @@
+"""How far each partition of each office was read, and what its facts add up to by then."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bson import Int64
+from pymongo import UpdateOne
+
+from shared.contracts.facts import MEASURES, Measure
+from shared.contracts.topics import facts, office_of
+from shared.kafka.records import Where
+from shared.mongo.driver import Document, Session, Store
+
+Sums = dict[Measure, int]
+
+
+class CursorMoved(Exception):
+    """Another instance applied facts of the partition meanwhile: read its cursor again."""
+
+
+def zeros() -> Sums:
+    return dict.fromkeys(MEASURES, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Whether the sums equalled the office's control totals at the very number at which it stated them."""
+
+    number: int
+    equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """`number`: the last fact applied, 0 before the first; since numbers have no gaps, also how many were.
+    `offset`: the next record to read, no unapplied fact lies before it. `last_at`: when the last fact was
+    stated. `sums`: all changes so far. `gap`: the number that the topic lacks. `stopped`: why nothing more
+    is read."""
+
+    office: str
+    partition: int
+    ledger: str | None = None
+    number: int = 0
+    offset: int = 0
+    last_at: datetime | None = None
+    sums: Sums = field(default_factory=zeros)
+    control: Control | None = None
+    gap: int | None = None
+    stopped: str | None = None
+
+    @property
+    def where(self) -> Where:
+        return facts(self.office), self.partition
+
+    @classmethod
+    def of(cls, row: Document) -> "Cursor":
+        known = {name: value for name, value in row.items() if name != "_id"}
+        control = Control(**row["control"]) if row["control"] else None
+        return cls(**(known | {"control": control}))
+
+    def document(self) -> dict[str, Any]:
+        sums = {measure: Int64(value) for measure, value in self.sums.items()}
+        numbers = {"number": Int64(self.number), "offset": Int64(self.offset)}
+        return asdict(self) | numbers | {"sums": sums}
+
+
+def cursor_id(where: Where) -> str:
+    return f"{office_of(where[0])}|{where[1]}"
+
+
+async def ensure_cursors(store: Store, wheres: Iterable[Where]) -> dict[Where, Cursor]:
+    """The cursors of these partitions; those that are new begin before the first fact."""
+    fresh = [Cursor(office_of(topic), partition) for topic, partition in wheres]
+    ids = [cursor_id(one.where) for one in fresh]
+    found = await _found(store, ids)
+    if len(found) < len(fresh):
+        for one in fresh:
+            await store["cursors"].update_one(
+                {"_id": cursor_id(one.where)}, {"$setOnInsert": one.document()}, upsert=True
+            )
+        found = await _found(store, ids)
+    return found
+
+
+async def _found(store: Store, ids: list[str]) -> dict[Where, Cursor]:
+    rows = await store["cursors"].find({"_id": {"$in": ids}}).to_list(None)
+    return {cursor.where: cursor for cursor in map(Cursor.of, rows)}
+
+
+async def all_cursors(store: Store, session: Session | None = None) -> list[Cursor]:
+    rows = await store["cursors"].find({}, session=session).sort("_id").to_list(None)
+    return [Cursor.of(row) for row in rows]
+
+
+async def stopped_partitions(store: Store) -> dict[str, set[int]]:
+    """Office -> its partitions that stopped: none of the office is read while there is one."""
+    stopped: dict[str, set[int]] = {}
+    async for row in store["cursors"].find({"stopped": {"$ne": None}}):
+        stopped.setdefault(row["office"], set()).add(row["partition"])
+    return stopped
+
+
+async def move_cursors(store: Store, moves: list[tuple[Cursor, Cursor]], session: Session) -> None:
+    """Compare-and-set on the number. Raises `CursorMoved` unless all of them stood where they were read."""
+    writes = [
+        UpdateOne({"_id": cursor_id(after.where), "number": before.number}, {"$set": after.document()})
+        for before, after in moves
+    ]
+    result = await store["cursors"].bulk_write(writes, ordered=False, session=session)
+    if result.matched_count < len(moves):
+        raise CursorMoved
+
+
+async def mark_cursor(store: Store, cursor: Cursor, **said: Any) -> None:
+    """Write a gap or a stop beside a cursor that still stands where it was read."""
+    replace(cursor, **said)  # a misspelt field is an error here, not a new field there
+    await store["cursors"].update_one(
+        {"_id": cursor_id(cursor.where), "number": cursor.number}, {"$set": said}
+    )

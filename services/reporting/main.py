@@ -1,0 +1,54 @@
+"""Builds the national reporting and runs it: `python -m services.reporting.main`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.reporting import api, page
+from services.reporting.consumer import Consumer
+from services.reporting.metrics import Metrics
+from services.reporting.provision import NotProvisioned, require_provisioned
+from services.reporting.settings import ReportingSettings
+from shared import logging
+from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
+from shared.http import add_health, serve, speak_problems
+from shared.mongo.driver import Store, connect
+
+
+def build(settings: ReportingSettings, store: Store) -> FastAPI:
+    """The whole service on a provisioned store; its lifespan reads the facts."""
+    metrics = Metrics()
+    consumer = Consumer(settings.kafka, store, metrics)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with consumer.running():
+            yield
+
+    app = FastAPI(title="Simpul: angka nasional", version="1", lifespan=lifespan)
+    speak_problems(app)
+    add_health(app, consumer.not_ready, metrics.registry)
+    app.include_router(api.routes(store))
+    app.include_router(page.routes(store, settings.directorate_name))
+    return app
+
+
+async def run(settings: ReportingSettings) -> None:
+    """Raises `NotProvisioned`."""
+    store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
+    try:
+        await require_provisioned(store)
+        await serve(build(settings, store), settings.http_host, settings.http_port)
+    finally:
+        await store.close()
+
+
+if __name__ == "__main__":
+    logging.configure("reporting", NATIONAL)
+    try:
+        asyncio.run(run(ReportingSettings()))
+    except NotProvisioned as missing:
+        sys.exit(str(missing))

@@ -1,0 +1,39 @@
+"""What operators watch, beside readiness."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from services.reporting.figures import OfficeStanding
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._applied = Counter(
+            "simpul_reporting_facts_applied",
+            "Facts applied by this process",
+            ["office"],
+            registry=self.registry,
+        )
+        self._lag = self._gauge("lag_records", "Records of held partitions not yet applied")
+        self._gaps = self._gauge("gaps", "Partitions of which a fact lacks")
+        self._differs = self._gauge("control_differs", "1 where sums differ from the office's control totals")
+        self._stopped = self._gauge("stopped", "1 where nothing more is read of the office")
+
+    def _gauge(self, name: str, about: str) -> Gauge:
+        return Gauge(f"simpul_reporting_{name}", about, ["office"], registry=self.registry)
+
+    def applied(self, office: str, facts: int) -> None:
+        self._applied.labels(office).inc(facts)
+
+    def lag(self, offices: dict[str, int]) -> None:
+        self._lag.clear()
+        for office, records in offices.items():
+            self._lag.labels(office).set(records)
+
+    def standing(self, offices: Iterable[OfficeStanding]) -> None:
+        for one in offices:
+            self._gaps.labels(one.office).set(one.gaps)
+            self._differs.labels(one.office).set(one.control == "differs")
+            self._stopped.labels(one.office).set(one.stopped is not None)

@@ -1,0 +1,263 @@
+"""An office of its own for each test: its topics, its database, what registration would have written."""
+
+import asyncio
+import base64
+import hashlib
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from services.notification.entrypoints.provision import provision_office
+from services.notification.main import Service
+from services.notification.settings import NotificationSettings
+from shared.contracts.activity import Session
+from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.envelope import Envelope
+from shared.contracts.facts import (
+    ActivityCancelled,
+    ActivityPublished,
+    Body,
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+    published,
+)
+from shared.contracts.topics import database, directory, facts
+from shared.contracts.types import rfc3339
+from shared.kafka.connection import KafkaSettings, Producer
+from shared.kafka.records import partition_of
+from shared.kafka.topics import TopicSpec, ensure_topic
+from shared.mongo.driver import connect
+from tests.integration.notification.sink import Sink
+from tests.support.servers import Servers
+
+PARTITIONS = 2
+TOKEN = "token-petugas"
+LEDGER = "0" * 32
+
+
+def registration(name: str) -> str:
+    """An id of a registration's form, from any name."""
+    return base64.b32encode(hashlib.sha256(name.encode()).digest()).decode().lower()[:29]
+
+
+class Stage:
+    def __init__(self, office: str, servers: Servers, sink: Sink, folder: Path) -> None:
+        self.office, self.sink, self._servers, self._folder = office, sink, servers, folder
+        self._kafka = KafkaSettings(servers.kafka, servers.idempotence)
+        self.store = connect(servers.mongo, database(office, "notification"))
+        self.producer = Producer(self._kafka)
+        self.numbers = [0] * PARTITIONS
+        self.ledger = LEDGER
+        self._ports = itertools.count(23100)
+
+    async def __aenter__(self) -> "Stage":
+        text = (Path("offices") / "bali.yaml").read_text().replace("code: bali", f"code: {self.office}")
+        (self._folder / "office.yaml").write_text(text)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers.kafka)
+        await admin.start()
+        for topic in (facts(self.office), directory(self.office)):
+            await ensure_topic(admin, TopicSpec(topic, PARTITIONS), 1)
+        await admin.close()
+        await self.provision()
+        await self.producer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.producer.stop()
+        await self.store.drop()
+        await self.store.close()
+
+    async def provision(self) -> list[str]:
+        return await provision_office(
+            self.office, self._servers.mongo, "motor", self._kafka, partitions=PARTITIONS
+        )
+
+    def environment(self, **more: str) -> dict[str, str]:
+        values = {
+            "office": self.office,
+            "office_file": str(self._folder / "office.yaml"),
+            "kafka_bootstrap": self._servers.kafka,
+            "kafka_idempotence": str(self._servers.idempotence),
+            # Apache Kafka allows no less; the embedded broker keeps a first member that long after it left
+            "kafka_session_timeout_ms": "6000" if self._servers.append_time else "1500",
+            "mongo_url": self._servers.mongo,
+            "staff_token_hash": hashlib.sha256(TOKEN.encode()).hexdigest(),
+            "smtp_url": self.sink.url,
+            "smtp_seconds": "3",
+            "mails_per_minute": "600000",
+            "mail_workers": "2",
+        } | more
+        return {f"SIMPUL_{name.upper()}": value for name, value in values.items()}
+
+    @asynccontextmanager
+    async def running(self, **more: str) -> AsyncIterator[Service]:
+        """The service in this process, from its composition root."""
+        environment = self.environment(**more)
+        settings = NotificationSettings(
+            **{name.removeprefix("SIMPUL_").lower(): value for name, value in environment.items()}
+        )
+        service = Service(settings)
+        async with service.app.router.lifespan_context(service.app):
+            yield service
+
+    @asynccontextmanager
+    async def process(self, **more: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
+        """The service as a process of its own, killed at the end."""
+        environment = os.environ | self.environment(http_port=str(next(self._ports)), **more)
+        log = (self._folder / "service.log").open("ab")
+        running = subprocess.Popen(
+            [sys.executable, "-m", "services.notification.main"], env=environment, stderr=log
+        )
+        try:
+            yield running
+        finally:
+            running.send_signal(signal.SIGKILL)
+            running.wait()
+            log.close()
+
+    # -- what registration writes ------------------------------------------------------------------
+
+    def partition(self, activity: str) -> int:
+        return partition_of(activity.encode(), PARTITIONS)
+
+    async def state(self, body: Body, activity: str, at: datetime | None = None) -> str:
+        """Number a fact and write it; returns its id."""
+        partition = self.partition(activity)
+        self.numbers[partition] += 1
+        return await self.write(body, activity, self.numbers[partition], at)
+
+    async def write(self, body: Body, activity: str, number: int, at: datetime | None = None) -> str:
+        partition, at = self.partition(activity), at or datetime.now(UTC)
+        fact = published(type(body))(
+            office=self.office,
+            ledger=self.ledger,
+            partition=partition,
+            number=number,
+            at=at,
+            **body.model_dump(),
+        )
+        id = f"{self.office}-{partition}-{number}"
+        envelope = Envelope(id, f"/{self.office}/registration", body.type, activity, rfc3339(at))
+        future = await self.producer.enqueue(
+            facts(self.office), activity.encode(), fact.encoded(), envelope.headers(), partition
+        )
+        await future
+        return id
+
+    async def enter(self, key: str, value: bytes | None, activity: str) -> None:
+        future = await self.producer.enqueue(
+            directory(self.office), key.encode(), value, [], self.partition(activity)
+        )
+        await future
+
+    def next_number(self, activity: str) -> int:
+        return self.numbers[self.partition(activity)] + 1
+
+    async def person(self, activity: str, name: str, rev: int, email: str | None = None) -> None:
+        entry = RegistrationEntry(
+            rev=rev,
+            registration=registration(name),
+            activity=activity,
+            name=name,
+            email=email or f"{name.lower().replace(' ', '.')}@peserta.example",
+        )
+        await self.enter(registration_key(entry.registration), entry.encoded(), activity)
+
+    async def publish(self, activity: str) -> None:
+        await self.details(activity, self.next_number(activity))
+        body = ActivityPublished(
+            activity=activity,
+            title="Rapat Koordinasi",
+            kind="rakor",
+            month="2024-01",
+            province="51",
+            regency="51.03",
+            seats=400,
+            quotas=(),
+            sessions=(),
+        )
+        await self.state(body, activity)
+
+    async def details(self, activity: str, rev: int, **more: Any) -> None:
+        starts = datetime(2024, 1, 11, 0, 0, tzinfo=UTC)
+        session = Session(
+            id="hari-1",
+            title="Hari ke-1",
+            starts=starts,
+            ends=starts + timedelta(hours=8),
+            zone="WITA",
+            place="Balai Contoh, Badung",
+            jp=8,
+        )
+        entry = ActivityEntry(
+            rev=rev, activity=activity, title="Rapat Koordinasi", sessions=(session,), **more
+        )
+        await self.enter(activity_key(activity), entry.encoded(), activity)
+
+    async def confirm(self, activity: str, name: str, at: datetime | None = None) -> str:
+        await self.person(activity, name, self.next_number(activity))
+        return await self.state(confirmed(activity, name), activity, at)
+
+    async def waitlist(self, activity: str, name: str, place: int = 1) -> str:
+        await self.person(activity, name, self.next_number(activity))
+        body = RegistrationWaitlisted(
+            activity=activity, registration=registration(name), round=1, quotas=("semua",), place=place
+        )
+        return await self.state(body, activity)
+
+    async def promote(self, activity: str, name: str) -> str:
+        body = RegistrationPromoted(activity=activity, registration=registration(name), quotas=("semua",))
+        return await self.state(body, activity)
+
+    async def cancel(self, activity: str, name: str) -> str:
+        body = RegistrationCancelled(
+            activity=activity, registration=registration(name), was="confirmed", quotas=("semua",)
+        )
+        return await self.state(body, activity)
+
+    async def cancel_activity(self, activity: str) -> str:
+        await self.details(activity, self.next_number(activity), cancelled=True, reason="Hujan lebat.")
+        return await self.state(ActivityCancelled(activity=activity), activity)
+
+    # -- what a test looks at ------------------------------------------------------------------------
+
+    async def rows(self, **query: Any) -> list[dict[str, Any]]:
+        return await self.store["deliveries"].find(query).sort("_id", 1).to_list(None)
+
+    async def states(self) -> dict[str, str]:
+        return {":".join(row["_id"].split(":")[1:2]): row["state"] for row in await self.rows()}
+
+    async def settled(self, count: int) -> list[dict[str, Any]]:
+        """Wait until so many deliveries are there and none is pending."""
+
+        async def looked() -> bool:
+            rows = await self.rows()
+            return len(rows) >= count and all(row["state"] != "pending" for row in rows)
+
+        await until(looked)
+        return await self.rows()
+
+
+def confirmed(activity: str, name: str) -> RegistrationConfirmed:
+    return RegistrationConfirmed(
+        activity=activity, registration=registration(name), round=1, quotas=("semua",)
+    )
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+    give_up = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < give_up, "waited in vain"
+        await asyncio.sleep(0.05)

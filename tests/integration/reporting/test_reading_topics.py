@@ -1,0 +1,140 @@
+"""The consumer on a real broker: gaps, new offices, instances side by side."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
+
+import pytest
+
+from services.reporting.consumer import Consumer
+from services.reporting.figures import OfficeStanding, Question, report
+from services.reporting.metrics import Metrics
+from shared.kafka.connection import KafkaSettings
+from shared.mongo.driver import Store
+from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
+from tests.support.servers import ON_KAFKA, ServerRoom
+
+pytestmark = pytest.mark.broker
+
+
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    give_up = monotonic() + seconds
+    while not await true():
+        assert monotonic() < give_up, "it did not come about in time"
+        await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def reading(kafka: str, store: Store) -> AsyncIterator[Consumer]:
+    consumer = Consumer(KafkaSettings(kafka, ON_KAFKA), store, Metrics())
+    async with consumer.running():
+        yield consumer
+
+
+async def standing(store: Store, office: SpeakingOffice) -> OfficeStanding | None:
+    return next((one for one in (await report(store)).offices if one.office == office.code), None)
+
+
+async def confirmed(store: Store, office: SpeakingOffice) -> int:
+    return int((await report(store, Question(office=office.code))).tables[0][0]["confirmed"])
+
+
+async def test_a_gap_is_shown_and_healed_while_others_go_on(kafka: str, store: Store) -> None:
+    office, other = SpeakingOffice(), SpeakingOffice()
+    for one in (office, other):
+        await make_facts_topic(kafka, one)
+    said = [office.publish("rakor"), *(office.confirm("rakor") for _ in range(9))]
+    lost = said.pop(4)
+    await send_all(kafka, [*said, office.publish("lain", partition=1)])
+    async with reading(kafka, store):
+
+        async def gap_is_shown() -> bool:
+            found = await standing(store, office)
+            return found is not None and (found.gaps, found.facts) == (1, 5)
+
+        await until(gap_is_shown)
+        await send_all(kafka, [other.publish("rakor"), other.confirm("rakor")])
+        await until(lambda: _is(confirmed(store, other), 1))
+        assert await confirmed(store, office) == 3
+        await send_all(kafka, [lost])
+        await until(lambda: _is(confirmed(store, office), 9))
+        await send_all(kafka, [office.confirm("rakor")])
+        await until(lambda: _is(confirmed(store, office), 10))
+        found = await standing(store, office)
+        assert found is not None
+        assert (found.gaps, found.facts) == (0, 12)
+
+
+async def test_a_topic_filled_again_in_another_order_shows_no_gap(kafka: str, store: Store) -> None:
+    office = SpeakingOffice()
+    await make_facts_topic(kafka, office)
+    said = [office.publish("rakor"), *(office.confirm("rakor") for _ in range(1_200))]
+    await send_all(kafka, [said[0], *said[700:], *said[1:700], office.confirm("rakor")])
+    async with reading(kafka, store):
+        await until(lambda: _is(confirmed(store, office), 1_201))
+        found = await standing(store, office)
+        assert found is not None
+        assert found.gaps == 0
+
+
+async def test_a_new_office_appears_by_itself(kafka: str, store: Store) -> None:
+    async with reading(kafka, store) as consumer:
+        await asyncio.sleep(2)  # it has joined, and knows nothing of the office to come
+        office = SpeakingOffice()
+        await make_facts_topic(kafka, office)
+        await send_all(kafka, [office.describe("BGP Baru"), office.publish("rakor"), office.confirm("rakor")])
+        await until(lambda: _is(confirmed(store, office), 1), 30)
+        found = await standing(store, office)
+        assert found is not None
+        assert found.name == "BGP Baru"
+        assert await consumer.not_ready() == []
+
+
+async def test_instances_that_come_and_go_count_each_fact_once(kafka: str, store: Store) -> None:
+    office = SpeakingOffice()
+    await make_facts_topic(kafka, office, 4)
+
+    async def speak(facts: int) -> None:
+        for _ in range(facts):
+            await send_all(kafka, [office.confirm("rakor", partition=partition) for partition in range(4)])
+
+    async with reading(kafka, store):
+        await speak(10)
+        async with AsyncExitStack() as second:
+            await second.enter_async_context(reading(kafka, store))
+            await speak(40)
+        await speak(10)
+        await until(lambda: _is(confirmed(store, office), 240))
+    async with reading(kafka, store):
+        await send_all(kafka, [office.confirm("rakor")])
+        await until(lambda: _is(confirmed(store, office), 241))
+
+
+async def test_readiness_says_what_is_wrong(server_room: ServerRoom, store: Store) -> None:
+    own, broker = await server_room.broker()
+    office = SpeakingOffice()
+    await make_facts_topic(own, office)
+    async with reading(own, store) as consumer:
+        assert await consumer.not_ready() == ["Kafka has not answered yet"]
+        bad = office.publish("rakor")
+        office.ledger = "d" * 32
+        await send_all(own, [bad, office.publish("lain")])
+
+        async def office_is_named() -> bool:
+            return any("office" in said and office.code in said for said in await consumer.not_ready())
+
+        await until(office_is_named)
+        broker.pause()
+
+        async def silence_is_named() -> bool:
+            return any(said.startswith("Kafka last answered") for said in await consumer.not_ready())
+
+        try:
+            await until(silence_is_named)
+        finally:
+            broker.resume()
+
+
+async def _is(found: Awaitable[int], wanted: int) -> bool:
+    return await found == wanted

@@ -1,0 +1,150 @@
+"""Given facts, which mails are owed; given the directory, whether one goes out."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.notification.domain.deliveries import Delivery, FanOut
+from services.notification.domain.judgement import GONE, Allowed, Close, Send, Wait, judge
+from services.notification.domain.lists import Lists
+from services.notification.domain.rules import Owed, fold
+from services.notification.domain.templates import POLICIES, Backoff, Template
+from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.facts import (
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityPublished,
+    Body,
+    OfficeTotals,
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+    Stated,
+)
+
+AT = datetime(2024, 1, 2, tzinfo=UTC)
+ID = "a" * 29
+WHO = {"activity": "rakor", "registration": ID}
+PUBLISHED = {
+    "activity": "rakor",
+    "title": "Rakor",
+    "kind": "rakor",
+    "month": "2024-01",
+    "province": "51",
+    "regency": "51.03",
+    "seats": 1,
+    "quotas": (),
+    "sessions": (),
+}
+
+
+def owed_after(*bodies: Body | None) -> tuple[Lists, list[Owed]]:
+    lists = Lists()
+    stated = [
+        Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=AT)
+        for number in range(1, len(bodies) + 1)
+    ]
+    return lists, [fold(lists, place, body) for place, body in zip(stated, bodies, strict=True)]
+
+
+def test_each_fact_of_a_registration_owes_its_own_mail() -> None:
+    _, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationWaitlisted(**WHO, round=1, quotas=("s",), place=7),
+        RegistrationPromoted(**WHO, quotas=("s",)),
+        RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)),
+        OfficeTotals(totals={}),
+        None,
+    )
+    assert [[item.id for item in items if isinstance(item, Delivery)] for items in owed] == [
+        [],
+        [f"bali-3-2:waitlisted:{ID}:-"],
+        [f"bali-3-3:promoted:{ID}:-"],
+        [f"bali-3-4:cancelled:{ID}:-"],
+        [],
+        [],
+    ]
+    (waitlisted,) = owed[1]
+    assert isinstance(waitlisted, Delivery)
+    assert (waitlisted.place, waitlisted.due) == (7, AT)
+
+
+def test_a_mail_needs_the_revisions_that_stood_at_its_fact() -> None:
+    _, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationConfirmed(**WHO, round=1, quotas=("s",)),
+        ActivityChanged(**PUBLISHED, fields=("title",)),
+        RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)),
+    )
+    needs = [
+        (item.needs_registration, item.needs_activity)
+        for items in owed
+        for item in items
+        if isinstance(item, Delivery)
+    ]
+    assert needs == [(2, 1), (2, 3)]
+
+
+def test_a_cancelled_activity_owes_one_fan_out_and_remembers_who_was_live() -> None:
+    lists, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationConfirmed(**WHO, round=1, quotas=("s",)),
+        ActivityCancelled(activity="rakor"),
+        RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)),
+    )
+    assert owed[2] == [FanOut("bali-3-3", 3, "activity-cancelled", "rakor", 3, AT)]
+    row = lists.registrations[ID]
+    assert (row.born, row.ended, lists.activities["rakor"].cancelled) == (2, 4, True)
+
+
+def delivery(template: Template = "confirmed") -> Delivery:
+    return Delivery("bali-3-2", template, "rakor", ID, 3, AT, needs_registration=2, needs_activity=1)
+
+
+def person(rev: int = 2) -> RegistrationEntry:
+    return RegistrationEntry(
+        rev=rev, registration=ID, activity="rakor", name="Wayan Contoh", email="wayan@peserta.example"
+    )
+
+
+ACTIVITY = ActivityEntry(rev=1, activity="rakor", title="Rakor", sessions=())
+NOW = AT + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("who", "what", "only_to", "verdict"),
+    [
+        (person(), ACTIVITY, "", Send(person(), ACTIVITY)),
+        (person(3), ACTIVITY, "", Send(person(3), ACTIVITY)),
+        (person(1), ACTIVITY, "", Wait(missing=False)),
+        (None, ACTIVITY, "", Wait(missing=True)),
+        (person(), None, "", Wait(missing=True)),
+        (GONE, ACTIVITY, "", Close("withdrawn", "erased")),
+        (person(), ACTIVITY, "@lain.example", Close("withdrawn", "held_back")),
+        (person(), ACTIVITY, "@example, x@peserta.example", Close("withdrawn", "held_back")),
+        (person(), ACTIVITY, "@PESERTA.example", Send(person(), ACTIVITY)),
+    ],
+)
+def test_a_mail_goes_waits_or_is_withdrawn(who, what, only_to, verdict) -> None:  # type: ignore[no-untyped-def]
+    assert judge(delivery(), who, what, NOW, Allowed.of(only_to), False) == verdict
+
+
+def test_past_its_shelf_life_a_mail_is_expired_whatever_else_holds() -> None:
+    end = AT + POLICIES["confirmed"].shelf_life
+    assert judge(delivery(), person(), ACTIVITY, end, Allowed(), False) == Send(person(), ACTIVITY)
+    late = judge(delivery(), None, None, end + timedelta(seconds=1), Allowed(), False)
+    assert late == Close("expired", "shelf_life")
+
+
+@pytest.mark.parametrize("template", sorted(POLICIES))
+def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(template: Template) -> None:
+    verdict = judge(delivery(template), person(), ACTIVITY, NOW, Allowed(), lost_attempt=True)
+    again = template in {"confirmed", "promoted", "activity-cancelled"}
+    assert verdict == (Send(person(), ACTIVITY) if again else Close("ambiguous", "answer_lost"))
+
+
+def test_pauses_double_up_to_the_longest_and_are_spread() -> None:
+    backoff = Backoff(first=2, longest=60)
+    assert [backoff.after(tries, 0.5) for tries in (1, 2, 3, 6, 2_000)] == [2, 4, 8, 60, 60]
+    assert (backoff.after(1, 0.0), backoff.after(1, 0.999)) == (1.5, pytest.approx(2.5, abs=0.01))
