@@ -68,20 +68,31 @@ async def play(addresses: DemoAddresses, console: Console) -> bool:
 async def settled(
     addresses: DemoAddresses, gatherings: Iterable[Gathering], client: httpx.AsyncClient, seconds: float
 ) -> list[Row]:
-    """The comparison as soon as all agrees, or as it is after `seconds`."""
+    """The comparison as soon as all agrees, or as it is after `seconds`; raises what then prevents it."""
     expected: dict[str, int] = {}
     for gathering in gatherings:
         expected |= expectation(gathering)
     deadline = time.monotonic() + seconds
     while True:
-        facts = await readings.recount(addresses)
-        mailbox, national = await asyncio.gather(
-            readings.mailbox(addresses, client), readings.national(addresses, client)
-        )
-        rows = compare(expected, facts, mailbox, national)
-        if not differing(rows) or time.monotonic() >= deadline:
-            return rows
+        late = time.monotonic() >= deadline
+        try:
+            rows = await _read_and_compare(addresses, expected, client)
+            if late or not differing(rows):
+                return rows
+        except (httpx.HTTPError, KafkaError, TimeoutError):
+            if late:
+                raise
         await asyncio.sleep(0.5)
+
+
+async def _read_and_compare(
+    addresses: DemoAddresses, expected: dict[str, int], client: httpx.AsyncClient
+) -> list[Row]:
+    facts = await readings.recount(addresses)
+    mailbox, national = await asyncio.gather(
+        readings.mailbox(addresses, client), readings.national(addresses, client)
+    )
+    return compare(expected, facts, mailbox, national)
 
 
 async def _play_bali(
