@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.bare import bare_chain
+from local.machine import address, free_port
 from local.processes import Processes
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
@@ -106,11 +107,12 @@ async def main() -> None:
 
 async def kafka_and_mongo(folder: Path, processes: Processes) -> Servers:
     """Apache Kafka compiled for speed, and a real mongod."""
-    kafka = Kafka(29_092, folder / "kafka", optimised=True)
+    port = free_port()
+    kafka = Kafka(port, folder / "kafka", optimised=True)
     broker = Server(processes, lambda: kafka.start(processes))
     await broker.start()
     mongo, mongod = await ServerRoom(folder, processes).mongod()
-    return Servers("127.0.0.1:29092", mongo, True, True, broker, mongod)
+    return Servers(address(port), mongo, True, True, broker, mongod)
 
 
 def report(rounds: list[tuple[float, float]], people: int) -> str:
