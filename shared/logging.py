@@ -6,6 +6,7 @@ import time
 from traceback import extract_tb
 from typing import Any
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 
@@ -27,6 +28,7 @@ def configure(service: str, owner: str, level: int = logging.INFO) -> None:
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
             static_fields={"service": service, "owner": owner},
             datefmt="%Y-%m-%dT%H:%M:%SZ",
+            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's message once more, for terminals
         )
     )
     logging.Formatter.converter = time.gmtime

@@ -29,7 +29,7 @@ from services.registration.entrypoints.http import Desk, routes
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
 from shared.http import BodyLimit, add_health, serve, speak_problems
-from shared.kafka import connection
+from shared.kafka.application import broker, consuming
 from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
 from shared.kafka.topics import TopicMisfit
@@ -72,7 +72,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
                 is_passing=is_passing,
             )
         )
-        kafka = connection.broker(settings.kafka)
+        kafka = broker(settings.kafka)
         listener = read_intake(kafka, settings.kafka, office.code, owners)
         outcomes = Outcomes(store, office.code)
         app = FastAPI(title=f"Simpul: pendaftaran {office.name}", version="1", redoc_url=None)
@@ -96,8 +96,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         app.add_middleware(BodyLimit, limit=_body_limit)
 
         stack.push_async_callback(owners.close)
-        await until_up(kafka.start)
-        stack.push_async_callback(kafka.stop)
+        await stack.enter_async_context(consuming(kafka))
         maintaining = asyncio.create_task(owners.maintain())
         stack.callback(maintaining.cancel)
         yield app

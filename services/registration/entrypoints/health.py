@@ -62,7 +62,7 @@ class OwnerNumbers(Collector):
             "simpul_partition_claimed", "1 while this instance decides", labels=["partition"]
         )
         lag = GaugeMetricFamily("simpul_intake_lag", "Commands not yet decided", labels=["partition"])
-        ends = self._listener.highwaters()
+        ends = {where[1]: end for where, end in self._listener.highwaters().items()}
         for partition, owner in self._owners.held.items():
             label = [str(partition)]
             claimed.add_metric(label, float(owner.claimed))
