@@ -20,7 +20,7 @@ from services.notification.adapters.smtp import MailChannel, SmtpServer
 from services.notification.application.sending import Pace, Postman
 from services.notification.domain.judgement import Allowed
 from services.notification.entrypoints.consumer import Reader
-from services.notification.entrypoints.http import application
+from services.notification.entrypoints.http import mail_desk
 from services.notification.entrypoints.metrics import Metrics
 from services.notification.settings import NotificationSettings
 from shared.contracts.topics import database, directory, facts, group
@@ -76,7 +76,7 @@ class Service:
         self._state = "Kafka and MongoDB were not reached yet"
         self._cursors = Cursors(self.store)
         self._reader: Reader | None = None
-        self.app = application(
+        self.app = mail_desk(
             self.store, settings.staff_token_hash, self.why_not_ready, self._metrics.registry
         )
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from services.registration.application.commit import Cursor
-from services.registration.application.owner import DoesNotFit
+from services.registration.application.ports import DoesNotFit
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.kafka.connection import Producer

@@ -8,7 +8,7 @@ from services.registration.adapters.directory import Directory, Entry
 from services.registration.adapters.documents import published_value
 from services.registration.adapters.ledger import Ledger
 from services.registration.application.commit import Cursor
-from services.registration.application.owner import DoesNotFit
+from services.registration.application.ports import DoesNotFit
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
