@@ -7,10 +7,12 @@ import pytest
 
 from services.registration.adapters.ledger import Ledger
 from services.registration.application.commit import Commit
+from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
+from shared.kafka.offsets import survey
 from shared.kafka.records import partition_of
 from shared.mongo.driver import CommitUnknown, Session, Store
-from tests.support.office import activity, new_office, person
+from tests.support.office import activity, new_office, person, servers_trim, until
 from tests.support.recount import once_each
 from tests.support.servers import Servers
 
@@ -76,3 +78,24 @@ async def test_a_commit_without_an_answer_is_looked_up_and_never_repeated(
         assert [fact["type"] for fact in facts] == (
             ["registration.confirmed"] * 3 + ["registration.waitlisted"] * 3
         )
+
+
+async def test_decided_commands_are_deleted_from_intake_where_the_broker_can(servers: Servers) -> None:
+    if not servers_trim(servers):
+        pytest.skip("the embedded broker deletes no records")
+    async with new_office(servers) as office:
+        where = (topics.intake(office.code), partition_of(b"uji", office.partitions))
+
+        async def trimmed() -> bool:
+            first, end = (await survey(servers.kafka, [where]))[where]
+            return end > 1 and first == end - 1
+
+        for round_ in range(2):  # the second finds a log that begins behind its first record
+            async with office.registration(trim_seconds=0.3):
+                if not round_:
+                    await office.put(activity("uji", 30), "uji")
+                for number in range(20):
+                    await office.put(submit(number + 100 * round_), "uji")
+                await office.at_rest()
+                await until(trimmed)
+        assert await office.store["registrations"].count_documents({}) == 40

@@ -58,10 +58,12 @@ class PublisherPort(Protocol):
 
 
 class IntakePort(Protocol):
-    """`checked` raises `DoesNotFit`; `write` puts a record of the service's own on the partition."""
+    """`checked` raises `DoesNotFit`; `write` puts a record of the service's own on the partition;
+    `trim` deletes the records before an offset."""
 
     async def checked(self, cursor: Cursor) -> None: ...
     async def write(self, partition: int, key: str, envelope: Envelope, value: bytes) -> None: ...
+    async def trim(self, partition: int, before: int) -> None: ...
 
 
 class DoesNotFit(Exception):
@@ -70,7 +72,8 @@ class DoesNotFit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What every owner of an office works with. `is_passing` tells failures of the network or the moment."""
+    """What every owner of an office works with. `is_passing` tells failures of the network or the moment;
+    `trim_every`: seconds between two deletions of decided commands, None where the broker cannot."""
 
     reading: Reading
     ledger: LedgerPort
@@ -79,6 +82,7 @@ class Ports:
     intake: IntakePort
     standing: Standing
     is_passing: Callable[[BaseException], bool]
+    trim_every: float | None
 
 
 class Owner:
@@ -98,7 +102,7 @@ class Owner:
         self._ticked = monotonic()
         self._wake = asyncio.Event()
         self._failures = 0
-        self._caught_up = monotonic()
+        self._caught_up = self._trimmed = monotonic()
 
     @property
     def claimed(self) -> bool:
@@ -232,6 +236,7 @@ class Owner:
             try:
                 await self._publish()
                 await self._tick()
+                await self._trim()
             except ClaimLost:
                 self.cursor = None
             except Exception as error:
@@ -264,6 +269,14 @@ class Owner:
         source = f"/{self._ports.reading.office}/registration"
         envelope = Envelope(uuid.uuid4().hex, source, Tick.type, key)
         await self._ports.intake.write(self.partition, key, envelope, b"{}")
+
+    async def _trim(self) -> None:
+        """Delete what is decided from intake; the last decided record stays, to know the log again by it."""
+        now, every = monotonic(), self._ports.trim_every
+        if self.cursor is None or every is None or now < self._trimmed + every:
+            return
+        self._trimmed = now
+        await self._ports.intake.trim(self.partition, self.cursor.next - 1)
 
     def _due(self) -> bool:
         assert self.cursor is not None
