@@ -70,6 +70,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
                 intake=intake,
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
+                trim_every=settings.trim_seconds or None,
             )
         )
         kafka = broker(settings.kafka)

@@ -4,6 +4,10 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+<<<<<<< HEAD
+=======
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+>>>>>>> main
 from aiokafka.errors import CommitFailedError
 from aiokafka.structs import OffsetAndMetadata
 
@@ -87,3 +91,13 @@ async def group_members(bootstrap: str, group: str) -> int:
     async with admin(bootstrap) as client:
         answers = await client.describe_consumer_groups([group])
     return sum(len(described[5]) for answer in answers for described in answer.groups)
+
+
+async def delete_before(bootstrap: str, topic: str, partition: int, offset: int) -> None:
+    """Have the broker delete a partition's records before an offset (DeleteRecords)."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=offset)})
+    finally:
+        await admin.close()
