@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import ConsumerRecord
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
+from services.registration.application.asking import Asked, Reading
+from services.registration.application.digests import Digests
 from shared.contracts import schemas
+from shared.contracts.commands import COMMANDS
+from shared.contracts.envelope import Envelope
 from shared.contracts.schemas import REGISTRY
 from tests.contract.released import Sample, read, samples, values, with_value, written
 
 SAMPLES = samples()
+OF_COMMANDS = [sample for sample in SAMPLES if sample.message in COMMANDS]
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
 FREE_KEYS = {"add", "totals"}  # objects whose keys are measures, not fields
 ONE_LINE = {"name", "title", "host", "place", "group", "npsn", "institution"}
@@ -41,6 +47,19 @@ def test_every_registered_message_has_a_sample_and_every_sample_a_message() -> N
 @every_sample
 def test_a_sample_is_written_back_to_the_same_json(sample: Sample) -> None:
     assert json.loads(written(sample)) == sample.data
+
+
+@pytest.mark.parametrize("sample", OF_COMMANDS, ids=[sample.name for sample in OF_COMMANDS])
+def test_intake_takes_a_command_as_it_was_released(sample: Sample) -> None:
+    key = sample.data.get("activity") or sample.data.get("id") or "any"
+    headers = Envelope("1", "/bali/portal", sample.message, key).headers()
+    value = sample.text.encode()
+    record: ConsumerRecord = ConsumerRecord(
+        "simpul.bali.intake.v1", 0, 7, 1_704_420_930_250, 1, key.encode(), value, None, 0, 0, tuple(headers)
+    )
+    asked = Reading("bali", 1, Digests(b"k" * 32)).read(record)
+    assert isinstance(asked, Asked)
+    assert asked.command == read(sample.message, sample.text)
 
 
 @every_sample
