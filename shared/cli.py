@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from shared.kafka.offsets import GroupBusy
 from shared.kafka.topics import TopicMisfit
 from shared.mongo.driver import DatabaseMisfit
 from shared.settings import CommonSettings
@@ -59,7 +60,7 @@ def _provision(steps: list[Any]) -> None:
 
     try:
         said = asyncio.run(all_of_them())
-    except (TopicMisfit, DatabaseMisfit, ValueError) as misfit:
+    except (TopicMisfit, DatabaseMisfit, GroupBusy, ValueError) as misfit:
         typer.echo(str(misfit), err=True)
         raise typer.Exit(1) from None
     for sentence in said or ["everything is in place"]:

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient
-from fastapi import FastAPI
 
 from services.notification.adapters.bucket import MongoBucket
 from services.notification.adapters.cursors import Cursors
@@ -16,7 +16,7 @@ from services.notification.adapters.deliveries import MongoLedger
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.fanout import FanOuts
 from services.notification.adapters.folding import FactsLedger
-from services.notification.adapters.provision import NotProvisioned, birth
+from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import MailChannel, SmtpServer
 from services.notification.application.sending import Pace, Postman
@@ -25,13 +25,14 @@ from services.notification.entrypoints.consumer import Reader
 from services.notification.entrypoints.http import application
 from services.notification.entrypoints.metrics import Metrics
 from services.notification.settings import NotificationSettings
-from shared import logging as logs
 from shared.contracts.topics import database, directory, facts, group
 from shared.http import serve
 from shared.kafka.connection import broker, subscribe
 from shared.kafka.topics import TopicMisfit, TopicSpec, require_partitions
-from shared.mongo.driver import connect
-from shared.office import read_office
+from shared.logging import configure
+from shared.mongo.driver import DatabaseMisfit, connect
+from shared.office import Office, OfficeFileInvalid, read_office
+from shared.startup import until_up
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -69,9 +70,8 @@ class Bell:
 class Service:
     """Everything of one process, made once; `run` lives as long as the process."""
 
-    def __init__(self, settings: NotificationSettings) -> None:
-        self._settings, code = settings, settings.office
-        self._office = read_office(settings.description_path, code)
+    def __init__(self, settings: NotificationSettings, office: Office) -> None:
+        self._settings, self._office, code = settings, office, office.code
         self._topics = (facts(code), directory(code))
         self.store = connect(settings.mongo_url, database(code, "notification"), settings.mongo_driver)
         self._metrics = Metrics()
@@ -80,28 +80,24 @@ class Service:
         self._cursors = Cursors(self.store)
         self._reader: Reader | None = None
         self.app = application(
-            self.store, settings.staff_token_hash, self.why_not_ready, self._metrics.registry, self._lifespan
+            self.store, settings.staff_token_hash, self.why_not_ready, self._metrics.registry
         )
 
     @asynccontextmanager
-    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        running = asyncio.create_task(self._run())
+    async def running(self) -> AsyncIterator[None]:
+        """The whole service at work. Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
         try:
-            yield
+            born = await until_up(self._fits)
+            work = asyncio.create_task(self._work(self._settings.born(born)))
+            try:
+                yield
+            finally:
+                work.cancel()
+                await asyncio.wait([work])
         finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
             await self.store.close()
 
-    async def _run(self) -> None:
-        try:
-            born = await self._patiently(self._fits)
-        except (NotProvisioned, TopicMisfit) as misfit:
-            self._state = str(misfit)
-            log.critical("not started: %s", misfit)
-            return
-        send_from = self._settings.born(born)
+    async def _work(self, send_from: datetime) -> None:
         reader = self._reader = self._read_with(send_from)
         kafka = broker(self._settings.kafka)
         reader.listener.subscriber = subscribe(
@@ -117,7 +113,7 @@ class Service:
         sending = [asyncio.create_task(postman.run(self._bell.listener())) for postman in postmen]
         others = [asyncio.create_task(work) for work in (self._fan_out(send_from), self._watch(reader))]
         try:
-            await self._patiently(kafka.start)
+            await until_up(kafka.start)
             self._state = ""
             await asyncio.Event().wait()
         finally:
@@ -132,7 +128,7 @@ class Service:
                 task.cancel()
 
     async def _fits(self) -> datetime:
-        """When the database was made. Raises `NotProvisioned` or `TopicMisfit` where provisioning is due."""
+        """When the database was made. Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
         born, partitions = await birth(self.store)
         admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.kafka_bootstrap)
         try:
@@ -185,14 +181,12 @@ class Service:
             await asyncio.sleep(METRICS_SECONDS)
 
     async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Again until it succeeds: Kafka or MongoDB may come up after us, and go away meanwhile."""
+        """Again until it succeeds: MongoDB may go away meanwhile."""
         while True:
             try:
                 return await work()
-            except (NotProvisioned, TopicMisfit):
-                raise
             except Exception as error:
-                log.warning("waiting for Kafka and MongoDB: %s", type(error).__name__)
+                log.warning("waiting for MongoDB: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def why_not_ready(self) -> list[str]:
@@ -211,15 +205,20 @@ class Service:
         return reasons + list(self._reader.stopped.values())
 
 
-def main() -> None:
-    settings = NotificationSettings()
-    logs.configure("notification", settings.office)
-
-    async def run() -> None:
-        service = Service(settings)
+async def run(settings: NotificationSettings) -> None:
+    office = read_office(settings.description_path, settings.office)
+    service = Service(settings, office)
+    async with service.running():
         await serve(service.app, settings.http_host, settings.http_port)
 
-    asyncio.run(run())
+
+def main() -> None:
+    settings = NotificationSettings()
+    configure("notification", settings.office)
+    try:
+        asyncio.run(run(settings))
+    except (DatabaseMisfit, OfficeFileInvalid, TopicMisfit) as error:
+        sys.exit(f"simpul notification of {settings.office}: {error}")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ class Consumer:
         self._reader.seek, self._reader.hold = self._seek, self._hold
         self._listener = CursorListener(self._reader.assigned, self._reader.revoked)
         self._broker: KafkaBroker | None = None
+        self._started = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -55,8 +56,8 @@ class Consumer:
                 await asyncio.wait({asyncio.ensure_future(self._broker.stop())}, timeout=30)
 
     async def _start(self) -> None:
-        while self._broker is None:
-            kafka = broker(self._kafka)
+        while not self._started:
+            kafka = self._broker = broker(self._kafka)
             self._listener.subscriber = subscribe(
                 kafka,
                 self._kafka,
@@ -68,7 +69,7 @@ class Consumer:
             )
             try:
                 await asyncio.wait_for(kafka.start(), START_SECONDS)
-                self._broker = kafka
+                self._started = True
             except Exception as error:
                 log.warning("no Kafka at %s: %s", self._kafka.bootstrap, type(error).__name__)
                 await asyncio.wait({asyncio.ensure_future(kafka.stop())}, timeout=5)
@@ -118,7 +119,7 @@ class Consumer:
             ]
         except Exception:
             said.append("MongoDB does not answer")
-        if self._broker is None:
+        if not self._started:
             return [*said, "Kafka has not answered yet"]
         if self._listener.failure is not None:
             said.append("an assignment of partitions failed; the log says where")

@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from services.reporting import api, page
 from services.reporting.consumer import Consumer
 from services.reporting.metrics import Metrics
-from services.reporting.provision import NotProvisioned, require_provisioned
+from services.reporting.provision import require_provisioned
 from services.reporting.settings import ReportingSettings
 from shared import logging
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.http import add_health, serve, speak_problems
-from shared.mongo.driver import Store, connect
+from shared.mongo.driver import DatabaseMisfit, Store, connect
 
 
 def build(settings: ReportingSettings, store: Store) -> FastAPI:
@@ -37,7 +37,7 @@ def build(settings: ReportingSettings, store: Store) -> FastAPI:
 
 
 async def run(settings: ReportingSettings) -> None:
-    """Raises `NotProvisioned`."""
+    """Raises `DatabaseMisfit`."""
     store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
     try:
         await require_provisioned(store)
@@ -50,5 +50,5 @@ if __name__ == "__main__":
     logging.configure("reporting", NATIONAL)
     try:
         asyncio.run(run(ReportingSettings()))
-    except NotProvisioned as missing:
+    except DatabaseMisfit as missing:
         sys.exit(str(missing))

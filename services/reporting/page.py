@@ -3,12 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.reporting.figures import Question, report
+from shared.contracts.types import ZONES
 from shared.mongo.driver import Store
 
 MONTHS: Final = (
@@ -20,6 +22,7 @@ CONTROL: Final = {
     "waiting": "belum ada laporan pembanding",
     "differs": "BERBEDA dari laporan balai",
 }
+JAKARTA: Final = ZoneInfo(ZONES["WIB"])  # the directorate's own clock
 UNITS: Final = ((86_400, "hari"), (3_600, "jam"), (60, "menit"), (1, "detik"))
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -48,7 +51,7 @@ def routes(store: Store, directorate: str) -> APIRouter:
         return HTMLResponse(
             template.render(
                 directorate=directorate,
-                as_of=found.as_of,
+                as_of=found.as_of.astimezone(JAKARTA),
                 ago=lambda moment: ago(moment, found.as_of),
                 control=CONTROL,
                 total=totals[0],

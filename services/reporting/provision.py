@@ -2,13 +2,9 @@
 
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
-from shared.mongo.driver import Driver, Store, connect
+from shared.mongo.driver import DatabaseMisfit, Driver, Store, connect
 
 COLLECTIONS = ("cursors", "offices", "activities", "cells", "roll_ups")
-
-
-class NotProvisioned(Exception):
-    """The text says what is missing and which command makes it."""
 
 
 async def provision_national(mongo_url: str, driver: Driver, _kafka: KafkaSettings) -> list[str]:
@@ -28,6 +24,6 @@ async def provision(store: Store) -> list[str]:
 
 
 async def require_provisioned(store: Store) -> None:
-    """Raises `NotProvisioned`."""
+    """Raises `DatabaseMisfit`."""
     if not await store.exists():
-        raise NotProvisioned(f"{store.name} was not provisioned: run `simpul provision national`")
+        raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision national`")

@@ -5,9 +5,14 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CommitFailedError
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.kafka.records import Record, Where
+
+
+class GroupBusy(Exception):
+    """Offsets of a group can be set by hand only while nobody is in it."""
 
 
 @asynccontextmanager
@@ -62,6 +67,7 @@ async def commit_first_offsets(bootstrap: str, group: str, topic: str, partition
     """Commit each partition's first offset where the group has none; returns how many were committed.
 
     A group without a committed offset would meet `auto_offset_reset=none` before its listener can seek.
+    Raises `GroupBusy`.
     """
     wheres = [TopicPartition(topic, partition) for partition in range(partitions)]
     async with reader(bootstrap, group) as consumer:
@@ -69,7 +75,10 @@ async def commit_first_offsets(bootstrap: str, group: str, topic: str, partition
         missing = [where for where in wheres if await consumer.committed(where) is None]
         if missing:
             first = await consumer.beginning_offsets(missing)
-            await consumer.commit({where: OffsetAndMetadata(first[where], "") for where in missing})
+            try:
+                await consumer.commit({where: OffsetAndMetadata(first[where], "") for where in missing})
+            except CommitFailedError:
+                raise GroupBusy(f"group {group} has members: stop its services first") from None
     return len(missing)
 
 

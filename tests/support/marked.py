@@ -7,8 +7,8 @@ SIGSTOP before it commits its first batch of at least N facts: an owner caught b
 """
 
 import argparse
-import importlib
 import os
+import runpy
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -54,4 +54,4 @@ if __name__ == "__main__":
     note_transactions(options.file)
     if options.stop_before_commit_of:
         stop_before_commit(options.stop_before_commit_of)
-    importlib.import_module(options.module).main()
+    runpy.run_module(options.module, run_name="__main__")

@@ -1,9 +1,10 @@
 """An activity's sessions as a calendar file, in its own zone (RFC 5545)."""
 
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
@@ -17,9 +18,10 @@ def calendar_of(activity: ActivityEntry, registration: str, organizer: str, stam
     calendar.add("prodid", "-//Simpul//Undangan//ID")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    for name in sorted({ZONES[session.zone] for session in activity.sessions}):
+        calendar.add_component(_zone(name))
     for session in activity.sessions:
         calendar.add_component(_event(activity, session, registration, organizer, stamp))
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -43,3 +45,9 @@ def _event(
         event.add("description", f"Penyelenggara: {activity.host}")
     event.add("organizer", f"mailto:{organizer}")
     return event
+
+
+@cache
+def _zone(name: str) -> Timezone:
+    """Made once: it takes 14 ms, all else of a mail 2."""
+    return Timezone.from_tzid(name)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pymongo import ASCENDING
 
 from services.notification.adapters.cursors import first_row
-from shared.mongo.driver import Store
+from shared.mongo.driver import DatabaseMisfit, Store
 
 COLLECTIONS = ("meta", "cursors", "registrations", "activities", "directory", "deliveries", "fanouts")
 INDEXES = {
@@ -16,12 +16,8 @@ INDEXES = {
 BIRTH = "birth"
 
 
-class NotProvisioned(Exception):
-    """The text names the database and the command that mends it."""
-
-
 async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> list[str]:
-    """Make what is missing; idempotent. Returns what was made, in sentences. Raises `NotProvisioned`."""
+    """Make what is missing; idempotent. Returns what was made, in sentences. Raises `DatabaseMisfit`."""
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
     for name, keys in INDEXES.items():
         await store[name].create_index(keys)
@@ -35,13 +31,13 @@ async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> l
         {"_id": BIRTH}, {"$setOnInsert": {"at": now, "partitions": partitions}}, upsert=True
     )
     if (found := (await birth(store))[1]) != partitions:
-        raise NotProvisioned(f"database {store.name} was made for {found} partitions, not {partitions}")
+        raise DatabaseMisfit(f"database {store.name} was made for {found} partitions, not {partitions}")
     return [f"made database {store.name} with {', '.join(made)}"] if made else []
 
 
 async def birth(store: Store) -> tuple[datetime, int]:
-    """When the database was made, and for how many partitions. Raises `NotProvisioned`."""
+    """When the database was made, and for how many partitions. Raises `DatabaseMisfit`."""
     row = await store["meta"].find_one({"_id": BIRTH})
     if row is None:
-        raise NotProvisioned(f"database {store.name} is missing: run `simpul provision office`")
+        raise DatabaseMisfit(f"database {store.name} is missing: run `simpul provision office`")
     return row["at"], int(row["partitions"])

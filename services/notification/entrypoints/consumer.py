@@ -18,13 +18,10 @@ from services.notification.entrypoints.rereading import Reread
 from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import seek
 from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
-from shared.kafka.records import Batch, Record, by_partition
+from shared.kafka.records import Batch, Record, Where, by_partition
 
 log = logging.getLogger(__name__)
 BACKOFF_SECONDS = 1.0
-
-Where = tuple[str, int]
-"""Topic and partition."""
 
 
 class Reader:

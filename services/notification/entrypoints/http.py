@@ -38,10 +38,8 @@ class DeliveryPage(BaseModel):
     next: str | None = None
 
 
-def application(
-    store: Store, token_hash: str, ready: Readiness, metrics: CollectorRegistry, lifespan: Any
-) -> FastAPI:
-    app = FastAPI(title="Simpul: notification", lifespan=lifespan, docs_url=None, redoc_url=None)
+def application(store: Store, token_hash: str, ready: Readiness, metrics: CollectorRegistry) -> FastAPI:
+    app = FastAPI(title="Simpul: notification", docs_url=None, redoc_url=None)
     speak_problems(app)
     add_health(app, ready, metrics)
 

@@ -28,7 +28,7 @@ def readiness(
             reasons.append(f"no answer from Kafka for {age:.0f} s")
         if not owners.held and time() - listener.since > POLL_SECONDS and await members() <= partitions:
             reasons.append("no partition is assigned though there are enough")
-        unclaimed = [o.partition for o in owners.held.values() if o.cursor is None and not o.stopped]
+        unclaimed = sorted(o.partition for o in owners.held.values() if o.cursor is None and not o.stopped)
         if unclaimed:
             reasons.append(f"partitions not claimed: {', '.join(map(str, unclaimed))}")
         reasons += [

@@ -39,6 +39,7 @@ from shared.kafka.connection import KafkaSettings, Producer
 from shared.kafka.records import partition_of
 from shared.kafka.topics import TopicSpec, ensure_topic
 from shared.mongo.driver import connect
+from shared.office import read_office
 from tests.integration.notification.sink import Sink
 from tests.support.servers import Servers
 
@@ -108,8 +109,8 @@ class Stage:
         settings = NotificationSettings(
             **{name.removeprefix("SIMPUL_").lower(): value for name, value in environment.items()}
         )
-        service = Service(settings)
-        async with service.app.router.lifespan_context(service.app):
+        service = Service(settings, read_office(settings.description_path, self.office))
+        async with service.running():
             yield service
 
     @asynccontextmanager

@@ -1,10 +1,12 @@
 """Whoever asks whether the service is ready hears what it lacks."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from services.notification import main
+from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink
 from tests.integration.notification.stage import Stage, until
 from tests.support.servers import ServerRoom
@@ -40,28 +42,21 @@ async def test_a_silent_broker_or_database_is_said_and_passes(
     assert len(sink.kept) == 1
 
 
-async def test_without_provisioning_nothing_starts_and_the_sentence_says_what_to_do(stage: Stage) -> None:
+async def test_without_provisioning_it_refuses_to_start_and_says_what_to_do(stage: Stage) -> None:
     await stage.store.drop()
-    async with stage.running() as service:
-
-        async def said() -> bool:
-            return any("run `simpul provision office`" in reason for reason in await service.why_not_ready())
-
-        await until(said)
+    with pytest.raises(DatabaseMisfit, match="run `simpul provision office`"):
+        async with stage.running():
+            pass
 
 
 async def test_kafka_may_come_up_later(server_room: ServerRoom, sink: Sink, tmp_path: Path) -> None:
     servers = await server_room.servers()
     async with Stage("nanti", servers, sink, tmp_path) as stage:
+        await stage.publish("rakor")
+        await stage.confirm("rakor", "Wayan Contoh")
         servers.broker.pause()
-        async with stage.running() as service:
-
-            async def waiting() -> bool:
-                return bool(await service.why_not_ready())
-
-            await until(waiting)
-            servers.broker.resume()
-            await stage.publish("rakor")
-            await stage.confirm("rakor", "Wayan Contoh")
+        coming = asyncio.get_running_loop().call_later(2, servers.broker.resume)
+        async with stage.running():
             await stage.settled(1)
+        coming.cancel()
     assert len(sink.kept) == 1

@@ -118,6 +118,7 @@ def test_the_calendar_has_every_session_in_its_zone_with_a_lasting_id() -> None:
     calendar = icalendar.Calendar.from_ical(cast(str, cast(EmailMessage, attached).get_content()))
     events = calendar.walk("VEVENT")
     assert [str(event["UID"]) for event in events] == [f"{ID}-hari-{day}@simpul" for day in (1, 2, 3)]
+    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Asia/Makassar"]
     assert events[0]["DTSTART"].params["TZID"] == "Asia/Makassar"
     assert events[0].decoded("DTSTART").isoformat() == "2024-01-11T08:00:00+08:00"
     assert events[0]["SEQUENCE"] == 4

@@ -1,0 +1,92 @@
+"""The whole service as it is deployed: provisioned by the command, run as a process."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx
+import pytest
+
+from local.machine import free_port
+from local.processes import Child, Processes
+from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
+from tests.support.servers import ServerRoom
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    with Processes(tmp_path / "logs") as made:
+        yield made
+
+
+async def until_confirmed(client: httpx.AsyncClient, wanted: int, seconds: float = 45) -> dict[str, Any]:
+    give_up = monotonic() + seconds
+    while True:
+        try:
+            answer = (await client.get("/api/v1/figures?by=office")).json()
+            if sum(row["confirmed"] for row in answer["rows"]) >= wanted:
+                return dict(answer)
+        except httpx.TransportError:
+            pass
+        assert monotonic() < give_up, f"{wanted} were not counted in time"
+        await asyncio.sleep(0.2)
+
+
+async def until_ready(client: httpx.AsyncClient, seconds: float = 20) -> None:
+    give_up = monotonic() + seconds
+    while (reasons := (await client.get("/health/ready")).json()["reasons"]) != []:
+        assert monotonic() < give_up, reasons
+        await asyncio.sleep(0.2)
+
+
+async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
+    server_room: ServerRoom, processes: Processes
+) -> None:
+    servers = await server_room.servers()
+    port = str(free_port())
+    settings = {
+        "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
+        "SIMPUL_MONGO_URL": servers.mongo,
+        "SIMPUL_HTTP_PORT": port,
+    }
+    environment = os.environ | settings
+    service = [sys.executable, "-m", "services.reporting.main"]
+
+    refused = subprocess.run(service, env=environment, capture_output=True, text=True, timeout=30)
+    assert refused.returncode == 1
+    assert "run `simpul provision national`" in refused.stderr
+    provision = [str(Path(sys.executable).with_name("simpul")), "provision", "national"]
+    for _ in range(2):
+        subprocess.run(provision, env=environment, check=True, timeout=30, capture_output=True)
+
+    office = SpeakingOffice()
+    await make_facts_topic(servers.kafka, office, 1)
+    said = [office.publish("rakor"), *(office.confirm("rakor") for _ in range(3_000))]
+
+    def start() -> Child:
+        return processes.start("reporting", service, environment)
+
+    child = start()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as client:
+        await send_all(servers.kafka, said[:2])
+        await until_confirmed(client, 1)
+        speaking = asyncio.create_task(send_all(servers.kafka, said[2:]))
+        await until_confirmed(client, 100)
+        assert not speaking.done(), "the kill must fall into the middle"
+        child.signal(9)
+        processes.end(child)
+        start()
+        await speaking
+        answer = await until_confirmed(client, 3_000)
+        assert [row["confirmed"] for row in answer["rows"]] == [3_000]
+        await until_ready(client)
+        metrics = (await client.get("/metrics")).text
+        assert f'simpul_reporting_gaps{{office="{office.code}"}} 0.0' in metrics
+        assert "Kegiatan balai: angka nasional" in (await client.get("/")).text

@@ -1,0 +1,186 @@
+"""The broker or the database goes away, or comes back as another: what clients and readiness see."""
+
+import asyncio
+from collections import Counter
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from services.registration.adapters import ledger as ledger_module
+from services.registration.adapters.provision import specs
+from services.registration.application.owners import Owners
+from services.registration.entrypoints import health
+from shared.contracts import topics
+from shared.contracts.commands import SubmitRegistration
+from shared.kafka.topics import ensure_topic
+from tests.support.office import TestOffice, activity, new_office, person, until
+from tests.support.recount import once_each
+from tests.support.servers import ServerRoom, Servers
+
+pytestmark = pytest.mark.broker
+WAIT = {"Prefer": "wait=10"}
+
+
+async def reasons(client: httpx.AsyncClient) -> str:
+    return "; ".join((await client.get("/health/ready")).json()["reasons"])
+
+
+async def until_said(client: httpx.AsyncClient, text: str, seconds: float = 40) -> None:
+    async def said() -> bool:
+        return text in await reasons(client)
+
+    await until(said, seconds, every=0.2)
+
+
+async def until_ready(client: httpx.AsyncClient, seconds: float = 60) -> None:
+    async def ready() -> bool:
+        return (await client.get("/health/ready")).status_code == 200
+
+    await until(ready, seconds, every=0.2)
+
+
+async def test_submits_while_the_broker_is_stopped_are_safe_to_repeat(server_room: ServerRoom) -> None:
+    servers = await server_room.servers()
+    async with new_office(servers) as office, office.registration() as client:
+        await office.outcome("uji", await office.put(activity("uji", 30), "uji"))
+        url = "/api/v1/activities/uji/registrations"
+
+        async def submit(number: int) -> httpx.Response:
+            return await client.post(
+                url, json=person(number), headers={"Idempotency-Key": f"kunci-{number}", **WAIT}
+            )
+
+        servers.broker.pause()
+        answers = await asyncio.gather(*(submit(number) for number in range(40)))
+        assert Counter(answer.status_code for answer in answers) == {503: 40}
+        assert all(answer.headers["Retry-After"] for answer in answers)
+        servers.broker.resume()
+
+        async def accepted(number: int) -> bool:
+            return (await submit(number)).status_code == 200
+
+        await asyncio.gather(*(until(lambda n=n: accepted(n), 60, every=0.5) for n in range(40)))
+        await office.at_rest()
+        facts = once_each(await office.published_facts())
+        kinds = Counter(fact["type"] for fact in facts)
+        assert (kinds["registration.confirmed"], kinds["registration.waitlisted"]) == (30, 10)
+
+
+async def test_readiness_names_a_broker_that_is_stopped(
+    server_room: ServerRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "POLL_SECONDS", 2.0)
+    servers = await server_room.servers()
+    async with new_office(servers) as office, office.registration() as client:
+        await until_ready(client)
+        servers.broker.pause()
+        await until_said(client, "no answer from Kafka")
+        servers.broker.resume()
+        await until_ready(client)
+
+
+async def test_readiness_names_a_database_that_is_stopped(server_room: ServerRoom) -> None:
+    servers = await server_room.servers()
+    async with new_office(servers) as office, office.registration() as client:
+        await until_ready(client)
+        servers.mongod.kill()
+        await until_said(client, "MongoDB does not answer")
+        await servers.mongod.restart()
+        await until_ready(client)
+        await office.outcome("uji", await office.put(activity("uji"), "uji"))
+
+
+async def test_readiness_names_an_instance_that_got_nothing_though_alone(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "POLL_SECONDS", 1.0)
+
+    async def nothing(owners: Owners, wheres: object) -> dict[object, object]:
+        return {}
+
+    monkeypatch.setattr(Owners, "assigned", nothing)
+    async with new_office(servers) as office, office.registration() as client:
+        await until_said(client, "no partition is assigned")
+
+
+async def test_readiness_names_a_claim_that_is_refused(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(ledger: object, partition: int) -> None:
+        raise LookupError("no cursor")
+
+    async with new_office(servers) as office:
+        with monkeypatch.context() as patched:
+            patched.setattr(ledger_module.Ledger, "claim", refused)
+            async with office.registration() as client:
+                await until_said(client, "partitions not claimed: 0, 1, 2, 3, 4, 5")
+                patched.undo()
+                await until_ready(client)
+
+
+async def remade(office: TestOffice, topic: str) -> None:
+    """Delete a topic and make it again, as somebody who meant well might do."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=office.servers.kafka)
+    await admin.start()
+    try:
+        await admin.delete_topics([topic])
+
+        async def gone() -> bool:
+            return topic not in await admin.list_topics()
+
+        await until(gone)
+        spec = next(one for one in specs(office.code, office.partitions) if one.name == topic)
+
+        async def made() -> bool:
+            return bool(await ensure_topic(admin, spec, 1))
+
+        await until(made)
+    finally:
+        await admin.close()
+
+
+async def test_an_intake_shorter_than_the_cursor_stops_the_partition_with_a_sentence(
+    servers: Servers,
+) -> None:
+    async with new_office(servers) as office:
+        async with office.registration():
+            await office.outcome("uji", await office.put(activity("uji"), "uji"))
+            await office.at_rest()
+        decided = await office.store["facts"].count_documents({})
+        await remade(office, topics.intake(office.code))
+        async with office.registration() as client:
+            await until_said(client, "simpul recover")
+            await office.put(SubmitRegistration.model_validate(person(1) | {"activity": "uji"}), "uji")
+            await asyncio.sleep(1)
+            assert await office.store["facts"].count_documents({}) == decided
+
+
+async def test_facts_of_another_ledger_stop_the_partition_with_a_sentence(servers: Servers) -> None:
+    async with new_office(servers) as office:
+        async with office.registration():
+            await office.outcome("uji", await office.put(activity("uji"), "uji"))
+            await office.at_rest()
+        await office.store["cursors"].update_many({}, {"$set": {"ledger": "f" * 32}})
+        async with office.registration() as client:
+            await until_said(client, "ledger " + "f" * 32)
+
+
+async def test_the_group_never_falls_back_to_a_committed_offset(servers: Servers) -> None:
+    """Offsets live in MongoDB alone: what Kafka keeps is each partition's first."""
+    async with new_office(servers) as office:
+        async with office.registration():
+            await office.outcome("uji", await office.put(activity("uji"), "uji"))
+            await office.at_rest()
+        group, topic = topics.group(office.code, "registration"), topics.intake(office.code)
+        consumer = AIOKafkaConsumer(bootstrap_servers=servers.kafka, group_id=group, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            from aiokafka import TopicPartition
+
+            wheres = [TopicPartition(topic, number) for number in range(office.partitions)]
+            consumer.assign(wheres)
+            assert [await consumer.committed(where) for where in wheres] == [0] * office.partitions
+        finally:
+            await consumer.stop()
