@@ -75,6 +75,8 @@ def _command(port: int, data: Path) -> list[str]:
     # a quarter of a gigabyte of cache and a small log of changes: it shares a laptop with the rest
     size = ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"]
     quiet = ["--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false"]
+    # a killed client's transaction keeps its locks that long; the default of 60 s is as long a standstill
+    quiet += ["--setParameter", "transactionLifetimeLimitSeconds=10"]
     return [str(binary), *place, "--replSet", REPLICA_SET, *size, *quiet]
 
 

@@ -1,7 +1,9 @@
 """Reading the register: what a batch of commands may need, in a handful of queries."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from services.registration.adapters.documents import activity_state, line_name, registration_state
 from services.registration.adapters.people import People
@@ -45,12 +47,12 @@ class Register:
         return loaded
 
     async def _known(self, asked: Sequence[Asked]) -> dict[bytes, bytes]:
-        found: dict[bytes, bytes] = {}
         wanted = {"command": {"$in": [one.digest for one in asked if not isinstance(one.command, Tick)]}}
-        for collection in ("facts", "outcomes"):
-            rows = self._store[collection].find(wanted, {"_id": 0, "command": 1, "payload": 1})
-            found |= {bytes(row["command"]): bytes(row["payload"]) for row in await rows.to_list(None)}
-        return found
+        fields = {"_id": 0, "command": 1, "payload": 1}
+        both = await asyncio.gather(
+            *(self._store[name].find(wanted, fields).to_list(None) for name in ("facts", "outcomes"))
+        )
+        return {bytes(row["command"]): bytes(row["payload"]) for rows in both for row in rows}
 
     async def _load_activities(self, partition: int, asked: Sequence[Asked], loaded: Loaded) -> None:
         missing = {one.key for one in asked} - loaded.activities.keys()
@@ -97,7 +99,7 @@ class Register:
             command.group,
             command.role_in_group,
         )
-        return Candidate(who, lambda number: self._digests.registration(command.activity, ref, number))
+        return Candidate(who, cache(lambda number: self._digests.registration(command.activity, ref, number)))
 
     async def _load_named(self, asked: Sequence[Asked], loaded: Loaded) -> None:
         named = {

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from functools import lru_cache
 
 from shared.contracts.commands import Participant
 from shared.identity import comparable_name
@@ -14,6 +15,8 @@ class Digests:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+
+        self._activity = lru_cache(1_000)(lambda activity: self._of("activity", activity)[:5])
 
     def _of(self, purpose: str, *parts: str) -> bytes:
         return hmac.digest(self._key, "\x1f".join((purpose, *parts)).encode(), "sha256")
@@ -39,10 +42,10 @@ class Digests:
 
     def registration(self, activity: str, ref: str, number: int) -> str:
         """A registration's id: 29 characters; those of one activity lie side by side in an index."""
-        raw = self._of("activity", activity)[:5] + self._of("registration", activity, ref, str(number))[:13]
+        raw = self._activity(activity) + self._of("registration", activity, ref, str(number))[:13]
         return base64.b32encode(raw).decode().rstrip("=").lower()
 
     def activity_range(self, activity: str) -> dict[str, str]:
         """The ids that an activity's registrations lie between (some other activity's may, too)."""
-        first = base64.b32encode(self._of("activity", activity)[:5]).decode().lower()
+        first = base64.b32encode(self._activity(activity)).decode().lower()
         return {"$gte": first, "$lt": first + "~"}

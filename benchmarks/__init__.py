@@ -1,0 +1,1 @@
+"""Measurements, in turns in one run. They print; no test asserts a time."""
