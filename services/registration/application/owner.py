@@ -26,6 +26,7 @@ from services.registration.application.commit import ClaimLost, Commit, Cursor
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import CancelActivity, Tick
 from shared.contracts.envelope import Envelope
+from shared.kafka.connection import BATCH_RECORDS
 from shared.kafka.records import Record, partition_of
 
 log = logging.getLogger(__name__)
@@ -173,7 +174,8 @@ class Owner:
                 size = await self._smaller(left[0], size, error)
                 left = [record for record in left if record.offset >= self.cursor.next]
                 continue
-            left, size, self._failures = left[done:], len(left) - done, 0
+            left, self._failures = left[done:], 0
+            size = min(size, len(left))
 
     async def _smaller(self, first: Record, size: int, error: Exception) -> int:
         """Halve a batch whose transaction fails; park the single record that cannot be decided."""
@@ -186,7 +188,7 @@ class Owner:
             return 1
         self._failures = 0
         await self._commit(self._batch([Poison(first, "failed", type(error).__name__)], Loaded()))
-        return 1
+        return BATCH_RECORDS
 
     async def _decide_some(self, items: list[Asked | Poison]) -> int:
         items = cut(items)
