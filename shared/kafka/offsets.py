@@ -4,10 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-<<<<<<< HEAD
-=======
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
->>>>>>> main
+from aiokafka.admin import RecordsToDelete
 from aiokafka.errors import CommitFailedError
 from aiokafka.structs import OffsetAndMetadata
 
@@ -95,9 +92,5 @@ async def group_members(bootstrap: str, group: str) -> int:
 
 async def delete_before(bootstrap: str, topic: str, partition: int, offset: int) -> None:
     """Have the broker delete a partition's records before an offset (DeleteRecords)."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        await admin.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=offset)})
-    finally:
-        await admin.close()
+    async with admin(bootstrap) as client:
+        await client.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=offset)})

@@ -34,15 +34,18 @@ class PublisherPort(Protocol):
 
 
 class IntakePort(Protocol):
-    """`checked` raises `DoesNotFit`; `write` puts a record of the service's own on the partition."""
+    """`checked` raises `DoesNotFit`; `write` puts a record of the service's own on the partition;
+    `trim` deletes the records before an offset."""
 
     async def checked(self, cursor: Cursor) -> None: ...
     async def write(self, partition: int, key: str, envelope: Envelope, value: bytes) -> None: ...
+    async def trim(self, partition: int, before: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What every owner of an office works with. `is_passing` tells failures of the network or the moment."""
+    """What every owner of an office works with. `is_passing` tells failures of the network or the moment;
+    `trim_every`: seconds between two deletions of decided commands, None where the broker cannot."""
 
     reading: Reading
     ledger: LedgerPort
@@ -51,3 +54,4 @@ class Ports:
     intake: IntakePort
     standing: Standing
     is_passing: Callable[[BaseException], bool]
+    trim_every: float | None
