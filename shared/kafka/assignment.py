@@ -71,6 +71,12 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._assigned_now(where):
             self._consumer.pause(TopicPartition(*where))
 
+    async def commit(self, where: Where, offset: int) -> None:
+        """Set the group's own offset of a held partition. Raises `KafkaUnavailable`."""
+        if self._assigned_now(where):
+            async with answering(f"a commit of {where[0]}", 10.0):
+                await self._consumer.commit({TopicPartition(*where): offset})
+
     async def bounds(self, where: Where, seconds: float = 10.0) -> tuple[int, int] | None:
         """First and next offset of any partition, None before the consumer is there.
 

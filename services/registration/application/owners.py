@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import monotonic
 
 from services.registration.application.held import Held
@@ -21,12 +21,14 @@ BACKOFF_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 class Owners:
     """Claims what is assigned, decides what is read, and claims again what was lost.
 
-    `seek` moves the consumer of a partition to an offset and lets it read on.
+    `seek` moves the consumer of a partition to an offset and lets it read on; `commit` sets the group's own
+    offset, from which nothing is ever read.
     """
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self.seek: Callable[[int, int], None] = lambda partition, offset: None
+        self.commit: Callable[[int, int], Awaitable[None]] | None = None
         self._owners: dict[int, Owner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._failures = 0
@@ -93,8 +95,8 @@ class Owners:
         return offset is None
 
     async def maintain(self) -> None:
-        """Until cancelled, claim what is held without a claim."""
-        looked = monotonic()
+        """Until cancelled, claim what is held without a claim, and trim what is decided."""
+        looked = trimmed = monotonic()
         while True:
             await asyncio.sleep(1)
             again = monotonic() >= looked + LOOK_AGAIN_SECONDS
@@ -105,3 +107,21 @@ class Owners:
                         self.seek(partition, offset)
             if again:
                 looked = monotonic()
+            if (every := self._ports.trim_every) and monotonic() >= trimmed + every:
+                trimmed = monotonic()
+                await self._trim()
+
+    async def _trim(self) -> None:
+        """Delete what is decided from intake; the last decided record stays, to know the log again by it.
+
+        The group's offset follows: a committed one below the first would be an error at the next start.
+        """
+        for held in self.held.values():
+            if held.cursor is not None and held.cursor.next > 1:
+                before = held.cursor.next - 1
+                try:
+                    await self._ports.intake.trim(held.partition, before)
+                    if self.commit is not None:
+                        await self.commit(held.partition, before)
+                except Exception as error:
+                    log.warning("partition %d was not trimmed: %s", held.partition, type(error).__name__)
