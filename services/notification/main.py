@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -26,15 +25,14 @@ from services.notification.settings import NotificationSettings
 from shared.contracts.topics import database, directory, facts, group
 from shared.http import serve
 from shared.kafka.application import broker, consuming, subscribe
-from shared.kafka.topics import TopicMisfit, TopicSpec, admin, require_partitions
-from shared.logging import configure
-from shared.mongo.driver import DatabaseMisfit, connect
-from shared.office import Office, OfficeFileInvalid, read_office
-from shared.startup import until_up
+from shared.kafka.assignment import SILENT_SECONDS
+from shared.kafka.topics import TopicSpec, admin, require_partitions
+from shared.mongo.driver import connect
+from shared.office import Office, read_office
+from shared.startup import run_service, until_up
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-SILENT_SECONDS = 15.0  # a broker answers a fetch every 50 ms when there is nothing
 RETRY_SECONDS = 1.0
 METRICS_SECONDS = 5.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
@@ -205,11 +203,7 @@ async def run(settings: NotificationSettings) -> None:
 
 def main() -> None:
     settings = NotificationSettings()
-    configure("notification", settings.office)
-    try:
-        asyncio.run(run(settings))
-    except (DatabaseMisfit, OfficeFileInvalid, TopicMisfit) as error:
-        sys.exit(f"simpul notification of {settings.office}: {error}")
+    run_service("notification", settings.office, run(settings))
 
 
 if __name__ == "__main__":

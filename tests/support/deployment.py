@@ -15,8 +15,9 @@ import yaml
 
 from local.machine import free_port
 from local.processes import Child, Processes
-from tests.support.office import STAFF_TOKEN, TestOffice, new_office, office_file, servers_trim, until
+from tests.support.office import STAFF_TOKEN, TestOffice, new_office, office_file, servers_trim
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 
 @dataclass
