@@ -36,7 +36,7 @@ class Problem(Exception):
 
 
 class ProblemBody(BaseModel):
-    """`reason` is a name for programs, `detail` a sentence for people; `errors` names fields that do not fit."""
+    """`errors` names the fields that do not fit."""
 
     type: str
     status: int

@@ -12,12 +12,11 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import KafkaSettings
-from shared.kafka.records import Batch, raw_decoder, tolerant_parser
+from shared.kafka.records import BATCH_RECORDS, Batch, raw_decoder, tolerant_parser
 from shared.startup import until_up
 
 log = logging.getLogger(__name__)
 
-BATCH_RECORDS: Final = 500  # one transaction of this size takes about 100 ms
 START_SECONDS: Final = 20.0
 FINISH_SECONDS: Final = 30.0  # for the batch that runs when the service is told to stop
 

@@ -15,7 +15,7 @@ from services.registration.application.held import Held
 from services.registration.application.ports import DoesNotFit, Ports
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import CancelActivity, Tick
-from shared.kafka.records import Record
+from shared.kafka.records import BATCH_RECORDS, Record
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,8 @@ class Owner:
                 size = await self._smaller(left[0], size, error)
                 left = [record for record in left if record.offset >= self.held.cursor.next]
                 continue
-            left, size, self._failures = left[done:], len(left) - done, 0
+            left, self._failures = left[done:], 0
+            size = min(size, len(left))
 
     async def _smaller(self, first: Record, size: int, error: Exception) -> int:
         """Halve a batch whose transaction fails; park the single record that cannot be decided."""
@@ -99,7 +100,7 @@ class Owner:
             return 1
         self._failures = 0
         await self._commit(self._batch([Poison(first, "failed", type(error).__name__)], Loaded()))
-        return 1
+        return BATCH_RECORDS
 
     async def _decide_some(self, items: list[Asked | Poison]) -> int:
         items = cut(items)
@@ -118,9 +119,8 @@ class Owner:
 
     def _batch(self, items: list[Asked | Poison], loaded: Loaded) -> Batch:
         assert self.held.cursor is not None
-        batch = Batch(
-            self.held.cursor, loaded, self._ports.ledger.encoder(self.held.partition), self._ports.standing
-        )
+        encoder = self._ports.ledger.encoder(self.held.partition)
+        batch = Batch(self.held.cursor, loaded, encoder, self._ports.standing)
         for item in items:
             if batch.full:
                 break

@@ -1,4 +1,4 @@
-"""What a client sent, as the command it means. Every failure is a `Problem` that names fields, never values."""
+"""What a client sent, as the command it means. A `Problem` names fields that do not fit, never values."""
 
 from typing import Any, TypeVar
 
