@@ -1,4 +1,4 @@
-"""Publishing what a partition's owner decided, ticking while something waits, trimming what is done."""
+"""Publishing what a partition's owner decided, and ticking while something waits."""
 
 import asyncio
 import logging
@@ -27,15 +27,14 @@ class Keeper:
         self._held = held
         self._ports = ports
         self._states_office = partition_of(OFFICE_KEY.encode(), ports.reading.partitions) == held.partition
-        self._ticked = self._trimmed = monotonic()
+        self._ticked = monotonic()
 
     async def keep(self) -> None:
-        """Publish, tick and trim until cancelled: woken by commits, and every second whatever was missed."""
+        """Publish and tick until cancelled: woken by commits, and every second whatever was missed."""
         while True:
             try:
                 await self._publish()
                 await self._tick()
-                await self._trim()
             except ClaimLost:
                 self._held.cursor = None
             except Exception as error:
@@ -70,14 +69,6 @@ class Keeper:
         source = f"/{self._ports.reading.office}/registration"
         envelope = Envelope(uuid.uuid4().hex, source, Tick.type, key)
         await self._ports.intake.write(held.partition, key, envelope, b"{}")
-
-    async def _trim(self) -> None:
-        """Delete what is decided from intake; the last decided record stays, to know the log again by it."""
-        cursor, now, every = self._held.cursor, monotonic(), self._ports.trim_every
-        if cursor is None or every is None or now < self._trimmed + every:
-            return
-        self._trimmed = now
-        await self._ports.intake.trim(self._held.partition, cursor.next - 1)
 
     def _due(self) -> bool:
         assert self._held.cursor is not None
