@@ -113,14 +113,14 @@ class Owners:
     async def _trim(self) -> None:
         """Delete what is decided from intake; the last decided record stays, to know the log again by it.
 
-        The group's offset follows: a committed one below the first would be an error at the next start.
+        The group's offset goes ahead: a committed one below the first would be an error at the next start.
         """
         for held in self.held.values():
             if held.cursor is not None and held.cursor.next > 1:
                 before = held.cursor.next - 1
                 try:
-                    await self._ports.intake.trim(held.partition, before)
                     if self.commit is not None:
                         await self.commit(held.partition, before)
+                    await self._ports.intake.trim(held.partition, before)
                 except Exception as error:
                     log.warning("partition %d was not trimmed: %s", held.partition, type(error).__name__)
