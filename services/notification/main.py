@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from services.notification.adapters.folding import FactsLedger
 from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import MailChannel, SmtpServer
+from services.notification.application.bell import Bell
 from services.notification.application.sending import Pace, Postman
 from services.notification.domain.judgement import Allowed
 from services.notification.entrypoints.consumer import Reader
@@ -36,30 +37,6 @@ T = TypeVar("T")
 RETRY_SECONDS = 1.0
 METRICS_SECONDS = 5.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
-
-
-class Bell:
-    """Rung when there may be something to do; no listener misses it, whatever it was doing then."""
-
-    def __init__(self) -> None:
-        self._rung: list[asyncio.Event] = []
-
-    def ring(self) -> None:
-        for event in self._rung:
-            event.set()
-
-    def listener(self) -> Callable[[float], Awaitable[None]]:
-        """Makes a function that waits for the next ring since it last returned, at most so many seconds."""
-        event = asyncio.Event()
-        self._rung.append(event)
-
-        async def woken(seconds: float) -> None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await event.wait()
-            event.clear()
-
-        return woken
 
 
 class Service:
