@@ -72,7 +72,7 @@ async def test_submits_while_the_broker_is_stopped_are_safe_to_repeat(server_roo
 async def test_readiness_names_a_broker_that_is_stopped(
     server_room: ServerRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "POLL_SECONDS", 2.0)
+    monkeypatch.setattr(health, "SILENT_SECONDS", 2.0)
     servers = await server_room.servers()
     async with new_office(servers) as office, office.registration() as client:
         await until_ready(client)
@@ -96,7 +96,7 @@ async def test_readiness_names_a_database_that_is_stopped(server_room: ServerRoo
 async def test_readiness_names_an_instance_that_got_nothing_though_alone(
     servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "POLL_SECONDS", 1.0)
+    monkeypatch.setattr(health, "SILENT_SECONDS", 1.0)
 
     async def nothing(owners: Owners, wheres: object) -> dict[object, object]:
         return {}
