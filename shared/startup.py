@@ -1,15 +1,28 @@
-"""Starting while Kafka or MongoDB is not there yet."""
+"""Starting a service: as a process, and while Kafka or MongoDB is not there yet."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from shared.kafka.connection import is_away
-from shared.mongo.driver import is_passing
+from shared.kafka.topics import TopicMisfit
+from shared.logging import configure
+from shared.mongo.driver import DatabaseMisfit, is_passing
+from shared.office import OfficeFileInvalid
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+def run_service(name: str, owner: str, work: Coroutine[Any, Any, None]) -> None:
+    """Run a service until it is told to stop; exits with a sentence where it was not set up rightly."""
+    configure(name, owner)
+    try:
+        asyncio.run(work)
+    except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid) as misfit:
+        sys.exit(f"{name} of {owner} does not start: {misfit}")
 
 
 async def until_up(start: Callable[[], Awaitable[T]]) -> T:

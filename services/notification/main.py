@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from services.notification.adapters.folding import FactsLedger
 from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import MailChannel, SmtpServer
+from services.notification.application.bell import Bell
 from services.notification.application.sending import Pace, Postman
 from services.notification.domain.judgement import Allowed
 from services.notification.entrypoints.consumer import Reader
@@ -26,42 +26,17 @@ from services.notification.settings import NotificationSettings
 from shared.contracts.topics import database, directory, facts, group
 from shared.http import serve
 from shared.kafka.application import broker, consuming, subscribe
-from shared.kafka.topics import TopicMisfit, TopicSpec, admin, require_partitions
-from shared.logging import configure
-from shared.mongo.driver import DatabaseMisfit, connect
-from shared.office import Office, OfficeFileInvalid, read_office
-from shared.startup import until_up
+from shared.kafka.assignment import SILENT_SECONDS
+from shared.kafka.topics import TopicSpec, admin, require_partitions
+from shared.mongo.driver import connect
+from shared.office import Office, read_office
+from shared.startup import run_service, until_up
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-SILENT_SECONDS = 15.0  # a broker answers a fetch every 50 ms when there is nothing
 RETRY_SECONDS = 1.0
 METRICS_SECONDS = 5.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
-
-
-class Bell:
-    """Rung when there may be something to do; no listener misses it, whatever it was doing then."""
-
-    def __init__(self) -> None:
-        self._rung: list[asyncio.Event] = []
-
-    def ring(self) -> None:
-        for event in self._rung:
-            event.set()
-
-    def listener(self) -> Callable[[float], Awaitable[None]]:
-        """Makes a function that waits for the next ring since it last returned, at most so many seconds."""
-        event = asyncio.Event()
-        self._rung.append(event)
-
-        async def woken(seconds: float) -> None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await event.wait()
-            event.clear()
-
-        return woken
 
 
 class Service:
@@ -205,11 +180,7 @@ async def run(settings: NotificationSettings) -> None:
 
 def main() -> None:
     settings = NotificationSettings()
-    configure("notification", settings.office)
-    try:
-        asyncio.run(run(settings))
-    except (DatabaseMisfit, OfficeFileInvalid, TopicMisfit) as error:
-        sys.exit(f"simpul notification of {settings.office}: {error}")
+    run_service("notification", settings.office, run(settings))
 
 
 if __name__ == "__main__":

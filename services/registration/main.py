@@ -1,7 +1,6 @@
 """Registration of one office: `python -m services.registration.main`."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -32,11 +31,9 @@ from shared.http import BodyLimit, add_health, application, serve
 from shared.kafka.application import broker, consuming
 from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
-from shared.kafka.topics import TopicMisfit
-from shared.logging import configure
-from shared.mongo.driver import DatabaseMisfit, connect, is_passing
-from shared.office import Office, OfficeFileInvalid, read_office
-from shared.startup import until_up
+from shared.mongo.driver import connect, is_passing
+from shared.office import Office, read_office
+from shared.startup import run_service, until_up
 
 BODY_BYTES = 256_000
 SHEET_BYTES = 10_000_000
@@ -114,11 +111,7 @@ async def run(settings: RegistrationSettings) -> None:
 
 def main() -> None:
     settings = RegistrationSettings()
-    configure("registration", settings.office)
-    try:
-        asyncio.run(run(settings))
-    except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid) as misfit:
-        sys.exit(f"registration of {settings.office} does not start: {misfit}")
+    run_service("registration", settings.office, run(settings))
 
 
 if __name__ == "__main__":

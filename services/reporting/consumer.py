@@ -15,13 +15,12 @@ from services.reporting.metrics import Metrics
 from services.reporting.reader import Reader
 from shared.contracts.topics import FACTS_PATTERN, NATIONAL, group, office_of
 from shared.kafka.application import broker, consuming, subscribe
-from shared.kafka.assignment import CursorListener
+from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 
 log = logging.getLogger(__name__)
 
-QUIET_SECONDS: Final = 15.0  # a broker that is well answers a waiting fetch every 50 ms
 WATCH_SECONDS: Final = 5.0
 
 
@@ -92,9 +91,9 @@ class Consumer:
             return [*said, "Kafka has not answered yet"]
         if self._listener.failure is not None:
             said.append("an assignment of partitions failed; the log says where")
-        quiet = time() - self._listener.since > QUIET_SECONDS
+        quiet = time() - self._listener.since > SILENT_SECONDS
         if self._listener.held:
-            if (seconds := self._listener.seconds_since_poll()) > QUIET_SECONDS:
+            if (seconds := self._listener.seconds_since_poll()) > SILENT_SECONDS:
                 said.append(f"Kafka last answered {seconds:.0f} s ago")
         elif quiet and self._listener.sees_topics:
             said.append("no partition is assigned though offices have facts")

@@ -1,7 +1,5 @@
 """Builds the national reporting and runs it: `python -m services.reporting.main`."""
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,10 +10,10 @@ from services.reporting.consumer import Consumer
 from services.reporting.metrics import Metrics
 from services.reporting.provision import require_provisioned
 from services.reporting.settings import ReportingSettings
-from shared import logging
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.http import add_health, application, serve
-from shared.mongo.driver import DatabaseMisfit, Store, connect
+from shared.mongo.driver import Store, connect
+from shared.startup import run_service
 
 
 def build(settings: ReportingSettings, store: Store) -> FastAPI:
@@ -45,9 +43,9 @@ async def run(settings: ReportingSettings) -> None:
         await store.close()
 
 
+def main() -> None:
+    run_service("reporting", NATIONAL, run(ReportingSettings()))
+
+
 if __name__ == "__main__":
-    logging.configure("reporting", NATIONAL)
-    try:
-        asyncio.run(run(ReportingSettings()))
-    except DatabaseMisfit as missing:
-        sys.exit(str(missing))
+    main()

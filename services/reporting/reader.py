@@ -11,6 +11,7 @@ from services.reporting.cells import apply
 from services.reporting.counting import Step, advance_until_stop
 from services.reporting.cursors import Cursor, CursorMoved, ensure_cursors, mark_cursor, stopped_partitions
 from services.reporting.gaps import Gaps
+from shared.backoff import Backoff
 from shared.contracts.topics import office_of
 from shared.kafka.facts import OfficeStopped
 from shared.kafka.records import Batch, Record, Where, by_partition
@@ -18,7 +19,6 @@ from shared.mongo.driver import Store, is_passing
 
 log = logging.getLogger(__name__)
 
-BACKOFF_SECONDS: Final = (0.05, 0.2, 0.5, 1.0, 2.0)
 ASSIGN_SECONDS: Final = 10.0
 LOOK_AGAIN_SECONDS: Final = 10.0  # after which a partition that is held still is looked at again
 
@@ -35,7 +35,7 @@ class Reader:
         self.hold: Callable[[Where], None] = lambda where: None
         self._held: set[Where] = set()
         self._lacking: set[Where] = set()
-        self._failures = 0
+        self._backoff = Backoff()
 
     async def assigned(self, wheres: set[Where]) -> dict[Where, int]:
         """Where to read on. Partitions that MongoDB says nothing of now are looked at again later."""
@@ -57,11 +57,10 @@ class Reader:
         split = by_partition(records)
         try:
             await self._apply(split)
-            self._failures = 0
+            self._backoff.succeeded()
         except Exception as error:
             log.warning("a batch waits: %s", type(error).__name__, exc_info=not is_passing(error))
-            await asyncio.sleep(BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)])
-            self._failures += 1
+            await self._backoff.failed()
             for where, found in split.items():
                 self.seek(where, found[0].offset)
 

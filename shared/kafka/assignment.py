@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from time import time
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
@@ -13,6 +13,8 @@ from shared.kafka.connection import answering
 from shared.kafka.records import Where
 
 log = logging.getLogger(__name__)
+
+SILENT_SECONDS: Final = 15.0  # a broker that is well answers a waiting fetch every 50 ms
 
 
 class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]

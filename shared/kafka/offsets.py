@@ -91,6 +91,7 @@ async def group_members(bootstrap: str, group: str) -> int:
 
 
 async def delete_before(bootstrap: str, topic: str, partition: int, offset: int) -> None:
-    """Have the broker delete a partition's records before an offset (DeleteRecords)."""
+    """Have the broker delete records before an offset (DeleteRecords). Raises `KafkaUnavailable`."""
+    where = TopicPartition(topic, partition)
     async with admin(bootstrap) as client:
-        await client.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=offset)})
+        await client.delete_records({where: RecordsToDelete(before_offset=offset)})

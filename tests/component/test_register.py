@@ -18,8 +18,9 @@ from shared.contracts.commands import (
     SubmitRegistration,
 )
 from shared.contracts.envelope import Envelope
-from tests.support.office import STAFF_TOKEN, TestOffice, activity, new_office, person, until
+from tests.support.office import STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 WAIT = {"Prefer": "wait=20"}

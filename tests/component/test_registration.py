@@ -3,8 +3,9 @@
 import pytest
 
 from shared.contracts.commands import SubmitRegistration
-from tests.support.office import STAFF_TOKEN, activity, new_office, person, until
+from tests.support.office import STAFF_TOKEN, activity, new_office, person
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}", "Prefer": "wait=10"}

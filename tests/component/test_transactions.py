@@ -12,9 +12,10 @@ from shared.contracts.commands import SubmitRegistration
 from shared.kafka.offsets import survey
 from shared.kafka.records import partition_of
 from shared.mongo.driver import CommitUnknown, Session, Store
-from tests.support.office import activity, new_office, person, servers_trim, until
+from tests.support.office import activity, new_office, person, servers_trim
 from tests.support.recount import once_each
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 

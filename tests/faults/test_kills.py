@@ -14,9 +14,10 @@ from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect
 from tests.support.deployment import Deployment, deployment
-from tests.support.office import activity, person, until
+from tests.support.office import activity, person
 from tests.support.recount import highest_confirmed, once_each, sums
 from tests.support.servers import ServerRoom
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 PEOPLE, SEATS = 2_000, 1_500

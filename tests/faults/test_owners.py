@@ -10,9 +10,10 @@ import pytest
 from shared.contracts.commands import SubmitRegistration
 from shared.kafka.records import partition_of
 from tests.support.deployment import Deployment, deployment
-from tests.support.office import activity, person, until
+from tests.support.office import activity, person
 from tests.support.recount import highest_confirmed, once_each
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 REGISTRATION = "services.registration.main"

@@ -15,9 +15,10 @@ from services.registration.entrypoints import health
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.kafka.topics import ensure_topic
-from tests.support.office import TestOffice, activity, new_office, person, until
+from tests.support.office import TestOffice, activity, new_office, person
 from tests.support.recount import once_each
 from tests.support.servers import ServerRoom, Servers
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 WAIT = {"Prefer": "wait=10"}

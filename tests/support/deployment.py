@@ -22,9 +22,9 @@ from tests.support.office import (
     office_file,
     servers_trim,
     session_timeout_ms,
-    until,
 )
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 
 @dataclass

@@ -4,8 +4,7 @@ import asyncio
 import hashlib
 import json
 import secrets
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,20 +25,10 @@ from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 STAFF_TOKEN = "token-petugas-uji"
 PARTITIONS = 6
-
-
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20.0, every: float = 0.02) -> Any:
-    """Wait for a condition and answer with what it gave; the test fails when it never holds."""
-    give_up = time.monotonic() + seconds
-    while True:
-        value = await condition()
-        if value:
-            return value
-        assert time.monotonic() < give_up, "what was waited for did not happen"
-        await asyncio.sleep(every)
 
 
 def office_file(code: str) -> Office:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
@@ -26,6 +25,7 @@ from shared.contracts.facts import (
     published,
 )
 from shared.contracts.types import rfc3339
+from shared.kafka.topics import TopicSpec, admin, ensure_topic
 
 BEGUN = datetime(2024, 1, 2, 1, tzinfo=UTC)
 
@@ -129,12 +129,8 @@ def _attributes(activity: str, month: str, kind: str, seats: int) -> dict[str, o
 
 
 async def make_facts_topic(kafka: str, office: SpeakingOffice, partitions: int = 2) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(office.topic, partitions, 1)])
-    finally:
-        await admin.close()
+    async with admin(kafka) as client:
+        await ensure_topic(client, TopicSpec(office.topic, partitions), 1)
 
 
 async def send_all(kafka: str, records: Sequence[Spoken]) -> None:

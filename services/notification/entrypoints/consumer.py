@@ -1,6 +1,5 @@
 """Facts and directory as they come: each partition from its own cursor, stopped alone where it must."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,13 +9,13 @@ from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
 from services.notification.entrypoints.rereading import Reread
+from shared.backoff import Backoff
 from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import KafkaUnavailable
 from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
 from shared.kafka.records import Batch, Record, Where, by_partition
 
 log = logging.getLogger(__name__)
-BACKOFF_SECONDS = 1.0
 
 
 class Reader:
@@ -40,6 +39,7 @@ class Reader:
             directory,
         )
         self._applied = applied
+        self._backoff = Backoff()
         self._at: dict[Where, Cursor] = {}
         self._reread: dict[Where, Reread] = {}
         self.stopped: dict[Where, str] = {}
@@ -63,7 +63,9 @@ class Reader:
                 failed = True
                 self._seek(where)
         if failed:
-            await asyncio.sleep(BACKOFF_SECONDS)
+            await self._backoff.failed()
+        else:
+            self._backoff.succeeded()
         self._applied()
 
     async def _take(self, where: Where, part: Sequence[Record]) -> None:
@@ -156,7 +158,7 @@ class Reader:
                 offsets = {where: await self._begin(where) for where in got}
             except Exception as error:
                 log.warning("cursors cannot be read yet: %s", type(error).__name__)
-                await asyncio.sleep(BACKOFF_SECONDS)
+                await self._backoff.failed()
             else:
                 return offsets
 

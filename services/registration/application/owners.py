@@ -9,13 +9,13 @@ from services.registration.application.held import Held
 from services.registration.application.keeper import Keeper
 from services.registration.application.owner import Owner
 from services.registration.application.ports import Ports
+from shared.backoff import Backoff
 from shared.kafka.records import Batch, Record, Where, by_partition
 
 log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 10.0
 LOOK_AGAIN_SECONDS = 15.0  # after which a partition that stood still is looked at again
-BACKOFF_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 
 
 class Owners:
@@ -31,7 +31,7 @@ class Owners:
         self.commit: Callable[[int, int], Awaitable[None]] | None = None
         self._owners: dict[int, Owner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._failures = 0
+        self._backoff = Backoff()
 
     @property
     def held(self) -> dict[int, Held]:
@@ -74,10 +74,9 @@ class Owners:
             *(self._decide(partition, found) for (_, partition), found in split.items())
         )
         if all(results):
-            self._failures = 0
+            self._backoff.succeeded()
         else:
-            await asyncio.sleep(BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)])
-            self._failures += 1
+            await self._backoff.failed()
 
     async def _decide(self, partition: int, records: list[Record]) -> bool:
         owner = self._owners.get(partition)

@@ -8,10 +8,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from services.registration.application.owners import Owners
-from shared.kafka.assignment import CursorListener
+from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.mongo.driver import Store
 
-POLL_SECONDS = 15.0
 BEHIND_SECONDS = 15.0
 
 Members = Callable[[], Awaitable[int]]
@@ -25,9 +24,9 @@ def readiness(
     async def ready() -> list[str]:
         held = owners.held
         reasons = [one.stopped for one in held.values() if one.stopped]
-        if (age := listener.seconds_since_poll()) > POLL_SECONDS:
+        if (age := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {age:.0f} s")
-        if not held and time() - listener.since > POLL_SECONDS and await members() <= partitions:
+        if not held and time() - listener.since > SILENT_SECONDS and await members() <= partitions:
             reasons.append("no partition is assigned though there are enough")
         unclaimed = sorted(one.partition for one in held.values() if one.cursor is None and not one.stopped)
         if unclaimed:

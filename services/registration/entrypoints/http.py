@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from services.registration.adapters.excel import read_sheet
 from services.registration.adapters.outcomes import Outcomes, pending
@@ -27,8 +27,16 @@ from shared.contracts.commands import (
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem, require_token, token_matches
 
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
-Prefer = Annotated[str | None, Header()]
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The headers by which a client says how a command is to be answered."""
+
+    key: Annotated[str | None, Header(alias="Idempotency-Key")] = None
+    prefer: Annotated[str | None, Header()] = None
+
+
+Wished = Annotated[Wish, Depends()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,72 +50,81 @@ class Desk:
     views: Views
     sheet_key: bytes
 
+    def source(self, role: str) -> str:
+        return f"/{self.office}/http/{role}"
+
+    def role(self, request: Request) -> str:
+        return "staff" if token_matches(request, self.staff_token_hash) else "public"
+
+    def asking(self, wish: Wish, role: str = "staff") -> Asking:
+        return Asking.of(self.source(role), wish.key, wish.prefer)
+
+    async def answer(self, command: Command, key: str, how: Asking) -> Response:
+        return await answer_one(self.asker, command, key, how)
+
 
 def routes(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
-    staff = [Depends(require_token(desk.staff_token_hash))]
+    staff: list[Any] = [Depends(require_token(desk.staff_token_hash))]
+    for part in (activities, registrations, attendance, imports, outcomes):
+        router.include_router(part(desk, staff))
+    return router
 
-    def asking(role: str, key: str | None, prefer: str | None) -> Asking:
-        return Asking.of(f"/{desk.office}/http/{role}", key, prefer)
 
-    async def answered(command: Command, key: str, how: Asking) -> Response:
-        return await answer_one(desk.asker, command, key, how)
+def activities(desk: Desk, staff: list[Any]) -> APIRouter:
+    router = APIRouter(prefix="/activities")
 
-    @router.post("/activities", dependencies=staff, responses=answers(), openapi_extra=body(PublishActivity))
-    async def publish(request: Request, key: IdempotencyKey = None, prefer: Prefer = None) -> Response:
+    @router.post("", dependencies=staff, responses=answers(), openapi_extra=body(PublishActivity))
+    async def publish(request: Request, wish: Wished) -> Response:
         command = await body_as(PublishActivity, request)
-        return await answered(command, command.id, asking("staff", key, prefer))
+        return await desk.answer(command, command.id, desk.asking(wish))
 
-    @router.patch(
-        "/activities/{activity}",
-        dependencies=staff,
-        responses=answers(),
-        openapi_extra=body(ChangeActivity, "activity"),
-    )
-    async def change(
-        activity: str, request: Request, key: IdempotencyKey = None, prefer: Prefer = None
-    ) -> Response:
+    changed = body(ChangeActivity, "activity")
+
+    @router.patch("/{activity}", dependencies=staff, responses=answers(), openapi_extra=changed)
+    async def change(activity: str, request: Request, wish: Wished) -> Response:
         command = await body_as(ChangeActivity, request, activity=activity)
-        return await answered(command, activity, asking("staff", key, prefer))
+        return await desk.answer(command, activity, desk.asking(wish))
 
-    @router.post(
-        "/activities/{activity}/cancellation",
-        dependencies=staff,
-        responses=answers(),
-        openapi_extra=body(CancelActivity, "activity"),
-    )
-    async def cancel(
-        activity: str, request: Request, key: IdempotencyKey = None, prefer: Prefer = None
-    ) -> Response:
+    ended = body(CancelActivity, "activity")
+
+    @router.post("/{activity}/cancellation", dependencies=staff, responses=answers(), openapi_extra=ended)
+    async def cancel(activity: str, request: Request, wish: Wished) -> Response:
         command = await body_as(CancelActivity, request, activity=activity)
-        return await answered(command, activity, asking("staff", key, prefer))
+        return await desk.answer(command, activity, desk.asking(wish))
 
-    @router.get("/activities/{activity}")
+    @router.get("/{activity}")
     async def show(activity: str) -> dict[str, Any]:
         return found(await desk.views.activity(activity), "activity_unknown")
 
-    @router.post(
-        "/activities/{activity}/registrations",
-        responses=answers(),
-        openapi_extra=body(SubmitRegistration, "activity"),
-    )
-    async def submit(
-        activity: str, request: Request, key: IdempotencyKey = None, prefer: Prefer = None
-    ) -> Response:
+    return router
+
+
+def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
+    router = APIRouter()
+    submitted = body(SubmitRegistration, "activity")
+
+    @router.post("/activities/{activity}/registrations", responses=answers(), openapi_extra=submitted)
+    async def submit(activity: str, request: Request, wish: Wished) -> Response:
         command = await body_as(SubmitRegistration, request, activity=activity)
-        role = "staff" if token_matches(request, desk.staff_token_hash) else "public"
-        return await answered(command, activity, asking(role, key, prefer))
+        return await desk.answer(command, activity, desk.asking(wish, desk.role(request)))
 
     @router.get("/activities/{activity}/registrations", dependencies=staff)
-    async def registrations(activity: str, after: str | None = None) -> dict[str, Any]:
+    async def listed(activity: str, after: str | None = None) -> dict[str, Any]:
         rows, mark = await desk.views.registrations(activity, after)
         return {"registrations": rows, "next": mark}
 
     @router.delete("/registrations/{registration}", dependencies=staff, responses=answers())
-    async def withdraw(registration: str, key: IdempotencyKey = None, prefer: Prefer = None) -> Response:
+    async def withdraw(registration: str, wish: Wished) -> Response:
         activity = found(await desk.views.activity_of(registration), "registration_unknown")
         command = CancelRegistration(registration=registration)
-        return await answered(command, activity, asking("staff", key, prefer))
+        return await desk.answer(command, activity, desk.asking(wish))
+
+    return router
+
+
+def attendance(desk: Desk, staff: list[Any]) -> APIRouter:
+    router = APIRouter()
 
     @router.post(
         "/activities/{activity}/attendance",
@@ -115,44 +132,21 @@ def routes(desk: Desk) -> APIRouter:
         responses=answers(Outcome | documented.Outcomes),
         openapi_extra=body(RecordAttendance, "activity", or_many=True),
     )
-    async def attend(
-        activity: str, request: Request, key: IdempotencyKey = None, prefer: Prefer = None
-    ) -> Response:
+    async def attend(activity: str, request: Request, wish: Wished) -> Response:
         body = await parsed(request)
         rows = body if isinstance(body, list) else [body]
         if len(rows) > 1_000:
             raise Problem(413, "too_large", "Kirim paling banyak 1.000 kehadiran sekaligus.")
         marks = [fitted(RecordAttendance, row, activity=activity) for row in rows]
-        how = asking("staff", key, prefer)
         if not isinstance(body, list):
-            return await answered(marks[0], activity, how)
-        return await answer_many(desk.asker, marks, activity, how)
+            return await desk.answer(marks[0], activity, desk.asking(wish))
+        return await answer_many(desk.asker, marks, activity, desk.asking(wish))
 
-    @router.get("/commands/{identifier}", responses={200: {"model": Outcome}, 202: {"model": Outcome}})
-    async def outcome(identifier: str, aggregate: str, request: Request) -> Response:
-        roles = ["staff", "public"] if token_matches(request, desk.staff_token_hash) else ["public"]
-        sources = {
-            desk.asker.digests.command(aggregate, f"/{desk.office}/http/{role}", identifier): role
-            for role in roles
-        }
-        decided = await desk.outcomes.find(list(sources))
-        for digest in sources:
-            if digest in decided:
-                return shown(decided[digest].outcome)
-        return shown(pending(f"/{desk.office}/http/{roles[0]}", identifier))
+    return router
 
-    @router.get("/commands", dependencies=staff)
-    async def outcomes(source: str, after: str | None = None) -> dict[str, Any]:
-        try:
-            found_outcomes, mark = await desk.outcomes.of_source(source, after)
-        except ValueError:
-            raise Problem(400, "invalid", "`after` bukan penanda dari jawaban sebelumnya.") from None
-        return {"outcomes": [one.model_dump(exclude_none=True) for one in found_outcomes], "next": mark}
 
-    @router.get("/parked", dependencies=staff)
-    async def parked(after: Annotated[int | None, Query()] = None) -> dict[str, Any]:
-        rows = await desk.views.parked(after)
-        return {"parked": [row | {"id": row.pop("_id")} for row in rows]}
+def imports(desk: Desk, staff: list[Any]) -> APIRouter:
+    router = APIRouter()
 
     @router.post("/activities/{activity}/imports", dependencies=staff, openapi_extra=documented.SHEET)
     async def import_sheet(activity: str, request: Request, dry_run: bool = False) -> dict[str, object]:
@@ -163,5 +157,34 @@ def routes(desk: Desk) -> APIRouter:
             how = Asking(f"/{desk.office}/excel", command_id(desk.sheet_key, row.command), False, 0)
             await ask(desk.asker, row.command, activity, how)
         return as_dict(report, sent=len(report.rows))
+
+    return router
+
+
+def outcomes(desk: Desk, staff: list[Any]) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/commands/{identifier}", responses={200: {"model": Outcome}, 202: {"model": Outcome}})
+    async def outcome(identifier: str, aggregate: str, request: Request) -> Response:
+        roles = ["staff", "public"] if desk.role(request) == "staff" else ["public"]
+        digests = [desk.asker.digests.command(aggregate, desk.source(role), identifier) for role in roles]
+        decided = await desk.outcomes.find(digests)
+        for digest in digests:
+            if digest in decided:
+                return shown(decided[digest].outcome)
+        return shown(pending(desk.source(roles[0]), identifier))
+
+    @router.get("/commands", dependencies=staff)
+    async def of_source(source: str, after: str | None = None) -> dict[str, Any]:
+        try:
+            told, mark = await desk.outcomes.of_source(source, after)
+        except ValueError:
+            raise Problem(400, "invalid", "`after` bukan penanda dari jawaban sebelumnya.") from None
+        return {"outcomes": [one.model_dump(exclude_none=True) for one in told], "next": mark}
+
+    @router.get("/parked", dependencies=staff)
+    async def parked(after: int | None = None) -> dict[str, Any]:
+        rows = await desk.views.parked(after)
+        return {"parked": [row | {"id": row.pop("_id")} for row in rows]}
 
     return router

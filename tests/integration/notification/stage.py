@@ -1,6 +1,5 @@
 """An office of its own for each test: its topics, its database, what registration would have written."""
 
-import asyncio
 import base64
 import hashlib
 import itertools
@@ -8,14 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from aiokafka.admin import AIOKafkaAdminClient
 
 from services.notification.entrypoints.provision import provision_office
 from services.notification.main import Service
@@ -37,11 +33,12 @@ from shared.contracts.topics import database, directory, facts
 from shared.contracts.types import rfc3339
 from shared.kafka.connection import KafkaSettings, Producer
 from shared.kafka.records import partition_of
-from shared.kafka.topics import TopicSpec, ensure_topic
+from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from shared.office import read_office
 from tests.integration.notification.sink import Sink
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 PARTITIONS = 2
 TOKEN = "token-petugas"
@@ -66,11 +63,9 @@ class Stage:
     async def __aenter__(self) -> "Stage":
         text = (Path("offices") / "bali.yaml").read_text().replace("code: bali", f"code: {self.office}")
         (self._folder / "office.yaml").write_text(text)
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers.kafka)
-        await admin.start()
-        for topic in (facts(self.office), directory(self.office)):
-            await ensure_topic(admin, TopicSpec(topic, PARTITIONS), 1)
-        await admin.close()
+        async with admin(self._servers.kafka) as client:
+            for topic in (facts(self.office), directory(self.office)):
+                await ensure_topic(client, TopicSpec(topic, PARTITIONS), 1)
         await self.provision()
         await self.producer.start()
         return self
@@ -255,10 +250,3 @@ def confirmed(activity: str, name: str) -> RegistrationConfirmed:
     return RegistrationConfirmed(
         activity=activity, registration=registration(name), round=1, quotas=("semua",)
     )
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
-    give_up = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < give_up, "waited in vain"
-        await asyncio.sleep(0.05)

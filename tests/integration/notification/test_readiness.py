@@ -8,8 +8,9 @@ import pytest
 from services.notification import main
 from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink
-from tests.integration.notification.stage import Stage, until
+from tests.integration.notification.stage import Stage
 from tests.support.servers import ServerRoom
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 

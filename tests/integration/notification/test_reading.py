@@ -13,7 +13,8 @@ from services.notification.main import Service
 from shared.contracts.directory import registration_key
 from shared.contracts.facts import OfficeTotals, Stated
 from shared.contracts.topics import facts
-from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, until
+from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 

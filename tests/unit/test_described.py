@@ -1,0 +1,44 @@
+"""Every service says what its HTTP side does, and shows it with no page that loads what others serve."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.notification.entrypoints.http import mail_desk
+from services.reporting.main import build
+from services.reporting.settings import ReportingSettings
+from shared.mongo.driver import connect
+
+
+async def ready() -> list[str]:
+    return []
+
+
+def notification() -> FastAPI:
+    return mail_desk(connect("mongodb://127.0.0.1:1", "none"), "0" * 64, ready, CollectorRegistry())
+
+
+def reporting() -> FastAPI:
+    return build(ReportingSettings(), connect("mongodb://127.0.0.1:1", "none"))
+
+
+@pytest.mark.parametrize(
+    ("app", "paths"),
+    [
+        (notification, {"/api/v1/deliveries"}),
+        (reporting, {"/api/v1/figures", "/api/v1/figures.csv"}),
+    ],
+)
+async def test_the_description_is_served_and_nothing_else(app, paths: set[str]) -> None:  # type: ignore[no-untyped-def]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app()), base_url="http://one") as client:
+        described = (await client.get("/openapi.json")).json()
+        assert described["paths"].keys() == paths
+        for path in paths:
+            assert list(described["paths"][path]["get"]["responses"]["422"]["content"]) == [
+                "application/problem+json"
+            ]
+            answer = await client.get(path, params={"limit": "x", "from": "x"})
+            assert answer.status_code in (401, 422)
+            assert answer.headers["content-type"] == "application/problem+json"
+        assert [(await client.get(page)).status_code for page in ("/docs", "/redoc")] == [404, 404]
