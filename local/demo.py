@@ -133,13 +133,13 @@ def _module(name: str, *arguments: str) -> list[str]:
 
 
 def _say_where_to_look(addresses: DemoAddresses, console: Console) -> None:
-    lines = [
-        f"office {code:10}{office.url}   staff token in {office.staff_token_file}"
-        for code, office in addresses.offices.items()
-    ]
-    lines.append(f"directorate      {addresses.national.url}   token in {addresses.national.token_file}")
-    lines.append(f"mailbox          {addresses.mailbox.url}")
-    lines.append(f"logs             {FOLDER / 'logs'}")
+    national = addresses.national
+    lines = ["", "Where to look:", f"  mailbox, every mail     {addresses.mailbox.url}"]
+    lines.append(f"  directorate's page      {national.url}   token in {national.token_file}")
+    for code, office in addresses.offices.items():
+        name = f"API of office {code}"
+        lines.append(f"  {name:24}{office.url}/openapi.json   staff token in {office.staff_token_file}")
+    lines.append(f"  logs, one per process   {FOLDER / 'logs'}")
     console.print("\n".join(lines), soft_wrap=True)
 
 
