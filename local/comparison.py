@@ -69,7 +69,14 @@ def differing(rows: Iterable[Row]) -> list[Row]:
 def as_table(rows: Iterable[Row]) -> Table:
     """80 characters wide, so that a row stays a line on the smallest terminal."""
     title = "Expected from the example files, and found in three places read separately"
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+    )
     table.add_column("", no_wrap=True)
     for source in ("files", "facts", "mailbox", "national"):
         table.add_column(source, justify="right", no_wrap=True)

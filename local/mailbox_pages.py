@@ -47,7 +47,7 @@ _MAIL = (
  href="/mails/{{ number }}/attachments/{{ loop.index0 }}">{{ attachment.filename }}</a>
  ({{ attachment.content_type }}, {{ attachment.body | length }} byte)</p>
 {% endfor %}
-{% if mail.body("html") %}<h2>Seperti tampil di ponsel baru</h2>
+{% if mail.body("html") %}<h2>Tampilan lengkap</h2>
 <iframe sandbox title="HTML" srcdoc="{{ mail.body("html") }}"></iframe>{% endif %}
 {% if mail.body("plain") %}<h2>Sebagai teks saja</h2><pre>{{ mail.body("plain") }}</pre>{% endif %}
 <details><summary>Semua kepala surat</summary>

@@ -33,7 +33,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(new_demo: Callable[..., Demo]) -> N
     demo.said("announced", within=60)
     demo.process.send_signal(signal.SIGINT)
     assert demo.ended(within=30) == 0
-    assert demo.output.endswith("Everything is stopped.\n")
+    assert demo.output.endswith("Everything is stopped; the logs are in .simpul/logs.\n")
     assert "Traceback" not in demo.output
     assert nothing_is_left_of(demo)
 

@@ -91,6 +91,9 @@ def test_no_log_and_no_word_of_the_demo_holds_any_of_them(played: Demo) -> None:
         text = log.read_text(errors="replace")
         assert found_in([log.name, text]) == 0, log.name
         assert "Traceback" not in text, log.name
+        if log.name.startswith(("registration-", "notification-", "reporting-")):
+            levels = {json.loads(line)["level"] for line in text.splitlines()}
+            assert levels <= {"INFO", "WARNING"}, log.name
     assert found_in([played.output]) == 0
 
 
