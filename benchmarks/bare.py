@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from services.registration.application.digests import Digests
 from shared.contracts.commands import SubmitRegistration
-from shared.kafka.connection import BATCH_RECORDS
+from shared.kafka.records import BATCH_RECORDS
 from shared.mongo.driver import Document, Session, connect
 
 JSON = [("content-type", b"application/json")]

@@ -40,7 +40,8 @@ def base_environment(addresses: DemoAddresses) -> Environment:
         "SIMPUL_KAFKA_BOOTSTRAP": addresses.kafka,
         "SIMPUL_MONGO_URL": addresses.mongo,
         "SIMPUL_KAFKA_IDEMPOTENCE": "0",  # the embedded broker has no idempotent producers,
-        "SIMPUL_TRUST_PRODUCER_TIME": "1",  # and sets no time of its own
+        "SIMPUL_TRUST_PRODUCER_TIME": "1",  # sets no time of its own,
+        "SIMPUL_TRIM_SECONDS": "0",  # and deletes no records
         "SIMPUL_CONTROL_TOTALS_SECONDS": "5",
     }
 

@@ -3,13 +3,15 @@
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,6 +33,36 @@ class Problem(Exception):
     def response(self) -> JSONResponse:
         body = {"type": "about:blank", "status": self.status, "reason": self.reason, "detail": self.detail}
         return JSONResponse(body | self.more, self.status, self.headers, PROBLEM)
+
+
+class ProblemBody(BaseModel):
+    """`errors` names the fields that do not fit."""
+
+    type: str
+    status: int
+    reason: str
+    detail: str
+    errors: list[dict[str, str]] | None = None
+
+
+def problem_answer(description: str, headers: dict[str, Any] | None = None) -> dict[str, Any]:
+    """How a problem stands in `/openapi.json`."""
+    content = {PROBLEM: {"schema": ProblemBody.model_json_schema()}}
+    return {"description": description, "content": content} | ({"headers": headers} if headers else {})
+
+
+def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
+    """A service's HTTP application: described at `/openapi.json`, without pages that load others' scripts."""
+    app = FastAPI(
+        title=title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={422: problem_answer("What was asked does not fit.")},
+    )
+    speak_problems(app)
+    return app
 
 
 def speak_problems(app: FastAPI) -> None:
@@ -110,10 +142,11 @@ def token_matches(request: Request, token_hash: str) -> bool:
     return scheme.lower() == "bearer" and hmac.compare_digest(found, token_hash.lower())
 
 
-def require_token(token_hash: str) -> Callable[[Request], None]:
+def require_token(token_hash: str) -> Callable[[Request, object], None]:
     """A dependency that lets only the bearer of the token in."""
+    bearer = HTTPBearer(auto_error=False, scheme_name="token")  # for the description alone
 
-    def check(request: Request) -> None:
+    def check(request: Request, _: Annotated[object, Depends(bearer)]) -> None:
         if not token_matches(request, token_hash):
             raise Problem(
                 401, "unauthorized", "Token petugas tidak ada atau salah.", {"WWW-Authenticate": "Bearer"}

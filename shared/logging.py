@@ -34,6 +34,7 @@ def configure(service: str, owner: str, level: int = logging.INFO) -> None:
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
             static_fields={"service": service, "owner": owner},
             datefmt="%Y-%m-%dT%H:%M:%SZ",
+            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's message once more, for terminals
         )
     )
     logging.Formatter.converter = time.gmtime

@@ -5,9 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from aiokafka.errors import KafkaError
-
-from shared.kafka.connection import KafkaUnavailable
+from shared.kafka.connection import is_away
 from shared.mongo.driver import is_passing
 
 log = logging.getLogger(__name__)
@@ -21,7 +19,7 @@ async def until_up(start: Callable[[], Awaitable[T]]) -> T:
         try:
             return await start()
         except Exception as error:
-            if not (is_passing(error) or isinstance(error, KafkaError | KafkaUnavailable | OSError)):
+            if not (is_passing(error) or is_away(error)):
                 raise
             log.warning("waiting for what the service needs: %s", type(error).__name__)
             await asyncio.sleep(pause)

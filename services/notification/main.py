@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from aiokafka.admin import AIOKafkaAdminClient
-
 from services.notification.adapters.bucket import MongoBucket
 from services.notification.adapters.cursors import Cursors
 from services.notification.adapters.deliveries import MongoLedger
@@ -22,13 +20,13 @@ from services.notification.adapters.smtp import MailChannel, SmtpServer
 from services.notification.application.sending import Pace, Postman
 from services.notification.domain.judgement import Allowed
 from services.notification.entrypoints.consumer import Reader
-from services.notification.entrypoints.http import application
+from services.notification.entrypoints.http import mail_desk
 from services.notification.entrypoints.metrics import Metrics
 from services.notification.settings import NotificationSettings
 from shared.contracts.topics import database, directory, facts, group
 from shared.http import serve
-from shared.kafka.connection import broker, subscribe
-from shared.kafka.topics import TopicMisfit, TopicSpec, require_partitions
+from shared.kafka.application import broker, consuming, subscribe
+from shared.kafka.topics import TopicMisfit, TopicSpec, admin, require_partitions
 from shared.logging import configure
 from shared.mongo.driver import DatabaseMisfit, connect
 from shared.office import Office, OfficeFileInvalid, read_office
@@ -38,7 +36,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 SILENT_SECONDS = 15.0  # a broker answers a fetch every 50 ms when there is nothing
 RETRY_SECONDS = 1.0
-START_SECONDS = 10.0
 METRICS_SECONDS = 5.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
 
@@ -79,7 +76,7 @@ class Service:
         self._state = "Kafka and MongoDB were not reached yet"
         self._cursors = Cursors(self.store)
         self._reader: Reader | None = None
-        self.app = application(
+        self.app = mail_desk(
             self.store, settings.staff_token_hash, self.why_not_ready, self._metrics.registry
         )
 
@@ -100,7 +97,7 @@ class Service:
     async def _work(self, send_from: datetime) -> None:
         reader = self._reader = self._read_with(send_from)
         kafka = broker(self._settings.kafka)
-        reader.listener.subscriber = subscribe(
+        subscribe(
             kafka,
             self._settings.kafka,
             *self._topics,
@@ -113,16 +110,15 @@ class Service:
         sending = [asyncio.create_task(postman.run(self._bell.listener())) for postman in postmen]
         others = [asyncio.create_task(work) for work in (self._fan_out(send_from), self._watch(reader))]
         try:
-            await until_up(kafka.start)
-            self._state = ""
-            await asyncio.Event().wait()
+            async with consuming(kafka):
+                self._state = ""
+                await asyncio.Event().wait()
         finally:
             for task in others:
                 task.cancel()
             for postman in postmen:
                 postman.stop()
             self._bell.ring()
-            await kafka.stop()
             await asyncio.wait([*sending, *others], timeout=self._settings.smtp_seconds)
             for task in sending:
                 task.cancel()
@@ -130,14 +126,9 @@ class Service:
     async def _fits(self) -> datetime:
         """When the database was made. Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
         born, partitions = await birth(self.store)
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.kafka_bootstrap)
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                await admin.start()
-                for topic in self._topics:
-                    await require_partitions(admin, TopicSpec(topic, partitions))
-        finally:
-            await admin.close()
+        async with admin(self._settings.kafka_bootstrap) as client:
+            for topic in self._topics:
+                await require_partitions(client, TopicSpec(topic, partitions))
         return born
 
     def _read_with(self, send_from: datetime) -> Reader:

@@ -21,15 +21,15 @@ from services.registration.application.asker import Asker
 from services.registration.application.asking import Reading
 from services.registration.application.batch import Standing
 from services.registration.application.digests import Digests
-from services.registration.application.owner import Ports
 from services.registration.application.owners import Owners
+from services.registration.application.ports import Ports
 from services.registration.entrypoints.consumer import read_intake
 from services.registration.entrypoints.health import OwnerNumbers, readiness
 from services.registration.entrypoints.http import Desk, routes
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
-from shared.http import BodyLimit, add_health, serve, speak_problems
-from shared.kafka import connection
+from shared.http import BodyLimit, add_health, application, serve
+from shared.kafka.application import broker, consuming
 from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
 from shared.kafka.topics import TopicMisfit
@@ -70,13 +70,13 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
                 intake=intake,
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
+                trim_every=settings.trim_seconds or None,
             )
         )
-        kafka = connection.broker(settings.kafka)
+        kafka = broker(settings.kafka)
         listener = read_intake(kafka, settings.kafka, office.code, owners)
         outcomes = Outcomes(store, office.code)
-        app = FastAPI(title=f"Simpul: pendaftaran {office.name}", version="1", redoc_url=None)
-        speak_problems(app)
+        app = application(f"Simpul: pendaftaran {office.name}")
         registry = CollectorRegistry()
         OwnerNumbers(owners, listener, registry)
 
@@ -96,8 +96,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         app.add_middleware(BodyLimit, limit=_body_limit)
 
         stack.push_async_callback(owners.close)
-        await until_up(kafka.start)
-        stack.push_async_callback(kafka.stop)
+        await stack.enter_async_context(consuming(kafka))
         maintaining = asyncio.create_task(owners.maintain())
         stack.callback(maintaining.cancel)
         yield app

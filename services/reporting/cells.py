@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bson import Int64
-from pymongo import UpdateOne
 
 from services.reporting.counting import ActivityKey, Attributes, CellKey, Placement, Step, add_to
 from services.reporting.cursors import Sums, move_cursors, zeros
 from shared.contracts.facts import MEASURES
 from shared.kafka.facts import OfficeStopped
-from shared.mongo.driver import Document, Session, Store
+from shared.mongo.driver import Document, Session, Store, UpdateOne
 
 
 class RollUpKey(NamedTuple):

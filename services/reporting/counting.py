@@ -10,7 +10,7 @@ from services.reporting.cursors import Control, Cursor, Sums, zeros
 from shared.contracts.facts import (
     ActivityChanged,
     ActivityPublished,
-    Cell,
+    AnyCell,
     Measure,
     OfficeDescribed,
     OfficeTotals,
@@ -135,7 +135,7 @@ def _moved(
     return replace(moved, ledger=last.ledger, last_at=last.at, sums=sums, control=control, gap=None)
 
 
-def _key(office: str, cell: Cell) -> CellKey:
+def _key(office: str, cell: AnyCell) -> CellKey:
     return CellKey(office, cell.activity, cell.category, cell.home_regency, cell.cohort)
 
 

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bson import Int64
-from pymongo import UpdateOne
 
 from shared.contracts.facts import MEASURES, Measure
 from shared.contracts.topics import facts, office_of
 from shared.kafka.records import Where
-from shared.mongo.driver import Document, Session, Store
+from shared.mongo.driver import Document, Session, Store, UpdateOne
 
 Sums = dict[Measure, int]
 

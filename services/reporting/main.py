@@ -14,7 +14,7 @@ from services.reporting.provision import require_provisioned
 from services.reporting.settings import ReportingSettings
 from shared import logging
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
-from shared.http import add_health, serve, speak_problems
+from shared.http import add_health, application, serve
 from shared.mongo.driver import DatabaseMisfit, Store, connect
 
 
@@ -28,8 +28,7 @@ def build(settings: ReportingSettings, store: Store) -> FastAPI:
         async with consumer.running():
             yield
 
-    app = FastAPI(title="Simpul: angka nasional", version="1", lifespan=lifespan)
-    speak_problems(app)
+    app = application("Simpul: angka nasional", lifespan)
     add_health(app, consumer.not_ready, metrics.registry)
     app.include_router(api.routes(store))
     app.include_router(page.routes(store, settings.directorate_name))

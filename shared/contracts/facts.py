@@ -1,8 +1,8 @@
 """What has happened, as an office states it: in the past tense, pseudonymous, with its change to counts."""
 
-from typing import ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from shared.contracts.types import (
     AwareDatetime,
@@ -29,16 +29,7 @@ Measure = Literal[
     "session_attendances",
     "jp_attended",
 ]
-MEASURES: Final[tuple[Measure, ...]] = (
-    "activities",
-    "seats",
-    "confirmed",
-    "waitlisted",
-    "cancelled",
-    "present",
-    "session_attendances",
-    "jp_attended",
-)
+MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 MAX_FACT_BYTES: Final = 256_000
 MAX_CELLS: Final = 1_000
 
@@ -55,6 +46,30 @@ class Cell(Message):
 class Change(Message):
     cell: Cell
     add: dict[Measure, Signed]
+
+
+def _known_measures(add: Any) -> Any:
+    if not isinstance(add, dict):
+        return add
+    return {measure: value for measure, value in add.items() if measure in MEASURES}
+
+
+KnownMeasures = Annotated[dict[Measure, Signed], BeforeValidator(_known_measures)]
+"""Figures as a reader takes them: it passes over measures that only a newer office knows."""
+
+
+class AnyCell(Message):
+    """A cell as a reader takes it: a newer office may know further categories, and further keys."""
+
+    activity: Slug
+    category: Slug | None = None
+    home_regency: RegencyCode | None = None
+    cohort: Count | None = None
+
+
+class AnyChange(Message):
+    cell: AnyCell
+    add: KnownMeasures
 
 
 class Body(Message):
@@ -80,9 +95,9 @@ class Stated(Message):
 
 
 class AnyFact(Stated):
-    """A fact of any type, known or not: enough to add up its changes."""
+    """A fact of any type, known or not, from an office as new as may be: enough to add up its changes."""
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AnyChange, ...] = ()
 
 
 class SeatCount(Message):
@@ -211,7 +226,7 @@ class OfficeTotals(Body):
 
     type = "id.simpul.office.totals.v1"
 
-    totals: dict[Measure, Signed]
+    totals: KnownMeasures
 
 
 FACTS: dict[str, type[Body]] = {

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
+from shared.kafka.connection import answering
 from shared.kafka.records import Where
 
 log = logging.getLogger(__name__)
@@ -46,29 +47,61 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
         except BaseException as error:
             self.failure = error
             raise
-        consumer = self._consumer
-        if consumer is None:
-            return
-        for topic, partition in got:
-            where = TopicPartition(topic, partition)
-            if where not in consumer.assignment():
-                continue
-            if (topic, partition) in offsets:
-                consumer.seek(where, offsets[topic, partition])
+        for where in got:
+            if where in offsets:
+                self.seek(where, offsets[where])
             else:
-                consumer.pause(where)
+                self.hold(where)
 
     @property
     def _consumer(self) -> Any:
         return self.subscriber.consumer if self.subscriber else None
 
-    def highwaters(self) -> dict[int, int]:
+    def _assigned_now(self, where: Where) -> bool:
+        return self._consumer is not None and TopicPartition(*where) in self._consumer.assignment()
+
+    def seek(self, where: Where, offset: int) -> None:
+        """Read a partition on from an offset; one that was lost meanwhile is left alone."""
+        if self._assigned_now(where):
+            self._consumer.seek(TopicPartition(*where), offset)
+            self._consumer.resume(TopicPartition(*where))
+
+    def hold(self, where: Where) -> None:
+        """Read nothing more of a partition until `seek`; one that was lost meanwhile is left alone."""
+        if self._assigned_now(where):
+            self._consumer.pause(TopicPartition(*where))
+
+    async def commit(self, where: Where, offset: int) -> None:
+        """Set the group's own offset of a held partition. Raises `KafkaUnavailable`."""
+        if self._assigned_now(where):
+            async with answering(f"a commit of {where[0]}", 10.0):
+                await self._consumer.commit({TopicPartition(*where): offset})
+
+    async def bounds(self, where: Where, seconds: float = 10.0) -> tuple[int, int] | None:
+        """First and next offset of any partition, None before the consumer is there.
+
+        Raises `KafkaUnavailable`.
+        """
+        if (consumer := self._consumer) is None:
+            return None
+        place = TopicPartition(*where)
+        async with answering(f"the bounds of {where[0]}", seconds):
+            first = await consumer.beginning_offsets([place])
+            end = await consumer.end_offsets([place])
+        return int(first[place]), int(end[place])
+
+    def highwaters(self) -> dict[Where, int]:
         """Of each held partition the offset that the next record will get, as far as it is known."""
         consumer = self._consumer
         if consumer is None:
             return {}
-        known = {where.partition: consumer.highwater(where) for where in consumer.assignment()}
-        return {partition: offset for partition, offset in known.items() if offset is not None}
+        known = {(at.topic, at.partition): consumer.highwater(at) for at in consumer.assignment()}
+        return {where: offset for where, offset in known.items() if offset is not None}
+
+    @property
+    def sees_topics(self) -> bool:
+        """Whether there is any topic to read: a pattern may match none yet."""
+        return self._consumer is not None and bool(self._consumer.subscription())
 
     def seconds_since_poll(self) -> float:
         """Age of the oldest last answer of the broker over the held partitions, at most since they came."""

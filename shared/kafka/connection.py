@@ -1,21 +1,14 @@
 """How every service reaches Kafka: one set of settings for consumers, producers and admin."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-from shared.kafka.records import Batch, raw_decoder, tolerant_parser
-
-BATCH_RECORDS: Final = 500  # one transaction of this size takes about 100 ms
 MAX_RECORD_BYTES: Final = 1_000_000
 
 
@@ -33,56 +26,19 @@ class KafkaSettings:
     session_timeout_ms: int = 6_000
 
 
-def broker(settings: KafkaSettings) -> KafkaBroker:
-    """A FastStream broker that only consumes; producing has its own bounded `Producer`."""
-    return KafkaBroker(
-        settings.bootstrap,
-        consumer_only=True,
-        allow_auto_create_topics=False,
-        apply_types=False,
-        serializer=None,  # the handler gets records, not a model of its annotations
-        graceful_timeout=30.0,
-        logger=logging.getLogger("faststream"),
-        log_level=logging.DEBUG,
-        metadata_max_age_ms=10_000,
-    )
+@asynccontextmanager
+async def answering(what: str, seconds: float) -> AsyncIterator[None]:
+    """Bounds calls to Kafka, since many of aiokafka's own never end. Raises `KafkaUnavailable`."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (KafkaError, TimeoutError) as error:
+        raise KafkaUnavailable(f"no answer for {what}") from error
 
 
-def subscribe(
-    kafka: KafkaBroker,
-    settings: KafkaSettings,
-    *topics: str,
-    handler: Callable[[Batch], Awaitable[None]],
-    group: str,
-    listener: ConsumerRebalanceListener,
-    reset: Literal["none", "earliest"],
-    pattern: str | None = None,
-) -> BatchSubscriber:
-    """Subscribe a handler to batches of raw records whose offsets lie in MongoDB.
-
-    The handler never raises: it seeks its partitions to their cursors and returns, since a nack would
-    seek over the cursor.
-    """
-    subscriber: BatchSubscriber = kafka.subscriber(
-        *topics,
-        pattern=pattern,
-        group_id=group,
-        batch=True,
-        max_records=BATCH_RECORDS,
-        batch_timeout_ms=50,
-        auto_offset_reset=reset,
-        ack_policy=AckPolicy.MANUAL,
-        listener=listener,
-        parser=tolerant_parser,
-        decoder=raw_decoder,
-        heartbeat_interval_ms=500,
-        session_timeout_ms=settings.session_timeout_ms,
-        rebalance_timeout_ms=60_000,
-        fetch_max_wait_ms=50,
-        max_partition_fetch_bytes=4 * 1024 * 1024,
-    )
-    subscriber(handler)
-    return subscriber
+def is_away(error: BaseException) -> bool:
+    """Whether Kafka did not answer, so that the same call may succeed later."""
+    return isinstance(error, KafkaError | KafkaUnavailable | OSError)
 
 
 class Producer:
@@ -137,17 +93,6 @@ class Producer:
         seconds: float = 10.0,
     ) -> int:
         """Send one record and wait for its offset. Raises `KafkaUnavailable`: its outcome is then unknown."""
-        try:
-            async with asyncio.timeout(seconds):
-                metadata = await (await self.enqueue(topic, key, value, headers, partition))
-        except (KafkaError, TimeoutError) as error:
-            raise KafkaUnavailable(f"no answer for a record to {topic}") from error
+        async with answering(f"a record to {topic}", seconds):
+            metadata = await (await self.enqueue(topic, key, value, headers, partition))
         return int(metadata.offset)
-
-
-def seek(subscriber: BatchSubscriber, topic: str, partition: int, offset: int) -> None:
-    """Move a consumer to where its cursor stands; a partition that it lost meanwhile is left alone."""
-    consumer = subscriber.consumer
-    where = TopicPartition(topic, partition)
-    if consumer is not None and where in consumer.assignment():
-        consumer.seek(where, offset)

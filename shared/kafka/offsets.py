@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import RecordsToDelete
 from aiokafka.errors import CommitFailedError
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.kafka.records import Record, Where
+from shared.kafka.topics import admin
 
 
 class GroupBusy(Exception):
@@ -84,10 +85,12 @@ async def commit_first_offsets(bootstrap: str, group: str, topic: str, partition
 
 async def group_members(bootstrap: str, group: str) -> int:
     """How many consumers a group has now."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        answers = await admin.describe_consumer_groups([group])
-    finally:
-        await admin.close()
+    async with admin(bootstrap) as client:
+        answers = await client.describe_consumer_groups([group])
     return sum(len(described[5]) for answer in answers for described in answer.groups)
+
+
+async def delete_before(bootstrap: str, topic: str, partition: int, offset: int) -> None:
+    """Have the broker delete a partition's records before an offset (DeleteRecords)."""
+    async with admin(bootstrap) as client:
+        await client.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=offset)})

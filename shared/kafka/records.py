@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from aiokafka.partitioner import murmur2
 from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
+
+BATCH_RECORDS: Final = 500  # one transaction of this size takes about 100 ms
 
 
 class Record(Protocol):

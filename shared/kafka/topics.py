@@ -1,10 +1,16 @@
 """Making topics with their settings, and seeing whether those that exist fit."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
+
+from shared.kafka.connection import answering
+
+ANSWER_SECONDS = 20.0
 
 
 class TopicMisfit(Exception):
@@ -18,12 +24,27 @@ class TopicSpec:
     settings: dict[str, str] = field(default_factory=dict)
 
 
-async def ensure_topic(admin: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> list[str]:
+@asynccontextmanager
+async def admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client for the calls of this module; all of them together take 20 s at most.
+
+    Raises `KafkaUnavailable`.
+    """
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        async with answering("an administrator", ANSWER_SECONDS):
+            await client.start()
+            yield client
+    finally:
+        await client.close()
+
+
+async def ensure_topic(client: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> list[str]:
     """Make the topic if it is not there; returns what was made or found different, in sentences.
 
     Raises `TopicMisfit` when it has another number of partitions, which can never be mended in place.
     """
-    answer = await admin.create_topics(
+    answer = await client.create_topics(
         [NewTopic(spec.name, spec.partitions, replication, topic_configs=dict(spec.settings))]
     )
     code = answer.topic_errors[0][1]
@@ -31,18 +52,18 @@ async def ensure_topic(admin: AIOKafkaAdminClient, spec: TopicSpec, replication:
         return [f"made topic {spec.name} with {spec.partitions} partitions"]
     if code != 36:  # TOPIC_ALREADY_EXISTS
         raise TopicMisfit(f"topic {spec.name} cannot be made: {for_code(code).__name__}")
-    await require_partitions(admin, spec)
+    await require_partitions(client, spec)
     return [
         f"topic {spec.name}: {name} is {found.get(name)}, not {wanted}"
-        for found in [await settings_of(admin, spec.name)]
+        for found in [await settings_of(client, spec.name)]
         for name, wanted in spec.settings.items()
         if found.get(name) != wanted
     ]
 
 
-async def require_partitions(admin: AIOKafkaAdminClient, spec: TopicSpec) -> None:
+async def require_partitions(client: AIOKafkaAdminClient, spec: TopicSpec) -> None:
     """Raises `TopicMisfit` unless the topic exists with exactly the partitions it must have."""
-    described = (await admin.describe_topics([spec.name]))[0]
+    described = (await client.describe_topics([spec.name]))[0]
     if described["error_code"] != 0:
         raise TopicMisfit(f"topic {spec.name} is missing: run `simpul provision`")
     count = len(described["partitions"])
@@ -53,8 +74,8 @@ async def require_partitions(admin: AIOKafkaAdminClient, spec: TopicSpec) -> Non
         )
 
 
-async def settings_of(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
-    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+async def settings_of(client: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+    answers = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
     return {
         entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]
     }

@@ -1,7 +1,8 @@
 """The only module that knows the MongoDB driver: Motor, or PyMongo's own asynchronous client.
 
 Both offer the same collections; they differ in how sessions start, how aggregations begin and how a
-client is closed. Everything else of the project sees `Store`.
+client is closed. Everything else of the project sees `Store`, and the plain values that are handed to it
+or raised by it: `ReplaceOne`, `UpdateOne`, `ReturnDocument`, `BulkWriteError`.
 """
 
 import asyncio
@@ -10,8 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
+from pymongo import ReplaceOne as ReplaceOne
+from pymongo import ReturnDocument as ReturnDocument
+from pymongo import UpdateOne as UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import BulkWriteError as BulkWriteError
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 

@@ -15,7 +15,7 @@ import yaml
 
 from local.machine import free_port
 from local.processes import Child, Processes
-from tests.support.office import STAFF_TOKEN, TestOffice, new_office, office_file, until
+from tests.support.office import STAFF_TOKEN, TestOffice, new_office, office_file, servers_trim, until
 from tests.support.servers import Servers
 
 
@@ -113,6 +113,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_PERSON_KEY": office.person_key,
             "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "SIMPUL_TRUST_PRODUCER_TIME": str(int(not servers.append_time)),
+            "SIMPUL_TRIM_SECONDS": "3600" if servers_trim(servers) else "0",
             "SIMPUL_CONTROL_TOTALS_SECONDS": "1",
             "SIMPUL_MAILS_PER_MINUTE": "60000",
             "SIMPUL_MAIL_LEASE_SECONDS": "6",

@@ -55,6 +55,11 @@ def office_file(code: str) -> Office:
     )
 
 
+def servers_trim(servers: Servers) -> bool:
+    """The embedded broker closes the connection when asked to delete records."""
+    return servers.append_time
+
+
 @dataclass
 class TestOffice:
     """What a test does to an office from outside, and what it looks up inside."""
@@ -87,6 +92,7 @@ class TestOffice:
             "person_key": self.person_key,
             "trust_producer_time": not self.servers.append_time,
             "control_totals_seconds": 0.2,
+            "trim_seconds": 3600 if servers_trim(self.servers) else 0,
         }
         return RegistrationSettings(**(given | changed))
 

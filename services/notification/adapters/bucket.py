@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from pymongo import ReturnDocument
-
-from shared.mongo.driver import Store
+from shared.mongo.driver import ReturnDocument, Store
 
 FIELD = "bucket"
 

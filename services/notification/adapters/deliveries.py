@@ -5,11 +5,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
-from pymongo import UpdateOne
-
 from services.notification.application.sending import Claimed, LeaseLost
 from services.notification.domain.deliveries import Delivery, State
-from shared.mongo.driver import Document, Store
+from shared.mongo.driver import Document, Store, UpdateOne
 
 KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
 FIELDS = tuple(Delivery.__slots__)

@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pymongo import UpdateOne
 
 from services.notification.adapters.cursors import Cursors
 from services.notification.domain.judgement import GONE, Gone
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.kafka.facts import OfficeStopped
 from shared.kafka.records import Record
-from shared.mongo.driver import Document, Store
+from shared.mongo.driver import Document, Store, UpdateOne
 
 Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
 

@@ -5,15 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReplaceOne
-
 from services.notification.adapters.cursors import Cursor, Cursors
 from services.notification.adapters.deliveries import insertion
 from services.notification.domain.deliveries import Delivery, FanOut
 from services.notification.domain.lists import Activity, Lists, Registration
 from services.notification.domain.rules import Owed
 from shared.contracts.facts import Body, RegistrationFact, Stated
-from shared.mongo.driver import Document, Session, Store
+from shared.mongo.driver import Document, ReplaceOne, Session, Store
 
 Fold = Callable[[Lists, Stated, Body | None], Owed]
 

@@ -2,16 +2,14 @@
 
 from datetime import UTC, datetime
 
-from pymongo import ASCENDING
-
 from services.notification.adapters.cursors import first_row
 from shared.mongo.driver import DatabaseMisfit, Store
 
 COLLECTIONS = ("meta", "cursors", "registrations", "activities", "directory", "deliveries", "fanouts")
 INDEXES = {
-    "registrations": [("activity", ASCENDING), ("_id", ASCENDING)],
-    "deliveries": [("state", ASCENDING), ("next", ASCENDING), ("template", ASCENDING)],
-    "fanouts": [("done", ASCENDING), ("due", ASCENDING)],
+    "registrations": [("activity", 1), ("_id", 1)],
+    "deliveries": [("state", 1), ("next", 1), ("template", 1)],
+    "fanouts": [("done", 1), ("due", 1)],
 }
 BIRTH = "birth"
 
@@ -21,7 +19,7 @@ async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> l
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
     for name, keys in INDEXES.items():
         await store[name].create_index(keys)
-    await store["deliveries"].create_index([("activity", ASCENDING), ("_id", ASCENDING)])
+    await store["deliveries"].create_index([("activity", 1), ("_id", 1)])
     for topic in topics:
         for partition in range(partitions):
             row = first_row(topic, partition)

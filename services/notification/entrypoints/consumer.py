@@ -4,11 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
-
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
 from services.notification.adapters.directory import DirectoryStore
@@ -16,7 +11,7 @@ from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
 from services.notification.entrypoints.rereading import Reread
 from shared.kafka.assignment import CursorListener
-from shared.kafka.connection import seek
+from shared.kafka.connection import KafkaUnavailable
 from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
 from shared.kafka.records import Batch, Record, Where, by_partition
 
@@ -120,22 +115,18 @@ class Reader:
         return after
 
     async def _read_again(self, where: Where, number: int, gap: int) -> None:
-        consumer, place = self._consumer, TopicPartition(*where)
-        if consumer is None or place not in consumer.assignment():
-            return
+        bounds = await self.listener.bounds(where)
+        if bounds is None or where not in self._at:
+            return  # revoked meanwhile
         log.warning("%s partition %d lacks fact %d: read again from its beginning", *where, gap)
-        first = (await consumer.beginning_offsets([place]))[place]
-        end = (await consumer.end_offsets([place]))[place]
+        first, end = bounds
         self._reread[where] = Reread(end, began=number, highest=gap)
-        consumer.seek(place, first)
+        self.listener.seek(where, first)
 
     def _stop(self, where: Where, sentence: str) -> None:
         log.error("stopped: %s", sentence)
         self.stopped[where] = sentence
-        consumer = self._consumer
-        place = TopicPartition(*where)
-        if consumer is not None and place in consumer.assignment():
-            consumer.pause(place)
+        self.listener.hold(where)
 
     async def _catch_up(self, where: Where) -> bool:
         """After another instance was faster: go on from where it is."""
@@ -149,8 +140,8 @@ class Reader:
         return True
 
     def _seek(self, where: Where) -> None:
-        if (cursor := self._at.get(where)) and self.listener.subscriber:
-            seek(self.listener.subscriber, *where, cursor.offset)
+        if cursor := self._at.get(where):
+            self.listener.seek(where, cursor.offset)
 
     async def _revoked(self, gone: set[Where]) -> None:
         for where in gone:
@@ -172,10 +163,8 @@ class Reader:
     async def _begin(self, where: Where) -> int:
         """The cursor's offset; the topic's first where that lies outside: the topic was made again."""
         cursor = await self._cursors.read(*where)
-        if (consumer := self._consumer) is not None:
-            place = TopicPartition(*where)
-            first = (await consumer.beginning_offsets([place]))[place]
-            end = (await consumer.end_offsets([place]))[place]
+        if bounds := await self.listener.bounds(where):
+            first, end = bounds
             if not first <= cursor.offset <= end:
                 cursor = replace(cursor, offset=first)
                 await self._cursors.set_offset(*where, first)
@@ -184,24 +173,17 @@ class Reader:
 
     async def end_offset(self, topic: str, partition: int) -> int | None:
         """Where a partition ends now; None while Kafka does not answer."""
-        if (consumer := self._consumer) is None:
-            return None
-        place = TopicPartition(topic, partition)
         try:
-            async with asyncio.timeout(5):
-                return int((await consumer.end_offsets([place]))[place])
-        except (KafkaError, TimeoutError):
+            bounds = await self.listener.bounds((topic, partition), seconds=5)
+        except KafkaUnavailable:
             return None
+        return bounds[1] if bounds else None
 
     def behind(self) -> dict[Where, int]:
         """Records not applied yet, of each partition held."""
-        consumer = self._consumer
-        if consumer is None:
-            return {}
+        ends = self.listener.highwaters()
         return {
-            where: max(0, (consumer.highwater(TopicPartition(*where)) or 0) - cursor.offset)
-            for where, cursor in self._at.items()
-            if TopicPartition(*where) in consumer.assignment()
+            where: max(0, ends[where] - cursor.offset) for where, cursor in self._at.items() if where in ends
         }
 
     def numbers(self) -> dict[int, int]:
@@ -209,11 +191,6 @@ class Reader:
         return {
             where[1]: cursor.number for where, cursor in self._at.items() if where[0] == self._facts_topic
         }
-
-    @property
-    def _consumer(self) -> Any:
-        subscriber: BatchSubscriber | None = self.listener.subscriber
-        return subscriber.consumer if subscriber else None
 
 
 def readable(ledger: str | None, part: Sequence[Record]) -> tuple[list[Fact], OfficeStopped | None]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.notification.domain.deliveries import State
 from services.notification.domain.templates import Template
-from shared.http import Readiness, add_health, require_token, speak_problems
+from shared.http import Readiness, add_health, application, require_token
 from shared.mongo.driver import Document, Store
 
 FIELDS = ("activity", "registration", "template", "state", "reason", "due", "closed", "tries", "ambiguous")
@@ -38,9 +38,8 @@ class DeliveryPage(BaseModel):
     next: str | None = None
 
 
-def application(store: Store, token_hash: str, ready: Readiness, metrics: CollectorRegistry) -> FastAPI:
-    app = FastAPI(title="Simpul: notification", docs_url=None, redoc_url=None)
-    speak_problems(app)
+def mail_desk(store: Store, token_hash: str, ready: Readiness, metrics: CollectorRegistry) -> FastAPI:
+    app = application("Simpul: email")
     add_health(app, ready, metrics)
 
     @app.get("/api/v1/deliveries", dependencies=[Depends(require_token(token_hash))])

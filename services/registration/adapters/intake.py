@@ -3,12 +3,12 @@
 import asyncio
 
 from services.registration.application.commit import Cursor
-from services.registration.application.owner import DoesNotFit
+from services.registration.application.ports import DoesNotFit
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.kafka.connection import Producer
 from shared.kafka.facts import OfficeStopped, read_fact
-from shared.kafka.offsets import last_record, survey
+from shared.kafka.offsets import delete_before, last_record, survey
 from shared.kafka.records import partition_of
 
 LOOKS = (0.0, 0.2, 1.0)  # seconds: a broker may answer with an end offset of a moment ago
@@ -64,6 +64,10 @@ class Intake:
             partition_of(raw, self._partitions),
             seconds,
         )
+
+    async def trim(self, partition: int, before: int) -> None:
+        """Delete what lies before an offset. Raises `KafkaUnavailable`."""
+        await delete_before(self._bootstrap, topics.intake(self._office), partition, before)
 
     async def write(self, partition: int, key: str, envelope: Envelope, value: bytes) -> None:
         """Put a record of the service's own on a partition. Raises `KafkaUnavailable`."""

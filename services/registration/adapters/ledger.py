@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bson.raw_bson import RawBSONDocument
-from pymongo import ReplaceOne, ReturnDocument
 
 from services.registration.adapters.documents import (
     activity_document,
@@ -20,7 +19,7 @@ from services.registration.application.commit import ClaimLost, Commit, Cursor, 
 from services.registration.application.digests import Digests
 from services.registration.domain.happened import Happened
 from shared.contracts.facts import MEASURES, Measure, OfficeTotals
-from shared.mongo.driver import CommitUnknown, Document, Session, Store
+from shared.mongo.driver import CommitUnknown, Document, ReplaceOne, ReturnDocument, Session, Store
 
 PUBLISH_AT_ONCE = 500
 

@@ -4,11 +4,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pymongo.errors import BulkWriteError
-
 from services.registration.application.digests import Digests
 from shared.contracts.commands import Participant
-from shared.mongo.driver import Document, Store
+from shared.mongo.driver import BulkWriteError, Document, Store
 
 DUPLICATE_KEY = 11000
 

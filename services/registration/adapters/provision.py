@@ -3,12 +3,10 @@
 import uuid
 from datetime import UTC, datetime
 
-from aiokafka.admin import AIOKafkaAdminClient
-
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import commit_first_offsets, survey
-from shared.kafka.topics import TopicSpec, ensure_topic, require_partitions
+from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_partitions
 from shared.mongo.driver import DatabaseMisfit, Store
 
 COLLECTIONS = (
@@ -45,13 +43,9 @@ async def provision(
 ) -> list[str]:
     """Make what is missing; returns what was made or found different, in sentences. Raises `TopicMisfit`."""
     said: list[str] = []
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
-    await admin.start()
-    try:
+    async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
-            said += await ensure_topic(admin, spec, replication)
-    finally:
-        await admin.close()
+            said += await ensure_topic(client, spec, replication)
     intake = topics.intake(office)
     bounds = await survey(kafka.bootstrap, [(intake, number) for number in range(partitions)])
     said += await _database(store, [bounds[intake, number][0] for number in range(partitions)])
@@ -108,11 +102,7 @@ async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
     partitions = await store["cursors"].count_documents({})
     if not partitions:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
-    await admin.start()
-    try:
+    async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
-            await require_partitions(admin, spec)
-    finally:
-        await admin.close()
+            await require_partitions(client, spec)
     return partitions

@@ -4,17 +4,15 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from aiokafka.errors import KafkaError
-
 from services.registration.adapters.directory import Directory, Entry
 from services.registration.adapters.documents import published_value
 from services.registration.adapters.ledger import Ledger
 from services.registration.application.commit import Cursor
-from services.registration.application.owner import DoesNotFit
+from services.registration.application.ports import DoesNotFit
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
-from shared.kafka.connection import KafkaUnavailable, Producer
+from shared.kafka.connection import Producer, answering
 from shared.mongo.driver import Document
 
 ACK_SECONDS = 30.0
@@ -38,13 +36,11 @@ class Publisher:
         facts = await self._ledger.unpublished(cursor.partition, cursor.published)
         if not facts:
             return cursor
-        try:
-            async with asyncio.timeout(ACK_SECONDS):
-                await self._send_entries(cursor, await self._directory.entries(facts))
-                sent = [await self._send(cursor, fact) for fact in facts]
-                offsets = [metadata.offset for metadata in await asyncio.gather(*sent)]
-        except (KafkaError, TimeoutError) as error:
-            raise KafkaUnavailable("facts were not acknowledged") from error
+        entries = await self._directory.entries(facts)
+        async with answering("facts", ACK_SECONDS):
+            await self._send_entries(cursor, entries)
+            sent = [await self._send(cursor, fact) for fact in facts]
+            offsets = [metadata.offset for metadata in await asyncio.gather(*sent)]
         if offsets[0] <= cursor.published_offset:
             raise DoesNotFit(
                 f"{topics.facts(self._office)} partition {cursor.partition} answered offset {offsets[0]}, "

@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import monotonic
 
-from services.registration.application.owner import Owner, Ports
+from services.registration.application.held import Held
+from services.registration.application.keeper import Keeper
+from services.registration.application.owner import Owner
+from services.registration.application.ports import Ports
 from shared.kafka.records import Batch, Record, Where, by_partition
 
 log = logging.getLogger(__name__)
@@ -18,22 +21,29 @@ BACKOFF_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 class Owners:
     """Claims what is assigned, decides what is read, and claims again what was lost.
 
-    `seek` moves the consumer of a partition to an offset and lets it read on.
+    `seek` moves the consumer of a partition to an offset and lets it read on; `commit` sets the group's own
+    offset, from which nothing is ever read.
     """
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self.seek: Callable[[int, int], None] = lambda partition, offset: None
-        self.held: dict[int, Owner] = {}
+        self.commit: Callable[[int, int], Awaitable[None]] | None = None
+        self._owners: dict[int, Owner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._failures = 0
+
+    @property
+    def held(self) -> dict[int, Held]:
+        return {partition: owner.held for partition, owner in self._owners.items()}
 
     async def assigned(self, wheres: set[Where]) -> dict[Where, int]:
         """Claim partitions; answers where to read on. Those it cannot claim now are claimed by `maintain`."""
         for _, partition in wheres:
-            owner = self.held[partition] = Owner(partition, self._ports)
-            self._tasks[partition] = asyncio.create_task(owner.keep())
-        offsets = await asyncio.gather(*(self._claim(self.held[partition]) for _, partition in wheres))
+            held = Held(partition)
+            self._owners[partition] = Owner(held, self._ports)
+            self._tasks[partition] = asyncio.create_task(Keeper(held, self._ports).keep())
+        offsets = await asyncio.gather(*(self._claim(self._owners[partition]) for _, partition in wheres))
         return {where: offset for where, offset in zip(wheres, offsets, strict=True) if offset is not None}
 
     async def _claim(self, owner: Owner) -> int | None:
@@ -41,13 +51,13 @@ class Owners:
             async with asyncio.timeout(CLAIM_SECONDS):
                 return await owner.claim()
         except Exception as error:
-            log.warning("partition %d is not claimed yet: %s", owner.partition, type(error).__name__)
+            log.warning("partition %d is not claimed yet: %s", owner.held.partition, type(error).__name__)
             return None
 
     async def revoked(self, wheres: Iterable[Where]) -> None:
         """Let go: a batch under way is finished first, so that the next owner seldom meets it."""
         for _, partition in wheres:
-            if owner := self.held.pop(partition, None):
+            if owner := self._owners.pop(partition, None):
                 task = self._tasks.pop(partition)
                 async with owner.lock:
                     task.cancel()
@@ -55,7 +65,7 @@ class Owners:
 
     async def close(self) -> None:
         """Let go of everything: nothing is written after this."""
-        await self.revoked([("", partition) for partition in list(self.held)])
+        await self.revoked([("", partition) for partition in list(self._owners)])
 
     async def decide(self, records: Batch) -> None:
         """Decide a batch, its partitions side by side. Never raises: what failed is read again."""
@@ -70,30 +80,48 @@ class Owners:
             self._failures += 1
 
     async def _decide(self, partition: int, records: list[Record]) -> bool:
-        owner = self.held.get(partition)
+        owner = self._owners.get(partition)
         if owner is None:
             return True  # taken away meanwhile: its next owner reads the records
         try:
             offset = await owner.decide(records)
         except Exception as error:
             log.warning("partition %d: a batch waits: %s", partition, type(error).__name__, exc_info=True)
-            if owner.cursor is not None:
-                self.seek(partition, owner.cursor.next)
+            if owner.held.cursor is not None:
+                self.seek(partition, owner.held.cursor.next)
             return False
         if offset is not None:
             self.seek(partition, offset)
         return offset is None
 
     async def maintain(self) -> None:
-        """Until cancelled, claim what is held without a claim."""
-        looked = monotonic()
+        """Until cancelled, claim what is held without a claim, and trim what is decided."""
+        looked = trimmed = monotonic()
         while True:
             await asyncio.sleep(1)
             again = monotonic() >= looked + LOOK_AGAIN_SECONDS
-            for owner in list(self.held.values()):
-                if owner.cursor is None and (owner.stopped is None or again):
+            for partition, owner in list(self._owners.items()):
+                if owner.held.cursor is None and (owner.held.stopped is None or again):
                     offset = await self._claim(owner)
-                    if offset is not None and self.held.get(owner.partition) is owner:
-                        self.seek(owner.partition, offset)
+                    if offset is not None and self._owners.get(partition) is owner:
+                        self.seek(partition, offset)
             if again:
                 looked = monotonic()
+            if (every := self._ports.trim_every) and monotonic() >= trimmed + every:
+                trimmed = monotonic()
+                await self._trim()
+
+    async def _trim(self) -> None:
+        """Delete what is decided from intake; the last decided record stays, to know the log again by it.
+
+        The group's offset goes ahead: a committed one below the first would be an error at the next start.
+        """
+        for held in self.held.values():
+            if held.cursor is not None and held.cursor.next > 1:
+                before = held.cursor.next - 1
+                try:
+                    if self.commit is not None:
+                        await self.commit(held.partition, before)
+                    await self._ports.intake.trim(held.partition, before)
+                except Exception as error:
+                    log.warning("partition %d was not trimmed: %s", held.partition, type(error).__name__)

@@ -23,18 +23,19 @@ def readiness(
     """`members` counts the group's instances: one more than there are partitions may stand by."""
 
     async def ready() -> list[str]:
-        reasons = [owner.stopped for owner in owners.held.values() if owner.stopped]
+        held = owners.held
+        reasons = [one.stopped for one in held.values() if one.stopped]
         if (age := listener.seconds_since_poll()) > POLL_SECONDS:
             reasons.append(f"no answer from Kafka for {age:.0f} s")
-        if not owners.held and time() - listener.since > POLL_SECONDS and await members() <= partitions:
+        if not held and time() - listener.since > POLL_SECONDS and await members() <= partitions:
             reasons.append("no partition is assigned though there are enough")
-        unclaimed = sorted(o.partition for o in owners.held.values() if o.cursor is None and not o.stopped)
+        unclaimed = sorted(one.partition for one in held.values() if one.cursor is None and not one.stopped)
         if unclaimed:
             reasons.append(f"partitions not claimed: {', '.join(map(str, unclaimed))}")
         reasons += [
-            f"partition {owner.partition} has facts unpublished for {owner.seconds_behind:.0f} s"
-            for owner in owners.held.values()
-            if owner.seconds_behind > BEHIND_SECONDS
+            f"partition {one.partition} has facts unpublished for {one.seconds_behind:.0f} s"
+            for one in held.values()
+            if one.seconds_behind > BEHIND_SECONDS
         ]
         try:
             await store.ping()
@@ -62,14 +63,14 @@ class OwnerNumbers(Collector):
             "simpul_partition_claimed", "1 while this instance decides", labels=["partition"]
         )
         lag = GaugeMetricFamily("simpul_intake_lag", "Commands not yet decided", labels=["partition"])
-        ends = self._listener.highwaters()
-        for partition, owner in self._owners.held.items():
+        ends = {where[1]: end for where, end in self._listener.highwaters().items()}
+        for partition, one in self._owners.held.items():
             label = [str(partition)]
-            claimed.add_metric(label, float(owner.claimed))
-            behind.add_metric(label, owner.behind)
-            if owner.cursor is not None:
-                number.add_metric(label, owner.cursor.number)
-                lag.add_metric(label, max(0, ends.get(partition, 0) - owner.cursor.next))
+            claimed.add_metric(label, float(one.claimed))
+            behind.add_metric(label, one.behind)
+            if one.cursor is not None:
+                number.add_metric(label, one.cursor.number)
+                lag.add_metric(label, max(0, ends.get(partition, 0) - one.cursor.next))
         poll = GaugeMetricFamily("simpul_seconds_since_poll", "Age of Kafka's last answer")
         poll.add_metric([], self._listener.seconds_since_poll())
         return [number, behind, claimed, lag, poll]

@@ -151,6 +151,28 @@ async def test_a_fact_of_an_unknown_type_is_counted(store: Store) -> None:
     assert [(row["month"], row["confirmed"]) for row in await rows(store, "month")] == [("2024-01", 1)]
 
 
+async def test_a_newer_office_is_counted_by_what_is_known(store: Store) -> None:
+    office = SpeakingOffice()
+
+    def newer(record: Spoken, old: bytes, new: bytes) -> Spoken:
+        assert old in record.value
+        return replace(record, value=record.value.replace(old, new))
+
+    published = office.publish("rakor")
+    category = newer(office.confirm("rakor"), b'"mitra-kerja"', b'"widyaiswara","level":"madya"')
+    measure = newer(office.confirm("rakor"), b'"confirmed":1', b'"confirmed":1,"certificates":1')
+    totals = newer(
+        office.total(activities=1, seats=400, confirmed=2),
+        b'"confirmed":2',
+        b'"confirmed":2,"certificates":1',
+    )
+    await read(store, [published, category, measure, totals])
+    counted = {row["category"]: row["confirmed"] for row in await rows(store, "category")}
+    assert counted == {"widyaiswara": 1, "mitra-kerja": 1, None: 0}
+    one = await standing(store, office)
+    assert (one.stopped, one.facts, one.control) == (None, 4, "equal")
+
+
 async def test_control_totals_are_compared_at_their_own_number(store: Store) -> None:
     office = SpeakingOffice()
     await read(store, [office.publish("rakor"), office.confirm("rakor")])

@@ -1,0 +1,60 @@
+"""A partition that this process holds: what its owner and its keeper both know of it."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from time import monotonic
+
+from services.registration.application.commit import Cursor
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """`cursor`: as last claimed or committed, None without a claim; `published`: as last published.
+    `stopped`: why the partition stands still. `promoting`: whether a tick has work to go on with.
+    `tick_out`: since when a tick is on its way (monotonic seconds), 0 while there is none."""
+
+    partition: int
+    cursor: Cursor | None = None
+    published: Cursor | None = None
+    stopped: str | None = None
+    promoting: bool = False
+    tick_out: float = 0.0
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    got_further: float = field(default_factory=monotonic)
+
+    @property
+    def claimed(self) -> bool:
+        return self.cursor is not None and self.stopped is None
+
+    @property
+    def behind(self) -> int:
+        """Facts decided that are not known to be published."""
+        if self.cursor is None or self.published is None:
+            return 0
+        return self.cursor.number - self.published.published
+
+    @property
+    def seconds_behind(self) -> float:
+        """Since when the publisher has had facts to send and got no further."""
+        return monotonic() - self.got_further if self.behind else 0.0
+
+    def claim(self, cursor: Cursor) -> None:
+        self.stopped = None
+        self.cursor = self.published = cursor
+        self.promoting, self.tick_out = True, 0.0  # unknown until a tick has looked
+        self.wake.set()
+
+    def advance(self, cursor: Cursor, facts: int) -> None:
+        """After a commit that wrote so many facts."""
+        self.cursor = cursor
+        if facts:
+            if not self.wake.is_set() and self.behind == facts:
+                self.got_further = monotonic()
+            self.wake.set()
+
+    def stop(self, why: str) -> None:
+        self.cursor, self.stopped = None, why
+        log.error("partition %d stands still: %s", self.partition, why)

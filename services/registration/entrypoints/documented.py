@@ -1,0 +1,69 @@
+"""What `/openapi.json` says of bodies that are read by hand, and of how commands are answered."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.contracts.outcomes import Outcome
+from shared.http import problem_answer
+
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "where the outcome can be asked for"}}
+RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
+
+
+class Outcomes(BaseModel):
+    """In the order of what was sent."""
+
+    outcomes: list[Outcome]
+
+
+def answers(model: Any = Outcome) -> dict[int | str, dict[str, Any]]:
+    """How a command is answered over HTTP."""
+    return {
+        200: {"model": model, "description": "Decided."},
+        202: {"model": model, "description": "Taken, not decided yet.", "headers": LOCATION},
+        409: problem_answer("Refused: `reason` names why."),
+        422: problem_answer("The body does not fit, or the Idempotency-Key came with another body before."),
+        503: problem_answer("Unknown whether it was taken: send it again with the same key.", RETRY),
+    }
+
+
+def body(model: type[BaseModel], given: str | None = None, or_many: bool = False) -> dict[str, Any]:
+    """The request body, JSON or YAML: `model` without the field that the path gives."""
+    schema = model.model_json_schema()
+    schema = _inlined(schema, schema.get("$defs", {}))
+    if given is not None:
+        del schema["properties"][given]
+        schema["required"] = [name for name in schema["required"] if name != given]
+    if or_many:
+        schema = {"oneOf": [schema, {"type": "array", "items": schema, "maxItems": 1000}]}
+    content = {"schema": schema}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": content, "application/yaml": content},
+        }
+    }
+
+
+SHEET: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {},
+            "application/octet-stream": {},
+        },
+    }
+}
+
+
+def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
+    """The schema with its definitions in place, since a `$ref` would be looked up in the whole document."""
+    if isinstance(node, list):
+        return [_inlined(one, definitions) for one in node]
+    if not isinstance(node, dict):
+        return node
+    rest = {name: _inlined(one, definitions) for name, one in node.items() if name not in ("$defs", "$ref")}
+    if (ref := node.get("$ref")) is None:
+        return rest
+    return _inlined(definitions[ref.removeprefix("#/$defs/")], definitions) | rest

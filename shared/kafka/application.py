@@ -1,0 +1,111 @@
+"""The FastStream application of a service: what it reads of Kafka, how it starts, how it stops."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final, Literal
+
+from faststream import AckPolicy, FastStream
+from faststream.kafka import KafkaBroker
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from shared.kafka.assignment import CursorListener
+from shared.kafka.connection import KafkaSettings
+from shared.kafka.records import BATCH_RECORDS, Batch, raw_decoder, tolerant_parser
+from shared.startup import until_up
+
+log = logging.getLogger(__name__)
+
+START_SECONDS: Final = 20.0
+FINISH_SECONDS: Final = 30.0  # for the batch that runs when the service is told to stop
+
+
+def broker(settings: KafkaSettings) -> KafkaBroker:
+    """A FastStream broker that only consumes; producing has its own bounded `Producer`."""
+    return KafkaBroker(
+        settings.bootstrap,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        apply_types=False,
+        serializer=None,  # the handler gets records, not a model of its annotations
+        graceful_timeout=FINISH_SECONDS,
+        logger=log,  # without one FastStream prints in colours to standard output
+        log_level=logging.DEBUG,
+        metadata_max_age_ms=10_000,
+    )
+
+
+def subscribe(
+    kafka: KafkaBroker,
+    settings: KafkaSettings,
+    *topics: str,
+    handler: Callable[[Batch], Awaitable[None]],
+    group: str,
+    listener: CursorListener,
+    reset: Literal["none", "earliest"],
+    pattern: str | None = None,
+) -> None:
+    """Subscribe a handler to batches of raw records whose offsets lie in MongoDB.
+
+    The handler never raises: it seeks its partitions to their cursors (`listener.seek`) and returns, since
+    a nack would seek over the cursor.
+    """
+    subscriber: BatchSubscriber = kafka.subscriber(
+        *topics,
+        pattern=pattern,
+        group_id=group,
+        batch=True,
+        max_records=BATCH_RECORDS,
+        batch_timeout_ms=50,
+        auto_offset_reset=reset,
+        ack_policy=AckPolicy.MANUAL,
+        listener=listener,
+        parser=tolerant_parser,
+        decoder=raw_decoder,
+        heartbeat_interval_ms=500,
+        session_timeout_ms=settings.session_timeout_ms,
+        rebalance_timeout_ms=60_000,
+        fetch_max_wait_ms=50,
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+    )
+    subscriber(handler)
+    listener.subscriber = subscriber
+
+
+@asynccontextmanager
+async def consuming(kafka: KafkaBroker) -> AsyncIterator[FastStream]:
+    """The service's FastStream application, from when Kafka answers until the running batch is finished.
+
+    Waits for as long as Kafka is away; raises at once what is no matter of waiting.
+    """
+    app = FastStream(kafka, logger=None)  # its own logger prints in colours, beside ours
+
+    async def start() -> None:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await app.start()
+        except BaseException:
+            await _stopped(app)
+            raise
+
+    try:
+        await until_up(start)
+    except Exception:
+        log.exception("reading from Kafka does not start")
+        raise
+    try:
+        yield app
+    finally:
+        await _stopped(app)
+
+
+async def _stopped(app: FastStream) -> None:
+    await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=FINISH_SECONDS + 5)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Auto create topics is disabled")  # as it always is here
+
+
+log.addFilter(_is_news)
