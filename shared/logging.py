@@ -30,7 +30,6 @@ def configure(service: str, owner: str, level: int = logging.INFO) -> None:
     handler.setFormatter(
         NamelessFormatter(
             "%(asctime)s %(levelname)s %(name)s %(message)s",
-            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's, with escape sequences
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
             static_fields={"service": service, "owner": owner},
             datefmt="%Y-%m-%dT%H:%M:%SZ",
