@@ -1,7 +1,10 @@
 """What a regional system does to reach Simpul: CloudEvents on its office's intake topic, nothing of ours.
 
 Publishes an activity, then the people of a CSV in its order. Sending the same files again changes nothing,
-since a command is known by its key, source and id.
+since a command is known by its key, source and id. An activity that is there already stays as it is, and the
+people of another CSV are added to those who are in it.
+
+What became of each is told by the office: GET /api/v1/commands?source=/OFFICE/portal, with its staff token.
 """
 
 import argparse
@@ -72,11 +75,29 @@ def registration(activity: str, row: dict[str, str]) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bootstrap", default="127.0.0.1:9092")
-    parser.add_argument("--office", required=True)
-    parser.add_argument("--activity", type=Path, required=True, help="YAML or JSON")
-    parser.add_argument("--people", type=Path, help="CSV with the columns of examples/fgd-sumbar/peserta.csv")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--bootstrap",
+        default="127.0.0.1:9092",
+        metavar="HOST:PORT",
+        help="where Kafka listens; %(default)s unless given",
+    )
+    parser.add_argument("--office", required=True, metavar="CODE", help="such as bali or sumbar")
+    parser.add_argument(
+        "--activity",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="YAML or JSON, such as examples/fgd-sumbar/activity.yaml",
+    )
+    parser.add_argument(
+        "--people",
+        type=Path,
+        metavar="FILE",
+        help="CSV with the columns of examples/fgd-sumbar/peserta.csv",
+    )
     asked = parser.parse_args()
     portal = Portal(asked.bootstrap, asked.office)
     activity = yaml.safe_load(asked.activity.read_text(encoding="utf-8"))
@@ -90,7 +111,7 @@ def main() -> int:
     if not portal.finish():
         print(f"Kafka at {asked.bootstrap} has not taken all records; run this again", file=sys.stderr)
         return 1
-    print(f"published {activity['id']} and {len(people)} registrations to {portal.topic}")
+    print(f"sent {activity['id']} and {len(people)} people to {portal.topic}; the office decides")
     return 0
 
 

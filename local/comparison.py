@@ -67,16 +67,28 @@ def differing(rows: Iterable[Row]) -> list[Row]:
 
 
 def as_table(rows: Iterable[Row]) -> Table:
-    table = Table("", title="Expected from the files, and read from three places", title_justify="left")
+    """80 characters wide, so that a row stays a line on the smallest terminal."""
+    title = "Expected from the example files, and found in three places read separately"
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+    )
+    table.add_column("", no_wrap=True)
     for source in ("files", "facts", "mailbox", "national"):
-        table.add_column(source, justify="right")
-    table.add_column("")
+        table.add_column(source, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    office = ""
     for row in rows:
+        if office and not row.name.startswith(office):
+            table.add_row()
+        office = row.name.replace("/", " ").split()[0]
         values = (row.expected, row.facts, row.mailbox, row.national)
-        told = ["-" if value is None else str(value) for value in values]
-        table.add_row(
-            row.name, *told, "=" if row.agrees else "differs", style=None if row.agrees else "bold red"
-        )
+        told = ["" if value is None else str(value) for value in values]
+        table.add_row(row.name, *told, "=" if row.agrees else "!=", style="" if row.agrees else "bold red")
     return table
 
 

@@ -73,8 +73,8 @@ async def _start_and_play(
     await _start_services(services, addresses, ports, offices, console)
     addresses.write(FOLDER / "demo.json")
     agreed = await play(addresses.with_environments(offices), console)
-    _say_where_to_look(addresses, console)
     if not once:
+        _say_where_to_look(addresses, console)
         console.print("Everything stays up until Ctrl-C.")
         await asyncio.Event().wait()
     return agreed
@@ -133,13 +133,12 @@ def _module(name: str, *arguments: str) -> list[str]:
 
 
 def _say_where_to_look(addresses: DemoAddresses, console: Console) -> None:
-    lines = [
-        f"office {code:10}{office.url}   staff token in {office.staff_token_file}"
-        for code, office in addresses.offices.items()
-    ]
-    lines.append(f"directorate      {addresses.national.url}   token in {addresses.national.token_file}")
-    lines.append(f"mailbox          {addresses.mailbox.url}")
-    lines.append(f"logs             {FOLDER / 'logs'}")
+    national = addresses.national
+    lines = ["", "Where to look:", f"  mailbox, every mail     {addresses.mailbox.url}"]
+    lines.append(f"  directorate's page      {national.url}   token in {national.token_file}")
+    for code, office in addresses.offices.items():
+        name = f"API of office {code}"
+        lines.append(f"  {name:24}{office.url}/openapi.json   staff token in {office.staff_token_file}")
     console.print("\n".join(lines), soft_wrap=True)
 
 
@@ -218,7 +217,7 @@ def main() -> int:
     except LocalError as error:
         console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
         return 1
-    console.print("Everything is stopped.")
+    console.print(f"Everything is stopped; the logs are in {FOLDER / 'logs'}.", soft_wrap=True)
     if agreed is None:
         return 1 if options.once else 0
     return 0 if agreed else 1

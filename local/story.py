@@ -58,11 +58,15 @@ async def play(addresses: DemoAddresses, console: Console) -> bool:
         except (httpx.HTTPError, KafkaError, TimeoutError) as error:
             console.print(f"[bold red]Nothing can be compared: {escape(repr(error))}[/]", soft_wrap=True)
             return False
+    console.print()
     console.print(as_table(rows))
+    console.print()
     for row in differing(rows):
         console.print(f"[bold red]differs: {row.name}[/]", soft_wrap=True)
-    console.print(f"Played and compared in {time.monotonic() - started:.0f} s.")
-    return not stopped and not differing(rows)
+    agreed = not stopped and not differing(rows)
+    verdict = "[bold green]Everything agrees.[/]" if agreed else "[bold red]Not everything agrees.[/]"
+    console.print(f"{verdict} Played and compared in {time.monotonic() - started:.0f} s.")
+    return agreed
 
 
 async def settled(
@@ -100,7 +104,7 @@ async def _play_bali(
 ) -> None:
     activity = dated_around_now(gathering.activity, datetime.now(UTC))
     await office.publish_activity(activity)
-    console.print(f"bali: announced {gathering.activity['title']}, 400 seats")
+    console.print(f"bali: announced {gathering.id}, 400 seats")
     env = addresses.offices["bali"].env
     await _import(gathering, "undangan.xlsx", 1, env)
     await _until_taken(office, gathering.id, 292)

@@ -19,6 +19,11 @@ class NamelessFormatter(JsonFormatter):
         return " <- ".join([getattr(kind, "__name__", "error"), *reversed(lines)])
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """All but a warning at every start: that topics are not made by themselves is what we want."""
+    return not record.getMessage().startswith("Auto create topics is disabled")
+
+
 def configure(service: str, owner: str, level: int = logging.INFO) -> None:
     """Send the process's logs to standard error as JSON lines that name the service and its owner."""
     handler = logging.StreamHandler(sys.stderr)
@@ -33,5 +38,9 @@ def configure(service: str, owner: str, level: int = logging.INFO) -> None:
     )
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    faststream = logging.getLogger("faststream")  # brings a coloured handler of its own along
+    faststream.handlers.clear()
+    faststream.propagate = True
+    faststream.addFilter(_is_news)
     for noisy in ("aiokafka", "uvicorn.access", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -15,7 +15,14 @@ import yaml
 
 from local.machine import free_port
 from local.processes import Child, Processes
-from tests.support.office import STAFF_TOKEN, TestOffice, new_office, office_file, servers_trim
+from tests.support.office import (
+    STAFF_TOKEN,
+    TestOffice,
+    new_office,
+    office_file,
+    servers_trim,
+    session_timeout_ms,
+)
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -115,6 +122,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "SIMPUL_TRUST_PRODUCER_TIME": str(int(not servers.append_time)),
             "SIMPUL_TRIM_SECONDS": "3600" if servers_trim(servers) else "0",
+            "SIMPUL_KAFKA_SESSION_TIMEOUT_MS": str(session_timeout_ms(servers)),
             "SIMPUL_CONTROL_TOTALS_SECONDS": "1",
             "SIMPUL_MAILS_PER_MINUTE": "60000",
             "SIMPUL_MAIL_LEASE_SECONDS": "6",

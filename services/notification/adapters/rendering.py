@@ -47,14 +47,17 @@ class Unwritable(Exception):
 
 
 class OneLine(EmailPolicy):
-    """Leaves our own header whole: folding would turn a long id into an encoded word."""
+    """Leaves our own header whole: folding would turn a long id into an encoded word. And a plain subject:
+    folding may leave its first line empty, and some show that line alone."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        if name == DELIVERY_HEADER:
+        whole = name == DELIVERY_HEADER or (name == "Subject" and value.isascii() and len(value) < LINE)
+        if whole:
             return f"{name}: {value}\r\n".encode("ascii")
         return super().fold_binary(name, value)
 
 
+LINE: Final = 900  # characters; a line of a mail may have 998
 POLICY: Final = OneLine(linesep=SMTP.linesep)
 
 

@@ -20,9 +20,11 @@ def moment(at: datetime, zone: str) -> str:
 
 
 def span(session: Session) -> str:
-    """When a session begins and ends; the day is not said twice."""
+    """When a session begins and ends; neither the day nor the minute is said twice."""
     zone = ZoneInfo(ZONES[session.zone])
     starts, ends = session.starts.astimezone(zone), session.ends.astimezone(zone)
+    if f"{starts:%F%H%M}" == f"{ends:%F%H%M}":
+        return moment(starts, session.zone)
     if starts.date() == ends.date():
         return f"{day(starts)}, pukul {starts:%H.%M}–{ends:%H.%M} {session.zone}"
     return f"{moment(starts, session.zone)} s.d. {moment(ends, session.zone)}"

@@ -111,7 +111,7 @@ async def test_the_page_says_how_far_each_office_can_be_relied_upon(
         "Pembacaan data balai ini dihentikan",
         "satu orang di dua kegiatan dihitung dua kali",
         "Januari 2024",
-        "mitra kerja",
+        "Mitra kerja",
     ):
         assert said in page
     assert "<script" not in page

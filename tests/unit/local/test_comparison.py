@@ -1,4 +1,6 @@
-from local.comparison import compare, differing, figure, mails, mails_twice
+from rich.console import Console
+
+from local.comparison import as_table, compare, differing, figure, mails, mails_twice
 from local.expectation import expectation
 from local.gatherings import fgd_sumbar, rakor_bali
 
@@ -53,3 +55,13 @@ def test_the_expectation_follows_from_quotas_arrivals_and_cancellations() -> Non
         1,
         4,
     )
+
+
+def test_every_row_is_one_line_of_a_narrow_terminal() -> None:
+    console = Console(width=80)
+    with console.capture() as printed:
+        console.print(as_table(compare(EXPECTED, {}, MAILBOX, NATIONAL)))
+    lines = [line.rstrip() for line in printed.get().splitlines()]
+    assert all(any(line.startswith(f"{name} ") for line in lines) for name in EXPECTED)
+    assert sum(line.endswith("!=") for line in lines) > 20
+    assert "…" not in printed.get()

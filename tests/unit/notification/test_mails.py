@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from services.notification.adapters.rendering import WORDINGS, Stationery
 from services.notification.adapters.smtp import SmtpServer
+from services.notification.adapters.words import span
 from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.templates import POLICIES, Template
@@ -164,6 +165,17 @@ def test_a_long_delivery_id_stays_whole() -> None:
     delivery = Delivery("a" * 20 + "-5-" + "9" * 15, "activity-cancelled", "r", ID, 5, DUE, 1, 1)
     content = STATIONERY.write(Letter(delivery, long.person, long.activity)).as_bytes()
     assert f"X-Simpul-Delivery: {delivery.id}\r\n".encode() in content
+
+
+def test_a_plain_subject_stays_on_the_line_of_its_name() -> None:
+    content = STATIONERY.write(letter(title="Diskusi Terpumpun Penulisan Praktik Baik Sekolah Penggerak"))
+    assert b"\r\nSubject: Terkonfirmasi: Diskusi Terpumpun" in content.as_bytes()
+
+
+def test_a_session_within_one_minute_says_it_once() -> None:
+    starts = datetime(2024, 1, 11, 0, 0, tzinfo=UTC)
+    short = sessions(1)[0].model_copy(update={"starts": starts, "ends": starts + timedelta(seconds=3)})
+    assert span(short) == "Kamis, 11 Januari 2024, pukul 08.00 WITA"
 
 
 def test_smtp_urls_say_how_to_connect() -> None:

@@ -1,0 +1,77 @@
+"""However a demo ends, nothing of it stays behind, and it says why in one sentence."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.demo import Demo, free_ports
+
+READY = "processes are ready"
+SERVERS_AND_SERVICES = 8  # broker, database, mailbox and five services
+
+
+def nothing_is_left_of(demo: Demo) -> bool:
+    return demo.alive() == [] and demo.listening() == []
+
+
+def test_once_ends_by_itself_with_0_and_leaves_nothing(new_demo: Callable[..., Demo]) -> None:
+    demo = new_demo("--once")
+    demo.said(READY, within=60)
+    assert len(demo.alive()) > SERVERS_AND_SERVICES
+    assert len(demo.listening()) == 9
+    assert demo.ended(within=120) == 0, demo.output
+    assert "differs" not in demo.output
+    assert nothing_is_left_of(demo)
+
+
+def test_ctrl_c_in_the_middle_leaves_nothing(new_demo: Callable[..., Demo]) -> None:
+    demo = new_demo()
+    demo.said("announced", within=60)
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.ended(within=30) == 0
+    assert demo.output.endswith("Everything is stopped; the logs are in .simpul/logs.\n")
+    assert "Traceback" not in demo.output
+    assert nothing_is_left_of(demo)
+
+
+def test_a_service_that_dies_is_named_with_its_last_lines(new_demo: Callable[..., Demo]) -> None:
+    demo = new_demo("--once")
+    demo.said(READY, within=60)
+    os.kill(demo.child("services.notification.main", "SIMPUL_OFFICE=sumbar"), signal.SIGKILL)
+    assert demo.ended(within=30) == 1
+    assert "notification-sumbar was killed by signal 9; its last lines:" in demo.output
+    log = (demo.simpul / "logs/notification-sumbar.log").read_text().splitlines()
+    assert log[-1][:300] in demo.output
+    assert "Traceback" not in demo.output
+    assert nothing_is_left_of(demo)
+
+
+def refused(demo: Demo) -> str:
+    """What a demo that may not start said."""
+    try:
+        assert demo.start().ended(within=20) == 1
+        assert demo.alive() == []
+        return demo.output
+    finally:
+        demo.leave_nothing()
+
+
+def test_a_second_start_says_so_and_leaves_the_first_untouched(played: Demo) -> None:
+    before = played.alive(), (played.simpul / "demo.json").read_bytes()
+    told = refused(Demo(played.folder, free_ports()))
+    assert told == "Another demo writes to .simpul; stop that one first.\n"
+    assert (played.alive(), (played.simpul / "demo.json").read_bytes()) == before
+    assert httpx.get(f"{played.addresses.national.url}/health/ready").is_success
+
+
+def test_a_port_in_use_is_told_and_leaves_its_owner_untouched(played: Demo, tmp_path: Path) -> None:
+    before = played.alive()
+    taken = played.ports.sumbar_notification
+    told = refused(Demo(tmp_path / "other", replace(free_ports(), sumbar_notification=taken)))
+    assert told.startswith(f"Port {taken}, wanted by sumbar notification, is in use: stop what runs there")
+    assert len(told.splitlines()) == 1
+    assert played.alive() == before
