@@ -106,6 +106,27 @@ async def test_readiness_names_an_instance_that_got_nothing_though_alone(
         await until_said(client, "no partition is assigned")
 
 
+async def test_an_instance_that_stands_by_is_ready(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "SILENT_SECONDS", 1.0)
+    async with new_office(servers, partitions=1) as office, office.registration() as one:
+        await until_ready(one)
+        async with office.registration() as other:
+
+            async def one_stands_by() -> list[str] | None:
+                clients = [one, other]
+                idle = [c for c in clients if "partition_claimed{" not in (await c.get("/metrics")).text]
+                age = "simpul_seconds_since_poll"
+                if len(idle) != 1 or measured(await idle[0].get("/metrics"), age) < 1.5:
+                    return None
+                return [str((await idle[0].get("/health/ready")).json()["reasons"])]
+
+            assert await until(one_stands_by, 60) == ["[]"]
+
+
+def measured(page: httpx.Response, name: str) -> float:
+    return next(float(line.split()[1]) for line in page.text.splitlines() if line.startswith(f"{name} "))
+
+
 async def test_readiness_names_a_claim_that_is_refused(
     servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,10 +24,10 @@ def readiness(
     async def ready() -> list[str]:
         held = owners.held
         reasons = [one.stopped for one in held.values() if one.stopped]
-        if (age := listener.seconds_since_poll()) > SILENT_SECONDS:
+        if listener.held and (age := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {age:.0f} s")
-        if not held and time() - listener.since > SILENT_SECONDS and await members() <= partitions:
-            reasons.append("no partition is assigned though there are enough")
+        if not held and time() - listener.since > SILENT_SECONDS:
+            reasons += await idle(partitions, members)
         unclaimed = sorted(one.partition for one in held.values() if one.cursor is None and not one.stopped)
         if unclaimed:
             reasons.append(f"partitions not claimed: {', '.join(map(str, unclaimed))}")
@@ -43,6 +43,15 @@ def readiness(
         return reasons
 
     return ready
+
+
+async def idle(partitions: int, members: Members) -> list[str]:
+    """Why an instance without a partition is not ready; nothing where it stands by for the others."""
+    try:
+        enough = await members() <= partitions
+    except Exception as error:
+        return [f"no answer from Kafka ({type(error).__name__})"]
+    return ["no partition is assigned though there are enough"] if enough else []
 
 
 class OwnerNumbers(Collector):
