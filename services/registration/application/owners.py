@@ -39,6 +39,7 @@ class Owners:
 
     async def assigned(self, wheres: set[Where]) -> dict[Where, int]:
         """Claim partitions; answers where to read on. Those it cannot claim now are claimed by `maintain`."""
+        await self.revoked(wheres)  # what a rebalance gives again is claimed again
         for _, partition in wheres:
             held = Held(partition)
             self._owners[partition] = Owner(held, self._ports)
