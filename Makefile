@@ -1,6 +1,8 @@
 # The one recipe for everything: people, hooks and CI call the same targets.
 PYTHON ?= python3
 ARGS ?=
+# Each worker of pytest has a broker and a database of its own; most of a test's time is waiting.
+PARALLEL ?= -n 2 --dist loadgroup
 BIN := .venv/bin
 
 .PHONY: demo test test-kafka check format lock schemas bench clean
@@ -9,11 +11,11 @@ demo: .venv/installed
 	$(BIN)/python -m local.demo $(ARGS)
 
 test: .venv/installed
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 # The tests that need a broker, once more on a real Apache Kafka (needs Java 17, and Maven the first time).
 test-kafka: .venv/installed
-	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m broker $(ARGS)
+	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m broker $(PARALLEL) $(ARGS)
 
 check: .venv/installed
 	$(BIN)/ruff format --check .

@@ -110,7 +110,7 @@ async def test_a_regional_system_places_its_commands_where_the_intake_expects_th
     ]
     code, output, errors = await run([*script, *files], {})
     assert (code, errors) == (0, "")
-    assert "147 registrations" in output
+    assert "147 people" in output
     first, *people = await all_records(servers.kafka, intake(office))
     assert Envelope.of(first.headers).type == "id.simpul.activity.publish.v1"
     assert len([SubmitRegistration.read(record.value or b"") for record in people]) == 147
