@@ -6,6 +6,7 @@ import pytest
 from tests.e2e.demo import STAYS_UP, Demo, free_ports
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs all of these: they share one played demo, and a demo uses both cores."""
     for item in items:
