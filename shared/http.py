@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -14,6 +15,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.mongo.driver import PyMongoError, is_passing
+
+log = logging.getLogger(__name__)
 
 PROBLEM = "application/problem+json"  # RFC 9457
 
@@ -77,6 +82,15 @@ def speak_problems(app: FastAPI) -> None:
         reason = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
         headers = dict(error.headers) if error.headers else None
         return Problem(error.status_code, reason, str(error.detail), headers).response()
+
+    @app.exception_handler(PyMongoError)
+    async def _away(_: Request, error: PyMongoError) -> Response:
+        if is_passing(error):
+            return Problem(
+                503, "unavailable", "Data belum dapat dibaca. Coba lagi sebentar lagi.", {"Retry-After": "2"}
+            ).response()
+        log.error("a request failed in the database", exc_info=error)
+        return Problem(500, "failed", "Permintaan gagal diproses. Petugas sudah diberi tahu.").response()
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> Response:

@@ -26,8 +26,8 @@ async def reader(bootstrap: str, group: str | None = None) -> AsyncIterator[AIOK
         auto_offset_reset="earliest",
         fetch_max_wait_ms=50,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         yield consumer
     finally:
         await consumer.stop()
@@ -41,6 +41,16 @@ async def survey(bootstrap: str, wheres: Iterable[Where]) -> dict[Where, tuple[i
         first = await consumer.beginning_offsets(named)
         end = await consumer.end_offsets(named)
     return {(where.topic, where.partition): (first[where], end[where]) for where in named}
+
+
+async def record_at(bootstrap: str, topic: str, partition: int, offset: int) -> Record | None:
+    """The record at exactly that offset; None where there is none within 2 s."""
+    where = TopicPartition(topic, partition)
+    async with reader(bootstrap) as consumer:
+        consumer.assign([where])
+        consumer.seek(where, offset)
+        found = await consumer.getmany(where, timeout_ms=2_000, max_records=1)
+    return next((record for record in found.get(where, []) if record.offset == offset), None)
 
 
 async def last_record(bootstrap: str, topic: str, partition: int, end: int) -> Record | None:

@@ -17,7 +17,13 @@ from pymongo import UpdateOne as UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError as BulkWriteError
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    WTimeoutError,
+)
+from pymongo.errors import PyMongoError as PyMongoError
 from pymongo.read_concern import ReadConcern
 
 Driver = Literal["motor", "pymongo"]
@@ -26,6 +32,8 @@ Session = AsyncClientSession
 T = TypeVar("T")
 
 TRANSACTION_SECONDS = 20.0  # the driver's own 120 s are longer than a partition may stand still
+# Unauthorized, AuthenticationFailed, LockTimeout, ExceededTimeLimit, OutOfDiskSpace: somebody mends them
+PASSING_CODES = frozenset({13, 18, 24, 262, 14031})
 MAJORITY = WriteConcern(w="majority", j=True)
 
 
@@ -130,7 +138,7 @@ def connect(url: str, database: str, driver: Driver = "motor") -> Store:
     """Make a store; the connection opens with its first use. Times come back aware, in UTC."""
     options: dict[str, Any] = {
         "tz_aware": True,
-        "serverSelectionTimeoutMS": 5_000,
+        "serverSelectionTimeoutMS": 2_000,  # a client waits; whoever may wait longer tries again
         "connectTimeoutMS": 5_000,
         "socketTimeoutMS": 30_000,
     }
@@ -143,9 +151,9 @@ def connect(url: str, database: str, driver: Driver = "motor") -> Store:
 
 def is_passing(error: BaseException) -> bool:
     """Whether a failure is of the network or the moment, so that the same work may succeed later."""
-    from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
-
     if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError, TimeoutError, CommitUnknown)):
+        return True
+    if isinstance(error, OperationFailure) and error.code in PASSING_CODES:
         return True
     return isinstance(error, PyMongoError) and (
         error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")

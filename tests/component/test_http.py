@@ -7,6 +7,7 @@ import httpx
 import pytest
 import yaml
 
+from services.registration.application import batch
 from shared.contracts.commands import SubmitRegistration
 from tests.support.office import STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.servers import Servers
@@ -68,7 +69,9 @@ async def test_what_does_not_fit_is_told_by_field_and_never_repeated(servers: Se
         assert (await client.post(url, content=b"{")).status_code == 422
         assert (await client.post(url, content=b"[]")).status_code == 422
         assert (await client.post(url, content=b"x" * 300_000)).status_code == 413
-        assert (await client.post(url, json=person(1), headers={"Idempotency-Key": " "})).status_code == 400
+        for key in (" ", ".."):
+            answer = await client.post(url, json=person(1), headers={"Idempotency-Key": key})
+            assert answer.status_code == 400
 
 
 async def test_staff_routes_want_the_offices_token(servers: Servers) -> None:
@@ -183,3 +186,45 @@ async def test_who_waits_is_answered_whichever_instance_decides(servers: Servers
         ]
         assert sum(held) == office.partitions
         assert all(held), "both instances own partitions"
+
+
+async def test_a_location_leads_to_the_outcome_whatever_the_key_holds(servers: Servers) -> None:
+    async with new_office(servers) as office, office.registration() as client:
+        await publish(client, "uji")
+        for number, key in enumerate(("a/b?c", "k#2/a?b&c%", "50%25")):
+            answer = await client.post(
+                "/api/v1/activities/uji/registrations", json=person(number), headers={"Idempotency-Key": key}
+            )
+            location = answer.headers["Location"]
+
+            async def decided(location: str = location) -> bool:
+                return bool((await client.get(location)).json().get("result") == "confirmed")
+
+            await until(decided)
+
+
+async def test_a_command_that_could_not_be_decided_says_so(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async with new_office(servers) as office, office.registration() as client:
+        await publish(client, "uji")
+        with monkeypatch.context() as patched:
+            patched.setattr(batch, "decide", broken)
+            answer = await client.post(
+                "/api/v1/activities/uji/registrations", json=person(1), headers={"Idempotency-Key": "satu"}
+            )
+
+            async def parked() -> bool:
+                outcome = (await client.get(answer.headers["Location"])).json()
+                return (outcome.get("result"), outcome.get("reason")) == ("parked", "failed")
+
+            await until(parked)
+        again = await client.post(
+            "/api/v1/activities/uji/registrations",
+            json=person(1),
+            headers=WAIT | {"Idempotency-Key": "satu"},
+        )
+        assert again.json()["result"] == "confirmed", "parking used up no id"

@@ -206,3 +206,24 @@ async def test_the_group_never_falls_back_to_a_committed_offset(servers: Servers
             assert [await consumer.committed(where) for where in wheres] == [0] * office.partitions
         finally:
             await consumer.stop()
+
+
+async def test_reading_while_the_database_is_away_is_503_and_submitting_goes_on(
+    server_room: ServerRoom,
+) -> None:
+    servers = await server_room.servers()
+    async with new_office(servers) as office, office.registration() as client:
+        await office.outcome("uji", await office.put(activity("uji"), "uji"))
+        servers.mongod.kill()
+        read = await client.get("/api/v1/activities/uji")
+        assert (read.status_code, read.json()["reason"]) == (503, "unavailable")
+        assert read.headers["Retry-After"] == "2"
+        assert read.headers["content-type"] == "application/problem+json"
+        taken = await client.post("/api/v1/activities/uji/registrations", json=person(1))
+        assert taken.status_code == 202
+        await servers.mongod.restart()
+
+        async def decided() -> bool:
+            return (await client.get(taken.headers["Location"])).json().get("result") == "confirmed"
+
+        await until(decided, 60, every=0.3)

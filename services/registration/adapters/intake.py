@@ -1,17 +1,13 @@
 """The intake topic, seen from the ledger: does it still fit, and the service's own records on it."""
 
-import asyncio
-
 from services.registration.application.commit import Cursor
 from services.registration.application.ports import DoesNotFit
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.kafka.connection import Producer
 from shared.kafka.facts import OfficeStopped, read_fact
-from shared.kafka.offsets import delete_before, last_record, survey
+from shared.kafka.offsets import delete_before, last_record, record_at, survey
 from shared.kafka.records import partition_of
-
-LOOKS = (0.0, 0.2, 1.0)  # seconds: a broker may answer with an end offset of a moment ago
 
 
 class Intake:
@@ -24,20 +20,26 @@ class Intake:
     async def checked(self, cursor: Cursor) -> None:
         """Whether log and ledger can belong together. Raises `DoesNotFit`."""
         intake, facts = topics.intake(self._office), topics.facts(self._office)
-        for pause in LOOKS:
-            await asyncio.sleep(pause)
-            bounds = await survey(self._bootstrap, [(intake, cursor.partition), (facts, cursor.partition)])
-            first, end = bounds[intake, cursor.partition]
-            if first <= cursor.next <= end:
-                break
-        else:
+        bounds = await survey(self._bootstrap, [(intake, cursor.partition), (facts, cursor.partition)])
+        first, end = bounds[intake, cursor.partition]
+        if cursor.next < first or not await self._reaches(intake, cursor.partition, cursor.next - 1, end):
             raise DoesNotFit(
                 f"{intake} partition {cursor.partition} holds offsets {first} to {end}, but the ledger "
                 f"goes on at {cursor.next}: the topic or the database was lost; run `simpul recover`"
             )
         first, end = bounds[facts, cursor.partition]
+        if not await self._reaches(facts, cursor.partition, cursor.published_offset, end):
+            raise DoesNotFit(
+                f"{facts} partition {cursor.partition} ends at {end}, but offset {cursor.published_offset} "
+                "was acknowledged: the topic was lost; run `simpul republish`"
+            )
         if end > first:
             await self._facts_are_ours(facts, cursor, end)
+
+    async def _reaches(self, topic: str, partition: int, offset: int, end: int) -> bool:
+        """Whether a log holds an offset. A broker's word for its end may lag behind what it has, as the
+        embedded one's does: then the record itself is looked for."""
+        return offset < end or await record_at(self._bootstrap, topic, partition, offset) is not None
 
     async def _facts_are_ours(self, topic: str, cursor: Cursor, end: int) -> None:
         record = await last_record(self._bootstrap, topic, cursor.partition, end)

@@ -194,8 +194,11 @@ def settled_document(settled: Settled) -> Document:
 
 
 def parked_document(poison: Poison) -> Document:
-    record = poison.record
-    return {
+    record, asked = poison.record, poison.asked
+    known = (
+        {"digest": asked.digest, "source": asked.envelope.source, "id": asked.envelope.id} if asked else {}
+    )
+    return known | {
         "_id": position(record.partition, record.offset),
         "topic": record.topic,
         "partition": record.partition,

@@ -55,6 +55,19 @@ class Outcomes:
             found |= {bytes(row["command"]): _of_row(row) for row in rows}
         return found
 
+    async def parked(self, digests: Sequence[bytes]) -> Outcome | None:
+        """A command that could not be decided and waits for someone to look; its id stays free."""
+        row = await self._store["parked"].find_one({"digest": {"$in": list(digests)}})
+        if row is None:
+            return None
+        return Outcome(
+            command=CommandKey(source=row["source"], id=row["id"]),
+            state="decided",
+            result="parked",
+            reason=row["reason"],
+            message=sentence("parked", row["reason"], {}),
+        )
+
     async def wait(self, digest: bytes, seconds: float) -> Decided | None:
         """The outcome as soon as it stands, None when it does not in time."""
         future: asyncio.Future[Decided] = asyncio.get_running_loop().create_future()

@@ -64,6 +64,7 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
         await store[collection].create_index("command", unique=True, sparse=True)
     await store["facts"].create_index([("source", 1), ("intake", 1)], sparse=True)
     await store["outcomes"].create_index([("source", 1), ("_id", 1)])
+    await store["parked"].create_index("digest", sparse=True)
     await store["registrations"].create_index(
         [("activity", 1), ("line", 1), ("arrival", 1)], partialFilterExpression={"status": "waitlisted"}
     )

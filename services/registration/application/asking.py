@@ -19,6 +19,7 @@ from shared.kafka.records import Record, partition_of
 MAX_COMMAND_BYTES = 256_000
 APPEND_TIME = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999
 
 
 class UntrustedTime(Exception):
@@ -39,15 +40,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """A record that uses up no id: mended and sent again, it is decided. `why` holds no value of it."""
+    """A record that uses up no id: mended and sent again, it is decided. `why` holds no value of it;
+    `asked` is the command where one could be read."""
 
     record: Record
     reason: ParkedReason
     why: str
+    asked: Asked | None = None
 
 
 def appended_at(record: Record) -> datetime:
-    return EPOCH + timedelta(milliseconds=record.timestamp)
+    """A producer's own time may be any integer; one that no calendar holds is moved to its nearest end."""
+    return EPOCH + timedelta(milliseconds=min(max(record.timestamp, 0), LAST_MILLISECOND))
 
 
 def record_digest(record: Record) -> bytes:

@@ -95,7 +95,7 @@ class Batch:
                 self._decide(item, now)
         except Exception as error:  # one bad command must not hold up those behind it
             log.exception("a command failed to be decided", extra={"offset": record.offset})
-            commit.parked.append(Poison(record, "failed", type(error).__name__))
+            commit.parked.append(Poison(record, "failed", type(error).__name__, item))
 
     def _decide(self, asked: Asked, now: datetime) -> None:
         payload = self._loaded.known.get(asked.digest)

@@ -48,7 +48,9 @@ class Held:
         self.wake.set()
 
     def advance(self, cursor: Cursor, facts: int) -> None:
-        """After a commit that wrote so many facts."""
+        """After a commit that wrote so many facts; a claim that was lost meanwhile stays lost."""
+        if self.cursor is None:
+            return
         self.cursor = cursor
         if facts:
             if not self.wake.is_set() and self.behind == facts:

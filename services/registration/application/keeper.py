@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from services.registration.application.batch import OFFICE_KEY, partition_key
-from services.registration.application.commit import ClaimLost
+from services.registration.application.commit import ClaimLost, Cursor
 from services.registration.application.held import Held
 from services.registration.application.ports import DoesNotFit, Ports
 from shared.contracts.commands import Tick
 from shared.contracts.envelope import Envelope
+from shared.contracts.types import rfc3339
 from shared.kafka.records import partition_of
 
 log = logging.getLogger(__name__)
@@ -32,11 +33,12 @@ class Keeper:
     async def keep(self) -> None:
         """Publish and tick until cancelled: woken by commits, and every second whatever was missed."""
         while True:
+            claim = self._held.published
             try:
                 await self._publish()
                 await self._tick()
             except ClaimLost:
-                self._held.cursor = None
+                self._lose(claim)
             except Exception as error:
                 partition = self._held.partition
                 if self._ports.is_passing(error):
@@ -54,11 +56,20 @@ class Keeper:
         held = self._held
         held.wake.clear()
         while held.cursor is not None and held.published is not None and held.behind > 0:
+            before = held.published
             try:
-                held.published = await self._ports.publisher.publish(held.published)
-                held.got_further = monotonic()
+                published = await self._ports.publisher.publish(before)
             except DoesNotFit as misfit:
                 held.stop(str(misfit))
+                return
+            if held.published is before:  # not claimed again meanwhile
+                held.published, held.got_further = published, monotonic()
+
+    def _lose(self, claim: Cursor | None) -> None:
+        """Give the claim up, unless it is a younger one than that under which the publishing began."""
+        cursor = self._held.cursor
+        if cursor is not None and claim is not None and cursor.epoch == claim.epoch:
+            self._held.cursor = None
 
     async def _tick(self) -> None:
         held, now = self._held, monotonic()
@@ -67,7 +78,7 @@ class Keeper:
         held.tick_out = self._ticked = now
         key = OFFICE_KEY if self._states_office else partition_key(held.partition)
         source = f"/{self._ports.reading.office}/registration"
-        envelope = Envelope(uuid.uuid4().hex, source, Tick.type, key)
+        envelope = Envelope(uuid.uuid4().hex, source, Tick.type, key, rfc3339(datetime.now(UTC)))
         await self._ports.intake.write(held.partition, key, envelope, b"{}")
 
     def _due(self) -> bool:
@@ -77,7 +88,9 @@ class Keeper:
         return self._held.promoting or undescribed or hourly or self._totals_due()
 
     def _totals_due(self) -> bool:
-        cursor = self._held.cursor
+        """The broker's clock decides; ours may be ahead of it, so a tick that came too early is not
+        followed by the next at once."""
+        cursor, every = self._held.cursor, self._ports.standing.totals_every
         assert cursor is not None
-        since = datetime.now(UTC) - cursor.totals_at
-        return cursor.number > cursor.totals and since >= self._ports.standing.totals_every
+        early = monotonic() < self._ticked + min(TICK_SECONDS, every.total_seconds())
+        return cursor.number > cursor.totals and not early and datetime.now(UTC) >= cursor.totals_at + every

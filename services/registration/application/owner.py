@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from services.registration.application.asking import Asked, Poison, UntrustedTime
 from services.registration.application.batch import Batch, Loaded
-from services.registration.application.commit import ClaimLost
+from services.registration.application.commit import ClaimLost, Cursor
 from services.registration.application.held import Held
 from services.registration.application.ports import DoesNotFit, Ports
 from services.registration.domain.activity import ActivityState
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 BATCH_BYTES = 4_000_000
 REMEMBERED_ACTIVITIES = 500
 MAX_BEHIND = 20_000  # facts that the publisher may lack before deciding waits for it
+CHECK_SECONDS = 10.0
 TRIES = 3  # of a single record whose transaction fails for no passing reason
 
 
@@ -34,6 +35,7 @@ class Owner:
         self._ports = ports
         self._kept: dict[str, ActivityState] = {}
         self._failures = 0
+        self._hole = (-1, -1)
 
     async def claim(self) -> int | None:
         """Become the only writer; answers the offset to read from, None if the partition must stand still."""
@@ -45,7 +47,8 @@ class Owner:
         self._kept.clear()
         cursor = await self._ports.ledger.claim(self.held.partition)
         try:
-            await self._ports.intake.checked(cursor)
+            async with asyncio.timeout(CHECK_SECONDS):
+                await self._ports.intake.checked(cursor)
         except DoesNotFit as misfit:
             self.held.stop(str(misfit))
             return None
@@ -59,6 +62,8 @@ class Owner:
                 return None
             if self.held.cursor is None:
                 return await self._claim()
+            if self._hole_before(records):
+                return self.held.cursor.next
             try:
                 await self._decide(records)
             except ClaimLost as lost:
@@ -68,14 +73,21 @@ class Owner:
                 self.held.stop(str(untrusted))
             return None
 
-    async def _decide(self, records: Sequence[Record]) -> None:
+    def _hole_before(self, records: Sequence[Record]) -> bool:
+        """Whether records between the cursor and these were passed over, as a consumer does that went on
+        after a failure. A hole that is still there when it is read again is the log's own: what a
+        transaction of a producer leaves takes offsets, too."""
         assert self.held.cursor is not None
-        left = [record for record in records if record.offset >= self.held.cursor.next]
+        expected = self.held.cursor.next
+        first = next((record.offset for record in records if record.offset >= expected), expected)
+        seen, self._hole = self._hole, (expected, first)
+        return first > expected and seen != self._hole
+
+    async def _decide(self, records: Sequence[Record]) -> None:
+        left = [record for record in records if record.offset >= self._cursor.next]
         size = len(left)
         while left:
-            while self.held.behind > MAX_BEHIND:
-                self.held.wake.set()
-                await asyncio.sleep(0.05)
+            await self._published_enough()
             try:
                 done = await self._decide_some([self._ports.reading.read(record) for record in left[:size]])
             except (ClaimLost, UntrustedTime):
@@ -84,7 +96,7 @@ class Owner:
                 if self._ports.is_passing(error):
                     raise
                 size = await self._smaller(left[0], size, error)
-                left = [record for record in left if record.offset >= self.held.cursor.next]
+                left = [record for record in left if record.offset >= self._cursor.next]
                 continue
             left, self._failures = left[done:], 0
             size = min(size, len(left))
@@ -99,7 +111,9 @@ class Owner:
         if self._failures < TRIES:
             return 1
         self._failures = 0
-        await self._commit(self._batch([Poison(first, "failed", type(error).__name__)], Loaded()))
+        item = self._ports.reading.read(first)
+        asked = item if isinstance(item, Asked) else None
+        await self._commit(self._batch([Poison(first, "failed", type(error).__name__, asked)], Loaded()))
         return BATCH_RECORDS
 
     async def _decide_some(self, items: list[Asked | Poison]) -> int:
@@ -117,10 +131,23 @@ class Owner:
         assert batch.commit.last is not None
         return next(number for number, item in enumerate(items, 1) if item.record is batch.commit.last.record)
 
+    @property
+    def _cursor(self) -> Cursor:
+        """Raises `ClaimLost`: the keeper may find out at any await that somebody else owns the partition."""
+        if self.held.cursor is None:
+            raise ClaimLost("the partition was claimed elsewhere meanwhile")
+        return self.held.cursor
+
+    async def _published_enough(self) -> None:
+        """Deciding waits for a publisher that is too far behind. Raises `TimeoutError` after 10 s."""
+        async with asyncio.timeout(CHECK_SECONDS):
+            while self.held.behind > MAX_BEHIND:
+                self.held.wake.set()
+                await asyncio.sleep(0.05)
+
     def _batch(self, items: list[Asked | Poison], loaded: Loaded) -> Batch:
-        assert self.held.cursor is not None
         encoder = self._ports.ledger.encoder(self.held.partition)
-        batch = Batch(self.held.cursor, loaded, encoder, self._ports.standing)
+        batch = Batch(self._cursor, loaded, encoder, self._ports.standing)
         for item in items:
             if batch.full:
                 break

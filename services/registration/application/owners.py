@@ -21,13 +21,14 @@ LOOK_AGAIN_SECONDS = 15.0  # after which a partition that stood still is looked 
 class Owners:
     """Claims what is assigned, decides what is read, and claims again what was lost.
 
-    `seek` moves the consumer of a partition to an offset and lets it read on; `commit` sets the group's own
-    offset, from which nothing is ever read.
+    `seek` moves the consumer of a partition to an offset and lets it read on; `hold` has it read nothing
+    until then; `commit` sets the group's own offset, from which nothing is ever read.
     """
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self.seek: Callable[[int, int], None] = lambda partition, offset: None
+        self.hold: Callable[[int], None] = lambda partition: None
         self.commit: Callable[[int, int], Awaitable[None]] | None = None
         self._owners: dict[int, Owner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -44,8 +45,10 @@ class Owners:
             held = Held(partition)
             self._owners[partition] = Owner(held, self._ports)
             self._tasks[partition] = asyncio.create_task(Keeper(held, self._ports).keep())
-        offsets = await asyncio.gather(*(self._claim(self._owners[partition]) for _, partition in wheres))
-        return {where: offset for where, offset in zip(wheres, offsets, strict=True) if offset is not None}
+        await asyncio.gather(*(self._claim(self._owners[partition]) for _, partition in wheres))
+        cursors = {where: self._owners[where[1]].held.cursor for where in wheres}
+        # whoever claimed it meanwhile: a partition with a claim is read on
+        return {where: cursor.next for where, cursor in cursors.items() if cursor is not None}
 
     async def _claim(self, owner: Owner) -> int | None:
         try:
@@ -90,7 +93,9 @@ class Owners:
             if owner.held.cursor is not None:
                 self.seek(partition, owner.held.cursor.next)
             return False
-        if offset is not None:
+        if owner.held.stopped is not None:
+            self.hold(partition)
+        elif offset is not None:
             self.seek(partition, offset)
         return offset is None
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
+from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
@@ -18,7 +19,7 @@ from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
 MAX_WAIT_SECONDS = 30.0
-IDENTIFIER = re.compile(r"^[\x21-\x7e]{1,200}$")
+IDENTIFIER = re.compile(r"^(?!\.{1,2}$)[\x21-\x7e]{1,200}$")  # `.` and `..` cannot stand in a path
 STATUS = {"decided": 200, "pending": 202}
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ async def answer_one(asker: Asker, command: Command, key: str, how: Asking) -> R
     """200 decided, 202 with Location undecided, 409 refused with its reason."""
     outcome = await ask(asker, command, key, how)
     if outcome is None:
-        location = f"/api/v1/commands/{how.identifier}?aggregate={key}"
+        location = f"/api/v1/commands/{quote(how.identifier, safe='')}?aggregate={quote(key, safe='')}"
         waiting = pending(how.source, how.identifier).model_dump(exclude_none=True)
         return JSONResponse(waiting, 202, {"Location": location})
     if outcome.result == "refused":

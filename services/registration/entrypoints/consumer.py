@@ -23,5 +23,6 @@ def read_intake(kafka: KafkaBroker, settings: KafkaSettings, office: str, owners
         reset="none",
     )
     owners.seek = lambda partition, offset: listener.seek((topic, partition), offset)
+    owners.hold = lambda partition: listener.hold((topic, partition))
     owners.commit = lambda partition, offset: listener.commit((topic, partition), offset)
     return listener

@@ -7,7 +7,12 @@ from pydantic import BaseModel
 from shared.contracts.outcomes import Outcome
 from shared.http import problem_answer
 
-LOCATION = {"Location": {"schema": {"type": "string"}, "description": "where the outcome can be asked for"}}
+LOCATION = {
+    "Location": {
+        "schema": {"type": "string"},
+        "description": "where the outcome of one command can be asked for",
+    }
+}
 RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
 
 

@@ -111,6 +111,7 @@ def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
 
     @router.get("/activities/{activity}/registrations", dependencies=staff)
     async def listed(activity: str, after: str | None = None) -> dict[str, Any]:
+        found(await desk.views.activity(activity), "activity_unknown")
         rows, mark = await desk.views.registrations(activity, after)
         return {"registrations": rows, "next": mark}
 
@@ -164,7 +165,7 @@ def imports(desk: Desk, staff: list[Any]) -> APIRouter:
 def outcomes(desk: Desk, staff: list[Any]) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/commands/{identifier}", responses={200: {"model": Outcome}, 202: {"model": Outcome}})
+    @router.get("/commands/{identifier:path}", responses={200: {"model": Outcome}, 202: {"model": Outcome}})
     async def outcome(identifier: str, aggregate: str, request: Request) -> Response:
         roles = ["staff", "public"] if desk.role(request) == "staff" else ["public"]
         digests = [desk.asker.digests.command(aggregate, desk.source(role), identifier) for role in roles]
@@ -172,7 +173,8 @@ def outcomes(desk: Desk, staff: list[Any]) -> APIRouter:
         for digest in digests:
             if digest in decided:
                 return shown(decided[digest].outcome)
-        return shown(pending(desk.source(roles[0]), identifier))
+        parked = await desk.outcomes.parked(digests)
+        return shown(parked or pending(desk.source(roles[0]), identifier))
 
     @router.get("/commands", dependencies=staff)
     async def of_source(source: str, after: str | None = None) -> dict[str, Any]:

@@ -1,0 +1,133 @@
+"""Owners when things go wrong around them: nothing passed over, nothing held for ever."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from services.registration.application.asking import Poison
+from services.registration.application.batch import Loaded
+from services.registration.application.commit import ClaimLost, Commit, Cursor
+from services.registration.application.held import Held
+from services.registration.application.keeper import Keeper
+from services.registration.application.owner import Owner
+from services.registration.application.owners import Owners
+from services.registration.application.ports import Ports
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def record(offset: int) -> Any:
+    return SimpleNamespace(
+        topic="t", partition=0, offset=offset, timestamp=0, timestamp_type=1, key=b"k", value=b"", headers=[]
+    )
+
+
+@dataclass
+class Memory:
+    """The ports of an owner in memory: a ledger that remembers which offsets were decided."""
+
+    cursors: dict[int, Cursor] = field(default_factory=dict)
+    decided: list[int] = field(default_factory=list)
+    claims: dict[int, asyncio.Event] = field(default_factory=dict)
+    refuse: set[int] = field(default_factory=set)
+
+    async def claim(self, partition: int) -> Cursor:
+        if partition in self.claims:
+            await self.claims[partition].wait()
+        if partition in self.refuse:
+            self.refuse.discard(partition)
+            raise TimeoutError
+        known = self.cursors.get(partition) or Cursor(
+            partition, "f" * 32, 0, 0, 0, 0, -1, LONG_AGO, 0, LONG_AGO, None
+        )
+        self.cursors[partition] = replace(known, epoch=known.epoch + 1)
+        return self.cursors[partition]
+
+    async def commit(self, commit: Commit) -> None:
+        if self.cursors[commit.before.partition] != commit.before:
+            raise ClaimLost
+        self.cursors[commit.before.partition] = commit.after
+        self.decided += [poison.record.offset for poison in commit.parked]
+
+    def encoder(self, partition: int) -> Any:
+        return None
+
+    async def load(self, partition: int, asked: Any, kept: Any) -> Loaded:
+        return Loaded()
+
+    async def checked(self, cursor: Cursor) -> None:
+        return None
+
+    async def publish(self, cursor: Cursor) -> Cursor:
+        raise ClaimLost
+
+    def read(self, one: Any) -> Poison:
+        return Poison(one, "unreadable", "made up")
+
+    def ports(self) -> Ports:
+        reading: Any = SimpleNamespace(read=self.read, partitions=6, office="uji")
+        standing: Any = SimpleNamespace(digest="", totals_every=timedelta(hours=1), description=None)
+        port: Any = self
+        return Ports(
+            reading, port, port, port, port, standing, lambda error: isinstance(error, TimeoutError), None
+        )
+
+
+async def test_records_above_the_cursor_are_not_decided_before_those_that_were_passed_over() -> None:
+    memory = Memory()
+    owner = Owner(Held(0), memory.ports())
+    assert await owner.claim() == 0
+    assert await owner.decide([record(3), record(4)]) == 0
+    assert memory.decided == []
+    assert await owner.decide([record(n) for n in range(5)]) is None
+    assert memory.decided == [0, 1, 2, 3, 4]
+
+
+async def test_a_hole_that_is_still_there_when_read_again_is_the_logs_own() -> None:
+    memory = Memory()
+    owner = Owner(Held(0), memory.ports())
+    await owner.claim()
+    await owner.decide([record(0)])
+    assert await owner.decide([record(2)]) == 1
+    assert await owner.decide([record(2)]) is None
+    assert memory.decided == [0, 2]
+
+
+async def test_a_partition_claimed_by_somebody_else_meanwhile_is_read_on() -> None:
+    """The first try fails, `maintain` claims it while another partition's claim still runs."""
+    slow = asyncio.Event()
+    memory = Memory(claims={1: slow}, refuse={0})
+    owners = Owners(memory.ports())
+    assigning = asyncio.create_task(owners.assigned({("t", 0), ("t", 1)}))
+    await asyncio.sleep(0.01)
+    await owners._claim(owners._owners[0])
+    slow.set()
+    assert await assigning == {("t", 0): 0, ("t", 1): 0}
+    await owners.close()
+
+
+async def test_a_stopped_partition_is_held() -> None:
+    memory = Memory()
+    owners = Owners(memory.ports())
+    held: list[int] = []
+    owners.hold = held.append
+    await owners.assigned({("t", 0)})
+    owners.held[0].stop("the log does not fit")
+    await owners.decide((record(0),))
+    assert (held, memory.decided) == ([0], [])
+    await owners.close()
+
+
+async def test_a_lost_publication_does_not_throw_a_younger_claim_away() -> None:
+    memory = Memory()
+    held = Held(0)
+    keeper = Keeper(held, memory.ports())
+    held.claim(await memory.claim(0))
+    older = held.published
+    held.claim(await memory.claim(0))
+    keeper._lose(older)
+    assert held.cursor is not None
+    keeper._lose(held.published)
+    assert held.cursor is None
