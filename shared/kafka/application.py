@@ -13,6 +13,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.records import BATCH_RECORDS, Batch, raw_decoder, tolerant_parser
+from shared.kafka.tolerance import read_any_header_name
 from shared.startup import until_up
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ FINISH_SECONDS: Final = 30.0  # for the batch that runs when the service is told
 
 def broker(settings: KafkaSettings) -> KafkaBroker:
     """A FastStream broker that only consumes; producing has its own bounded `Producer`."""
+    read_any_header_name()
     return KafkaBroker(
         settings.bootstrap,
         consumer_only=True,
