@@ -30,6 +30,7 @@ from shared.kafka.assignment import SILENT_SECONDS
 from shared.kafka.topics import TopicSpec, admin, require_partitions
 from shared.mongo.driver import connect
 from shared.office import Office, read_office
+from shared.settings import read_settings
 from shared.startup import run_service, until_up
 
 log = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ async def run(settings: NotificationSettings) -> None:
 
 
 def main() -> None:
-    settings = NotificationSettings()
+    settings = read_settings(NotificationSettings)
     run_service("notification", settings.office, run(settings))
 
 

@@ -8,6 +8,7 @@ from services.registration.settings import ProvisionSettings
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Driver, connect
+from shared.settings import read_settings
 
 verbs = typer.Typer()
 verbs.command("import")(import_sheet)
@@ -19,7 +20,7 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
         raise ValueError(
             f"{code} is no office's code: 2 to 20 small letters, digits, hyphens; not `national`"
         )
-    settings = ProvisionSettings()
+    settings = read_settings(ProvisionSettings)
     store = connect(mongo_url, topics.database(code, "registration"), driver)
     try:
         return await provision(code, store, kafka, settings.partitions, settings.replication)

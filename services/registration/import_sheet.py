@@ -20,10 +20,11 @@ from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import Slug, rfc3339
 from shared.kafka.connection import KafkaUnavailable, Producer
+from shared.settings import read_settings
 
 DONE: Final = 0
 REFUSED: Final = 1
-USAGE: Final = 2
+WRONG_SETTINGS: Final = "Pengaturan belum lengkap atau tidak sah"
 PROBLEMS_SHOWN: Final = 200
 SEND_SECONDS: Final = 60  # 50,000 rows take about 5
 
@@ -40,7 +41,7 @@ def import_sheet(
     yang benar tetap dikirim; mengimpor lagi berkas yang sudah diperbaiki tidak menggandakan apa pun.
     """
     slug = _slug(activity)
-    settings = None if dry_run else _settings()
+    settings = None if dry_run else read_settings(ImportSettings, WRONG_SETTINGS)
     report = read_sheet(file.read_bytes(), slug)
     sent = 0
     if settings is not None and report.rows:
@@ -124,14 +125,3 @@ def _slug(activity: str) -> str:
         raise typer.BadParameter(
             "huruf kecil, angka, dan tanda hubung saja", param_hint="--activity"
         ) from None
-
-
-def _settings() -> ImportSettings:
-    try:
-        return ImportSettings()
-    except ValidationError as error:
-        names = ", ".join(
-            f"SIMPUL_{str(item['loc'][0]).upper()}" for item in error.errors(include_input=False)
-        )
-        typer.echo(f"Pengaturan belum lengkap atau tidak sah: {names}", err=True)
-        raise typer.Exit(USAGE) from None

@@ -74,7 +74,7 @@ async def test_a_dry_run_needs_no_settings_and_sends_nothing(servers: Servers) -
 
 async def test_wrong_use_is_told_with_exit_code_two() -> None:
     for arguments, told in (
-        ([SHEET, "--activity", "rakor-bali-2024"], "SIMPUL_OFFICE, SIMPUL_PERSON_KEY"),
+        ([SHEET, "--activity", "rakor-bali-2024"], "SIMPUL_OFFICE (missing), SIMPUL_PERSON_KEY (missing)"),
         ([SHEET, "--activity", "Rakor Bali"], "--activity"),
         (["no-such-file.xlsx", "--activity", "rakor"], "no-such-file.xlsx"),
         ([SHEET], "--activity"),
