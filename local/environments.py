@@ -51,7 +51,7 @@ def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Env
     return base_environment(addresses) | {
         "SIMPUL_OFFICE": code,
         "SIMPUL_OFFICE_FILE": f"offices/{code}.yaml",
-        "SIMPUL_STAFF_TOKEN_HASH": _new_token(Path(office.staff_token_file)),
+        "SIMPUL_STAFF_TOKEN_HASH": _new_token(Path(addresses.offices[code].staff_token_file)),
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
         "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",

@@ -20,6 +20,7 @@ from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import Slug, rfc3339
 from shared.kafka.connection import KafkaUnavailable, Producer
+from shared.kafka.topics import TopicMisfit, admin, partitions_of
 from shared.settings import read_settings
 
 DONE: Final = 0
@@ -47,6 +48,13 @@ def import_sheet(
     if settings is not None and report.rows:
         try:
             sent = asyncio.run(send_rows(settings, report.rows))
+        except TopicMisfit:
+            typer.echo(
+                f"Balai {settings.office} belum disiapkan di Kafka (topik {topics.intake(settings.office)} "
+                "tidak ada). Tidak ada yang dikirim; periksa SIMPUL_OFFICE dan SIMPUL_KAFKA_BOOTSTRAP.",
+                err=True,
+            )
+            raise typer.Exit(REFUSED) from None
         except KafkaUnavailable as error:
             typer.echo(
                 f"Kafka tidak menjawab ({error}). Jalankan lagi perintah ini; tidak ada yang ganda.", err=True
@@ -59,8 +67,11 @@ def import_sheet(
 async def send_rows(settings: ImportSettings, rows: Sequence[InvitedRow]) -> int:
     """Put the rows' commands on the office's intake in the sheet's order.
 
-    Raises `KafkaUnavailable`: then some may have arrived, and sending all again changes nothing.
+    Raises `KafkaUnavailable`: then some may have arrived, and sending all again changes nothing;
+    `TopicMisfit` where the office has no intake: a producer might make it otherwise than it must be.
     """
+    async with admin(settings.kafka_bootstrap) as client:
+        await partitions_of(client, topics.intake(settings.office))
     key = bytes.fromhex(settings.person_key)
     producer = Producer(settings.kafka)
     await producer.start()
