@@ -1,4 +1,4 @@
-"""What an operator reads of `simpul provision` when it cannot do what it is asked."""
+"""What an operator reads of `simpul provision` that cannot do what it is asked, and of `simpul parked`."""
 
 import asyncio
 import os
@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from aiokafka import ConsumerRecord
 
-from shared.contracts.topics import FACTS_SETTINGS, database, facts
+from services.registration.adapters.ledger import parked_document
+from services.registration.application.asking import Poison
+from shared.contracts.topics import FACTS_SETTINGS, database, facts, intake
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from tests.support.servers import Servers
@@ -18,6 +21,10 @@ SIMPUL = Path(sys.executable).with_name("simpul")
 
 
 async def provision(servers: Servers, *words: str, **changed: str) -> tuple[int, str, str]:
+    return await simpul(servers, "provision", *words, **changed)
+
+
+async def simpul(servers: Servers, *words: str, **changed: str) -> tuple[int, str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
     env |= {
         "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
@@ -26,7 +33,6 @@ async def provision(servers: Servers, *words: str, **changed: str) -> tuple[int,
     }
     child = await asyncio.create_subprocess_exec(
         SIMPUL,
-        "provision",
         *words,
         env=env | changed,
         stdout=asyncio.subprocess.PIPE,
@@ -77,3 +83,22 @@ async def test_both_services_of_an_office_take_its_number_of_partitions(servers:
         await store.drop()
         await store.close()
     assert (await provision(servers, "office", office, SIMPUL_PARTITIONS="3"))[0] == 0
+
+
+async def test_parked_records_are_listed_without_what_they_hold(servers: Servers) -> None:
+    office = new_office()
+    store = connect(servers.mongo, database(office, "registration"))
+    records = [
+        ConsumerRecord(intake(office), 0, offset, 0, 1, b"uji", b"rahasia", None, 3, 7, ())
+        for offset in range(101)
+    ]
+    await store["parked"].insert_many(
+        [parked_document(Poison(record, "unreadable", "not JSON")) for record in records]
+    )
+    code, output, errors = await simpul(servers, "parked", SIMPUL_OFFICE=office)
+    await store.drop()
+    await store.close()
+    assert (code, errors, len(output.splitlines())) == (0, "", 101), errors
+    first = output.splitlines()[0].split("\t")
+    assert (first[:3], first[4:]) == ([intake(office), "0", "0"], ["unreadable", "not JSON"])
+    assert "rahasia" not in output
