@@ -48,12 +48,10 @@ def base_environment(addresses: DemoAddresses) -> Environment:
 
 def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Environment:
     """What both services of an office share. Writes the office's staff token."""
-    office = addresses.offices[code]
     return base_environment(addresses) | {
         "SIMPUL_OFFICE": code,
         "SIMPUL_OFFICE_FILE": f"offices/{code}.yaml",
-        "SIMPUL_PUBLIC_URL": office.url,
-        "SIMPUL_STAFF_TOKEN_HASH": _new_token(Path(office.staff_token_file)),
+        "SIMPUL_STAFF_TOKEN_HASH": _new_token(Path(addresses.offices[code].staff_token_file)),
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
         "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",
@@ -64,7 +62,6 @@ def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Env
 def national_environment(addresses: DemoAddresses) -> Environment:
     """Reporting's settings. Writes the directorate's token."""
     return base_environment(addresses) | {
-        "SIMPUL_PUBLIC_URL": addresses.national.url,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": _new_token(Path(addresses.national.token_file)),
     }
 

@@ -1,15 +1,21 @@
 """The `simpul` command: the verbs of whichever services are installed beside it."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import typer
 
+from shared.kafka.connection import is_away
 from shared.kafka.offsets import GroupBusy
 from shared.kafka.topics import TopicMisfit
-from shared.mongo.driver import DatabaseMisfit
-from shared.settings import CommonSettings
+from shared.mongo.driver import DatabaseMisfit, PyMongoError
+from shared.settings import USAGE, CommonSettings, read_settings
+
+Step = Callable[[], Awaitable[list[str]]]
 
 provision = typer.Typer(no_args_is_help=True, help="Make topics, databases and cursors; safe to repeat.")
 
@@ -33,41 +39,52 @@ def _registration_first(point: EntryPoint) -> tuple[bool, str]:
 @provision.command("office")
 def provision_office(code: str) -> None:
     """Make an office: `simpul provision office bali`."""
-    settings = CommonSettings()
+    settings = read_settings(CommonSettings)
     _provision(
-        [
-            make(code, settings.mongo_url, settings.mongo_driver, settings.kafka)
-            for _, make in installed("simpul.provision.office")
-        ]
+        partial(make, code, settings.mongo_url, settings.mongo_driver, settings.kafka)
+        for _, make in installed("simpul.provision.office")
     )
 
 
 @provision.command("national")
 def provision_national() -> None:
     """Make what the national reporting needs."""
-    settings = CommonSettings()
+    settings = read_settings(CommonSettings)
     _provision(
-        [
-            make(settings.mongo_url, settings.mongo_driver, settings.kafka)
-            for _, make in installed("simpul.provision.national")
-        ]
+        partial(make, settings.mongo_url, settings.mongo_driver, settings.kafka)
+        for _, make in installed("simpul.provision.national")
     )
 
 
-def _provision(steps: list[Any]) -> None:
+def _provision(steps: Iterable[Step]) -> None:
+    """Take the steps in turn; what one refuses is said in a sentence, and the rest is left alone."""
+
     async def all_of_them() -> list[str]:
-        return [sentence for step in steps for sentence in await step]
+        return [sentence for step in steps for sentence in await step()]
 
     try:
         said = asyncio.run(all_of_them())
-    except (TopicMisfit, DatabaseMisfit, GroupBusy, ValueError) as misfit:
-        typer.echo(str(misfit), err=True)
-        raise typer.Exit(1) from None
+    except ValueError as wrong:
+        raise _ended(str(wrong), USAGE) from None
+    except (TopicMisfit, DatabaseMisfit, GroupBusy) as misfit:
+        raise _ended(str(misfit)) from None
+    except PyMongoError as error:
+        raise _ended(f"MongoDB does not answer as it must ({type(error).__name__})") from None
+    except Exception as error:
+        if not is_away(error):
+            raise
+        raise _ended(f"Kafka does not answer ({type(error).__name__})") from None
     for sentence in said or ["everything is in place"]:
         typer.echo(sentence)
 
 
+def _ended(sentence: str, code: int = 1) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(code)
+
+
 def main() -> None:
+    logging.getLogger().addHandler(logging.NullHandler())  # who types a command reads our sentences alone
     app = typer.Typer(
         no_args_is_help=True, add_completion=False, help="Simpul: kegiatan balai, dari undangan."
     )

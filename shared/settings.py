@@ -1,15 +1,25 @@
 """Settings that services share. Read once, by a service's `main`; handed on as values."""
 
 import os
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final, TypeVar
 
+from pydantic import StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.contracts.types import OfficeCode
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Driver
+
+USAGE: Final = 2
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
+S = TypeVar("S", bound="CommonSettings")
+
+
+class FileUnreadable(Exception):
+    """The text names the variable and the failure."""
 
 
 class FromFiles(PydanticBaseSettingsSource):
@@ -20,7 +30,10 @@ class FromFiles(PydanticBaseSettingsSource):
         path = None
         if named not in self.settings_cls.model_fields:  # SIMPUL_OFFICE_FILE is a setting of its own
             path = os.environ.get(f"SIMPUL_{named.upper()}")
-        return (Path(path).read_text().strip() if path else None), field_name, False
+        try:
+            return (Path(path).read_text().strip() if path else None), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileUnreadable(f"SIMPUL_{named.upper()} ({type(error).__name__})") from None
 
     def __call__(self) -> dict[str, Any]:
         found = {
@@ -31,7 +44,7 @@ class FromFiles(PydanticBaseSettingsSource):
 
 
 class CommonSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SIMPUL_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SIMPUL_", extra="ignore", hide_input_in_errors=True)
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     kafka_idempotence: bool = True
@@ -61,9 +74,28 @@ class OfficeSettings(CommonSettings):
 
     office: OfficeCode
     office_file: Path | None = None
-    staff_token_hash: str
-    public_url: str = "http://127.0.0.1:8001"
+    staff_token_hash: Sha256
 
     @property
     def description_path(self) -> Path:
         return self.office_file or Path("offices") / f"{self.office}.yaml"
+
+
+def read_settings(settings: type[S], sentence: str = "these settings are missing or do not fit") -> S:
+    """The settings of this process; ends it with exit 2 and one sentence that names what does not fit.
+
+    No value is shown: it may be a secret.
+    """
+    try:
+        return settings()
+    except FileUnreadable as unreadable:
+        wrong = str(unreadable)
+    except ValidationError as error:
+        wrong = ", ".join(_named(item["loc"], item["type"], item["msg"]) for item in error.errors())
+    sys.stderr.write(f"{sentence}: {wrong}\n")
+    raise SystemExit(USAGE)
+
+
+def _named(where: tuple[int | str, ...], kind: str, message: str) -> str:
+    """A rule that spans settings belongs to none of them: its own words name them."""
+    return f"SIMPUL_{str(where[0]).upper()} ({kind})" if where else message.removeprefix("Value error, ")

@@ -17,6 +17,28 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(OnlyListedSkips())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for servers is marked, or `make test-kafka` would leave it out unnoticed."""
+    unmarked = [
+        item.nodeid
+        for item in items
+        if "_broker_is_possible" in getattr(item, "fixturenames", ())
+        and item.get_closest_marker("broker") is None
+    ]
+    if unmarked:
+        raise pytest.UsageError("these use a broker without pytest.mark.broker: " + ", ".join(unmarked))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test measured goes to the one who reads the run, also from another process."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport) and report.when == "call":
+                for name, value in report.user_properties:
+                    if name == "measured":
+                        terminalreporter.write_line(f"{report.nodeid}: {value}")
+
+
 @pytest.fixture(scope="session")
 def _broker_is_possible() -> None:
     if ON_KAFKA:

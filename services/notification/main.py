@@ -23,13 +23,14 @@ from services.notification.entrypoints.consumer import Reader
 from services.notification.entrypoints.http import mail_desk
 from services.notification.entrypoints.metrics import Metrics
 from services.notification.settings import NotificationSettings
-from shared.contracts.topics import database, directory, facts, group
+from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, database, directory, facts, group
 from shared.http import serve
 from shared.kafka.application import broker, consuming, subscribe
 from shared.kafka.assignment import SILENT_SECONDS
-from shared.kafka.topics import TopicSpec, admin, require_partitions
+from shared.kafka.topics import TopicSpec, admin, require_topic
 from shared.mongo.driver import connect
 from shared.office import Office, read_office
+from shared.settings import read_settings
 from shared.startup import run_service, until_up
 
 log = logging.getLogger(__name__)
@@ -102,8 +103,8 @@ class Service:
         """When the database was made. Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
         born, partitions = await birth(self.store)
         async with admin(self._settings.kafka_bootstrap) as client:
-            for topic in self._topics:
-                await require_partitions(client, TopicSpec(topic, partitions))
+            for topic, kept in zip(self._topics, (FACTS_SETTINGS, DIRECTORY_SETTINGS), strict=True):
+                await require_topic(client, TopicSpec(topic, partitions, kept))
         return born
 
     def _read_with(self, send_from: datetime) -> Reader:
@@ -179,7 +180,7 @@ async def run(settings: NotificationSettings) -> None:
 
 
 def main() -> None:
-    settings = NotificationSettings()
+    settings = read_settings(NotificationSettings)
     run_service("notification", settings.office, run(settings))
 
 

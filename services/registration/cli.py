@@ -1,16 +1,49 @@
 """What registration adds to the `simpul` command."""
 
+import asyncio
+
 import typer
 
 from services.registration.adapters.provision import provision
-from services.registration.import_sheet import import_sheet
-from services.registration.settings import ProvisionSettings
+from services.registration.adapters.views import parked
+from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
+from services.registration.settings import ParkedSettings, ProvisionSettings
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
-from shared.mongo.driver import Driver, connect
+from shared.mongo.driver import DatabaseMisfit, Driver, PyMongoError, connect
+from shared.settings import read_settings
 
 verbs = typer.Typer()
 verbs.command("import")(import_sheet)
+
+
+@verbs.command("parked")
+def list_parked() -> None:
+    """Pesan yang tidak dapat dibaca: topik, partisi, offset, waktu, alasan, keterangan; tanpa isinya."""
+    settings = read_settings(ParkedSettings, WRONG_SETTINGS)
+    try:
+        asyncio.run(_print_parked(settings))
+    except PyMongoError as error:
+        typer.echo(f"MongoDB tidak menjawab sebagaimana mestinya ({type(error).__name__}).", err=True)
+        raise typer.Exit(1) from None
+    except DatabaseMisfit as misfit:
+        typer.echo(str(misfit), err=True)
+        raise typer.Exit(1) from None
+
+
+async def _print_parked(settings: ParkedSettings) -> None:
+    store = connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
+    after: int | None = None
+    try:
+        while page := await parked(store, after):
+            for row in page:
+                where = (row["topic"], row["partition"], row["offset"], row["at"].isoformat())
+                typer.echo("\t".join(str(value) for value in (*where, row["reason"], row["why"])))
+            after = page[-1]["_id"]
+    finally:
+        await store.close()
 
 
 async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:
@@ -19,7 +52,7 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
         raise ValueError(
             f"{code} is no office's code: 2 to 20 small letters, digits, hyphens; not `national`"
         )
-    settings = ProvisionSettings()
+    settings = read_settings(ProvisionSettings)
     store = connect(mongo_url, topics.database(code, "registration"), driver)
     try:
         return await provision(code, store, kafka, settings.partitions, settings.replication)

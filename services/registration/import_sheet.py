@@ -20,10 +20,12 @@ from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import Slug, rfc3339
 from shared.kafka.connection import KafkaUnavailable, Producer
+from shared.kafka.topics import TopicMisfit, admin, partitions_of
+from shared.settings import read_settings
 
 DONE: Final = 0
 REFUSED: Final = 1
-USAGE: Final = 2
+WRONG_SETTINGS: Final = "Pengaturan belum lengkap atau tidak sah"
 PROBLEMS_SHOWN: Final = 200
 SEND_SECONDS: Final = 60  # 50,000 rows take about 5
 
@@ -40,12 +42,19 @@ def import_sheet(
     yang benar tetap dikirim; mengimpor lagi berkas yang sudah diperbaiki tidak menggandakan apa pun.
     """
     slug = _slug(activity)
-    settings = None if dry_run else _settings()
+    settings = None if dry_run else read_settings(ImportSettings, WRONG_SETTINGS)
     report = read_sheet(file.read_bytes(), slug)
     sent = 0
     if settings is not None and report.rows:
         try:
             sent = asyncio.run(send_rows(settings, report.rows))
+        except TopicMisfit:
+            typer.echo(
+                f"Balai {settings.office} belum disiapkan di Kafka (topik {topics.intake(settings.office)} "
+                "tidak ada). Tidak ada yang dikirim; periksa SIMPUL_OFFICE dan SIMPUL_KAFKA_BOOTSTRAP.",
+                err=True,
+            )
+            raise typer.Exit(REFUSED) from None
         except KafkaUnavailable as error:
             typer.echo(
                 f"Kafka tidak menjawab ({error}). Jalankan lagi perintah ini; tidak ada yang ganda.", err=True
@@ -58,8 +67,11 @@ def import_sheet(
 async def send_rows(settings: ImportSettings, rows: Sequence[InvitedRow]) -> int:
     """Put the rows' commands on the office's intake in the sheet's order.
 
-    Raises `KafkaUnavailable`: then some may have arrived, and sending all again changes nothing.
+    Raises `KafkaUnavailable`: then some may have arrived, and sending all again changes nothing;
+    `TopicMisfit` where the office has no intake: a producer might make it otherwise than it must be.
     """
+    async with admin(settings.kafka_bootstrap) as client:
+        await partitions_of(client, topics.intake(settings.office))
     key = bytes.fromhex(settings.person_key)
     producer = Producer(settings.kafka)
     await producer.start()
@@ -124,14 +136,3 @@ def _slug(activity: str) -> str:
         raise typer.BadParameter(
             "huruf kecil, angka, dan tanda hubung saja", param_hint="--activity"
         ) from None
-
-
-def _settings() -> ImportSettings:
-    try:
-        return ImportSettings()
-    except ValidationError as error:
-        names = ", ".join(
-            f"SIMPUL_{str(item['loc'][0]).upper()}" for item in error.errors(include_input=False)
-        )
-        typer.echo(f"Pengaturan belum lengkap atau tidak sah: {names}", err=True)
-        raise typer.Exit(USAGE) from None

@@ -33,6 +33,7 @@ from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
 from shared.mongo.driver import connect, is_passing
 from shared.office import Office, read_office
+from shared.settings import read_settings
 from shared.startup import run_service, until_up
 
 BODY_BYTES = 256_000
@@ -110,7 +111,7 @@ async def run(settings: RegistrationSettings) -> None:
 
 
 def main() -> None:
-    settings = RegistrationSettings()
+    settings = read_settings(RegistrationSettings)
     run_service("registration", settings.office, run(settings))
 
 

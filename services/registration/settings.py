@@ -27,10 +27,15 @@ class RegistrationSettings(OfficeSettings):
         return timedelta(seconds=self.control_totals_seconds)
 
 
-class ImportSettings(CommonSettings):
-    """What `simpul import` needs: the office, and the key of its digests."""
+class ParkedSettings(CommonSettings):
+    """What `simpul parked` needs."""
 
     office: OfficeCode
+
+
+class ImportSettings(ParkedSettings):
+    """What `simpul import` needs: the office, and the key of its digests."""
+
     person_key: HexKey
 
 

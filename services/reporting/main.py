@@ -13,6 +13,7 @@ from services.reporting.settings import ReportingSettings
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.http import add_health, application, serve
 from shared.mongo.driver import Store, connect
+from shared.settings import read_settings
 from shared.startup import run_service
 
 
@@ -44,7 +45,7 @@ async def run(settings: ReportingSettings) -> None:
 
 
 def main() -> None:
-    run_service("reporting", NATIONAL, run(ReportingSettings()))
+    run_service("reporting", NATIONAL, run(read_settings(ReportingSettings)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Names of topics, groups and databases. An office's names share a prefix, so that one rule fences it in."""
+"""Names of topics, groups and databases, and how topics keep their records.
+
+An office's names share a prefix, so that one rule fences it in.
+"""
 
 import re
 from typing import Final
@@ -7,6 +10,21 @@ NATIONAL: Final = "national"
 OFFICE = re.compile(r"^[a-z][a-z0-9-]{1,19}$")
 FACTS_PATTERN: Final = r"^simpul\.[a-z][a-z0-9-]{1,19}\.facts\.v1$"
 PARTITIONS: Final = 6
+
+# Forever, and stamped by the broker, so that every instance has the same clock.
+FACTS_SETTINGS: Final = {
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "message.timestamp.type": "LogAppendTime",
+}
+# an hour's segments: what was trimmed is gone from the disk soon after
+INTAKE_SETTINGS: Final = FACTS_SETTINGS | {"segment.ms": "3600000"}
+DIRECTORY_SETTINGS: Final = {
+    "cleanup.policy": "compact",
+    "segment.ms": "3600000",
+    "min.cleanable.dirty.ratio": "0.1",
+}
 
 
 def intake(office: str) -> str:

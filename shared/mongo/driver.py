@@ -18,6 +18,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError as BulkWriteError
 from pymongo.errors import (
+    ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
     OperationFailure,
@@ -135,18 +136,28 @@ class Store:
 
 
 def connect(url: str, database: str, driver: Driver = "motor") -> Store:
-    """Make a store; the connection opens with its first use. Times come back aware, in UTC."""
+    """Make a store; the connection opens with its first use. Times come back aware, in UTC.
+
+    Raises `DatabaseMisfit` for a URL that cannot be one, without showing it: it may hold a password.
+    """
     options: dict[str, Any] = {
         "tz_aware": True,
         "serverSelectionTimeoutMS": 2_000,  # a client waits; whoever may wait longer tries again
         "connectTimeoutMS": 5_000,
         "socketTimeoutMS": 30_000,
     }
+    try:
+        return Store(_client(url, driver, options), database)
+    except (ConfigurationError, ValueError) as error:
+        raise DatabaseMisfit(f"SIMPUL_MONGO_URL cannot be used ({type(error).__name__})") from None
+
+
+def _client(url: str, driver: Driver, options: dict[str, Any]) -> Any:
     if driver == "pymongo":
-        return Store(AsyncMongoClient(url, **options), database)
+        return AsyncMongoClient(url, **options)
     from motor.motor_asyncio import AsyncIOMotorClient
 
-    return Store(AsyncIOMotorClient(url, **options), database)
+    return AsyncIOMotorClient(url, **options)
 
 
 def is_passing(error: BaseException) -> bool:

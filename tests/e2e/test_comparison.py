@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from local.addresses import DemoAddresses, MailboxAddress
@@ -34,6 +35,7 @@ def test_a_check_of_the_played_demo_agrees(played: Demo) -> None:
     assert checked(played, played.simpul / "demo.json") == (0, set())
 
 
+@pytest.mark.broker
 async def test_one_fact_taken_away_is_named(played: Demo, server_room: ServerRoom, tmp_path: Path) -> None:
     kafka, _ = await server_room.broker()
     for office in played.addresses.offices:

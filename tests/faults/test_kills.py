@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ async def kill_all_side_by_side(running: Deployment, rounds: int) -> None:
 
 
 async def test_nothing_is_lost_or_doubled_when_every_service_is_killed(
-    server_room: ServerRoom, tmp_path: Path
+    server_room: ServerRoom, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     servers = await server_room.servers()  # its own: the national side reads every office there is
     async with deployment(servers, tmp_path) as running:
@@ -68,7 +69,8 @@ async def test_nothing_is_lost_or_doubled_when_every_service_is_killed(
         await kill_all_side_by_side(running, rounds=2)
         await feeding
         await office.at_rest(120)
-        print(f"{running.kills_inside} of {running.kills} kills fell inside a transaction")
+        told = f"{running.kills_inside} of {running.kills} kills fell inside a transaction"
+        record_property("measured", told)
         assert running.kills_inside > 0
 
         facts = once_each(await office.published_facts())

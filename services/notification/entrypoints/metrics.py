@@ -38,7 +38,10 @@ class Metrics:
     async def look(self, store: Store, reader: Reader) -> None:
         """Bring the gauges up to date."""
         grouped = {"$group": {"_id": {"state": "$state", "template": "$template"}, "count": {"$sum": 1}}}
-        for row in await store.aggregate("deliveries", [grouped]):
+        rows = await store.aggregate("deliveries", [grouped])
+        for gauge in (self._rows, self._number, self._behind):
+            gauge.clear()  # what is no more, or is another instance's now, must not stay on show
+        for row in rows:
             self._rows.labels(row["_id"]["template"], row["_id"]["state"]).set(row["count"])
         for partition, number in reader.numbers().items():
             self._number.labels(partition).set(number)

@@ -1,16 +1,20 @@
 """What an office's notification needs before it starts; the topics are registration's to make."""
 
 from services.notification.adapters.provision import provision
-from shared.contracts.topics import PARTITIONS, database, directory, facts, group
+from shared.contracts.topics import database, directory, facts, group
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import commit_first_offsets
+from shared.kafka.topics import admin, partitions_of
 from shared.mongo.driver import Driver, connect
 
 
-async def provision_office(
-    code: str, mongo_url: str, driver: Driver, kafka: KafkaSettings, partitions: int = PARTITIONS
-) -> list[str]:
-    """Make database and first offsets of one office; idempotent. Returns what was made, in sentences."""
+async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:
+    """Make database and first offsets of one office; idempotent. Returns what was made, in sentences.
+
+    Raises `TopicMisfit` while registration's topics are missing; `DatabaseMisfit`, `GroupBusy`.
+    """
+    async with admin(kafka.bootstrap) as client:
+        partitions = await partitions_of(client, facts(code))
     store = connect(mongo_url, database(code, "notification"), driver)
     topics = (facts(code), directory(code))
     try:

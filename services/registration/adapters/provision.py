@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import commit_first_offsets, survey
-from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_partitions
+from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, Store
 
 COLLECTIONS = (
@@ -20,28 +20,20 @@ COLLECTIONS = (
     "perhaps_same",
 )
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
 
 
 def specs(office: str, partitions: int) -> list[TopicSpec]:
-    """An office's topics. Append time gives every instance the same clock: the broker's."""
-    append_time = {"message.timestamp.type": "LogAppendTime"}
     return [
-        # an hour's segments: what was trimmed is gone from the disk soon after
-        TopicSpec(topics.intake(office), partitions, FOREVER | append_time | {"segment.ms": "3600000"}),
-        TopicSpec(topics.facts(office), partitions, FOREVER | append_time),
-        TopicSpec(
-            topics.directory(office),
-            partitions,
-            {"cleanup.policy": "compact", "segment.ms": "3600000", "min.cleanable.dirty.ratio": "0.1"},
-        ),
+        TopicSpec(topics.intake(office), partitions, topics.INTAKE_SETTINGS),
+        TopicSpec(topics.facts(office), partitions, topics.FACTS_SETTINGS),
+        TopicSpec(topics.directory(office), partitions, topics.DIRECTORY_SETTINGS),
     ]
 
 
 async def provision(
     office: str, store: Store, kafka: KafkaSettings, partitions: int, replication: int
 ) -> list[str]:
-    """Make what is missing; returns what was made or found different, in sentences. Raises `TopicMisfit`."""
+    """Make what is missing; returns what was made, in sentences. Raises `TopicMisfit`, `DatabaseMisfit`."""
     said: list[str] = []
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
@@ -105,5 +97,5 @@ async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
-            await require_partitions(client, spec)
+            await require_topic(client, spec)
     return partitions

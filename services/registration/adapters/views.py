@@ -51,10 +51,14 @@ class Views:
         return listed, rows[-1]["_id"] if len(rows) == PAGE else None
 
     async def parked(self, after: int | None) -> list[Document]:
-        """Staff: parked records without what they hold."""
-        wanted = {"_id": {"$gt": after}} if after is not None else {}
-        fields = {"topic": 1, "partition": 1, "offset": 1, "at": 1, "reason": 1, "why": 1}
-        return await self._store["parked"].find(wanted, fields).sort("_id", 1).limit(PAGE).to_list(None)
+        return await parked(self._store, after)
+
+
+async def parked(store: Store, after: int | None) -> list[Document]:
+    """Staff: a page of parked records without what they hold."""
+    wanted = {"_id": {"$gt": after}} if after is not None else {}
+    fields = {"topic": 1, "partition": 1, "offset": 1, "at": 1, "reason": 1, "why": 1}
+    return await store["parked"].find(wanted, fields).sort("_id", 1).limit(PAGE).to_list(None)
 
 
 def _listed(row: Document, who: Document) -> Document:

@@ -2,6 +2,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from aiokafka import AIOKafkaProducer
 
 from local.addresses import DemoAddresses, MailboxAddress, NationalAddress, OfficeAddress
@@ -9,6 +10,8 @@ from local.comparison import figure, gaps, mails
 from local.readings import recount
 from tests.support.servers import Servers
 from tests.support.topics import make_topic, new_office
+
+pytestmark = pytest.mark.broker
 
 
 def fact(number: int, kind: str, add: dict[str, int]) -> tuple[str, dict[str, Any]]:

@@ -29,7 +29,7 @@ from shared.contracts.facts import (
     RegistrationWaitlisted,
     published,
 )
-from shared.contracts.topics import database, directory, facts
+from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, database, directory, facts
 from shared.contracts.types import rfc3339
 from shared.kafka.connection import KafkaSettings, Producer
 from shared.kafka.records import partition_of
@@ -64,8 +64,11 @@ class Stage:
         text = (Path("offices") / "bali.yaml").read_text().replace("code: bali", f"code: {self.office}")
         (self._folder / "office.yaml").write_text(text)
         async with admin(self._servers.kafka) as client:
-            for topic in (facts(self.office), directory(self.office)):
-                await ensure_topic(client, TopicSpec(topic, PARTITIONS), 1)
+            for topic, kept in (
+                (facts(self.office), FACTS_SETTINGS),
+                (directory(self.office), DIRECTORY_SETTINGS),
+            ):
+                await ensure_topic(client, TopicSpec(topic, PARTITIONS, kept), 1)
         await self.provision()
         await self.producer.start()
         return self
@@ -76,9 +79,7 @@ class Stage:
         await self.store.close()
 
     async def provision(self) -> list[str]:
-        return await provision_office(
-            self.office, self._servers.mongo, "motor", self._kafka, partitions=PARTITIONS
-        )
+        return await provision_office(self.office, self._servers.mongo, "motor", self._kafka)
 
     def environment(self, **more: str) -> dict[str, str]:
         values = {

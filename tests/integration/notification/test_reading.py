@@ -7,12 +7,15 @@ import httpx
 import pytest
 
 from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
+from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
+from services.notification.entrypoints.consumer import Reader
+from services.notification.entrypoints.metrics import Metrics
 from services.notification.main import Service
 from shared.contracts.directory import registration_key
 from shared.contracts.facts import OfficeTotals, Stated
-from shared.contracts.topics import facts
+from shared.contracts.topics import directory, facts
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
 from tests.support.waiting import until
 
@@ -161,6 +164,27 @@ async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
     assert ready.status_code == 200, ready.text
     assert "example" not in everything
     assert "Satu" not in everything
+
+
+async def test_the_gauge_forgets_a_state_that_no_delivery_is_in_any_more(stage: Stage) -> None:
+    metrics, pending = Metrics(), {"template": "confirmed", "state": "pending"}
+    cursors, at = Cursors(stage.store), datetime.now(UTC)
+
+    async def end_offset(topic: str, partition: int) -> int | None:
+        return None
+
+    directory_store = DirectoryStore(stage.store, cursors, directory(stage.office), end_offset)
+    ledger = FactsLedger(stage.store, cursors, at)
+    reader = Reader(facts(stage.office), cursors, ledger, directory_store, lambda: None)
+
+    async def shown() -> float | None:
+        await metrics.look(stage.store, reader)
+        return metrics.registry.get_sample_value("simpul_deliveries", pending)
+
+    await stage.store["deliveries"].insert_one({"_id": "a", **pending})
+    assert await shown() == 1
+    await stage.store["deliveries"].update_one({"_id": "a"}, {"$set": {"state": "sent"}})
+    assert await shown() is None
 
 
 async def test_provisioning_twice_makes_nothing_the_second_time(stage: Stage) -> None:

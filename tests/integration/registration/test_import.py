@@ -4,14 +4,18 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from services.registration.adapters.excel import read_sheet
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import intake
 from shared.kafka.records import partition_of
+from shared.kafka.topics import admin
 from tests.support.servers import Servers
 from tests.support.topics import all_records, make_topic, new_office
 
+pytestmark = pytest.mark.broker
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHEET = EXAMPLES / "rakor-bali/undangan.xlsx"
 SIMPUL = Path(sys.executable).with_name("simpul")
@@ -74,7 +78,7 @@ async def test_a_dry_run_needs_no_settings_and_sends_nothing(servers: Servers) -
 
 async def test_wrong_use_is_told_with_exit_code_two() -> None:
     for arguments, told in (
-        ([SHEET, "--activity", "rakor-bali-2024"], "SIMPUL_OFFICE, SIMPUL_PERSON_KEY"),
+        ([SHEET, "--activity", "rakor-bali-2024"], "SIMPUL_OFFICE (missing), SIMPUL_PERSON_KEY (missing)"),
         ([SHEET, "--activity", "Rakor Bali"], "--activity"),
         (["no-such-file.xlsx", "--activity", "rakor"], "no-such-file.xlsx"),
         ([SHEET], "--activity"),
@@ -89,6 +93,18 @@ async def test_a_broker_that_does_not_answer_is_one_sentence(servers: Servers) -
     assert code == 1
     assert "Kafka tidak menjawab" in errors
     assert "Traceback" not in errors
+
+
+async def test_an_office_without_an_intake_gets_nothing_and_no_topic(servers: Servers) -> None:
+    office = new_office()
+    code, output, errors = await run(
+        [SIMPUL, "import", SHEET, "--activity", "rakor"], settings(servers, office)
+    )
+    assert (code, output, errors.count("\n")) == (1, "", 1), errors
+    assert f"Balai {office} belum disiapkan" in errors
+    assert "Tidak ada yang dikirim" in errors
+    async with admin(servers.kafka) as client:
+        assert intake(office) not in await client.list_topics()
 
 
 async def test_a_regional_system_places_its_commands_where_the_intake_expects_them(servers: Servers) -> None:

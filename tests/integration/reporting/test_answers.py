@@ -16,6 +16,8 @@ from services.reporting.settings import ReportingSettings
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice
 
+pytestmark = pytest.mark.broker
+
 
 @pytest_asyncio.fixture
 async def directorate(store: Store) -> AsyncIterator[httpx.AsyncClient]:

@@ -15,6 +15,8 @@ from services.reporting.reader import Reader
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice, Spoken
 
+pytestmark = pytest.mark.broker
+
 COUNTED = ("cells", "roll_ups", "activities", "offices", "cursors")
 
 

@@ -1,0 +1,54 @@
+"""Who starts on a topic that would lose records is told which, where and what it must be."""
+
+from pathlib import Path
+
+import pytest
+
+from services.registration.adapters.provision import require_fit
+from shared.contracts.topics import facts, intake
+from shared.kafka.topics import TopicMisfit, TopicSpec, admin, ensure_topic, partitions_of
+from tests.integration.notification.sink import Sink
+from tests.integration.notification.stage import Stage
+from tests.support.office import new_office as office_made
+from tests.support.servers import Servers
+from tests.support.topics import new_office
+
+pytestmark = pytest.mark.broker
+
+
+async def remake(bootstrap: str, topic: str, partitions: int, **settings: str) -> None:
+    async with admin(bootstrap) as client:
+        await client.delete_topics([topic])
+    while True:
+        async with admin(bootstrap) as client:
+            if topic not in await client.list_topics():
+                named = {name.replace("_", "."): value for name, value in settings.items()}
+                if await ensure_topic(client, TopicSpec(topic, partitions, named), 1):
+                    return
+
+
+async def test_registration_refuses_an_intake_that_forgets(servers: Servers) -> None:
+    async with office_made(servers) as office:
+        await require_fit(office.code, office.store, office.kafka)
+        await remake(servers.kafka, intake(office.code), office.partitions, retention_ms="1000")
+        told = rf"topic {intake(office.code)} differs .* retention.ms is 1000, not -1"
+        with pytest.raises(TopicMisfit, match=told):
+            await require_fit(office.code, office.store, office.kafka)
+
+
+async def test_notification_refuses_facts_that_are_compacted(servers: Servers, tmp_path: Path) -> None:
+    async with Sink() as sink, Stage(new_office(), servers, sink, tmp_path) as stage:
+        topic = facts(stage.office)
+        await remake(servers.kafka, topic, 2, cleanup_policy="compact")
+        with pytest.raises(TopicMisfit, match=rf"topic {topic} .* cleanup.policy is compact, not delete"):
+            async with stage.running():
+                pass
+
+
+async def test_to_ask_for_a_missing_topic_does_not_make_it(servers: Servers) -> None:
+    topic = intake(new_office())
+    async with admin(servers.kafka) as client:
+        for _ in range(2):
+            with pytest.raises(TopicMisfit, match="is missing: run `simpul provision`"):
+                await partitions_of(client, topic)
+        assert topic not in await client.list_topics()
