@@ -1,5 +1,6 @@
 """Who starts on a topic that would lose records is told which, where and what it must be."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.integration.notification.stage import Stage
 from tests.support.office import new_office as office_made
 from tests.support.servers import Servers
 from tests.support.topics import new_office
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 
@@ -19,12 +21,15 @@ pytestmark = pytest.mark.broker
 async def remake(bootstrap: str, topic: str, partitions: int, **settings: str) -> None:
     async with admin(bootstrap) as client:
         await client.delete_topics([topic])
-    while True:
-        async with admin(bootstrap) as client:
-            if topic not in await client.list_topics():
-                named = {name.replace("_", "."): value for name, value in settings.items()}
-                if await ensure_topic(client, TopicSpec(topic, partitions, named), 1):
-                    return
+    spec = TopicSpec(topic, partitions, {name.replace("_", "."): value for name, value in settings.items()})
+
+    async def there() -> bool:
+        async with admin(bootstrap) as client:  # what was deleted and made lingers for a moment
+            with contextlib.suppress(TopicMisfit):
+                return not await ensure_topic(client, spec, 1)
+        return False
+
+    await until(there)
 
 
 async def test_registration_refuses_an_intake_that_forgets(servers: Servers) -> None:

@@ -3,9 +3,8 @@
 from secrets import token_hex
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
-from shared.kafka.topics import TopicSpec, ensure_topic
+from shared.kafka.topics import TopicSpec, admin, ensure_topic, partitions_of
 
 
 def new_office() -> str:
@@ -14,21 +13,17 @@ def new_office() -> str:
 
 
 async def make_topic(bootstrap: str, name: str, partitions: int = 6) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        await ensure_topic(admin, TopicSpec(name, partitions), replication=1)
-    finally:
-        await admin.close()
+    async with admin(bootstrap) as client:
+        await ensure_topic(client, TopicSpec(name, partitions), replication=1)
 
 
 async def all_records(bootstrap: str, topic: str) -> list[ConsumerRecord]:
     """Everything in the topic now, partition by partition."""
+    async with admin(bootstrap) as client:
+        partitions = [TopicPartition(topic, number) for number in range(await partitions_of(client, topic))]
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50)
     await consumer.start()
     try:
-        await consumer.topics()
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         for partition in partitions:
