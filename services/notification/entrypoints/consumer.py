@@ -10,7 +10,7 @@ from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
-from services.notification.entrypoints.rereading import Reread
+from services.notification.entrypoints.rereading import Holes, Reread
 from shared.backoff import Backoff
 from shared.contracts.facts import Body
 from shared.kafka.assignment import CursorListener
@@ -46,6 +46,7 @@ class Reader:
         self._backoff = Backoff()
         self._at: dict[Where, Cursor] = {}
         self._reread: dict[Where, Reread] = {}
+        self._holes = Holes()
         self._looked: dict[Where, tuple[Cursor, tuple[int, int] | None]] = {}
         self._looking: set[Where] = set()
         self.stopped: dict[Where, str] = {}
@@ -81,6 +82,8 @@ class Reader:
             return  # revoked while this batch was read
         if where[0] == self._facts_topic:
             await self._take_facts(where, cursor, part)
+        elif self._holes.to_read_again(where, cursor.offset, part[0].offset):
+            self._seek(where)
         else:
             await self._directory.apply(part)
             after = Cursor(part[-1].offset + 1)
@@ -193,6 +196,7 @@ class Reader:
         for where in gone:
             self._at.pop(where, None)
             self._reread.pop(where, None)
+            self._holes.forget(where)
             self._forget(where)
 
     async def _assigned(self, got: set[Where]) -> dict[Where, int]:

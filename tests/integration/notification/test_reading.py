@@ -14,7 +14,7 @@ from services.notification.main import Service
 from shared.contracts.directory import registration_key
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import OfficeTotals, RegistrationConfirmed, Stated
-from shared.contracts.topics import facts
+from shared.contracts.topics import directory, facts
 from shared.contracts.types import rfc3339
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
 from tests.support.waiting import until
@@ -147,6 +147,26 @@ async def test_a_gap_that_is_filled_late_is_found_without_a_restart(
         await stage.settled(1)
         await until(lambda: _ready(service))
     assert len(stage.sink.kept) == 1
+
+
+async def test_entries_that_the_position_ran_past_are_read_after_all(stage: Stage) -> None:
+    async with stage.running() as service:
+        await stage.person("rakor", "Satu", rev=1)
+        topic, partition = directory(stage.office), stage.partition("rakor")
+
+        async def offset(at_least: int) -> bool:
+            return (await Cursors(stage.store).read(topic, partition)).offset >= at_least
+
+        await until(lambda: offset(1))
+        assert service._reader is not None
+        listener = service._reader.listener
+        listener.hold((topic, partition))
+        await stage.person("rakor", "Dua", rev=2)
+        await stage.person("rakor", "Tiga", rev=3)
+        listener.seek((topic, partition), 2)
+        await until(lambda: offset(3))
+    keys = {registration_key(registration(name)) for name in ("Satu", "Dua", "Tiga")}
+    assert {row["_id"] async for row in stage.store["directory"].find({})} == keys
 
 
 async def test_what_is_no_fact_stops_its_partition_after_every_restart(stage: Stage) -> None:
