@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 RETRY_SECONDS = 1.0
 METRICS_SECONDS = 5.0
+LOOK_AGAIN_SECONDS = 12.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
 
 
@@ -84,7 +85,8 @@ class Service:
         )
         postmen = self._hire()
         sending = [asyncio.create_task(postman.run(self._bell.listener())) for postman in postmen]
-        others = [asyncio.create_task(work) for work in (self._fan_out(send_from), self._watch(reader))]
+        works = (self._fan_out(send_from), self._watch(reader), self._look_again(reader))
+        others = [asyncio.create_task(work) for work in works]
         try:
             async with consuming(kafka):
                 self._state = ""
@@ -146,6 +148,11 @@ class Service:
         while True:
             await self._patiently(lambda: self._metrics.look(self.store, reader))
             await asyncio.sleep(METRICS_SECONDS)
+
+    async def _look_again(self, reader: Reader) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await reader.look_again()
 
     async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
         """Again until it succeeds: MongoDB may go away meanwhile."""

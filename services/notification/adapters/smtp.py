@@ -57,18 +57,25 @@ class MailChannel:
             mail = self._stationery.write(letter)
         except Unwritable:
             return Answer("refused")
-        sender = mail["From"].addresses[0].addr_spec
         try:
-            client = await self._connection()
-            await client.mail(sender)
-            await client.rcpt(letter.person.email)
-        except (SMTPException, OSError, TimeoutError) as error:
-            return await self._not_taken(error)
-        try:
-            await about_to_hand_over()
+            return await self._deliver(letter, mail, about_to_hand_over)
         except BaseException:
             self._drop()
             raise
+
+    async def _deliver(
+        self, letter: Letter, mail: EmailMessage, about_to_hand_over: Callable[[], Awaitable[None]]
+    ) -> Answer:
+        try:
+            client = await self._connection()
+            await client.mail(mail["From"].addresses[0].addr_spec)
+        except (SMTPException, OSError, TimeoutError) as error:
+            return await self._not_taken(error, of_letter=False)
+        try:
+            await client.rcpt(letter.person.email)
+        except (SMTPException, OSError, TimeoutError) as error:
+            return await self._not_taken(error)
+        await about_to_hand_over()
         return await self._hand_over(client, mail)
 
     async def close(self) -> None:
@@ -121,12 +128,15 @@ class MailChannel:
             return Answer("accepted", answer.code)
         return await self._not_taken(SMTPResponseException(answer.code, answer.message))
 
-    async def _not_taken(self, error: BaseException) -> Answer:
-        """5xx is final, all else may pass. A connection that may be out of step is begun anew."""
+    async def _not_taken(self, error: BaseException, of_letter: bool = True) -> Answer:
+        """5xx of a letter is final, all else may pass: greeting, login and sender are alike for all letters.
+
+        A connection that may be out of step is begun anew."""
         code = error.code if isinstance(error, SMTPResponseException) else None
         if code is None or code in (421, 454) or self._open is None or not await self._reset():
             self._drop()
-        return Answer("refused" if code is not None and 500 <= code < 600 else "again", code)
+        final = of_letter and code is not None and 500 <= code < 600
+        return Answer("refused" if final else "again", code)
 
     async def _reset(self) -> bool:
         try:

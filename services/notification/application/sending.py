@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -91,6 +92,8 @@ class Postman:
         self._ledger, self._directory, self._bucket, self._channel = ledger, directory, bucket, channel
         self._allowed, self._pace, self._closed = allowed, pace, closed
         self._stopping = False
+        self._in_hand: Claimed | None = None
+        self._handed_over = False
 
     def stop(self) -> None:
         """End `run` after the mail in hand, so that its answer is still heard."""
@@ -115,6 +118,29 @@ class Postman:
         claimed = await self._ledger.claim(self._pace.batch, self._pace.lease)
         if not claimed:
             return 0
+        self._in_hand = None
+        try:
+            await self._work_off(claimed)
+        except Exception:
+            await self._give_back(claimed)
+            raise
+        return len(claimed)
+
+    async def _give_back(self, claimed: list[Claimed]) -> None:
+        """After a failure: what was in hand comes later, so that it cannot hold up the others each time.
+
+        An attempt that may have been handed over stays open, and is counted as lost by who claims it next.
+        """
+        if (held := self._in_hand) is not None:
+            pause = self._pace.backoff.after(held.tries + 1, random.random())
+            if self._handed_over:
+                await self._note(lambda: self._ledger.release([held], pause))
+            else:
+                with suppress(LeaseLost):
+                    await self._note(lambda: self._ledger.postpone(held, pause, None, tried=True))
+        await self._note(lambda: self._ledger.release(claimed, 0))  # of those done the claim is gone
+
+    async def _work_off(self, claimed: list[Claimed]) -> None:
         ready = await self._judged(claimed)
         granted = await self._bucket.take(len(ready)) if ready else 0
         await self._ledger.release([held for held, _ in ready[granted:]], self._bucket.seconds_each)
@@ -122,13 +148,14 @@ class Postman:
             if self._stopping:
                 await self._ledger.release([left for left, _ in ready[at:granted]], 0)
                 break
+            self._in_hand, self._handed_over = held, False
             try:
                 await self._send(held, letter)
             except LeaseLost:
                 log.info("a delivery passed to another worker")
+        self._in_hand = None
         if granted < len(ready) and not self._stopping:
             await asyncio.sleep(min(self._bucket.seconds_each, 5.0))
-        return len(claimed)
 
     async def _judged(self, claimed: list[Claimed]) -> list[tuple[Claimed, Letter]]:
         people = await self._directory.people({held.delivery.registration for held in claimed})
@@ -137,6 +164,7 @@ class Postman:
         for held in claimed:
             person = people.get(held.delivery.registration)
             activity = activities.get(held.delivery.activity)
+            self._in_hand, self._handed_over = held, held.lost_attempt
             try:
                 if held.lost_attempt:
                     await self._ledger.count_lost(held)
@@ -148,6 +176,7 @@ class Postman:
                     await self._hold(held, verdict)
             except LeaseLost:
                 continue
+        self._in_hand = None
         return ready
 
     async def _hold(self, held: Claimed, verdict: Wait | Close) -> None:
@@ -169,6 +198,7 @@ class Postman:
     async def _send(self, held: Claimed, letter: Letter) -> None:
         async def about_to_hand_over() -> None:
             await self._ledger.begin_attempt(held, self._pace.lease)
+            self._handed_over = True
 
         answer = await self._channel.deliver(letter, about_to_hand_over)
         await self._note(lambda: self._record(held, answer))

@@ -4,12 +4,15 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pydantic import ValidationError
+
 from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
-from services.notification.entrypoints.rereading import Reread
+from services.notification.entrypoints.rereading import Holes, Reread
 from shared.backoff import Backoff
+from shared.contracts.facts import Body
 from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import KafkaUnavailable
 from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
@@ -21,7 +24,8 @@ log = logging.getLogger(__name__)
 class Reader:
     """Handles the batches of one subscriber on both topics. `applied` tells that there may be mail.
 
-    `stopped`: partitions that are read no further, each with a sentence; an assignment tries them anew.
+    `stopped`: partitions that are read no further, each with a sentence, until a look again or an
+    assignment finds that they can be.
     """
 
     def __init__(
@@ -42,6 +46,9 @@ class Reader:
         self._backoff = Backoff()
         self._at: dict[Where, Cursor] = {}
         self._reread: dict[Where, Reread] = {}
+        self._holes = Holes()
+        self._looked: dict[Where, tuple[Cursor, tuple[int, int] | None]] = {}
+        self._looking: set[Where] = set()
         self.stopped: dict[Where, str] = {}
         self.listener = CursorListener(self._assigned, self._revoked)
 
@@ -49,10 +56,11 @@ class Reader:
         """Never raises: what failed is sought back to its cursor after a pause."""
         failed = False
         for where, part in by_partition(records).items():
-            if where in self.stopped:
+            if where in self.stopped and where not in self._looking:
                 continue
             try:
                 await self._take(where, part)
+                self._heal(where)
             except OfficeStopped as stop:
                 self._stop(where, str(stop))
             except CursorMoved:
@@ -74,6 +82,8 @@ class Reader:
             return  # revoked while this batch was read
         if where[0] == self._facts_topic:
             await self._take_facts(where, cursor, part)
+        elif self._holes.to_read_again(where, cursor.offset, part[0].offset):
+            self._seek(where)
         else:
             await self._directory.apply(part)
             after = Cursor(part[-1].offset + 1)
@@ -82,12 +92,16 @@ class Reader:
 
     async def _take_facts(self, where: Where, cursor: Cursor, part: Sequence[Record]) -> None:
         facts, stop = readable(cursor.ledger, part)
+        end = part[len(facts)].offset if stop else part[-1].offset + 1
         reread = self._reread.get(where)
         if reread is None:
             run = run_after(cursor.number, cursor.ledger, facts)
         else:
             run = Run(reread.next_of(cursor.number, facts))
-        after = await self._apply(where, cursor, run, part[-1].offset + 1)
+        bodies, unread = told(run.facts)
+        if unread is not None:
+            run, end, stop = Run(run.facts[: len(bodies)]), run.facts[len(bodies)].offset, unread
+        after = await self._apply(where, cursor, run, bodies, end)
         if stop is not None:
             raise stop
         if run.gap is not None:
@@ -102,8 +116,10 @@ class Reader:
                     )
                 await self._read_again(where, after.number, after.number + 1)
 
-    async def _apply(self, where: Where, cursor: Cursor, run: Run, end: int) -> Cursor:
-        """Apply a run; returns the cursor as it stands then."""
+    async def _apply(
+        self, where: Where, cursor: Cursor, run: Run, bodies: Sequence[Body | None], end: int
+    ) -> Cursor:
+        """Apply a run; returns the cursor as it stands then. `end`: the offset read up to."""
         if run.facts:
             last = run.facts[-1]
             after = Cursor(last.offset + 1, last.stated.number, last.stated.ledger)
@@ -111,7 +127,7 @@ class Reader:
             after = replace(cursor, offset=end)
         else:
             return cursor
-        stated = [(fact.stated, fact.body()) for fact in run.facts]
+        stated = [(fact.stated, body) for fact, body in zip(run.facts, bodies, strict=True)]
         await self._facts.apply(*where, cursor, after, stated, fold)
         self._at[where] = after
         return after
@@ -128,7 +144,38 @@ class Reader:
     def _stop(self, where: Where, sentence: str) -> None:
         log.error("stopped: %s", sentence)
         self.stopped[where] = sentence
+        self._looking.discard(where)
         self.listener.hold(where)
+
+    def _heal(self, where: Where) -> None:
+        """A part was applied, and no gap is being looked for: nothing is wrong any more."""
+        if where in self._looking and where not in self._reread:
+            log.info("%s partition %d goes on", *where)
+            self._forget(where)
+
+    def _forget(self, where: Where) -> None:
+        self.stopped.pop(where, None)
+        self._looked.pop(where, None)
+        self._looking.discard(where)
+
+    async def look_again(self) -> None:
+        """Read stopped partitions once more from their cursors, if anything changed since the last look.
+
+        What failed is left for the next look.
+        """
+        for where in set(self.stopped) - self._looking:
+            try:
+                cursor = await self._cursor(where)
+                seen = cursor, await self.listener.bounds(where)
+            except Exception as error:
+                log.warning("%s partition %d stays stopped: %s", *where, type(error).__name__)
+                continue
+            if where not in self.stopped or where not in self._at or self._looked.get(where) == seen:
+                continue  # revoked meanwhile, or nothing new
+            self._at[where], self._looked[where] = cursor, seen
+            self._reread.pop(where, None)
+            self._looking.add(where)
+            self.listener.seek(where, cursor.offset)
 
     async def _catch_up(self, where: Where) -> bool:
         """After another instance was faster: go on from where it is."""
@@ -149,10 +196,12 @@ class Reader:
         for where in gone:
             self._at.pop(where, None)
             self._reread.pop(where, None)
-            self.stopped.pop(where, None)
+            self._holes.forget(where)
+            self._forget(where)
 
     async def _assigned(self, got: set[Where]) -> dict[Where, int]:
-        self.stopped.clear()
+        for where in set(self.stopped):
+            self._forget(where)
         while True:
             try:
                 offsets = {where: await self._begin(where) for where in got}
@@ -163,15 +212,18 @@ class Reader:
                 return offsets
 
     async def _begin(self, where: Where) -> int:
-        """The cursor's offset; the topic's first where that lies outside: the topic was made again."""
+        self._at[where] = cursor = await self._cursor(where)
+        return cursor.offset
+
+    async def _cursor(self, where: Where) -> Cursor:
+        """The cursor; at the topic's first offset where its own lies outside: the topic was made again."""
         cursor = await self._cursors.read(*where)
         if bounds := await self.listener.bounds(where):
             first, end = bounds
             if not first <= cursor.offset <= end:
                 cursor = replace(cursor, offset=first)
                 await self._cursors.set_offset(*where, first)
-        self._at[where] = cursor
-        return cursor.offset
+        return cursor
 
     async def end_offset(self, topic: str, partition: int) -> int | None:
         """Where a partition ends now; None while Kafka does not answer."""
@@ -207,3 +259,14 @@ def readable(ledger: str | None, part: Sequence[Record]) -> tuple[list[Fact], Of
         ledger = fact.stated.ledger
         facts.append(fact)
     return facts, None
+
+
+def told(facts: Sequence[Fact]) -> tuple[list[Body | None], OfficeStopped | None]:
+    """What each fact adds, up to the first that is not what its type says, and what is wrong with it."""
+    bodies: list[Body | None] = []
+    for fact in facts:
+        try:
+            bodies.append(fact.body())
+        except ValidationError:
+            return bodies, OfficeStopped(f"fact {fact.stated.id} is no readable {fact.type}")
+    return bodies, None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from services.notification import main
 from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
@@ -14,8 +15,10 @@ from services.notification.entrypoints.consumer import Reader
 from services.notification.entrypoints.metrics import Metrics
 from services.notification.main import Service
 from shared.contracts.directory import registration_key
-from shared.contracts.facts import OfficeTotals, Stated
+from shared.contracts.envelope import Envelope
+from shared.contracts.facts import OfficeTotals, RegistrationConfirmed, Stated
 from shared.contracts.topics import directory, facts
+from shared.contracts.types import rfc3339
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
 from tests.support.waiting import until
 
@@ -125,6 +128,103 @@ async def test_a_gap_stops_its_partition_alone_and_says_so(stage: Stage) -> None
     async with stage.running():
         await stage.settled(2)
     assert len(stage.sink.kept) == 2
+
+
+async def test_a_gap_that_is_filled_late_is_found_without_a_restart(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "LOOK_AGAIN_SECONDS", 0.5)
+    await stage.publish("rakor")
+    lost = stage.next_number("rakor")
+    stage.numbers[stage.partition("rakor")] += 1
+    await stage.confirm("rakor", "Wayan Contoh")
+    async with stage.running() as service:
+
+        async def said() -> bool:
+            return any(f"lacks fact {lost}" in sentence for sentence in await service.why_not_ready())
+
+        await until(said)
+        await asyncio.sleep(1.2)  # two looks find nothing
+        assert await said()
+        await stage.write(OfficeTotals(totals={}), "rakor", lost)
+        await stage.settled(1)
+        await until(lambda: _ready(service))
+    assert len(stage.sink.kept) == 1
+
+
+async def test_entries_that_the_position_ran_past_are_read_after_all(stage: Stage) -> None:
+    async with stage.running() as service:
+        await stage.person("rakor", "Satu", rev=1)
+        topic, partition = directory(stage.office), stage.partition("rakor")
+
+        async def offset(at_least: int) -> bool:
+            return (await Cursors(stage.store).read(topic, partition)).offset >= at_least
+
+        await until(lambda: offset(1))
+        assert service._reader is not None
+        listener = service._reader.listener
+        listener.hold((topic, partition))
+        await stage.person("rakor", "Dua", rev=2)
+        await stage.person("rakor", "Tiga", rev=3)
+        listener.seek((topic, partition), 2)
+        await until(lambda: offset(3))
+    keys = {registration_key(registration(name)) for name in ("Satu", "Dua", "Tiga")}
+    assert {row["_id"] async for row in stage.store["directory"].find({})} == keys
+
+
+async def test_what_is_no_fact_stops_its_partition_after_every_restart(stage: Stage) -> None:
+    await stage.publish("rakor")
+    await stage.confirm("rakor", "Wayan Contoh")
+    junk = await _foreign(stage, "rakor", b"{}", RegistrationConfirmed.type)
+    await stage.confirm("rakor", "Made Contoh")
+    for _ in range(3):
+        async with stage.running() as service:
+
+            async def said(service: Service = service) -> bool:
+                sentences = await service.why_not_ready()
+                return any(f"offset {junk} holds no readable fact" in sentence for sentence in sentences)
+
+            await stage.settled(1)
+            await until(said)
+        cursor = await Cursors(stage.store).read(facts(stage.office), stage.partition("rakor"))
+        assert (cursor.offset, cursor.number) == (junk, 2)
+    assert len(stage.sink.kept) == 1
+
+
+async def test_a_fact_that_is_not_what_its_type_says_stops_its_partition_alone(stage: Stage) -> None:
+    await stage.publish("rakor")
+    await stage.publish("refleksi")
+    await stage.confirm("rakor", "Wayan Contoh")
+    number = stage.next_number("rakor")
+    stated = Stated(
+        office=stage.office,
+        ledger=stage.ledger,
+        partition=stage.partition("rakor"),
+        number=number,
+        at=datetime.now(UTC),
+    )
+    await _foreign(stage, "rakor", stated.encoded(), RegistrationConfirmed.type)
+    async with stage.running() as service:
+        await stage.settled(1)
+
+        async def said() -> bool:
+            sentences = await service.why_not_ready()
+            return any(f"-{number} is no readable {RegistrationConfirmed.type}" in each for each in sentences)
+
+        await until(said)
+        await stage.confirm("refleksi", "Made Contoh")
+        await stage.settled(2)
+    cursor = await Cursors(stage.store).read(facts(stage.office), stage.partition("rakor"))
+    assert cursor.number == number - 1
+
+
+async def _foreign(stage: Stage, activity: str, value: bytes, type: str) -> int:
+    """Write what registration never would; returns its offset."""
+    envelope = Envelope("x-0-0", f"/{stage.office}/registration", type, activity, rfc3339(datetime.now(UTC)))
+    future = await stage.producer.enqueue(
+        facts(stage.office), activity.encode(), value, envelope.headers(), stage.partition(activity)
+    )
+    return int((await future).offset)
 
 
 async def test_facts_of_another_ledger_stop_their_partition(stage: Stage) -> None:

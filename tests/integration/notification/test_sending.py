@@ -3,7 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pymongo.errors import AutoReconnect
 
+from services.notification import main
+from services.notification.adapters.deliveries import MongoLedger
+from services.notification.application.sending import Claimed
 from tests.integration.notification.stage import Stage, confirmed, registration
 
 pytestmark = pytest.mark.broker
@@ -117,3 +121,30 @@ async def test_the_bucket_holds_for_all_workers_together(stage: Stage) -> None:
         took = (datetime.now(UTC) - began).total_seconds()
     assert len(stage.sink.kept) == 12
     assert took > 4.5, "six at once, then one a second"
+
+
+class AnswersLost(MongoLedger):
+    """The first attempt is begun in the database, and nobody hears that it was."""
+
+    lost = 0
+
+    async def begin_attempt(self, held: Claimed, lease: timedelta) -> None:
+        await super().begin_attempt(held, lease)
+        if not AnswersLost.lost:
+            AnswersLost.lost += 1
+            raise AutoReconnect
+
+
+async def test_a_failure_of_one_letter_holds_up_no_other_and_is_no_lost_answer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "MongoLedger", AnswersLost)
+    monkeypatch.setattr(AnswersLost, "lost", 0)
+    await stage.publish("rakor")
+    for number in range(5):
+        await stage.waitlist("rakor", f"Peserta {number}")  # not sent again when an answer was lost
+    async with stage.running(mail_workers="1"):
+        rows = await stage.settled(5)
+    assert {(row["state"], row["ambiguous"]) for row in rows} == {("sent", 0)}
+    assert sorted(row["tries"] for row in rows) == [1, 1, 1, 1, 2]
+    assert len(stage.sink.kept) == 5

@@ -1,0 +1,31 @@
+"""What a mail server says to all letters alike is no answer to the one in hand."""
+
+from dataclasses import replace
+
+from services.notification.adapters.smtp import MailChannel, SmtpServer
+from tests.integration.notification.sink import Sink
+from tests.unit.notification.test_mails import STATIONERY, letter
+
+
+async def test_a_server_that_refuses_everybody_refuses_no_letter(sink: Sink) -> None:
+    sink.greetings, sink.senders, sink.shut = ["554 no service"], ["550 blocked"], True
+    sink.refuse["made@peserta.example"] = "550 unknown"
+    server = replace(SmtpServer.of(sink.url, 3), username="bali", password="rahasia")
+    channel = MailChannel(server, STATIONERY)
+
+    async def about_to_hand_over() -> None:
+        pass
+
+    answers = [await channel.deliver(letter(), about_to_hand_over) for _ in range(2)]
+    sink.shut = False
+    answers += [await channel.deliver(letter(), about_to_hand_over) for _ in range(2)]
+    sink.refuse.clear()
+    answers.append(await channel.deliver(letter(), about_to_hand_over))
+    await channel.close()
+    assert [(answer.kind, answer.code) for answer in answers] == [
+        ("again", 554),
+        ("again", 535),
+        ("again", 550),
+        ("refused", 550),
+        ("accepted", 250),
+    ]
