@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
 
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import (
@@ -172,8 +174,30 @@ REFUSED: list[tuple[str, bytes]] = [
             person(1, participant={"name": "A\r\nBcc: x", "email": "a@b.example"}) | {"activity": "satu"}
         ).encode(),
     ),
+    (
+        "invalid",
+        json.dumps(
+            person(1, participant={"name": "A\x00B", "email": "a@b.example"}) | {"activity": "satu"}
+        ).encode(),
+    ),
     ("too_large", b'{"x":"' + b"y" * 300_000 + b'"}'),
 ]
+
+
+async def send_by_another_client(office: TestOffice, compression: str | None, value: bytes) -> bool:
+    """As a client with settings of its own does; False where the broker does not take it."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=office.servers.kafka, compression_type=compression, max_request_size=8_000_000
+    )
+    await producer.start()
+    headers = Envelope(secrets.token_hex(4), "urn:lain", SubmitRegistration.type, "satu").headers()
+    try:
+        await producer.send_and_wait("simpul." + office.code + ".intake.v1", value, b"satu", headers=headers)
+    except MessageSizeTooLargeError:
+        return False
+    finally:
+        await producer.stop()
+    return True
 
 
 async def test_poison_of_every_kind_is_parked_or_refused_and_holds_nothing_up(servers: Servers) -> None:
@@ -195,14 +219,20 @@ async def test_poison_of_every_kind_is_parked_or_refused_and_holds_nothing_up(se
         await office.put_raw(key, submit("satu", 100).encoded(), good)
         for number, (_, value) in enumerate(REFUSED):
             await office.put_raw(key, value, Envelope(f"tolak-{number}", "urn:test", kind, "satu").headers())
+        rtl = {"name": "\u202eUji \u0627\u0644", "email": "rtl@sekolah.example"}
+        assert await send_by_another_client(office, "lz4", submit("satu", 0, participant=rtl).encoded())
+        large = json.dumps({"x": "y" * 5_000_000}).encode()
+        taken = await send_by_another_client(office, None, large)
         await office.put(submit("satu", 101), "satu")
         await office.at_rest()
 
         parked = (await client.get("/api/v1/parked", headers=STAFF)).json()["parked"]
         assert Counter(row["reason"] for row in parked) == Counter(reason for reason, _ in POISON)
         rows = await office.store["outcomes"].find({"result": "refused"}).to_list(None)
-        assert Counter(row["reason"] for row in rows) == Counter(reason for reason, _ in REFUSED)
-        assert await statuses(office, "satu") == {"confirmed": len(POISON) + 2}
+        refused = Counter(reason for reason, _ in REFUSED)
+        refused["too_large"] += taken
+        assert Counter(row["reason"] for row in rows) == refused
+        assert await statuses(office, "satu") == {"confirmed": len(POISON) + 3}
         # what was parked used up no id: mended and sent again, it is decided
         mended = await office.put(submit("satu", 900), "satu", "racun-0")
         assert (await office.outcome("satu", mended))["type"].endswith("confirmed.v1")
