@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from local.addresses import DemoAddresses
 from local.comparison import FIGURES, Reading, control_equal, figure, gaps, mails, mails_twice
@@ -88,6 +88,7 @@ def _count(found: Counter[str], office: str, fact: dict[str, Any], kind: str) ->
 async def _records(bootstrap: str, topic: str) -> AsyncGenerator[Any, None]:
     """Everything that stands in the topic now, partition by partition."""
     consumer = AIOKafkaConsumer(
+        topic,  # without a group it is given every partition as it starts
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -95,10 +96,8 @@ async def _records(bootstrap: str, topic: str) -> AsyncGenerator[Any, None]:
     )
     await asyncio.wait_for(consumer.start(), 10)
     try:
-        await consumer.topics()
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        partitions = consumer.assignment()
         ends = await consumer.end_offsets(partitions)
-        consumer.assign(partitions)
         for partition in partitions:
             consumer.seek(partition, 0)
         left = {partition for partition in partitions if ends[partition] > 0}
