@@ -159,6 +159,13 @@ async def remade(office: TestOffice, topic: str) -> None:
             return bool(await ensure_topic(admin, spec, 1))
 
         await until(made)
+
+        async def seen() -> bool:
+            return topic in await admin.list_topics()
+
+        await until(seen)  # what is made is known to those who ask a moment later
+        await asyncio.sleep(1)
+        await until(seen)
     finally:
         await admin.close()
 
