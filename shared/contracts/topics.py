@@ -49,7 +49,6 @@ def database(office: str, service: str) -> str:
 
 
 NATIONAL_DATABASE: Final = "simpul_national"
-NATIONAL_REPORTS: Final = "simpul.national.reports.v1"
 
 
 def office_of(topic: str) -> str:
