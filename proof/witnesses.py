@@ -7,6 +7,7 @@ run can be checked long after its servers are gone.
 import asyncio
 import base64
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from time import monotonic
 from typing import Any, Final
 
 import httpx
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from pydantic_core import from_json, to_json
 from pymongo import MongoClient
 
@@ -27,6 +28,7 @@ Document = dict[str, Any]
 Tables = dict[str, list[Document]]
 
 QUIET_SECONDS: Final = 1.0  # the embedded broker's end offsets lag: a topic is read until nothing comes
+SILENT_SECONDS: Final = 30.0
 PLACES: Final = 40  # a ledger's `_id` is partition << 40 | number
 QUESTIONS: Final = (
     "office",
@@ -175,9 +177,7 @@ def _office(folder: Path, code: str) -> Office:
 
 def _fact(code: str, row: Document) -> Fact:
     partition, number = row["_id"] >> PLACES, row["_id"] & ((1 << PLACES) - 1)
-    return Fact(
-        code, partition, number, short(row["type"]), row["key"], rfc3339(row["at"]), row["data"], row
-    )
+    return Fact(code, partition, number, short(row["type"]), row["key"], rfc3339(row["at"]), row["data"], row)
 
 
 def short(type_: str) -> str:
@@ -200,52 +200,41 @@ def _save_topics(folder: Path, kafka: str) -> int:
     try:
         found = consumer.list_topics(timeout=30).topics
         ours = {name: len(topic.partitions) for name, topic in found.items() if name.startswith("simpul.")}
-        for name, partitions in ours.items():
-            read = _read_topic(consumer, name, partitions)
-            read.sort(key=lambda message: (message.partition(), message.offset()))
-            _write_lines(folder / f"{name}.jsonl", map(_record, read))
+        read = _read_to_the_end(consumer, [(name, one) for name in ours for one in range(ours[name])])
     finally:
         consumer.close()
+    for name in ours:
+        mine = sorted(read[name], key=lambda message: (message.partition(), message.offset()))
+        _write_lines(folder / f"{name}.jsonl", map(_record, mine))
     return max((number for name, number in ours.items() if name.endswith(".intake.v1")), default=0)
 
 
-def _read_topic(consumer: Consumer, topic: str, partitions: int) -> list[Message]:
-    wheres = [TopicPartition(topic, number) for number in range(partitions)]
-    bounds = [consumer.get_watermark_offsets(where, timeout=30) for where in wheres]
-    consumer.assign(
-        [TopicPartition(topic, number, first) for number, (first, _) in enumerate(bounds)]
-    )  # trimmed topics begin later
-    ends = dict(enumerate(end for _, end in bounds))
-    found: list[Message] = []
+def _read_to_the_end(consumer: Consumer, wheres: list[tuple[str, int]]) -> dict[str, list[Message]]:
+    """Raises `KafkaException`, and `TimeoutError` when a topic does not reach the end that it states."""
+    bounds = {where: consumer.get_watermark_offsets(TopicPartition(*where), timeout=30) for where in wheres}
+    consumer.assign([TopicPartition(*where, first) for where, (first, _) in bounds.items()])
+    left = {where for where, (first, end) in bounds.items() if first < end}
+    found: dict[str, list[Message]] = defaultdict(list)
     since = monotonic()
-    while monotonic() < since + QUIET_SECONDS or any(
-        where.offset < ends[where.partition] for where in _positions(consumer, wheres, bounds)
-    ):
+    while left or monotonic() < since + QUIET_SECONDS:
         for message in consumer.consume(5_000, 0.2):
-            if (error := message.error()) is None:
-                found.append(message)
-                since = monotonic()
-            elif error.code() != KafkaError._PARTITION_EOF and monotonic() > since + 30:
+            if (error := message.error()) is not None:
                 raise KafkaException(error)
-        if monotonic() > since + 30:
-            raise TimeoutError(f"{topic} does not show its end")
+            where = str(message.topic()), int(message.partition() or 0)
+            found[where[0]].append(message)
+            if (message.offset() or 0) + 1 >= bounds[where][1]:
+                left.discard(where)
+            since = monotonic()
+        if monotonic() > since + SILENT_SECONDS:
+            raise TimeoutError(f"{sorted(left)} do not show their ends")
     return found
-
-
-def _positions(
-    consumer: Consumer, wheres: list[TopicPartition], bounds: list[tuple[int, int]]
-) -> list[TopicPartition]:
-    """Where reading stands; a partition of which nothing came yet stands where it began."""
-    return [
-        TopicPartition(at.topic, at.partition, at.offset if at.offset >= 0 else bounds[at.partition][0])
-        for at in consumer.position(wheres)
-    ]
 
 
 def _record(message: Message) -> Document:
     kind, timestamp = message.timestamp()
     try:
-        headers = [(name, _latin(value)) for name, value in message.headers() or []]
+        named: list[tuple[str, bytes | None]] = list(message.headers() or [])  # type: ignore[arg-type]
+        headers = [(name, _latin(value)) for name, value in named]
     except UnicodeDecodeError:  # a name that is no text: what it names is not ours
         headers = []
     return {
@@ -269,12 +258,16 @@ def _bytes(text: str | None) -> bytes | None:
 
 
 def _save_databases(folder: Path, mongo: str, offices: list[str]) -> None:
-    names = [topics.database(code, service) for code in offices for service in ("registration", "notification")]
+    names = [
+        topics.database(code, service) for code in offices for service in ("registration", "notification")
+    ]
     with MongoClient[Document](mongo, tz_aware=True, serverSelectionTimeoutMS=30_000) as client:
         for name in [*names, topics.NATIONAL_DATABASE]:
             (folder / name).mkdir(parents=True, exist_ok=True)
             for collection in client[name].list_collection_names():
-                _write_lines(folder / name / f"{collection}.jsonl", map(_extended, client[name][collection].find()))
+                _write_lines(
+                    folder / name / f"{collection}.jsonl", map(_extended, client[name][collection].find())
+                )
 
 
 def _tables(folder: Path, database: str) -> Tables:

@@ -92,7 +92,9 @@ def _register(office: Office, cells: dict[Key, Sums], look: Look) -> None:
     ours = {key for key in cells if key[0] == office.code}
     for key in ours | counted.keys():
         expected, seen = cells.get(key, zeros()), counted.get(key, zeros())
-        look.at(expected == seen, "the register differs from its facts", cell=key, expected=expected, seen=seen)
+        look.at(
+            expected == seen, "the register differs from its facts", cell=key, expected=expected, seen=seen
+        )
 
 
 def _seats(quotas: list[Document]) -> int:

@@ -82,14 +82,10 @@ def _wrong(
     if len(mails) > lost + (state == "sent"):
         return f"{len(mails)} mails taken, {lost} attempts counted as lost, state {state}"
     if state == "sent":
-        return None if mails or _answered(row) and lost else "sent, and no mail was ever taken"
+        return None if mails else "sent, and no mail was ever taken"
     if state == "pending":
         return "pending at rest" if row["next"] <= rest else None
     return _unfounded(office, row, due)
-
-
-def _answered(row: Document) -> bool:
-    return any(attempt.get("code") == 250 for attempt in row.get("attempts", []))
 
 
 def _before_birth(office: Office, row: Document, mails: list[Mail]) -> str | None:

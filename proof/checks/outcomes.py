@@ -109,7 +109,9 @@ def i4(run: Run) -> Verdict:
         honest = [one for one in tries if one.expect is None and one.answer == "ok"]
         told = [one for one in honest if one.told is not None]
         for one in told[1:]:
-            look.at(one.told == told[0].told, "one command, two answers", first=told[0].shown, later=one.shown)
+            look.at(
+                one.told == told[0].told, "one command, two answers", first=told[0].shown, later=one.shown
+            )
         for stands in ledgers[office].get((rest[0], rest[1], rest[2]), [])[:1]:
             if (since := taken[office].get(stands.intake)) is None:
                 continue  # trimmed

@@ -66,7 +66,9 @@ def _nothing_else(office: Office, injected: list[Attempt], look: Look) -> None:
         topic, place = f"simpul.{office.code}.intake.v1", split(row["_id"])
         whole = (row.get("topic"), row.get("partition"), row.get("offset")) == (topic, *place)
         look.at(
-            whole and row.get("reason") in REASONS, "a parked record without its coordinates", row=_public(row)
+            whole and row.get("reason") in REASONS,
+            "a parked record without its coordinates",
+            row=_public(row),
         )
         if place not in places and (row.get("key"), row.get("value")) not in bytes_of:
             untold -= 1

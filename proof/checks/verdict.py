@@ -24,7 +24,7 @@ class Verdict:
             return f"{self.name} VIOLATED {self.wrong} times in {self.looked}: {self.counterexample}"
         if not self.looked:
             return f"{self.name} nothing to look at"
-        return f"{self.name} held in {self.looked} trials: it fails in fewer than {bound(self.looked):.2g} of them"
+        return f"{self.name} held in {self.looked} trials, so fails in under {bound(self.looked):.2g} of all"
 
 
 def bound(trials: int) -> float:
