@@ -78,8 +78,8 @@ STORY = [
     ),
 ]
 FOLLOWED = ("registration.promoted", "office.totals")  # from others; all else a command caused
-REFUSED, POISON = 11, 12  # further records of intake
-AFTER = 13.0  # seconds, when all of that has come
+REFUSED, POISON = 21, 22  # further records of intake
+AFTER = 23.0  # seconds, when all of that has come
 
 
 class Made:
