@@ -99,9 +99,9 @@ def build_app(sink: Sink) -> FastAPI:
 
     @app.get("/api/v1/messages")
     def messages(after: int = 0) -> JSONResponse:
-        """`received`: when the server had the whole mail, in UTC."""
+        """`received`: when the server had the whole mail, in seconds since 1970."""
         return JSONResponse(
-            [mail.as_json | {"received": mail.received.isoformat()} for mail in sink.kept[after:]]
+            [mail.as_json | {"received": mail.received.timestamp()} for mail in sink.kept[after:]]
         )
 
     @app.put("/mood", status_code=204)

@@ -134,6 +134,14 @@ class System:
     def sprung(self, name: str) -> bool:
         return not self._trigger(name).exists()
 
+    def disarm(self, name: str) -> bool:
+        """Whether it was still armed."""
+        try:
+            self._trigger(name).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
     def _trigger(self, name: str) -> Path:
         return self.folder / "triggers" / name
 
