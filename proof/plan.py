@@ -17,6 +17,7 @@ Doing = Literal["ask", "twice", "again", "late"]
 """Ask a command; ask it twice at once; come back with the same key; only ask what became of it."""
 
 OPENING = 6  # activities, so that every partition of a default office has some
+PEOPLE_OF_AN_OFFICE = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,11 @@ QUOTAS: list[list[dict[str, Any]]] = [
 class Plan:
     """`steps` never ends. `number` tells this office's decisions from those of the others with this seed."""
 
-    def __init__(self, seed: int, number: int, rate: float) -> None:
-        self._rng = random.Random(f"{seed}/{number}")
+    def __init__(self, seed: int, number: int, rate: float, who: str = "http") -> None:
+        self._rng = random.Random(f"{seed}/{number}/{who}")
         self._name = f"keg-{seed}"
         self._rate = rate
-        self._people = count(seed % 10_000 * 100_000)
+        self._people = count(number * PEOPLE_OF_AN_OFFICE)
         self._activities = count(1)
         self._now = datetime.now(UTC)
         self.gatherings: list[Gathering] = []
