@@ -18,11 +18,12 @@ RECOVERED_WITHIN = 60.0  # seconds after which it is no recovery any more; the p
 
 @dataclass
 class Told:
-    """Of one row: how often it was done, faults that struck, and seconds from heal to recovered."""
+    """Of one row: how often it was done, faults that struck, seconds from heal to recovered, and when it
+    began and was recovered from (seconds since 1970)."""
 
     runs: int = 0
     faults: int = 0
-    operations: int = 0
+    spans: list[tuple[float, float]] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
@@ -30,7 +31,13 @@ class Told:
 
 class Nemesis:
     def __init__(
-        self, system: System, load: Load, history: History, progress: Progress, rows: dict[str, Row], seed: int
+        self,
+        system: System,
+        load: Load,
+        history: History,
+        progress: Progress,
+        rows: dict[str, Row],
+        seed: int,
     ) -> None:
         self._system, self._load, self._history, self._progress = system, load, history, progress
         self._rows = rows
@@ -61,7 +68,7 @@ class Nemesis:
 
     async def strike(self, names: Sequence[str]) -> None:
         """Start these rows together; when all are healed, wait until the system has recovered."""
-        begun = self._history.attempts
+        begun = time.time()
         stages = [
             Stage(self._system, self._load, self._history, random.Random(self._dice.random()), name)
             for name in names
@@ -73,7 +80,8 @@ class Nemesis:
         late = await self._progress.recovered(ends, RECOVERED_WITHIN)
         seconds = time.monotonic() - healed
         for stage in stages:
-            self._tell(stage, seconds, late, self._history.attempts - begun)
+            self._tell(stage, seconds, late)
+            self.told[stage.name].spans.append((begun, time.time()))
 
     async def _stand(self, stage: Stage) -> None:
         async with standing(self._rows[stage.name], stage):
@@ -88,19 +96,16 @@ class Nemesis:
                 self._system.kill(service.name)
                 self._system.start(service.name)
 
-    def _tell(self, stage: Stage, seconds: float, late: str | None, operations: int) -> None:
+    def _tell(self, stage: Stage, seconds: float, late: str | None) -> None:
         told = self.told[stage.name]
         told.runs += 1
         told.faults += stage.struck
-        told.operations += operations
         told.missed += stage.missed
         if late is None:
             told.recoveries.append(seconds)
             self._history.note("recovered", row=stage.name, seconds=round(seconds, 3))
         else:
             told.late.append(late)
-            self._history.note("recovered", row=stage.name, seconds=None, late=late)
+            self._history.note("late", row=stage.name, seconds=round(seconds, 3), why=late)
         said = "; ".join([f"{seconds:.1f} s to recover" if late is None else late, *stage.missed])
         print(f"  {stage.name}: {stage.struck} faults, {said}", flush=True)
-
-

@@ -126,8 +126,8 @@ class Progress:
                     if where not in undecided and where not in numbers
                 }
                 late = now.late(numbers)
-                if undecided:
-                    late = f"{undecided[0]} stands at {now.cursors[undecided[0]]['next']} of {ends[undecided[0]]}"
+                for where in undecided[:1]:
+                    late = f"{where} stands at {now.cursors[where]['next']} of {ends[where]}"
             await asyncio.sleep(0.2 if late else 0)
         return late
 

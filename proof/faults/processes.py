@@ -96,5 +96,3 @@ async def _come_to(stage: Stage, kind: str, point: str, action: str) -> str | No
             return name
     stage.missed.append(f"no {kind} came to {point}")
     return None
-
-
