@@ -17,7 +17,9 @@ def i11(run: Run) -> Verdict:
         elif event["event"] == "recovered":
             open_heals.pop(row, None)
             seconds = event["seconds"]  # None: not while it was waited for
-            look.at(seconds is not None and seconds <= RECOVERY_SECONDS, f"{row} is back too late", note=event)
+            look.at(
+                seconds is not None and seconds <= RECOVERY_SECONDS, f"{row} is back too late", note=event
+            )
     for row, at in open_heals.items():
         look.at(False, f"{row} was healed and never recovered", healed=moment(at))
     if run.history:
