@@ -54,7 +54,7 @@ class Tried:
 
 
 async def attempt(name: str | None, seed: int, folder: Path) -> Tried:
-    """One office with two instances of each service, its mutant's stimuli under load, rest, and the checks."""
+    """One office, two instances of each service, the mutant's stimuli under load, rest, and the checks."""
     begun = time.monotonic()
     folder.mkdir(parents=True)
     stimuli = MUTANTS[name].stimulus if name else tuple(STIMULI)
@@ -149,4 +149,4 @@ def main(names: str = "", seed: int | None = None, keep: Path | None = None) -> 
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main(sys.argv[1] if sys.argv[1:] else ""))

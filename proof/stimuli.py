@@ -75,7 +75,7 @@ async def poison(stage: Stage) -> None:
 async def seat_for_three(stage: Stage) -> None:
     """Three wait behind one, who goes and comes back."""
     clients = next(iter(stage.load.offices.values()))
-    plan = Plan(stage.system.seed, 0, 1, "stimuli")
+    plan = Plan(stage.system.seed, 0, 1, "burst")
     opening = plan.extra("kursi", [{"id": "semua", "seats": 1}])
     await clients.insist(opening)
     people = [plan.person() for _ in range(4)]
