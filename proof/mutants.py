@@ -50,7 +50,7 @@ _ALL: Final[Sequence[Mutant]] = (
         "I9",
         REGISTRATION,
         registration.no_cursor_guard,
-        ("a zombie before its transaction",),
+        ("two owners of one partition",),
     ),
     Mutant("pointer-first", "I10", REGISTRATION, registration.pointer_first, ("killed half published",)),
     Mutant(

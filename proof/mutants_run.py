@@ -27,8 +27,8 @@ from proof.stimuli import STIMULI
 from proof.system import System, system
 from proof.witnesses import gather
 
-RATE: Final = 8.0  # commands a second: one small office beside everything else on two cores
-LOAD_SECONDS: Final = 4.0  # before and after the stimuli
+RATE: Final = 8.0  # commands a second
+LOAD_SECONDS: Final = 8.0  # before the stimuli, which bring their own
 REST_SECONDS: Final = 15.0  # a mutant may never come to rest
 CONTROL_REST_SECONDS: Final = 60.0
 
@@ -88,16 +88,11 @@ async def _tried(running: System, history: History, stimuli: Sequence[str], rest
     try:
         await load.prepare()
         over = asyncio.Event()
-        asking = asyncio.create_task(load.run(over))
-        try:
-            await asyncio.sleep(LOAD_SECONDS)
-            for name in stimuli:
-                stage = Stage(running, load, history, random.Random(running.seed), name)
-                await STIMULI[name](stage)
-            await asyncio.sleep(LOAD_SECONDS)
-        finally:
-            over.set()
-            await asking
+        asyncio.get_running_loop().call_later(LOAD_SECONDS, over.set)
+        await load.run(over)
+        for name in stimuli:
+            stage = Stage(running, load, history, random.Random(running.seed), name)
+            await STIMULI[name](stage)
         await load.settle(rest)
         if (unrest := await progress.rest(rest)) is None:
             history.note("rest")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiokafka.partitioner import murmur2
 from confluent_kafka import Producer
-from pymongo import MongoClient
+from pymongo import AsyncMongoClient, MongoClient
 
 from proof.checks.log import published_bytes
 from proof.clients import resolved
@@ -35,9 +35,8 @@ async def _crowded(stage: Stage) -> AsyncIterator[None]:
     async def feed() -> None:
         foreign = _foreign(stage)
         while True:
-            await foreign.put_many(
-                [foreign.submission(name) for name in foreign.activities[:2] for _ in range(10)]
-            )
+            puts = [foreign.submission(name) for name in foreign.activities[:2] for _ in range(10)]
+            await foreign.put_many(puts)
             await asyncio.sleep(0.3)
 
     feeding = asyncio.create_task(feed())
@@ -50,11 +49,14 @@ async def _crowded(stage: Stage) -> AsyncIterator[None]:
 
 
 def _struck(fault: Fault) -> Stimulus:
+    """The fault twice: the first one may fall on a batch that is nothing but a tick."""
+
     async def strike(stage: Stage) -> None:
-        async with _crowded(stage), fault(stage):
-            pass
-        if stage.missed:
-            raise LookupError(stage.missed[0])
+        for _ in range(2):
+            async with _crowded(stage), fault(stage):
+                pass
+            if stage.missed:
+                raise LookupError(stage.missed[0])
 
     return strike
 
@@ -117,6 +119,31 @@ async def handed_over(stage: Stage) -> None:
             await asyncio.sleep(4)
 
 
+async def two_owners(stage: Stage) -> None:
+    """One instance is held before its transaction until the other has claimed the partition, and commits
+    before that one has decided anything."""
+    name = topics.database(_foreign(stage).office.code, "registration")
+    async with AsyncMongoClient[Document](stage.system.mongo) as client:
+
+        async def epochs() -> dict[int, int]:
+            return {row["_id"]: row["epoch"] async for row in client[name]["cursors"].find({})}
+
+        await epochs()  # the connection stands before it is needed
+        async with _crowded(stage), zombie_at("registration", "before-transaction")(stage):
+            if stage.missed:
+                raise LookupError(stage.missed[0])
+            before = await epochs()
+            zombie = next(one for one in stage.system.of_kind("registration") if one.stopped)
+            (other,) = (one for one in stage.system.of_kind("registration") if one is not zombie)
+            async with asyncio.timeout(30):
+                while not all(epoch > before[number] for number, epoch in (await epochs()).items()):
+                    await asyncio.sleep(0.001)
+            stage.system.signal(other.name, signal.SIGSTOP)
+            stage.system.signal(zombie.name, signal.SIGCONT)
+            await asyncio.sleep(1)
+            stage.system.signal(other.name, signal.SIGCONT)
+
+
 async def ahead_of_its_turn(stage: Stage) -> None:
     """As a zombie's late record may: the last fact of a batch is in the topic before those it follows."""
     names = [service.name for service in stage.system.of_kind("registration")]
@@ -176,7 +203,7 @@ STIMULI: Final[dict[str, Stimulus]] = {
     "killed half published": _struck(killed_at("registration", "half-published")),
     "killed before the pointer": _struck(killed_at("registration", "before-pointer")),
     "killed before DATA": _struck(killed_at("notification", "before-data")),
-    "a zombie before its transaction": _struck(zombie_at("registration", "before-transaction")),
+    "two owners of one partition": two_owners,
     "handed over and back": handed_over,
     "a fact ahead of its turn": ahead_of_its_turn,
 }
