@@ -6,7 +6,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count, cycle
+from itertools import cycle
 from typing import Any
 
 from aiokafka.partitioner import murmur2
@@ -14,8 +14,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from proof.history import History
 from proof.offices import OfficeView
-from proof.people import make_up
-from proof.plan import PEOPLE_OF_AN_OFFICE, Plan, Wish
+from proof.plan import Plan, Wish
 from proof.poison import KINDS, Kind, Raw
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
@@ -40,7 +39,6 @@ class Foreign:
         self.source = f"urn:dapodik:{seed}"
         self.plan = Plan(seed, number, 1, "foreign")
         self._rng = random.Random(f"{seed}/{number}/foreign")
-        self._people = count(number * PEOPLE_OF_AN_OFFICE + PEOPLE_OF_AN_OFFICE // 2)
         self._history = history
         self._kinds = cycle(self._rng.sample(KINDS, len(KINDS)))
         self.activities = [f"dapodik-{seed}-{number}" for number in (1, 2)] + [
@@ -81,9 +79,9 @@ class Foreign:
         for kind in KINDS:
             await self._spoilt(kind)
 
-    async def settle(self, seconds: float = 60.0) -> int:
-        """Send what is unknown again until the broker has it; answers how many it has not."""
-        until = time.monotonic() + seconds
+    async def settle(self, until: float) -> int:
+        """Send what is unknown again until the broker has it; answers how many it has not at `until`
+        (monotonic seconds)."""
         while self.unknown and time.monotonic() < until:
             again, self.unknown = self.unknown, []
             await self.put_many(again)
@@ -102,7 +100,7 @@ class Foreign:
             await asyncio.to_thread(producer.flush, 5)
 
     def submission(self, activity: str) -> Put:
-        return Put(self.plan.submit(activity, make_up(self._rng, next(self._people))))
+        return Put(self.plan.submit(activity, self.plan.person()))
 
     def _step(self) -> Coroutine[Any, Any, Any]:
         """What comes next, all of it drawn now."""

@@ -17,7 +17,8 @@ Doing = Literal["ask", "twice", "again", "late"]
 """Ask a command; ask it twice at once; come back with the same key; only ask what became of it."""
 
 OPENING = 6  # activities, so that every partition of a default office has some
-PEOPLE_OF_AN_OFFICE = 300_000
+PEOPLE = 200_000  # of one kind of client of one office
+WHO = ("http", "foreign", "burst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,13 @@ QUOTAS: list[list[dict[str, Any]]] = [
 
 
 class Plan:
-    """`steps` never ends. `number` tells this office's decisions from those of the others with this seed."""
+    """`steps` never ends. `number` and `who` tell these decisions from all others with this seed."""
 
     def __init__(self, seed: int, number: int, rate: float, who: str = "http") -> None:
         self._rng = random.Random(f"{seed}/{number}/{who}")
         self._name = f"keg-{seed}"
         self._rate = rate
-        self._people = count(number * PEOPLE_OF_AN_OFFICE)
+        self._people = count((number * len(WHO) + WHO.index(who)) * PEOPLE)
         self._activities = count(1)
         self._now = datetime.now(UTC)
         self.gatherings: list[Gathering] = []
@@ -138,6 +139,10 @@ class Plan:
             "host": "Panitia Kenari",
         }
         return Wish("activity.publish", name, self._id(), "POST", "/activities", body)
+
+    def extra(self, name: str, quotas: list[dict[str, Any]]) -> Wish:
+        """An activity beside those of the plan; each call makes another one."""
+        return self.publish(f"{self._name}-{name}-{next(self._activities)}", quotas)
 
     def change(self, activity: str, **fields: Any) -> Wish:
         return Wish("activity.change", activity, self._id(), "PATCH", f"/activities/{activity}", fields)
