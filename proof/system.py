@@ -97,15 +97,19 @@ class System:
     def durable(self) -> bool:
         return self.kind == "kafka"
 
+    @property
+    def proxies(self) -> list[Proxy]:
+        return [self.kafka_proxy, *self.mongo_proxies, self.smtp_proxy]
+
     def of_kind(self, *kinds: str) -> list[Service]:
         return [service for service in self.services.values() if service.kind in kinds]
 
-    def start(self, name: str, *prefix: str) -> Service:
+    def start(self, name: str, *prefix: str, **env: str) -> Service:
         """Start an instance that is down. `prefix`: a command that runs it, such as prlimit."""
         service = self.services[name]
         mutant = ["--mutant", self.mutant] if self.mutant else []
         python = [sys.executable, "-m", "proof.instrumented", service.module, str(self._trigger(name))]
-        service.child = self.processes.start(name, [*prefix, *python, *mutant], service.env)
+        service.child = self.processes.start(name, [*prefix, *python, *mutant], service.env | env)
         service.started = time.monotonic()
         return service
 
