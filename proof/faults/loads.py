@@ -70,5 +70,3 @@ def readers_away(facts: int) -> Fault:
             system.start(name)
 
     return fault
-
-

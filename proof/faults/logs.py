@@ -13,12 +13,16 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka import TopicPartition as Place
+from confluent_kafka.admin import AdminClient
 from pymongo import AsyncMongoClient
 
+from local.errors import ChildDied
 from proof.faults.row import Fault, Stage
+from proof.system import PARTITIONS
 from shared.contracts import topics
 
 READ_SECONDS = 0.5  # of silence after which a topic's end is reached
+TRIES = 5  # of a command that an operator types
 EMPTY_WITHIN = 25.0  # seconds for a group to notice that its members were killed
 
 
@@ -80,9 +84,9 @@ def _read(kafka: str, topic: str) -> list[Message]:
 def _write(kafka: str, topic: str, messages: list[Message]) -> None:
     producer = Producer({"bootstrap.servers": kafka, "acks": "all", "linger.ms": 5})
     for message in messages:
-        producer.produce(
-            topic, message.value(), message.key(), message.partition(), headers=message.headers()
-        )
+        where = message.partition()
+        assert where is not None
+        producer.produce(topic, message.value(), message.key(), where, headers=message.headers())
         producer.poll(0)
     producer.flush(30)
 
@@ -102,7 +106,7 @@ async def group_set_back(stage: Stage) -> AsyncIterator[None]:
     for name in members:
         system.kill(name)
     group = topics.group(owner, kind)
-    if await _set_back(system.kafka, group, named[kind], stage.system.offices[next(iter(system.offices))].partitions):
+    if await _set_back(system.kafka, group, named[kind]):
         stage.fault(group, how="set back to 0")
     else:
         stage.missed.append(f"{group} could not be set back")
@@ -111,9 +115,9 @@ async def group_set_back(stage: Stage) -> AsyncIterator[None]:
         system.start(name)
 
 
-async def _set_back(kafka: str, group: str, named: list[str], partitions: int) -> bool:
+async def _set_back(kafka: str, group: str, named: list[str]) -> bool:
     """Offsets can be set by hand only while nobody is in the group."""
-    wheres = [TopicPartition(topic, number) for topic in named for number in range(partitions)]
+    wheres = [TopicPartition(topic, number) for topic in named for number in range(PARTITIONS)]
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
     await asyncio.wait_for(consumer.start(), 20)
     try:
@@ -143,10 +147,33 @@ async def notification_emptied(stage: Stage) -> AsyncIterator[None]:
     async with AsyncMongoClient[dict[str, Any]](system.mongo) as client:
         await client.drop_database(database)
     stage.fault(database, how="emptied")
-    simpul = str(Path(sys.executable).with_name("simpul"))
-    await system.processes.run(
-        f"provision-{office}-again", [simpul, "provision", "office", office], system.office_env[office]
-    )
+    await _simpul(stage, office, "provision", "office", office)
     yield
     for name in names:
         system.start(name)
+
+
+@asynccontextmanager
+async def facts_lost(stage: Stage) -> AsyncIterator[None]:
+    """The topic of an office's facts is deleted; `simpul republish` makes it and has the ledger fill it."""
+    office = stage.dice.choice(list(stage.system.offices))
+    topic = topics.facts(office)
+    broker = AdminClient({"bootstrap.servers": stage.system.kafka})
+    await asyncio.to_thread(broker.delete_topics([topic], operation_timeout=10)[topic].result, 20)
+    stage.fault(topic, how="lost")
+    yield
+    await _simpul(stage, office, "republish")
+
+
+async def _simpul(stage: Stage, office: str, *verb: str) -> None:
+    """As an operator types it; it is tried again while servers are away."""
+    command = [str(Path(sys.executable).with_name("simpul")), *verb]
+    for tries_left in reversed(range(TRIES)):
+        try:
+            await stage.system.processes.run(f"{verb[0]}-{office}", command, stage.system.office_env[office])
+        except ChildDied:
+            if not tries_left:
+                raise
+            await asyncio.sleep(2)
+        else:
+            return

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 
 from local.errors import LocalError
 from proof.faults.row import Fault, Stage
-from proof.system import BROKER_DISK, MONGOD_DISK
+from proof.system import BROKER_DISK
 from shared.contracts import topics
 from tests.support.servers import Server
 
