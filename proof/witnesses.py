@@ -171,11 +171,11 @@ def _office(folder: Path, code: str) -> Office:
         list(records(folder, topics.intake(code))),
         list(records(folder, topics.facts(code))),
         list(records(folder, topics.directory(code))),
-        [_fact(code, row) for row in sorted(registration.get("facts", []), key=lambda row: row["_id"])],
+        [fact_of(code, row) for row in sorted(registration.get("facts", []), key=lambda row: row["_id"])],
     )
 
 
-def _fact(code: str, row: Document) -> Fact:
+def fact_of(code: str, row: Document) -> Fact:
     partition, number = row["_id"] >> PLACES, row["_id"] & ((1 << PLACES) - 1)
     return Fact(code, partition, number, short(row["type"]), row["key"], rfc3339(row["at"]), row["data"], row)
 

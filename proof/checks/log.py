@@ -46,7 +46,7 @@ def _cursors(office: Office, look: Look) -> None:
 
 
 def _explained(record: Record, fact: Fact | None, ledger: str, look: Look) -> None:
-    expected = _value(fact, ledger) if fact else b""
+    expected = published_bytes(fact, ledger) if fact else b""
     look.at(
         fact is not None
         and record.value == expected
@@ -63,7 +63,7 @@ def _explained(record: Record, fact: Fact | None, ledger: str, look: Look) -> No
     )
 
 
-def _value(fact: Fact, ledger: str) -> bytes:
+def published_bytes(fact: Fact, ledger: str) -> bytes:
     """The fact as contracts have it: its place, then what its type adds."""
     place = {
         "office": fact.office,

@@ -16,8 +16,10 @@ def i11(run: Run) -> Verdict:
             open_heals[row] = event["at"]
         elif event["event"] == "recovered":
             open_heals.pop(row, None)
-            in_time = event["seconds"] <= RECOVERY_SECONDS
-            look.at(in_time, f"{row} recovered after {event['seconds']:.1f} s", note=event)
+            seconds = event["seconds"]  # None: not while it was waited for
+            look.at(
+                seconds is not None and seconds <= RECOVERY_SECONDS, f"{row} is back too late", note=event
+            )
     for row, at in open_heals.items():
         look.at(False, f"{row} was healed and never recovered", healed=moment(at))
     if run.history:

@@ -61,6 +61,7 @@ def _rounds(ledger: list[Fact], look: Look) -> None:
     """Whom a registration is of, only the office's own ledger says: by a random reference."""
     rounds: dict[tuple[str, str], list[str]] = {}
     ended: set[str] = set()
+    refs: dict[str, str] = {}
     for fact in ledger:
         if fact.type == "registration.cancelled":
             ended.add(fact.data["registration"])
@@ -75,6 +76,15 @@ def _rounds(ledger: list[Fact], look: Look) -> None:
                 before=before,
             )
             before.append(fact.data["registration"])
+            ref = refs.setdefault(who.get("contact", who["ref"]), who["ref"])
+            look.at(
+                ref == who["ref"],
+                "one person has two references, so that a second registration would not be noticed",
+                fact=fact.id,
+                at=fact.at,
+                expected=ref,
+                seen=who["ref"],
+            )
 
 
 def _register(office: Office, states: dict[str, tuple[str, str]], look: Look) -> None:
