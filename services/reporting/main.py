@@ -14,7 +14,7 @@ from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.http import add_health, application, serve
 from shared.mongo.driver import Store, connect
 from shared.settings import read_settings
-from shared.startup import run_service
+from shared.startup import run_service, until_up
 
 
 def build(settings: ReportingSettings, store: Store) -> FastAPI:
@@ -35,10 +35,10 @@ def build(settings: ReportingSettings, store: Store) -> FastAPI:
 
 
 async def run(settings: ReportingSettings) -> None:
-    """Raises `DatabaseMisfit`."""
+    """Waits for a database that is away. Raises `DatabaseMisfit`."""
     store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
     try:
-        await require_provisioned(store)
+        await until_up(lambda: require_provisioned(store))
         await serve(build(settings, store), settings.http_host, settings.http_port)
     finally:
         await store.close()

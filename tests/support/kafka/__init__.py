@@ -60,10 +60,14 @@ class Kafka:
     """One broker on a port and a folder; started again it finds its topics there.
 
     `optimised`: let the JVM optimise fully. For speed measured over minutes; it starts in 5 s, not in 2.
+    `advertised`: the port of a proxy before it, which clients are sent to.
     """
 
-    def __init__(self, port: int, folder: Path, optimised: bool = False) -> None:
+    def __init__(
+        self, port: int, folder: Path, optimised: bool = False, advertised: int | None = None
+    ) -> None:
         self.port = port
+        self._advertised = advertised or port
         self._folder = folder
         self._java = [
             "java", "-Xms320m", "-Xmx320m", "-XX:+UseSerialGC",
@@ -87,19 +91,21 @@ class Kafka:
 
     async def _format(self, processes: Processes) -> None:
         self._folder.mkdir(parents=True)
-        self._properties.write_text(_properties(self.port, free_port(), self._folder / "data"))
+        self._properties.write_text(
+            _properties(self.port, self._advertised, free_port(), self._folder / "data")
+        )
         format_storage = ["kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(self._properties)]
         await processes.run("kafka-format", [*self._java, *format_storage])
 
 
-def _properties(port: int, controller_port: int, data: Path) -> str:
+def _properties(port: int, advertised: int, controller_port: int, data: Path) -> str:
     return f"""
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{address(controller_port)}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://{address(port)},CONTROLLER://{address(controller_port)}
-advertised.listeners=PLAINTEXT://{address(port)}
+advertised.listeners=PLAINTEXT://{address(advertised)}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false

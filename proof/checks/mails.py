@@ -1,0 +1,121 @@
+"""I5: what the facts owe is sent once; more only for attempts counted as lost, none only with a reason."""
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from proof.checks.verdict import Look, Verdict
+from proof.witnesses import Document, Mail, Office, Run
+
+TOLD: Final = {
+    "registration.confirmed": "confirmed",
+    "registration.waitlisted": "waitlisted",
+    "registration.promoted": "promoted",
+    "registration.cancelled": "cancelled",
+}
+SHELF_LIFE: Final = defaultdict(lambda: timedelta(days=7), waitlisted=timedelta(days=3))
+
+
+def owed(office: Office) -> dict[str, datetime]:
+    """Every delivery that the facts owe, and when it fell due. A cancelled activity owes one to each who is
+    in it, and nothing else: they are told once."""
+    found: dict[str, datetime] = {}
+    live: dict[str, set[str]] = defaultdict(set)
+    for fact in office.ledger:
+        due = datetime.fromisoformat(fact.at)
+        name, registration = fact.data.get("activity", ""), fact.data.get("registration")
+        if fact.type == "activity.cancelled":
+            for one in live.pop(name, set()):
+                found[f"{fact.id}:activity-cancelled:{one}:-"] = due
+        elif fact.type in TOLD and registration:
+            found[f"{fact.id}:{TOLD[fact.type]}:{registration}:-"] = due
+            ended = fact.type == "registration.cancelled"
+            (live[name].discard if ended else live[name].add)(registration)
+    return found
+
+
+def i5(run: Run) -> Verdict:
+    """Owed x recorded x taken by the mail server: for each delivery as many mails as its row explains."""
+    look = Look("I5")
+    taken: dict[str, list[Mail]] = defaultdict(list)
+    for mail in run.mails:
+        taken[mail.delivery].append(mail)
+    known: set[str] = set()
+    for office in run.offices.values():
+        expected = owed(office)
+        rows = {row["_id"]: row for row in office.notification.get("deliveries", [])}
+        known |= expected.keys()
+        for delivery in expected.keys() | rows.keys():
+            row, mails = rows.get(delivery), taken.get(delivery, [])
+            wrong = _wrong(office, row, mails, expected.get(delivery), _rest(run))
+            look.at(
+                wrong is None,
+                f"{wrong}",
+                delivery=delivery,
+                due=expected.get(delivery),
+                row=row and {name: value for name, value in row.items() if name != "_id"},
+                mails=[{"message_id": mail.message_id, "received": mail.received} for mail in mails],
+            )
+    for delivery, mails in taken.items():
+        look.at(delivery in known, "a mail that no fact owes", delivery=delivery, times=len(mails))
+        same = Counter(mail.message_id for mail in mails)
+        look.at(len(same) == 1, "one delivery under several Message-IDs", delivery=delivery, seen=same)
+    return look.verdict
+
+
+def _rest(run: Run) -> datetime:
+    rests = [event["at"] for event in run.history if event["event"] == "rest"]
+    return datetime.fromtimestamp(rests[-1], UTC) if rests else datetime.max.replace(tzinfo=UTC)
+
+
+def _wrong(
+    office: Office, row: Document | None, mails: list[Mail], due: datetime | None, rest: datetime
+) -> str | None:
+    """What is wrong with a delivery, None if nothing is."""
+    if due is None:
+        return "a delivery that no fact owes"
+    if row is None:
+        return "a fact owes a mail, and no delivery is recorded"
+    state, lost = row["state"], row.get("ambiguous", 0)
+    if state == "expired" and row.get("reason") == "before_birth":
+        return _before_birth(office, row, mails)
+    if len(mails) > lost + (state == "sent"):
+        return f"{len(mails)} mails taken, {lost} attempts counted as lost, state {state}"
+    if state == "sent":
+        return None if mails else "sent, and no mail was ever taken"
+    if state == "pending":
+        return "pending at rest" if row["next"] <= rest else None
+    return _unfounded(office, row, due)
+
+
+def _before_birth(office: Office, row: Document, mails: list[Mail]) -> str | None:
+    """A database made again remembers no mail and must not send about what was before it."""
+    births = [one["at"] for one in office.notification.get("meta", []) if one["_id"] == "birth"]
+    if not births or row["due"] >= births[0]:
+        return "expired as before the database's birth, and fell due after it"
+    after = [mail for mail in mails if mail.received and mail.received > births[0].timestamp()]
+    return "mailed after it was closed as before the database's birth" if after else None
+
+
+def _unfounded(office: Office, row: Document, due: datetime) -> str | None:
+    """Not sent: is there the reason that the row says?"""
+    state, reason = row["state"], row.get("reason")
+    if (state, reason) == ("ambiguous", "answer_lost"):
+        return None if row.get("ambiguous") else "ambiguous without a lost attempt"
+    if (state, reason) == ("expired", "shelf_life"):
+        early = row["closed"] < due + SHELF_LIFE[row["template"]]
+        return "expired before its time" if early else None
+    if (state, reason) == ("failed", "refused"):
+        codes = [attempt.get("code") or 0 for attempt in row.get("attempts", [])]
+        return None if any(500 <= code < 600 for code in codes) else "failed without a final answer"
+    if (state, reason) == ("withdrawn", "not_in_directory"):
+        return "withdrawn, and the directory has both" if _in_directory(office, row) else None
+    if (state, reason) == ("withdrawn", "erased"):
+        return "withdrawn as erased, and is not" if _in_directory(office, row) else None
+    return f"not sent: {state}, {reason}"
+
+
+def _in_directory(office: Office, row: dict[str, Any]) -> bool:
+    last = {record.key: record.value for record in office.directory}
+    named = (f"r:{row['registration']}".encode(), f"a:{row['activity']}".encode())
+    return all(last.get(key) is not None for key in named)

@@ -1,0 +1,157 @@
+"""I2: never more confirmed than a quota has seats. I3: no seat idle while somebody eligible waits."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from proof.checks.published import published
+from proof.checks.verdict import Look, Verdict
+from proof.witnesses import Document, Fact, Run
+
+Signature = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Room:
+    """An activity's seats, recounted. `lines`: those who wait, by the quotas that they need."""
+
+    seats: dict[str, int]
+    taken: Counter[str] = field(default_factory=Counter)
+    lines: dict[Signature, deque[tuple[int, str]]] = field(default_factory=lambda: defaultdict(deque))
+    waiting: dict[str, Signature] = field(default_factory=dict)
+    over: bool = False
+
+    def full(self, quotas: Iterable[str]) -> bool:
+        return any(self.taken[quota] >= self.seats.get(quota, 0) for quota in quotas)
+
+    def next(self) -> tuple[int, str] | None:
+        """Number and registration of the earliest of those who wait and whose quotas all have room."""
+        heads = []
+        for quotas, line in self.lines.items():
+            while line and line[0][1] not in self.waiting:
+                line.popleft()
+            if line and not self.full(quotas):
+                heads.append(line[0])
+        return min(heads, default=None)
+
+    def follow(self, fact: Fact) -> Signature:
+        """Take a fact in; answers the quotas whose seats it moved."""
+        data, quotas = fact.data, tuple(fact.data.get("quotas", ()))
+        match fact.type:
+            case "activity.changed":
+                self.seats = {quota["id"]: quota["seats"] for quota in data["quotas"]}
+                return tuple(self.seats)
+            case "activity.cancelled":
+                self.over = True
+                return ()
+            case "registration.waitlisted":
+                self.lines[quotas].append((fact.number, data["registration"]))
+                self.waiting[data["registration"]] = quotas
+                return ()
+            case "registration.promoted" | "registration.confirmed":
+                self.waiting.pop(data["registration"], None)
+                self.taken.update(quotas)
+                return quotas
+            case "registration.cancelled":
+                if data["was"] == "confirmed":
+                    self.taken.subtract(quotas)
+                self.waiting.pop(data["registration"], None)
+        return ()
+
+
+def opened(fact: Fact) -> Room:
+    return Room({quota["id"]: quota["seats"] for quota in fact.data["quotas"]})
+
+
+def i2(run: Run) -> Verdict:
+    """Confirmed <= seats after every fact, for every quota that it touched; in the ledger and in the topic.
+    Whether a registration takes the quotas that hold for it is recounted from who registered."""
+    look = Look("I2")
+    for office in run.offices.values():
+        for witness, facts in (("ledger", office.ledger), ("topic", published(office))):
+            rooms: dict[str, Room] = {}
+            for fact in facts:
+                name = fact.data.get("activity", "")
+                if fact.type == "activity.published":
+                    rooms[name] = opened(fact)
+                elif name in rooms:
+                    for quota in rooms[name].follow(fact):
+                        taken, seats = rooms[name].taken[quota], rooms[name].seats.get(quota, 0)
+                        look.at(
+                            taken <= seats,
+                            f"{taken} confirmed for {seats} seats",
+                            witness=witness,
+                            fact=fact.id,
+                            at=fact.at,
+                            activity=name,
+                            quota=quota,
+                            data=fact.data,
+                        )
+        _rightful(office.ledger, look)
+    return look.verdict
+
+
+def _rightful(ledger: list[Fact], look: Look) -> None:
+    rules: dict[str, list[Document]] = {}
+    for fact in ledger:
+        if described := fact.row.get("described"):
+            rules[fact.data["activity"]] = described["quotas"]
+        if (who := fact.row.get("registrant")) and fact.data["activity"] in rules:
+            expected = [quota["id"] for quota in rules[fact.data["activity"]] if _holds(quota, who)]
+            look.at(
+                expected and set(expected) == set(fact.data["quotas"]),
+                "a registration takes other quotas than those that hold for it",
+                fact=fact.id,
+                at=fact.at,
+                expected=expected,
+                seen=fact.data["quotas"],
+            )
+
+
+def _holds(quota: Document, who: dict[str, Any]) -> bool:
+    lists = (("categories", "category"), ("regencies", "regency"), ("cohorts", "cohort"))
+    return all(not quota.get(given) or who.get(name) in quota[given] for given, name in lists)
+
+
+def i3(run: Run) -> Verdict:
+    """In the ledger: who is promoted, or confirmed past others, is the next in line; places are counted
+    rightly; and at its end nobody waits whose quotas all have room."""
+    look = Look("I3")
+    for office in run.offices.values():
+        rooms: dict[str, Room] = {}
+        for fact in office.ledger:
+            name = fact.data.get("activity", "")
+            if fact.type == "activity.published":
+                rooms[name] = opened(fact)
+            elif name in rooms:
+                _in_turn(rooms[name], fact, look)
+                rooms[name].follow(fact)
+        for name, room in rooms.items():
+            idle = None if room.over else room.next()
+            look.at(
+                idle is None,
+                "at rest somebody waits whose quotas all have room",
+                office=office.code,
+                activity=name,
+                waiting_since_fact=idle and idle[0],
+                registration=idle and idle[1],
+                quotas=idle and room.waiting[idle[1]],
+                taken=room.taken,
+                seats=room.seats,
+            )
+    return look.verdict
+
+
+def _in_turn(room: Room, fact: Fact, look: Look) -> None:
+    shown: Document = {"fact": fact.id, "at": fact.at, "seen": fact.data}
+    if fact.type == "registration.promoted":
+        due = room.next()
+        held = due is not None and due[1] == fact.data["registration"]
+        look.at(held, "somebody else was next in line", next_in_line=due, **shown)
+    elif fact.type == "registration.confirmed":
+        due = room.next()
+        look.at(due is None, "confirmed past somebody who waits and has room", next_in_line=due, **shown)
+    elif fact.type == "registration.waitlisted":
+        place = len(room.waiting) + 1
+        look.at(fact.data["place"] == place, f"told place {fact.data['place']}, is {place}", **shown)

@@ -1,0 +1,56 @@
+"""Mutants of those who read facts: notification and reporting (see `proof.mutants`)."""
+
+from datetime import timedelta
+from typing import Any
+
+from proof.mutants_patch import patch
+
+
+def sent_before_data() -> None:
+    """A mail is recorded as sent when its attempt begins."""
+    from services.notification.adapters.deliveries import MongoLedger
+
+    begin = MongoLedger.begin_attempt
+
+    async def sent(ledger: Any, held: Any, lease: timedelta) -> None:
+        await begin(ledger, held, lease)
+        await ledger._change(held, {"$set": {"state": "sent", "reason": None}, "$unset": {"open": ""}})
+
+    patch(MongoLedger, "begin_attempt", sent)
+
+
+def early_timer() -> None:
+    """The shelf life of mails ends a month early."""
+    import services.notification.domain.judgement as judgement
+
+    judge = judgement.judge
+
+    def hasty(delivery: Any, person: Any, activity: Any, now: Any, *rest: Any) -> Any:
+        return judge(delivery, person, activity, now + timedelta(days=30), *rest)
+
+    patch(judgement, "judge", hasty)
+
+
+def counters_without_cursors() -> None:
+    """The nation counts whatever comes, and looks at no number."""
+    import shared.kafka.facts as facts
+
+    def whatever(number: int, ledger: str | None, given: Any) -> facts.Run:
+        return facts.Run(list(given))
+
+    patch(facts, "run_after", whatever)
+
+
+def gap_skipped() -> None:
+    """A number that lacks is taken for one that will never come."""
+    import shared.kafka.facts as facts
+
+    def onward(number: int, ledger: str | None, given: Any) -> facts.Run:
+        found: list[Any] = []
+        for fact in given:
+            if fact.stated.number > number:
+                found.append(fact)
+                number = fact.stated.number
+        return facts.Run(found)
+
+    patch(facts, "run_after", onward)

@@ -1,0 +1,217 @@
+"""Mutants of registration, each a function that patches this process (see `proof.mutants`)."""
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+from proof.mutants_patch import patch
+
+
+def no_deduplication() -> None:
+    """Nobody looks whether a command is known, and no index refuses it twice."""
+    from services.registration.adapters.ledger import Ledger
+    from services.registration.adapters.register import Register
+    from shared.mongo.driver import PyMongoError
+
+    claim = Ledger.claim
+
+    async def unindexed(ledger: Any, partition: int) -> Any:
+        for name in ("facts", "outcomes"):
+            try:
+                await ledger._store[name].drop_index("command_1")
+            except PyMongoError:  # another partition has dropped it
+                continue
+        return await claim(ledger, partition)
+
+    async def nothing_known(register: Any, asked: Any) -> dict[bytes, bytes]:
+        return {}
+
+    patch(Ledger, "claim", unindexed)
+    patch(Register, "_known", nothing_known)
+
+
+def acknowledged_first() -> None:
+    """The records are marked as decided before the transaction that decides them."""
+    from services.registration.adapters.ledger import Ledger
+
+    commit = Ledger.commit
+
+    async def hasty(ledger: Any, batch: Any) -> None:
+        before, after = batch.before, batch.after
+        await ledger._store["cursors"].update_one(
+            {"_id": before.partition, "epoch": before.epoch, "next": before.next},
+            {"$set": {"next": after.next}},
+        )
+        batch.before = replace(before, next=after.next)
+        await commit(ledger, batch)
+
+    patch(Ledger, "commit", hasty)
+
+
+def no_seat_check() -> None:
+    from services.registration.domain.activity import ActivityState
+
+    patch(ActivityState, "has_room", lambda state, signature: True)
+
+
+def promotion_out_of_order() -> None:
+    """Who came last is promoted first."""
+    from services.registration.adapters.documents import line_name, registration_state
+    from services.registration.adapters.register import Register
+
+    async def from_behind(register: Any, activity: str, state: Any, limit: int) -> Any:
+        lines: dict[Any, list[Any]] = defaultdict(list)
+        for line, number in state.waiting.items():
+            if number:
+                rows = register._store["registrations"].find(
+                    {"activity": activity, "line": line_name(line), "status": "waitlisted"}
+                )
+                ahead = await rows.sort("arrival", -1).limit(limit).to_list(None)
+                lines[line] = [registration_state(row) for row in ahead]
+        return lines
+
+    patch(Register, "_lines", from_behind)
+
+
+def no_cursor_guard() -> None:
+    """A batch is written wherever the cursor stands and whoever has claimed it."""
+    from services.registration.adapters.ledger import Ledger
+
+    write = Ledger._write
+
+    async def unguarded(ledger: Any, commit: Any, session: Any) -> None:
+        row = await ledger._store["cursors"].find_one({"_id": commit.before.partition}, session=session)
+        asked = commit.before
+        commit.before = replace(asked, **{name: row[name] for name in ("epoch", "next", "number")})
+        try:
+            await write(ledger, commit, session)
+        finally:
+            commit.before = asked
+
+    patch(Ledger, "_write", unguarded)
+
+
+def pointer_first() -> None:
+    """Facts count as published before they are sent."""
+    from services.registration.adapters.publisher import Publisher
+
+    async def hasty(publisher: Any, cursor: Any) -> Any:
+        facts = await publisher._ledger.unpublished(cursor.partition, cursor.published)
+        if not facts:
+            return cursor
+        number = int(facts[-1]["_id"]) & ((1 << 40) - 1)
+        offset = cursor.published_offset
+        await publisher._ledger.mark_published(cursor, cursor.published, number, offset)
+        await publisher._send_entries(cursor, await publisher._directory.entries(facts))
+        for fact in facts:
+            offset = (await (await publisher._send(cursor, fact))).offset
+        return replace(cursor, published=number)
+
+    patch(Publisher, "publish", hasty)
+
+
+def no_claim() -> None:
+    """Who gets a partition goes on with what it remembers, and raises no epoch."""
+    from services.registration.adapters.ledger import cursor_of
+    from services.registration.application.owner import Owner
+
+    remembered: dict[int, Any] = {}
+    remember = Owner._remember
+
+    async def unclaimed(owner: Any) -> int:
+        partition = owner.held.partition
+        row = await owner._ports.ledger._store["cursors"].find_one({"_id": partition})
+        owner.held.claim(cursor_of(row))
+        owner._kept = dict(remembered.get(partition, {}))
+        return int(row["next"])
+
+    def kept(owner: Any, loaded: Any) -> None:
+        remember(owner, loaded)
+        remembered[owner.held.partition] = owner._kept
+
+    patch(Owner, "_claim", unclaimed)
+    patch(Owner, "_remember", kept)
+
+
+def people_inside() -> None:
+    """Who is new gets a reference in the transaction that needs it; nobody reads back which one stands."""
+    from services.registration.adapters.ledger import Ledger
+    from services.registration.adapters.people import People
+    from shared.mongo.driver import UpdateOne
+
+    fresh: dict[str, Any] = {}
+    write = Ledger._write
+
+    async def later(people: Any, rows: dict[str, Any]) -> dict[str, Any]:
+        fresh.update(rows)
+        return rows
+
+    async def with_people(ledger: Any, commit: Any, session: Any) -> None:
+        await write(ledger, commit, session)
+        rows = [
+            UpdateOne(
+                {"_id": name}, {"$setOnInsert": {key: row[key] for key in row if key != "_id"}}, upsert=True
+            )
+            for name, row in fresh.items()
+        ]
+        if rows:
+            await ledger._store["people"].bulk_write(rows, ordered=False, session=session)
+
+    patch(People, "_insert", later)
+    patch(Ledger, "_write", with_people)
+
+
+def canary_in_a_fact() -> None:
+    """A fact of a registration holds the name."""
+    import bson
+
+    import services.registration.adapters.ledger as ledger
+    from shared.contracts.commands import SubmitRegistration
+
+    encoded = vars(ledger)["encoded_fact"]
+
+    def named(partition: int, number: int, key: str, at: Any, happened: Any, asked: Any) -> bytes:
+        document = encoded(partition, number, key, at, happened, asked)
+        if asked is None or not isinstance(asked.command, SubmitRegistration):
+            return bytes(document)
+        row: dict[str, Any] = bson.decode(document, codec_options=bson.CodecOptions(tz_aware=True))
+        row["data"]["name"] = asked.command.participant.name
+        return bson.encode(row)
+
+    patch(ledger, "encoded_fact", named)
+
+
+def revived() -> None:
+    """Who submits after a cancellation gets the cancelled registration back, and no round of their own."""
+    import services.registration.domain.registration as registration
+    from services.registration.adapters.ledger import Ledger
+
+    submit, write = registration.submit, Ledger._write
+
+    def again(state: Any, candidate: Any, known: Any, now: Any) -> Any:
+        def live(name: str) -> Any:
+            found = known(name)
+            return None if found is not None and found.status == "cancelled" else found
+
+        return submit(state, candidate, live, now)
+
+    async def over(ledger: Any, commit: Any, session: Any) -> None:
+        commit.changed |= commit.made
+        commit.made = {}
+        await write(ledger, commit, session)
+
+    patch(registration, "submit", again)
+    patch(Ledger, "_write", over)
+
+
+def poison_skipped() -> None:
+    """What cannot be decided is passed over and noted nowhere."""
+    from services.registration.adapters.ledger import Ledger
+
+    write = Ledger._write
+
+    async def silent(ledger: Any, commit: Any, session: Any) -> None:
+        commit.parked = []
+        await write(ledger, commit, session)
+
+    patch(Ledger, "_write", silent)

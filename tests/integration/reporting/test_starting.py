@@ -1,0 +1,16 @@
+"""The service starts before its database does."""
+
+import asyncio
+
+from local.machine import address, free_port
+from services.reporting.main import run
+from services.reporting.settings import ReportingSettings
+
+
+async def test_it_waits_for_a_database_that_is_away() -> None:
+    away = f"mongodb://{address(free_port())}/?replicaSet=rs0"
+    starting = asyncio.create_task(run(ReportingSettings(mongo_url=away, http_port=free_port())))
+    done, _ = await asyncio.wait({starting}, timeout=3)  # one look for a server takes 2 s
+    starting.cancel()
+    await asyncio.wait({starting})
+    assert not done

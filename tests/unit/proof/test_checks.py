@@ -1,0 +1,204 @@
+"""The checker is tried itself: a good run holds, and each spoiled copy turns exactly one invariant red."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from proof.check import check, main
+from tests.unit.proof.made import AFTER, POISON, REFUSED, STORY, Made, about, first, present
+
+
+def red(made: Made, folder: Path) -> set[str]:
+    return {verdict.name for verdict in check(made.write(folder)) if not verdict.held}
+
+
+def unanswered(made: Made) -> None:
+    made.files[made.table("outcomes")] = []
+
+
+def pending_for_long(made: Made) -> None:
+    made.note(
+        200,
+        event="invoke",
+        attempt=99,
+        office="uji",
+        via="http",
+        key="k",
+        source="urn:uji",
+        id=f"c{REFUSED}",
+        type="some.command",
+    )
+    made.note(200, event="ok", attempt=99, outcome={"state": "pending"})
+
+
+def published_late(made: Made) -> None:
+    """Decided or not, nobody could know of it for two minutes."""
+    made.files["topics/simpul.uji.facts.v1.jsonl"][1]["timestamp"] += 120_000
+    made.files["history.jsonl"] = [
+        row | {"outcome": None} if row.get("attempt") == 2 and row["event"] == "ok" else row
+        for row in made.files["history.jsonl"]
+    ]
+
+
+def mailed_twice(made: Made) -> None:
+    made.files["mailbox.jsonl"].append(made.files["mailbox.jsonl"][0])
+
+
+def never_mailed(made: Made) -> None:
+    del made.files["mailbox.jsonl"][-1]
+
+
+def owed_and_forgotten(made: Made) -> None:
+    made.files[made.table("deliveries", "notification")].pop()
+    made.files["mailbox.jsonl"].pop()
+
+
+def expired_early(made: Made) -> None:
+    made.files["mailbox.jsonl"].pop()
+    row = made.files[made.table("deliveries", "notification")][-1]
+    row |= {"state": "expired", "reason": "shelf_life", "closed": {"$date": "2024-01-11T01:00:20.000Z"}}
+
+
+def counted_twice(made: Made) -> None:
+    made.files["mongo/simpul_national/cells.jsonl"][-1]["confirmed"] += 1
+
+
+def answered_otherwise(made: Made) -> None:
+    made.files["figures.json"][0]["office"]["rows"][0]["confirmed"] += 1
+
+
+def wrong_totals(made: Made) -> None:
+    made.rows[6]["data"]["totals"]["present"] = 2
+    made.files["topics/simpul.uji.facts.v1.jsonl"][6]["value"] = made.files[
+        "topics/simpul.uji.facts.v1.jsonl"
+    ][6]["value"].replace('"present":1', '"present":2')
+
+
+def leaked(made: Made) -> None:
+    made.files["texts/registration.log"] = [{"message": "kenari7@sekolah.example was refused"}]
+
+
+def register_lags(made: Made) -> None:
+    made.files[made.table("registrations")][0]["status"] = "confirmed"
+
+
+def poison_gone(made: Made) -> None:
+    made.files[made.table("parked")] = []
+
+
+def parked_for_nothing(made: Made) -> None:
+    row = made.files[made.table("parked")][0]
+    made.files[made.table("parked")].append(
+        row | {"_id": 3, "offset": 3, "key": {"$binary": {"base64": "aw=="}}}
+    )
+
+
+def unpublished(made: Made) -> None:
+    made.files["topics/simpul.uji.facts.v1.jsonl"].pop()
+
+
+def published_otherwise(made: Made) -> None:
+    record = made.files["topics/simpul.uji.facts.v1.jsonl"][-1]
+    made.files["topics/simpul.uji.facts.v1.jsonl"].append(
+        record | {"offset": 99, "value": record["value"] + " "}
+    )
+
+
+def slow(made: Made) -> None:
+    made.files["history.jsonl"][-2]["seconds"] = 31.0
+
+
+def not_recovered(made: Made) -> None:
+    made.note(AFTER, event="fault", row="cut")
+    made.note(AFTER, event="heal", row="cut")
+
+
+SPOILED: list[tuple[str, Callable[[Made], None]]] = [
+    ("I1", unanswered),
+    ("I4", pending_for_long),
+    ("I4", published_late),
+    ("I5", mailed_twice),
+    ("I5", never_mailed),
+    ("I5", owed_and_forgotten),
+    ("I5", expired_early),
+    ("I6", counted_twice),
+    ("I6", answered_otherwise),
+    ("I6", wrong_totals),
+    ("I7", leaked),
+    ("I9", poison_gone),
+    ("I9", parked_for_nothing),
+    ("I10", unpublished),
+    ("I10", published_otherwise),
+    ("I11", slow),
+    ("I11", not_recovered),
+]
+
+LIVED = [
+    ("I2", [*STORY[:2], first("registration.confirmed", "rakor", "r2")]),
+    ("I3", STORY[:4]),
+    (
+        "I3",  # r3 came after r2
+        [
+            *STORY[:3],
+            first("registration.waitlisted", "rakor", "r3", place=2),
+            STORY[3],
+            about("registration.promoted", "rakor", "r3", waitlisted=-1, confirmed=1),
+        ],
+    ),
+    ("I3", [*STORY[:2], first("registration.waitlisted", "rakor", "r2", place=7)]),
+    ("I8", [*STORY, present("rakor", "r1")]),
+    ("I8", [*STORY, present("fgd", "r3")]),
+]
+
+
+def test_a_good_run_holds(tmp_path: Path) -> None:
+    verdicts = check(Made().write(tmp_path))
+    assert [str(verdict) for verdict in verdicts if not verdict.held] == []
+    assert all(verdict.looked for verdict in verdicts)
+
+
+@pytest.mark.parametrize(("name", "spoil"), SPOILED, ids=[spoil.__name__ for _, spoil in SPOILED])
+def test_what_is_spoiled_turns_one_invariant_red(
+    name: str, spoil: Callable[[Made], None], tmp_path: Path
+) -> None:
+    made = Made()
+    spoil(made)
+    assert red(made, tmp_path) == {name}
+
+
+@pytest.mark.parametrize("number", range(len(LIVED)))
+def test_a_story_that_must_not_happen_turns_one_invariant_red(number: int, tmp_path: Path) -> None:
+    name, story = LIVED[number]
+    assert red(Made(story), tmp_path) == {name}
+
+
+def test_two_answers_to_one_command_are_seen_by_both_that_look(tmp_path: Path) -> None:
+    made = Made()
+    asked = next(row for row in made.files["history.jsonl"] if row["event"] == "invoke")
+    made.files["history.jsonl"] += [
+        asked | {"attempt": 98},
+        {
+            "at": asked["at"],
+            "event": "ok",
+            "attempt": 98,
+            "outcome": {"result": "refused", "reason": "invalid"},
+        },
+    ]
+    assert red(made, tmp_path) == {"I1", "I4"}
+
+
+def test_a_counterexample_is_shown_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = Made()
+    poison_gone(made)
+    assert main(made.write(tmp_path)) == 1
+    said = capsys.readouterr().out
+    assert "gone without a trace" in said
+    assert f'"offset": {POISON}' in said
+    assert "I2 held in" in said
+
+
+def test_what_is_no_run_is_a_matter_of_usage(tmp_path: Path) -> None:
+    assert main(tmp_path) == 2
+    assert main() == 2
+    assert main(Made().write(tmp_path)) == 0
