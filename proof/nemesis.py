@@ -13,6 +13,7 @@ from proof.load import Load
 from proof.progress import Progress, insist
 from proof.system import System
 
+AT_ONCE = 3  # rows
 RECOVERED_WITHIN = 60.0  # seconds after which it is no recovery any more; the promise is 30
 
 
@@ -53,17 +54,16 @@ class Nemesis:
                 await self.strike(names)
 
     def _schedule(self) -> list[list[str]]:
-        """A third of the rows that may be mixed come two at a time."""
+        """Rows come alone, two or three at a time."""
         names = list(self._rows)
         self._dice.shuffle(names)
-        steps: list[list[str]] = []
-        while names:
-            step = [names.pop()]
-            mixes = [name for name in names if not self._rows[name].alone]
-            if mixes and not self._rows[step[0]].alone and self._dice.random() < 1 / 3:
-                step.append(mixes[-1])
-                names.remove(mixes[-1])
-            steps.append(step)
+        steps: list[list[str]] = [[name] for name in names if self._rows[name].alone]
+        mixed = [name for name in names if not self._rows[name].alone]
+        while mixed:
+            size = self._dice.randint(1, AT_ONCE)
+            steps.append(mixed[:size])
+            del mixed[:size]
+        self._dice.shuffle(steps)
         return steps
 
     async def strike(self, names: Sequence[str]) -> None:

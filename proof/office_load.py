@@ -26,6 +26,7 @@ class OfficeLoad:
         self.registrations: dict[str, str] = {}
         self.decided: list[Wish] = []
         self._taken: set[str] = set()
+        self._unknown: list[Wish] = []
         self._over = False
         self._rng = random.Random(f"{seed}/{number}/again")
         self._running: set[asyncio.Task[Any]] = set()
@@ -53,17 +54,16 @@ class OfficeLoad:
                 break
             self.spawn(self._take(step))
         self._over = True
-        retrying.cancel()
-        await asyncio.gather(retrying, self.idle(), return_exceptions=True)
+        await asyncio.gather(retrying, self.idle())
 
     async def idle(self) -> None:
         """Until every attempt that is under way is answered."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        running, self._running = self._running, set()
+        await asyncio.gather(*running)
 
     def spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        """Start it; what it raises, which is a mistake of the load itself, comes out of `idle`."""
+        self._running.add(asyncio.create_task(work))
 
     async def send(self, wish: Wish, wait: bool, instance: int | None = None) -> None:
         """One attempt, and what it tells is kept."""
@@ -104,10 +104,10 @@ class OfficeLoad:
 
     async def _retry(self) -> None:
         """Come back with the same key for what stayed unknown; what was taken is only asked about later."""
-        while True:
-            await asyncio.sleep(1)
-            unknown = [wish for wish in self.open.values() if wish.id not in self._taken]
-            await self._each(unknown[:100], self._ask_again)
+        while not self._over:
+            await asyncio.sleep(0.5)
+            some, self._unknown = self._unknown[:100], self._unknown[100:]
+            await self._each([wish for wish in some if wish.id in self.open], self._ask_again)
 
     async def _ask_again(self, wish: Wish) -> None:
         if wish.id in self._taken and self._rng.random() < 0.8:
@@ -130,6 +130,8 @@ class OfficeLoad:
                 self.registrations[id_] = outcome["registration"]
         if all(kind == "ok" for kind, _ in told.values()):
             self._taken.add(wish.id)
+        elif wish.id not in self._taken and any(kind == "unknown" for kind, _ in told.values()):
+            self._unknown.append(wish)
         ended = all(kind == "fail" or outcome for kind, outcome in told.values())
         if ended and wish.id in self.open:
             del self.open[wish.id]

@@ -113,6 +113,10 @@ class Proxy:
         for stream in (self.upstream, self.downstream):
             stream.latency, stream.bandwidth = 0.0, None
             stream.open.set()
+        self.disarm()
+
+    def disarm(self) -> None:
+        """Take the traps away that have not sprung."""
         for trap in self._traps:
             trap.sprung.cancel()
         self._traps.clear()

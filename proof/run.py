@@ -27,15 +27,24 @@ REST_WITHIN = 120.0
 
 
 def chosen(names: str, kind: Kind) -> dict[str, Row]:
-    """`main`, `all`, or names with commas. Raises ValueError for a name that is no row's."""
-    wanted = names.split(",") if names not in ("main", "all") else list(ROWS)
+    """`main`, `all`, or names with commas; rows that cannot be done here are told and left out.
+
+    Raises ValueError for a name that is no row's.
+    """
+    wide = {"main": ("main",), "all": ("main", "all")}.get(names)
+    wanted = [name for name, row in ROWS.items() if row.runs in wide] if wide else names.split(",")
     if unknown := [name for name in wanted if name not in ROWS]:
         raise ValueError(f"there is no row {unknown[0]}; there are: {' '.join(ROWS)}")
-    rows = {name: ROWS[name] for name in wanted if ROWS[name].main or names != "main"}
-    fitting = {name: row for name, row in rows.items() if kind == "kafka" or not row.kafka}
-    if left := rows.keys() - fitting.keys():
-        print(f"  only on Apache Kafka: {' '.join(sorted(left))}")
-    return fitting
+    why = {name: _why_not(ROWS[name], kind) for name in wanted}
+    for reason in sorted({reason for reason in why.values() if reason}):
+        print(f"  left out, {reason}: {' '.join(name for name in wanted if why[name] == reason)}")
+    return {name: ROWS[name] for name in wanted if not why[name]}
+
+
+def _why_not(row: Row, kind: Kind) -> str | None:
+    if row.kafka and kind != "kafka":
+        return "since it takes Apache Kafka"
+    return row.lacks()
 
 
 async def run(
@@ -56,7 +65,13 @@ async def run(
     (folder / "run.json").write_text(json.dumps({"seed": seed, "settings": settings}))
     with History(folder / "history.jsonl") as history:
         async with system(
-            kind, folder / "system", seed, mutant=mutant, members=members, offices=offices
+            kind,
+            folder / "system",
+            seed,
+            mutant=mutant,
+            members=members,
+            offices=offices,
+            disks=any(row.disks for row in rows.values()),
         ) as running:
             print(f"  up after {time.monotonic() - begun:.0f} s", flush=True)
             until = max(begun + minutes * 60 - START_AND_END, time.monotonic() + LEAST)

@@ -5,10 +5,11 @@ import hashlib
 import os
 import secrets
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +29,8 @@ from tests.support.servers import Server
 Kind = Literal["kafka", "embedded"]
 PROVINCES = {"bali": ("51", "WITA"), "sumbar": ("13", "WIB"), "papua": ("91", "WIT")}
 PARTITIONS = 6
+BROKER_DISK, MONGOD_DISK = "kafka", "mongo-0"
+DISK = "size=900m"
 READY_SECONDS = 60.0
 
 
@@ -97,15 +100,21 @@ class System:
     def durable(self) -> bool:
         return self.kind == "kafka"
 
+    @property
+    def proxies(self) -> list[Proxy]:
+        return [self.kafka_proxy, *self.mongo_proxies, self.smtp_proxy]
+
     def of_kind(self, *kinds: str) -> list[Service]:
         return [service for service in self.services.values() if service.kind in kinds]
 
-    def start(self, name: str, *prefix: str) -> Service:
-        """Start an instance that is down. `prefix`: a command that runs it, such as prlimit."""
+    def start(self, name: str, *prefix: str, **env: str) -> Service:
+        """Start an instance unless it is up. `prefix`: a command that runs it, such as prlimit."""
         service = self.services[name]
+        if service.child is not None:
+            return service
         mutant = ["--mutant", self.mutant] if self.mutant else []
         python = [sys.executable, "-m", "proof.instrumented", service.module, str(self._trigger(name))]
-        service.child = self.processes.start(name, [*prefix, *python, *mutant], service.env)
+        service.child = self.processes.start(name, [*prefix, *python, *mutant], service.env | env)
         service.started = time.monotonic()
         return service
 
@@ -182,10 +191,14 @@ async def system(
     mutant: str | None = None,
     offices: tuple[str, ...] = ("bali", "sumbar", "papua"),
     members: int = 1,
+    disks: bool = False,
 ) -> AsyncIterator[System]:
-    """All up and ready; on every way out all is gone. `members`: how many mongods make the set."""
+    """All up and ready; on every way out all is gone. `members`: how many mongods make the set; `disks`:
+    broker and first mongod each have a small one of their own, which takes root."""
     (folder / "triggers").mkdir(parents=True)
     async with AsyncExitStack() as stack:
+        for disk in (BROKER_DISK, MONGOD_DISK) if disks else ():
+            stack.enter_context(_tmpfs(folder / disk))
         processes = stack.enter_context(Processes(folder / "logs", grace=10))
         proxies = [Proxy(free_port(), free_port()) for _ in range(2 + members)]
         for proxy in proxies:
@@ -205,6 +218,16 @@ async def system(
         yield running
 
 
+@contextmanager
+def _tmpfs(folder: Path) -> Iterator[None]:
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", DISK, "tmpfs", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
 def _servers(
     kind: Kind, folder: Path, processes: Processes, kafka: Proxy, mongo: list[Proxy]
 ) -> list[Server]:
@@ -212,7 +235,7 @@ def _servers(
         once = [[proxy.port for proxy in mongo] if number == 0 else []]
         if len(mongo) == 1:
             once *= 1000  # it is primary again whenever it is started again
-        data = folder / f"mongo-{number}"
+        data = folder / f"mongo-{number}" / "data"
 
         def start() -> Coroutine[Any, Any, Child]:
             return start_database(processes, mongo[number].behind, data, once.pop() if once else [])
@@ -220,7 +243,7 @@ def _servers(
         return start
 
     if kind == "kafka":
-        broker = Kafka(kafka.behind, folder / "kafka", advertised=kafka.port)
+        broker = Kafka(kafka.behind, folder / BROKER_DISK / "node", advertised=kafka.port)
         begin = Server(processes, lambda: broker.start(processes))
     else:
         begin = Server(processes, lambda: start_broker(processes, kafka.behind, kafka.port))

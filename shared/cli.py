@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -15,7 +15,12 @@ from shared.kafka.topics import TopicMisfit
 from shared.mongo.driver import DatabaseMisfit, PyMongoError
 from shared.settings import USAGE, CommonSettings, read_settings
 
-Step = Callable[[], Awaitable[list[str]]]
+Step = Callable[[], Coroutine[Any, Any, list[str]]]
+
+
+class Refused(Exception):
+    """A verb cannot do what it was asked; the text says why, and what to do."""
+
 
 provision = typer.Typer(no_args_is_help=True, help="Make topics, databases and cursors; safe to repeat.")
 
@@ -62,11 +67,16 @@ def _provision(steps: Iterable[Step]) -> None:
     async def all_of_them() -> list[str]:
         return [sentence for step in steps for sentence in await step()]
 
+    ended_by(all_of_them)
+
+
+def ended_by(step: Step) -> None:
+    """Take a step and print what it says; what it refuses is said in a sentence, with exit 1 or 2."""
     try:
-        said = asyncio.run(all_of_them())
+        said = asyncio.run(step())
     except ValueError as wrong:
         raise _ended(str(wrong), USAGE) from None
-    except (TopicMisfit, DatabaseMisfit, GroupBusy) as misfit:
+    except (TopicMisfit, DatabaseMisfit, GroupBusy, Refused) as misfit:
         raise _ended(str(misfit)) from None
     except PyMongoError as error:
         raise _ended(f"MongoDB does not answer as it must ({type(error).__name__})") from None

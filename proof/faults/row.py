@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from proof.history import History
 from proof.load import Load
@@ -42,14 +42,17 @@ Fault = Callable[[Stage], AbstractAsyncContextManager[None]]
 @dataclass(frozen=True)
 class Row:
     """`fault`: entering it starts the fault, leaving it heals; between the two it stands for `seconds`.
-    `kafka`: only where the broker is durable and stamps records; `main`: part of the short run;
-    `alone`: not mixed with other rows."""
+    `runs`: in `main` and `all`, in `all` only, or when it is named. `kafka`: only where the broker is durable
+    and stamps records; `alone`: not mixed with others; `disks`: servers have disks of a set size; `lacks`:
+    why it cannot be done on this machine."""
 
     fault: Fault
     seconds: float = 0.0
+    runs: Literal["main", "all", "named"] = "main"
     kafka: bool = False
-    main: bool = True
     alone: bool = False
+    disks: bool = False
+    lacks: Callable[[], str | None] = lambda: None
 
 
 @asynccontextmanager

@@ -1,13 +1,17 @@
 """What registration adds to the `simpul` command."""
 
 import asyncio
+from functools import partial
 
 import typer
 
 from services.registration.adapters.provision import provision
+from services.registration.adapters.republish import republish
 from services.registration.adapters.views import parked
+from services.registration.application.ports import DoesNotFit
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
-from services.registration.settings import ParkedSettings, ProvisionSettings
+from services.registration.settings import ParkedSettings, ProvisionSettings, RepublishSettings
+from shared.cli import Refused, ended_by
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import DatabaseMisfit, Driver, PyMongoError, connect
@@ -42,6 +46,28 @@ async def _print_parked(settings: ParkedSettings) -> None:
                 where = (row["topic"], row["partition"], row["offset"], row["at"].isoformat())
                 typer.echo("\t".join(str(value) for value in (*where, row["reason"], row["why"])))
             after = page[-1]["_id"]
+    finally:
+        await store.close()
+
+
+@verbs.command("republish")
+def republish_office() -> None:
+    """Publish an office's facts and directory again from its ledger, after topics were lost.
+
+    Makes the topics that lack. The office's registration does the publishing; readers know what they have.
+    """
+    settings = read_settings(RepublishSettings)
+    ended_by(partial(_republish, settings))
+
+
+async def _republish(settings: RepublishSettings) -> list[str]:
+    store = connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
+    try:
+        return await republish(settings.office, store, settings.kafka, settings.replication)
+    except DoesNotFit as misfit:
+        raise Refused(str(misfit)) from None
     finally:
         await store.close()
 

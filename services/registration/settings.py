@@ -44,3 +44,9 @@ class ProvisionSettings(CommonSettings):
 
     partitions: int = Field(default=topics.PARTITIONS, ge=1, le=1000)
     replication: int = Field(default=1, ge=1)
+
+
+class RepublishSettings(ProvisionSettings):
+    """What `simpul republish` needs: the office, and what its topics are made with."""
+
+    office: OfficeCode

@@ -43,35 +43,47 @@ async def survey(bootstrap: str, wheres: Iterable[Where]) -> dict[Where, tuple[i
     return {(where.topic, where.partition): (first[where], end[where]) for where in named}
 
 
-async def record_at(bootstrap: str, topic: str, partition: int, offset: int) -> Record | None:
-    """The record at exactly that offset; None where there is none within 2 s."""
-    where = TopicPartition(topic, partition)
-    async with reader(bootstrap) as consumer:
-        consumer.assign([where])
-        consumer.seek(where, offset)
-        found = await consumer.getmany(where, timeout_ms=2_000, max_records=1)
-    return next((record for record in found.get(where, []) if record.offset == offset), None)
+class Log:
+    """One partition looked at by hand."""
 
+    def __init__(self, consumer: AIOKafkaConsumer, topic: str, partition: int) -> None:
+        self.name = f"{topic} partition {partition}"
+        self._consumer = consumer
+        self._where = TopicPartition(topic, partition)
 
-async def last_record(bootstrap: str, topic: str, partition: int, end: int) -> Record | None:
-    """The record just before `end`; None where a marker or nothing stands there."""
-    async for batch in records_between(bootstrap, topic, partition, end - 1, end):
-        return batch[-1]
-    return None
+    async def bounds(self) -> tuple[int, int]:
+        """The first offset still there, and the offset that the next record will get.
+
+        The embedded broker may name as end an offset that has a record already.
+        """
+        first = await self._consumer.beginning_offsets([self._where])
+        end = await self._consumer.end_offsets([self._where])
+        return first[self._where], end[self._where]
+
+    async def record_at(self, offset: int) -> Record | None:
+        """The record at exactly that offset; None where nothing, or a later one, is answered within 2 s."""
+        self._consumer.assign([self._where])
+        self._consumer.seek(self._where, offset)
+        found = await self._consumer.getmany(self._where, timeout_ms=2_000, max_records=1)
+        return next((record for record in found.get(self._where, []) if record.offset == offset), None)
+
+    async def between(self, start: int, end: int) -> AsyncIterator[list[Record]]:
+        """Every record in `[start, end)`, in batches."""
+        self._consumer.assign([self._where])
+        self._consumer.seek(self._where, start)
+        while await self._consumer.position(self._where) < end:
+            for batch in (await self._consumer.getmany(self._where, timeout_ms=1_000)).values():
+                if found := [record for record in batch if record.offset < end]:
+                    yield found
 
 
 async def records_between(
     bootstrap: str, topic: str, partition: int, start: int, end: int
 ) -> AsyncIterator[list[Record]]:
     """Every record of one partition in `[start, end)`, in batches."""
-    where = TopicPartition(topic, partition)
     async with reader(bootstrap) as consumer:
-        consumer.assign([where])
-        consumer.seek(where, start)
-        while await consumer.position(where) < end:
-            for batch in (await consumer.getmany(where, timeout_ms=1_000)).values():
-                if found := [record for record in batch if record.offset < end]:
-                    yield found
+        async for batch in Log(consumer, topic, partition).between(start, end):
+            yield batch
 
 
 async def commit_first_offsets(bootstrap: str, group: str, topic: str, partitions: int) -> int:

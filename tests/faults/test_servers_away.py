@@ -6,16 +6,12 @@ from collections import Counter
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient
 
 from services.registration.adapters import ledger as ledger_module
-from services.registration.adapters.provision import specs
 from services.registration.application.owners import Owners
 from services.registration.entrypoints import health
 from shared.contracts import topics
-from shared.contracts.commands import SubmitRegistration
-from shared.kafka.topics import ensure_topic
-from tests.support.office import TestOffice, activity, new_office, person
+from tests.support.office import activity, new_office, person
 from tests.support.recount import once_each
 from tests.support.servers import ServerRoom, Servers
 from tests.support.waiting import until
@@ -140,60 +136,6 @@ async def test_readiness_names_a_claim_that_is_refused(
                 await until_said(client, "partitions not claimed: 0, 1, 2, 3, 4, 5")
                 patched.undo()
                 await until_ready(client)
-
-
-async def remade(office: TestOffice, topic: str) -> None:
-    """Delete a topic and make it again, as somebody who meant well might do."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=office.servers.kafka)
-    await admin.start()
-    try:
-        await admin.delete_topics([topic])
-
-        async def gone() -> bool:
-            return topic not in await admin.list_topics()
-
-        await until(gone)
-        spec = next(one for one in specs(office.code, office.partitions) if one.name == topic)
-
-        async def made() -> bool:
-            return bool(await ensure_topic(admin, spec, 1))
-
-        await until(made)
-
-        async def seen() -> bool:
-            return topic in await admin.list_topics()
-
-        await until(seen)  # what is made is known to those who ask a moment later
-        await asyncio.sleep(1)
-        await until(seen)
-    finally:
-        await admin.close()
-
-
-async def test_an_intake_shorter_than_the_cursor_stops_the_partition_with_a_sentence(
-    servers: Servers,
-) -> None:
-    async with new_office(servers) as office:
-        async with office.registration():
-            await office.outcome("uji", await office.put(activity("uji"), "uji"))
-            await office.at_rest()
-        decided = await office.store["facts"].count_documents({})
-        await remade(office, topics.intake(office.code))
-        async with office.registration() as client:
-            await until_said(client, "simpul recover")
-            await office.put(SubmitRegistration.model_validate(person(1) | {"activity": "uji"}), "uji")
-            await asyncio.sleep(1)
-            assert await office.store["facts"].count_documents({}) == decided
-
-
-async def test_facts_of_another_ledger_stop_the_partition_with_a_sentence(servers: Servers) -> None:
-    async with new_office(servers) as office:
-        async with office.registration():
-            await office.outcome("uji", await office.put(activity("uji"), "uji"))
-            await office.at_rest()
-        await office.store["cursors"].update_many({}, {"$set": {"ledger": "f" * 32}})
-        async with office.registration() as client:
-            await until_said(client, "ledger " + "f" * 32)
 
 
 async def test_the_group_never_falls_back_to_a_committed_offset(servers: Servers) -> None:

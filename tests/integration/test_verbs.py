@@ -1,10 +1,5 @@
 """What an operator reads of `simpul provision` that cannot do what it is asked, and of `simpul parked`."""
 
-import asyncio
-import os
-import sys
-from pathlib import Path
-
 import pytest
 from aiokafka import ConsumerRecord
 
@@ -15,32 +10,13 @@ from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from tests.support.servers import Servers
 from tests.support.topics import new_office
+from tests.support.verbs import simpul
 
 pytestmark = pytest.mark.broker
-SIMPUL = Path(sys.executable).with_name("simpul")
 
 
 async def provision(servers: Servers, *words: str, **changed: str) -> tuple[int, str, str]:
     return await simpul(servers, "provision", *words, **changed)
-
-
-async def simpul(servers: Servers, *words: str, **changed: str) -> tuple[int, str, str]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
-    env |= {
-        "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
-        "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
-        "SIMPUL_MONGO_URL": servers.mongo,
-    }
-    child = await asyncio.create_subprocess_exec(
-        SIMPUL,
-        *words,
-        env=env | changed,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await asyncio.wait_for(child.communicate(), 60)
-    assert child.returncode is not None
-    return child.returncode, output.decode(), errors.decode()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +69,7 @@ async def test_parked_records_are_listed_without_what_they_hold(servers: Servers
         for offset in range(101)
     ]
     await store["parked"].insert_many(
-        [parked_document(Poison(record, "unreadable", "not JSON")) for record in records]
+        [parked_document(Poison(record, "unreadable", "not JSON"), 0) for record in records]
     )
     code, output, errors = await simpul(servers, "parked", SIMPUL_OFFICE=office)
     await store.drop()

@@ -31,6 +31,10 @@ class Server:
         assert self._child, "it is stopped"
         return self._child.pid
 
+    @property
+    def runs(self) -> bool:
+        return self._child is not None and self._child.process.poll() is None
+
     async def start(self) -> None:
         self._child = await self._start()
 

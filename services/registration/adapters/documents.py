@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from services.registration.application.asking import Asked
 from services.registration.application.batch import FactTooLarge
+from services.registration.application.commit import Cursor
 from services.registration.domain.activity import ActivityState, Signature
 from services.registration.domain.happened import Happened, Registrant
 from services.registration.domain.registration import Registration
@@ -30,14 +31,14 @@ def line_name(quotas: Signature) -> str:
 
 
 def encoded_fact(
-    partition: int, number: int, key: str, at: datetime, happened: Happened, asked: Asked | None
+    cursor: Cursor, number: int, key: str, at: datetime, happened: Happened, asked: Asked | None
 ) -> bytes:
     """A row of the ledger. `data` is published; the rest is the office's own. Raises `FactTooLarge`."""
     data = happened.body.model_dump(mode="json", exclude_none=True)
     if len(to_json(data)) > MAX_FACT_BYTES:
         raise FactTooLarge
     document: Document = {
-        "_id": position(partition, number),
+        "_id": position(cursor.partition, number),
         "type": happened.body.type,
         "key": key,
         "at": at,
@@ -50,18 +51,18 @@ def encoded_fact(
     if happened.reason is not None:
         document["reason"] = happened.reason
     if asked is not None:
-        document |= identity(asked)
+        document |= identity(asked, cursor.base)
     return bson.encode(document)
 
 
-def identity(asked: Asked) -> Document:
-    """What a command is known by, beside its fact or its refusal."""
+def identity(asked: Asked, base: int) -> Document:
+    """What a command is known by, beside its fact or its refusal; `intake` is its place for ever."""
     return {
         "command": asked.digest,
         "payload": asked.payload,
         "source": asked.envelope.source,
         "id": asked.envelope.id,
-        "intake": position(asked.record.partition, asked.record.offset),
+        "intake": position(asked.record.partition, base + asked.record.offset),
     }
 
 

@@ -13,9 +13,9 @@ from services.registration.adapters.documents import (
     position,
     registration_document,
 )
-from services.registration.application.asking import Asked, Poison, appended_at, record_digest
+from services.registration.application.asking import Asked, Poison, appended_at
 from services.registration.application.batch import Encode, partition_key
-from services.registration.application.commit import ClaimLost, Commit, Cursor, Settled
+from services.registration.application.commit import ClaimLost, Commit, Cursor, LastRecord, Settled
 from services.registration.application.digests import Digests
 from services.registration.domain.happened import Happened
 from shared.contracts.facts import MEASURES, Measure, OfficeTotals
@@ -40,9 +40,9 @@ class Ledger:
             raise LookupError(f"no cursor for partition {partition}: run `simpul provision office`")
         return cursor_of(found)
 
-    def encoder(self, partition: int) -> Encode:
+    def encoder(self, cursor: Cursor) -> Encode:
         def encode(number: int, key: str, at: Any, happened: Happened, asked: Asked | None) -> bytes:
-            return encoded_fact(partition, number, key, at, happened, asked)
+            return encoded_fact(cursor, number, key, at, happened, asked)
 
         return encode
 
@@ -86,12 +86,11 @@ class Ledger:
             session,
         )
         if commit.settled:
-            rows_of = [settled_document(one) for one in commit.settled]
-            await self._store["outcomes"].insert_many(rows_of, session=session)
+            settled = [settled_document(one, before.base) for one in commit.settled]
+            await self._store["outcomes"].insert_many(settled, session=session)
         if commit.parked:
-            await self._store["parked"].insert_many(
-                [parked_document(p) for p in commit.parked], session=session
-            )
+            parked = [parked_document(one, before.base) for one in commit.parked]
+            await self._store["parked"].insert_many(parked, session=session)
         if commit.totals:
             await self._state_totals(after, session)
 
@@ -107,7 +106,7 @@ class Ledger:
         totals = await self._totals(after.partition, session)
         happened = Happened(OfficeTotals(totals=totals))
         key = partition_key(after.partition)
-        row = encoded_fact(after.partition, after.number, key, after.time, happened, None)
+        row = encoded_fact(after, after.number, key, after.time, happened, None)
         await self._store["facts"].insert_one(RawBSONDocument(row), session=session)
 
     async def _totals(self, partition: int, session: Session) -> dict[Measure, int]:
@@ -161,10 +160,9 @@ class Ledger:
 
 
 def cursor_of(row: Document) -> Cursor:
-    return Cursor(
-        partition=row["_id"],
-        **{name: row[name] for name in Cursor.__slots__ if name != "partition"},
-    )
+    known = {name: row[name] for name in Cursor.__slots__ if name in row}
+    last = LastRecord(**row["last"]) if "last" in row else None
+    return Cursor(**(known | {"partition": row["_id"], "last": last}))
 
 
 def moved(commit: Commit) -> Document:
@@ -177,14 +175,13 @@ def moved(commit: Commit) -> Document:
         "totals_at": after.totals_at,
         "described": after.described,
     }
-    if commit.last is not None:
-        record = commit.last.record
-        found["last"] = {"offset": record.offset, "at": appended_at(record), "digest": record_digest(record)}
+    if (last := after.last) is not None:
+        found["last"] = {"offset": last.offset, "at": last.at, "digest": last.digest}
     return found
 
 
-def settled_document(settled: Settled) -> Document:
-    row = identity(settled.asked)
+def settled_document(settled: Settled, base: int) -> Document:
+    row = identity(settled.asked, base)
     row |= {"_id": row.pop("intake"), "at": settled.at, "result": settled.result}
     if settled.reason == "id_reused":
         del row["command"]  # that identity belongs to the first command
@@ -193,13 +190,13 @@ def settled_document(settled: Settled) -> Document:
     return row
 
 
-def parked_document(poison: Poison) -> Document:
+def parked_document(poison: Poison, base: int) -> Document:
     record, asked = poison.record, poison.asked
     known = (
         {"digest": asked.digest, "source": asked.envelope.source, "id": asked.envelope.id} if asked else {}
     )
     return known | {
-        "_id": position(record.partition, record.offset),
+        "_id": position(record.partition, base + record.offset),
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,

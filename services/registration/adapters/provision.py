@@ -33,20 +33,29 @@ def specs(office: str, partitions: int) -> list[TopicSpec]:
 async def provision(
     office: str, store: Store, kafka: KafkaSettings, partitions: int, replication: int
 ) -> list[str]:
-    """Make what is missing; returns what was made, in sentences. Raises `TopicMisfit`, `DatabaseMisfit`."""
+    """Safe to repeat; says what it made. Raises `TopicMisfit`, `DatabaseMisfit`, `GroupBusy`."""
+    said = await make_topics(office, kafka, partitions, replication)
+    intake = topics.intake(office)
+    bounds = await survey(kafka.bootstrap, [(intake, number) for number in range(partitions)])
+    said += await _database(store, [bounds[intake, number][0] for number in range(partitions)])
+    return said + await commit_offsets(office, kafka, partitions)
+
+
+async def make_topics(office: str, kafka: KafkaSettings, partitions: int, replication: int) -> list[str]:
+    """Raises `TopicMisfit`."""
     said: list[str] = []
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
             said += await ensure_topic(client, spec, replication)
-    intake = topics.intake(office)
-    bounds = await survey(kafka.bootstrap, [(intake, number) for number in range(partitions)])
-    said += await _database(store, [bounds[intake, number][0] for number in range(partitions)])
-    committed = await commit_first_offsets(
-        kafka.bootstrap, topics.group(office, "registration"), topics.intake(office), partitions
-    )
-    if committed:
-        said.append(f"committed the first offsets of {committed} partitions of {topics.intake(office)}")
     return said
+
+
+async def commit_offsets(office: str, kafka: KafkaSettings, partitions: int) -> list[str]:
+    """Raises `GroupBusy`."""
+    intake = topics.intake(office)
+    group = topics.group(office, "registration")
+    committed = await commit_first_offsets(kafka.bootstrap, group, intake, partitions)
+    return [f"committed the first offsets of {committed} partitions of {intake}"] if committed else []
 
 
 async def _database(store: Store, first_offsets: list[int]) -> list[str]:

@@ -8,7 +8,7 @@ from services.registration.adapters.directory import Directory, Entry
 from services.registration.adapters.documents import published_value
 from services.registration.adapters.ledger import Ledger
 from services.registration.application.commit import Cursor
-from services.registration.application.ports import DoesNotFit
+from services.registration.application.ports import TopicLost
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
@@ -31,7 +31,7 @@ class Publisher:
     async def publish(self, cursor: Cursor) -> Cursor:
         """Send the next facts behind `cursor.published` and move the pointer over them.
 
-        Raises `ClaimLost`, `KafkaUnavailable`, and `DoesNotFit` when the topic is shorter than it was.
+        Raises `ClaimLost`, `KafkaUnavailable`, and `TopicLost` when the topic is shorter than it was.
         """
         facts = await self._ledger.unpublished(cursor.partition, cursor.published)
         if not facts:
@@ -42,7 +42,7 @@ class Publisher:
             sent = [await self._send(cursor, fact) for fact in facts]
             offsets = [metadata.offset for metadata in await asyncio.gather(*sent)]
         if offsets[0] <= cursor.published_offset:
-            raise DoesNotFit(
+            raise TopicLost(
                 f"{topics.facts(self._office)} partition {cursor.partition} answered offset {offsets[0]}, "
                 f"not above {cursor.published_offset}: the topic was lost; run `simpul republish`"
             )

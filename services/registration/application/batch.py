@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.registration.application.asking import Asked, Poison, appended_at
-from services.registration.application.commit import Commit, Cursor, NumberedFact, Settled
+from services.registration.application.asking import Asked, Poison, appended_at, record_digest
+from services.registration.application.commit import Commit, Cursor, LastRecord, NumberedFact, Settled
 from services.registration.domain import activity, registration
 from services.registration.domain.activity import ActivityState, Cells, Signature
 from services.registration.domain.decider import DECIDERS, View, decide, go_on
@@ -83,8 +83,9 @@ class Batch:
         """Decide one record. Time never runs back, whatever the records' own times do."""
         commit, record = self.commit, item.record
         now = max(commit.after.time, appended_at(record))
-        commit.after = replace(commit.after, next=record.offset + 1, time=now)
-        commit.last = item
+        last = LastRecord(record.offset, appended_at(record), record_digest(record))
+        commit.after = replace(commit.after, next=record.offset + 1, time=now, last=last)
+        commit.taken += 1
         if isinstance(item, Poison):
             commit.parked.append(item)
             return

@@ -18,7 +18,9 @@ class ClaimLost(Exception):
 class Cursor:
     """Where a partition stands. `next`: offset of the next record to decide; `number`: of the last fact;
     `published`: of the last fact acknowledged by Kafka, at `published_offset`; `time`: the last time used;
-    `totals`: number and time of the last control totals; `described`: digest of the description last stated.
+    `totals`: number and time of the last control totals; `described`: digest of the description last stated;
+    `base`: added to offsets it makes places that never come twice, though intake was made again; `last`: the
+    record before `next`, None before the first.
     """
 
     partition: int
@@ -32,6 +34,17 @@ class Cursor:
     totals: int
     totals_at: datetime
     described: str | None
+    base: int = 0
+    last: "LastRecord | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRecord:
+    """By what a log is known again. `at`: its append time; `digest`: of its key and value."""
+
+    offset: int
+    at: datetime
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +72,11 @@ class Settled:
 
 @dataclass(slots=True)
 class Commit:
-    """Collected while a batch is decided."""
+    """Collected while a batch is decided. `taken`: how many records it answers for."""
 
     before: Cursor
     after: Cursor
-    last: Asked | Poison | None = None
+    taken: int = 0
     facts: list[NumberedFact] = field(default_factory=list)
     activities: dict[str, ActivityState] = field(default_factory=dict)
     made: dict[str, Registration] = field(default_factory=dict)

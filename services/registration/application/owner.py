@@ -128,8 +128,7 @@ class Owner:
             self.held.promoting = any(state and state.promoting for state in loaded.activities.values())
         else:
             self.held.promoting |= any(state.promoting for state in batch.commit.activities.values())
-        assert batch.commit.last is not None
-        return next(number for number, item in enumerate(items, 1) if item.record is batch.commit.last.record)
+        return batch.commit.taken
 
     @property
     def _cursor(self) -> Cursor:
@@ -146,7 +145,7 @@ class Owner:
                 await asyncio.sleep(0.05)
 
     def _batch(self, items: list[Asked | Poison], loaded: Loaded) -> Batch:
-        encoder = self._ports.ledger.encoder(self.held.partition)
+        encoder = self._ports.ledger.encoder(self._cursor)
         batch = Batch(self._cursor, loaded, encoder, self._ports.standing)
         for item in items:
             if batch.full:

@@ -22,7 +22,8 @@ class Owners:
     """Claims what is assigned, decides what is read, and claims again what was lost.
 
     `seek` moves the consumer of a partition to an offset and lets it read on; `hold` has it read nothing
-    until then; `commit` sets the group's own offset, from which nothing is ever read.
+    until then; `commit` sets the group's own offset, from which nothing is ever read; `silent` tells
+    whether Kafka has not answered the consumer for so long that the log may have been lost.
     """
 
     def __init__(self, ports: Ports) -> None:
@@ -30,6 +31,7 @@ class Owners:
         self.seek: Callable[[int, int], None] = lambda partition, offset: None
         self.hold: Callable[[int], None] = lambda partition: None
         self.commit: Callable[[int, int], Awaitable[None]] | None = None
+        self.silent: Callable[[], bool] = lambda: False
         self._owners: dict[int, Owner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._backoff = Backoff()
@@ -100,21 +102,32 @@ class Owners:
         return offset is None
 
     async def maintain(self) -> None:
-        """Until cancelled, claim what is held without a claim, and trim what is decided."""
+        """Until cancelled, claim what is held without a claim or in silence, and trim what is decided."""
         looked = trimmed = monotonic()
         while True:
             await asyncio.sleep(1)
             again = monotonic() >= looked + LOOK_AGAIN_SECONDS
-            for partition, owner in list(self._owners.items()):
-                if owner.held.cursor is None and (owner.held.stopped is None or again):
-                    offset = await self._claim(owner)
-                    if offset is not None and self._owners.get(partition) is owner:
-                        self.seek(partition, offset)
+            silent = again and self.silent()
+            waiting = [
+                owner
+                for owner in self._owners.values()
+                if silent or (owner.held.cursor is None and (owner.held.stopped is None or again))
+            ]
+            await asyncio.gather(*map(self._claim_again, waiting))
             if again:
                 looked = monotonic()
             if (every := self._ports.trim_every) and monotonic() >= trimmed + every:
                 trimmed = monotonic()
                 await self._trim()
+
+    async def _claim_again(self, owner: Owner) -> None:
+        offset, partition = await self._claim(owner), owner.held.partition
+        if self._owners.get(partition) is not owner:
+            return  # taken away meanwhile
+        if offset is not None:
+            self.seek(partition, offset)
+        elif owner.held.stopped is not None:
+            self.hold(partition)
 
     async def _trim(self) -> None:
         """Delete what is decided from intake; the last decided record stays, to know the log again by it.

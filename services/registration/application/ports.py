@@ -15,10 +15,14 @@ class DoesNotFit(Exception):
     """Log and ledger contradict each other: the partition stands still; the text says what mends it."""
 
 
+class TopicLost(DoesNotFit):
+    """A topic is not what it was: `simpul republish` mends it from the ledger."""
+
+
 class LedgerPort(Protocol):
     async def claim(self, partition: int) -> Cursor: ...
     async def commit(self, commit: Commit) -> None: ...
-    def encoder(self, partition: int) -> Encode: ...
+    def encoder(self, cursor: Cursor) -> Encode: ...
 
 
 class RegisterPort(Protocol):

@@ -5,7 +5,7 @@ from faststream.kafka import KafkaBroker
 from services.registration.application.owners import Owners
 from shared.contracts import topics
 from shared.kafka.application import subscribe
-from shared.kafka.assignment import CursorListener
+from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.kafka.connection import KafkaSettings
 
 
@@ -24,5 +24,6 @@ def read_intake(kafka: KafkaBroker, settings: KafkaSettings, office: str, owners
     )
     owners.seek = lambda partition, offset: listener.seek((topic, partition), offset)
     owners.hold = lambda partition: listener.hold((topic, partition))
+    owners.silent = lambda: bool(listener.held) and listener.seconds_since_poll() > SILENT_SECONDS
     owners.commit = lambda partition, offset: listener.commit((topic, partition), offset)
     return listener

@@ -25,7 +25,7 @@ async def sent(office: TestOffice, path: Path) -> list[Row]:
         foreign = Foreign(view(office, []), history, 5, 0)
         await foreign.prepare()
         done = asyncio.Event()
-        asyncio.get_running_loop().call_later(3, done.set)
+        asyncio.get_running_loop().call_later(2, done.set)
         await foreign.run(done, rate=60)
         await foreign.all_poison()
         assert await foreign.settle(time.monotonic() + 20) == 0

@@ -34,7 +34,7 @@ async def played(servers: Servers, path: Path, seed: int) -> list[dict[str, Any]
             reach(load, client)
             await load.prepare()
             done = asyncio.Event()
-            asyncio.get_running_loop().call_later(3, done.set)
+            asyncio.get_running_loop().call_later(2, done.set)
             await load.run(done)
             assert await load.settle(30) == 0
         await office.at_rest()
@@ -57,13 +57,11 @@ async def test_a_seed_repeats_what_clients_decide_and_all_is_decided(
 ) -> None:
     first = await played(servers, tmp_path / "first.jsonl", 7)
     second = await played(servers, tmp_path / "second.jsonl", 7)
-    other = await played(servers, tmp_path / "other.jsonl", 8)
     for foreign in (False, True):
         one, two = decided(first, foreign), decided(second, foreign)
         both = min(len(one), len(two))
         assert both > 20
         assert one[:both] == two[:both]
-        assert not set(one) & set(decided(other, foreign))
 
     invoked = {event["attempt"]: event for event in first if event.get("via", "kafka") != "kafka"}
     answered = {event.get("attempt"): event for event in first if event["event"] != "invoke"}

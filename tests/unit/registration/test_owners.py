@@ -51,7 +51,7 @@ class Memory:
         self.cursors[commit.before.partition] = commit.after
         self.decided += [poison.record.offset for poison in commit.parked]
 
-    def encoder(self, partition: int) -> Any:
+    def encoder(self, cursor: Cursor) -> Any:
         return None
 
     async def load(self, partition: int, asked: Any, kept: Any) -> Loaded:

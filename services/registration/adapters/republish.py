@@ -1,0 +1,76 @@
+"""Filling topics that were lost from the ledger: the same facts under the same numbers."""
+
+import asyncio
+from contextlib import suppress
+
+from services.registration.adapters.fit import facts_fit, intake_fits
+from services.registration.adapters.ledger import cursor_of
+from services.registration.adapters.provision import commit_offsets, make_topics
+from services.registration.application.commit import Cursor
+from services.registration.application.ports import TopicLost
+from shared.contracts import topics
+from shared.kafka.connection import KafkaSettings
+from shared.kafka.offsets import GroupBusy, Log, reader
+from shared.mongo.driver import Document, Store
+
+
+async def republish(office: str, store: Store, kafka: KafkaSettings, replication: int) -> list[str]:
+    """Make the topics that lack, and set the pointer of every partition back, so that its owner publishes
+    all of its facts again. Says what it did.
+
+    An intake that was lost is read from its beginning: what is decided already is known by its identity.
+    Raises `DoesNotFit`, before a pointer is moved, where the database is older than its log.
+    """
+    cursors, bootstrap = await _cursors(store), kafka.bootstrap
+    made = await make_topics(office, kafka, len(cursors), replication)
+    with suppress(GroupBusy):  # members that are there seek by themselves
+        made += await commit_offsets(office, kafka, len(cursors))
+    looked = await asyncio.gather(*(_change(office, cursor, bootstrap) for cursor in cursors))
+    changes = {cursor.partition: change for cursor, change in zip(cursors, looked, strict=True)}
+    for cursor in cursors:
+        while not await _set_back(store, cursor, changes[cursor.partition]):
+            cursor = (await _cursors(store))[cursor.partition]
+            changes[cursor.partition] = await _change(office, cursor, bootstrap)
+    said = [
+        *made,
+        *(f"partition {cursor.partition}: {cursor.number} facts are published again" for cursor in cursors),
+    ]
+    return said + [
+        f"partition {partition}: intake was lost and is read from {change['next']}; commands that were "
+        "acknowledged and not yet decided are lost with it"
+        for partition, change in changes.items()
+        if "next" in change
+    ]
+
+
+async def _cursors(store: Store) -> list[Cursor]:
+    rows = await store["cursors"].find({}).sort("_id", 1).to_list(None)
+    return [cursor_of(row) for row in rows]
+
+
+async def _change(office: str, cursor: Cursor, bootstrap: str) -> Document:
+    """What is to be written to a cursor. Its owner may go on meanwhile: facts are behind it then."""
+    change: Document = {"published": 0, "published_offset": -1}
+    async with reader(bootstrap) as consumer:
+        with suppress(TopicLost):
+            await facts_fit(Log(consumer, topics.facts(office), cursor.partition), cursor)
+        log = Log(consumer, topics.intake(office), cursor.partition)
+        try:
+            await intake_fits(log, cursor)
+        except TopicLost:
+            first, _ = await log.bounds()
+            change |= {"next": first, "base": cursor.base + cursor.next - first}
+    return change
+
+
+async def _set_back(store: Store, cursor: Cursor, change: Document) -> bool:
+    """Whether it was done: a reading that is moved needs the cursor where it was looked at.
+
+    The raised epoch turns an owner away that is writing or publishing just now; it claims again.
+    """
+    wanted: Document = {"_id": cursor.partition}
+    update: Document = {"$set": change, "$inc": {"epoch": 1}}
+    if "next" in change:
+        wanted |= {"next": cursor.next, "number": cursor.number}
+        update["$unset"] = {"last": ""}
+    return (await store["cursors"].update_one(wanted, update)).matched_count == 1

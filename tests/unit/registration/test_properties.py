@@ -1,0 +1,156 @@
+"""Registration's domain against a model of a few lines: whatever is asked in whatever order."""
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.registration.domain.activity import ActivityState
+from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
+from tests.unit.registration.test_domain import Book, _id, described
+
+SHAPES: list[dict[str, list[str]]] = [
+    {"semua": []},
+    {"guru": ["guru"], "dinas": ["dinas"]},
+    {"semua": [], "guru": ["guru"]},
+    {"semua": [], "guru": ["guru", "guru-penggerak"], "lain": ["dinas", "guru"]},
+]
+PEOPLE = st.sampled_from("abcdefghij")
+ROUNDS = 6  # that an id of the domain's tests has digits for
+
+
+class Model:
+    """An activity as a child would keep it: a list of who sits, a list of who waits."""
+
+    def __init__(self, shape: dict[str, list[str]], seats: dict[str, int]) -> None:
+        self.shape, self.seats = shape, seats
+        self.category: dict[str, str] = {}
+        self.sitting: list[str] = []
+        self.waiting: list[str] = []
+        self.over = False
+
+    def quotas(self, who: str) -> list[str]:
+        return [name for name, only in self.shape.items() if not only or self.category[who] in only]
+
+    def taken(self, quota: str) -> int:
+        return sum(quota in self.quotas(who) for who in self.sitting)
+
+    def room(self, who: str) -> bool:
+        return all(self.taken(quota) < self.seats[quota] for quota in self.quotas(who))
+
+    def submit(self, who: str, category: str) -> str:
+        if self.over or who in self.sitting + self.waiting:
+            return "activity_cancelled" if self.over else "already_registered"
+        self.category[who] = category
+        if not self.quotas(who):
+            return "not_eligible"
+        (self.sitting if self.room(who) else self.waiting).append(who)
+        return "taken"
+
+    def leave(self, who: str) -> None:
+        (self.sitting if who in self.sitting else self.waiting).remove(who)
+        self.move_up()
+
+    def move_up(self) -> None:
+        for who in [*self.waiting]:
+            if self.room(who):
+                self.waiting.remove(who)
+                self.sitting.append(who)
+
+
+class Registering(RuleBasedStateMachine):
+    @initialize(shape=st.sampled_from(SHAPES), seats=st.lists(st.integers(0, 3), min_size=3, max_size=3))
+    def publish(self, shape: dict[str, list[str]], seats: list[int]) -> None:
+        self.book, self.rounds, self.gone = Book(), Counter[str](), set[str]()
+        self.model = Model(shape, dict(zip(shape, seats, strict=False)))
+        self.book.given(PublishActivity.model_validate(described(quotas=self.quotas())))
+
+    def quotas(self) -> list[dict[str, Any]]:
+        return [
+            {"id": name, "seats": self.model.seats[name]} | ({"categories": only} if only else {})
+            for name, only in self.model.shape.items()
+        ]
+
+    @rule(who=PEOPLE, category=st.sampled_from(["guru", "guru-penggerak", "dinas"]))
+    def submit(self, who: str, category: str) -> None:
+        if self.rounds[who] == ROUNDS:
+            return
+        said, expected = self.book.submit(who, category), self.model.submit(who, category)
+        if expected == "taken":
+            self.rounds[who] += 1
+            assert said[0].partition(":")[0] == (
+                "RegistrationConfirmed" if who in self.model.sitting else "RegistrationWaitlisted"
+            )
+        else:
+            assert said == expected
+
+    @rule(who=PEOPLE)
+    def cancel(self, who: str) -> None:
+        said = self.book.cancel(who, max(1, self.rounds[who]))
+        if who in self.model.sitting + self.model.waiting and not self.model.over:
+            assert said[0].startswith("RegistrationCancelled")
+            self.model.leave(who)
+        else:
+            assert said in ("registration_unknown", "already_cancelled", "activity_cancelled")
+
+    @rule(who=PEOPLE, number=st.integers(1, ROUNDS))
+    def cancel_late(self, who: str, number: int) -> None:
+        """A repetition that comes when the person has long had another round."""
+        if number < self.rounds[who]:
+            assert self.book.cancel(who, number) in ("already_cancelled", "activity_cancelled")
+
+    @rule(quota=st.integers(0, 2), seats=st.integers(0, 6))
+    def change_seats(self, quota: int, seats: int) -> None:
+        model, names = self.model, [*self.model.shape]
+        name = names[quota % len(names)]
+        before, model.seats[name] = model.seats[name], seats
+        change = {"activity": "rakor", "quotas": self.quotas()}
+        said = self.book.given(ChangeActivity.model_validate(change))
+        if model.over or seats < model.taken(name):
+            model.seats[name] = before
+            assert said == ("activity_cancelled" if model.over else "quota_below_taken")
+        else:
+            model.move_up()
+
+    @precondition(lambda self: len(self.gone) > 2)
+    @rule()
+    def end(self) -> None:
+        self.book.given(CancelActivity(activity="rakor"))
+        self.model.over = True
+
+    @property
+    def state(self) -> ActivityState:
+        assert self.book.state is not None
+        return self.book.state
+
+    @invariant()
+    def confirmed_never_exceeds_a_quota(self) -> None:
+        """I2, recounted from the registrations and not from what the activity counts."""
+        seats = {quota.id: quota.seats for quota in self.state.described.quotas}
+        taken = Counter(
+            quota for one in self.book.people.values() if one.status == "confirmed" for quota in one.quotas
+        )
+        assert all(taken[quota] <= seats[quota] for quota in seats)
+        assert dict(self.state.taken) == {quota: taken[quota] for quota in seats}
+
+    @invariant()
+    def the_same_sit_and_wait_as_in_the_model(self) -> None:
+        """I3: nobody waits for whom there is room, and who moved up was first."""
+        for status, people in (("confirmed", self.model.sitting), ("waitlisted", self.model.waiting)):
+            found = {one.id for one in self.book.people.values() if one.status == status}
+            assert found == {_id(who, self.rounds[who]) for who in people}
+        assert not self.state.promoting
+        assert not any(self.model.room(who) for who in self.model.waiting)
+
+    @invariant()
+    def what_was_cancelled_stays_so(self) -> None:
+        """I8."""
+        cancelled = {one.id for one in self.book.people.values() if one.status == "cancelled"}
+        assert self.gone <= cancelled
+        self.gone = cancelled
+
+
+TestRegistering = Registering.TestCase
+TestRegistering.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
