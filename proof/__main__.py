@@ -2,6 +2,7 @@
 
     python -m proof [--seed N | --seeds N] [--minutes M] [--rows main|all|NAME,NAME] [--broker KIND]
                     [--members N] [--keep FOLDER]
+    python -m proof --mutants [NAME,NAME] [--seed N] [--keep FOLDER]
     python -m proof check FOLDER
 
 Exit 0: every invariant held; 1: one did not, or the system never came to rest; 2: usage.
@@ -17,7 +18,7 @@ import time
 from pathlib import Path
 
 from local.errors import LocalError
-from proof import check
+from proof import check, mutants_run
 from proof.run import chosen, forget, run, tell
 from proof.system import Kind
 from proof.table import Outcome, invariants, table
@@ -36,6 +37,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--broker", choices=["embedded", "kafka", "both"], default=broker)
     parser.add_argument("--members", type=int, choices=[1, 3], default=1, help="of MongoDB's replica set")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep what the witnesses said there")
+    parser.add_argument("--mutants", nargs="?", const="", metavar="NAMES", help="try the harness itself")
     return parser.parse_args()
 
 
@@ -43,6 +45,8 @@ def main() -> int:
     if sys.argv[1:2] == ["check"]:
         return check.main(*sys.argv[2:])
     options = _options()
+    if options.mutants is not None:
+        return mutants_run.main(options.mutants, options.seed, options.keep)
     seeds = (
         [options.seed]
         if options.seed is not None

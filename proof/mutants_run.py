@@ -30,6 +30,7 @@ from proof.witnesses import gather
 RATE: Final = 8.0  # commands a second
 LOAD_SECONDS: Final = 8.0  # before the stimuli, which bring their own
 REST_SECONDS: Final = 15.0  # a mutant may never come to rest
+RECOVERY_SECONDS: Final = 60.0
 CONTROL_REST_SECONDS: Final = 60.0
 
 
@@ -90,9 +91,10 @@ async def _tried(running: System, history: History, stimuli: Sequence[str], rest
         over = asyncio.Event()
         asyncio.get_running_loop().call_later(LOAD_SECONDS, over.set)
         await load.run(over)
-        for name in stimuli:
-            stage = Stage(running, load, history, random.Random(running.seed), name)
-            await STIMULI[name](stage)
+        for number, name in enumerate(stimuli):
+            if number:  # whoever was killed or held is back before the next one
+                await progress.recovered(await progress.ends(), RECOVERY_SECONDS)
+            await STIMULI[name](Stage(running, load, history, random.Random(running.seed), name))
         await load.settle(rest)
         if (unrest := await progress.rest(rest)) is None:
             history.note("rest")
@@ -141,7 +143,3 @@ def main(names: str = "", seed: int | None = None, keep: Path | None = None) -> 
             good = False
             print(f"  its witnesses are in {run}", *map(str, tried.red), sep="\n  ", flush=True)
     return 0 if good else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if sys.argv[1:] else ""))
