@@ -36,7 +36,7 @@ _ALL: Final[Sequence[Mutant]] = (
         registration.acknowledged_first,
         ("killed in a transaction",),
     ),
-    Mutant("no-seat-check", "I2", REGISTRATION, registration.no_seat_check),
+    Mutant("no-seat-check", "I2", REGISTRATION, registration.no_seat_check, ("a seat for three",)),
     Mutant(
         "promotion-out-of-order",
         "I3",

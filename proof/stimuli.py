@@ -123,26 +123,33 @@ async def handed_over(stage: Stage) -> None:
 async def two_owners(stage: Stage) -> None:
     """One instance is held before its transaction until the other has claimed the partition, and commits
     before that one has decided anything."""
-    name = topics.database(_foreign(stage).office.code, "registration")
-    async with AsyncMongoClient[Document](stage.system.mongo) as client:
+    system, name = stage.system, topics.database(_foreign(stage).office.code, "registration")
+    async with AsyncMongoClient[Document](system.mongo) as client:
 
-        async def epochs() -> dict[int, int]:
-            return {row["_id"]: row["epoch"] async for row in client[name]["cursors"].find({})}
+        async def cursors(field: str) -> list[int]:
+            return [row[field] async for row in client[name]["cursors"].find({}).sort("_id", 1)]
 
-        await epochs()  # the connection stands before it is needed
+        async def until_moved(field: str, before: list[int]) -> None:
+            while await cursors(field) == before:
+                await asyncio.sleep(0.002)
+
+        await cursors("epoch")  # the connection stands before it is needed
         async with _crowded(stage), zombie_at("registration", "before-transaction")(stage):
             if stage.missed:
                 raise LookupError(stage.missed[0])
-            before = await epochs()
-            zombie = next(one for one in stage.system.of_kind("registration") if one.stopped)
-            (other,) = (one for one in stage.system.of_kind("registration") if one is not zombie)
+            zombie = next(one for one in system.of_kind("registration") if one.stopped)
+            (other,) = (one for one in system.of_kind("registration") if one is not zombie)
             async with asyncio.timeout(30):
-                while not all(epoch > before[number] for number, epoch in (await epochs()).items()):
-                    await asyncio.sleep(0.001)
-            stage.system.signal(other.name, signal.SIGSTOP)
-            stage.system.signal(zombie.name, signal.SIGCONT)
-            await asyncio.sleep(1)
-            stage.system.signal(other.name, signal.SIGCONT)
+                await until_moved("epoch", await cursors("epoch"))
+                system.arm(other.name, "before-transaction", "stop")  # it claims all before it decides any
+                while not other.stopped:
+                    await asyncio.sleep(0.01)
+            before = await cursors("next")
+            system.signal(zombie.name, signal.SIGCONT)
+            with suppress(TimeoutError):  # where there is a guard it commits nothing
+                async with asyncio.timeout(3):
+                    await until_moved("next", before)
+            system.signal(other.name, signal.SIGCONT)
 
 
 async def ahead_of_its_turn(stage: Stage) -> None:

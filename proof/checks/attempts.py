@@ -69,6 +69,18 @@ def by_command(found: Iterable[Attempt]) -> dict[CommandKey, list[Attempt]]:
     return commands
 
 
+def lost_at(history: Iterable[Event], topic: str) -> float:
+    """When a topic was last lost: what was published before is there a second time, and later."""
+    return max(
+        (
+            event["at"]
+            for event in history
+            if event["event"] == "fault" and event.get("how") == "lost" and event.get("target") == topic
+        ),
+        default=0.0,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Calm:
     """When nothing was broken. A fault lasts until it was noted as recovered; without such a note until its

@@ -41,13 +41,14 @@ def i5(run: Run) -> Verdict:
     for mail in run.mails:
         taken[mail.delivery].append(mail)
     known: set[str] = set()
+    rest = _rest(run)
     for office in run.offices.values():
         expected = owed(office)
         rows = {row["_id"]: row for row in office.notification.get("deliveries", [])}
         known |= expected.keys()
         for delivery in expected.keys() | rows.keys():
             row, mails = rows.get(delivery), taken.get(delivery, [])
-            wrong = _wrong(office, row, mails, expected.get(delivery), _rest(run))
+            wrong = _wrong(office, row, mails, expected.get(delivery), rest)
             look.at(
                 wrong is None,
                 f"{wrong}",

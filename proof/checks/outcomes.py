@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Final
 
-from proof.checks.attempts import Attempt, Calm, attempts, by_command
+from proof.checks.attempts import Attempt, Calm, attempts, by_command, lost_at
 from proof.checks.verdict import Look, Verdict, moment
 from proof.witnesses import PLACES, Document, Office, Record, Run
+from shared.contracts import topics
 
 UNDECIDED_SECONDS: Final = 60.0
 RESULTS: Final = {
@@ -99,7 +100,8 @@ def i4(run: Run) -> Verdict:
     after the first answer that told the outcome or the first publication of its fact.
     """
     look, calm = Look("I4"), Calm.of(run.history)
-    first = {office.code: published_first(office.facts) for office in run.offices.values()}
+    first = {code: published_first(office.facts) for code, office in run.offices.items()}
+    lost = {code: lost_at(run.history, topics.facts(code)) for code in run.offices}
     taken = {
         office.code: {(one.partition, one.offset): one.timestamp / 1000 for one in office.intake}
         for office in run.offices.values()
@@ -116,7 +118,7 @@ def i4(run: Run) -> Verdict:
             if (since := taken[office].get(stands.intake)) is None:
                 continue  # trimmed
             ends = [one.answered["at"] for one in told]
-            if stands.fact in first[office]:
+            if stands.fact in first[office] and since > lost[office]:
                 ends.append(first[office][stands.fact])
             pending = [one.answered["at"] for one in honest if one.pending]
             until = max([min(ends, default=since), *pending])

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from proof.checks.attempts import Attempt, Calm, attempts
+from proof.checks.attempts import Attempt, Calm, attempts, lost_at
 from proof.checks.outcomes import published_first, split
 from proof.checks.verdict import Look, Verdict, moment
 from proof.witnesses import Document, Office, Run
+from shared.contracts import topics
 
 REASONS: Final = ("unreadable", "wrong_partition", "wrong_office", "unknown_type", "failed")
 BEHIND_SECONDS: Final = 5.0
@@ -23,7 +24,7 @@ def i9(run: Run) -> Verdict:
         ours = [one for one in injected if one.command[0] == office.code]
         _accounted(office, ours, look)
         _nothing_else(office, ours, look)
-        _behind(office, calm, look)
+        _behind(office, calm, lost_at(run.history, topics.facts(office.code)), look)
     return look.verdict
 
 
@@ -63,7 +64,7 @@ def _nothing_else(office: Office, injected: list[Attempt], look: Look) -> None:
     known = [row for row in parked if split(row["_id"]) in places]
     bytes_of = {(row.get("key"), row.get("value")) for row in known}
     for row in parked:
-        topic, place = f"simpul.{office.code}.intake.v1", split(row["_id"])
+        topic, place = topics.intake(office.code), split(row["_id"])
         whole = (row.get("topic"), row.get("partition"), row.get("offset")) == (topic, *place)
         look.at(
             whole and row.get("reason") in REASONS,
@@ -85,7 +86,7 @@ def _public(row: Document) -> Document:
     return {name: value for name, value in row.items() if name not in ("key", "value", "headers")}
 
 
-def _behind(office: Office, calm: Calm, look: Look) -> None:
+def _behind(office: Office, calm: Calm, lost: float, look: Look) -> None:
     first = published_first(office.facts)
     came = {(one.partition, one.offset): one.timestamp / 1000 for one in office.intake}
     made: dict[int, list[tuple[int, Place]]] = {}
@@ -99,6 +100,8 @@ def _behind(office: Office, calm: Calm, look: Look) -> None:
         if behind is None or behind[1] not in first or (partition, behind[0]) not in came:
             continue
         since = max(came.get((partition, offset), 0.0), came[partition, behind[0]])
+        if since <= lost:
+            continue
         look.at(
             calm.seconds(since, first[behind[1]]) <= BEHIND_SECONDS,
             "what stands behind a parked record waited for too long",
