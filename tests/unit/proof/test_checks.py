@@ -79,8 +79,9 @@ def leaked(made: Made) -> None:
     made.files["texts/registration.log"] = [{"message": "kenari7@sekolah.example was refused"}]
 
 
-def register_lags(made: Made) -> None:
-    made.files[made.table("registrations")][0]["status"] = "confirmed"
+def one_person_with_two_references(made: Made) -> None:
+    for row in made.rows[1:3]:
+        row["registrant"]["contact"] = "the same"
 
 
 def poison_gone(made: Made) -> None:
@@ -126,6 +127,7 @@ SPOILED: list[tuple[str, Callable[[Made], None]]] = [
     ("I6", answered_otherwise),
     ("I6", wrong_totals),
     ("I7", leaked),
+    ("I8", one_person_with_two_references),
     ("I9", poison_gone),
     ("I9", parked_for_nothing),
     ("I10", unpublished),
