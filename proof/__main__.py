@@ -9,6 +9,7 @@ Exit 0: every invariant held; 1: one did not, or the system never came to rest; 
 
 import argparse
 import asyncio
+import logging
 import os
 import random
 import sys
@@ -43,6 +44,7 @@ def main() -> int:
     if sys.argv[1:2] == ["check"]:
         return check.main(*sys.argv[2:])
     options = _options()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what clients of ours meet is what was done
     seeds = (
         [options.seed]
         if options.seed is not None
