@@ -10,6 +10,7 @@ Exit 0: every invariant held; 1: one did not, or the system never came to rest; 
 
 import argparse
 import asyncio
+import logging
 import os
 import random
 import sys
@@ -47,6 +48,7 @@ def main() -> int:
     options = _options()
     if options.mutants is not None:
         return mutants_run.main(options.mutants, options.seed, options.keep)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what clients of ours meet is what was done
     seeds = (
         [options.seed]
         if options.seed is not None

@@ -20,7 +20,7 @@ class KafkaUnavailable(Exception):
 class KafkaSettings:
     """`idempotence` is on wherever the broker has it; the session time-out is how long a killed owner's
     partitions lie still (6 s is a broker's least unless set). `fetch_wait_ms`: how long a broker keeps
-    a fetch that finds nothing; one that answers late even when something comes, the embedded one, needs less."""
+    a fetch that finds nothing; the embedded one answers late even when something comes, and needs less."""
 
     bootstrap: str
     idempotence: bool = True
