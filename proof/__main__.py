@@ -12,6 +12,7 @@ import asyncio
 import logging
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -44,6 +45,7 @@ def main() -> int:
     if sys.argv[1:2] == ["check"]:
         return check.main(*sys.argv[2:])
     options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that disks and processes go, too
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what clients of ours meet is what was done
     seeds = (
         [options.seed]
