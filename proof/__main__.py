@@ -13,6 +13,7 @@ import asyncio
 import logging
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -46,6 +47,7 @@ def main() -> int:
     if sys.argv[1:2] == ["check"]:
         return check.main(*sys.argv[2:])
     options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that disks and processes go, too
     if options.mutants is not None:
         return mutants_run.main(options.mutants, options.seed, options.keep)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what clients of ours meet is what was done

@@ -93,9 +93,11 @@ async def _tried(
         asking = asyncio.create_task(load.run(over))
         try:
             await nemesis.run(until)
-        finally:
-            over.set()
-            await asking
+        except BaseException:
+            asking.cancel()
+            raise
+        over.set()
+        await asking
         left = await load.settle(REST_WITHIN)
         unrest = await progress.rest(REST_WITHIN)
         if unrest is None:
