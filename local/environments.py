@@ -39,7 +39,8 @@ def base_environment(addresses: DemoAddresses) -> Environment:
         "PYTHONUNBUFFERED": "1",
         "SIMPUL_KAFKA_BOOTSTRAP": addresses.kafka,
         "SIMPUL_MONGO_URL": addresses.mongo,
-        "SIMPUL_KAFKA_IDEMPOTENCE": "0",  # the embedded broker has no idempotent producers,
+        "SIMPUL_KAFKA_FETCH_WAIT_MS": "50",  # the embedded broker answers a fetch no sooner,
+        "SIMPUL_KAFKA_IDEMPOTENCE": "0",  # has no idempotent producers,
         "SIMPUL_TRUST_PRODUCER_TIME": "1",  # sets no time of its own,
         "SIMPUL_TRIM_SECONDS": "0",  # and deletes no records
         "SIMPUL_CONTROL_TOTALS_SECONDS": "5",

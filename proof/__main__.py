@@ -10,8 +10,10 @@ Exit 0: every invariant held; 1: one did not, or the system never came to rest; 
 
 import argparse
 import asyncio
+import logging
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -45,8 +47,10 @@ def main() -> int:
     if sys.argv[1:2] == ["check"]:
         return check.main(*sys.argv[2:])
     options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that disks and processes go, too
     if options.mutants is not None:
         return mutants_run.main(options.mutants, options.seed, options.keep)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what clients of ours meet is what was done
     seeds = (
         [options.seed]
         if options.seed is not None

@@ -20,7 +20,7 @@ from proof.system import Kind, System, system
 from proof.table import Outcome
 from proof.witnesses import gather
 
-RATE = 10.0  # commands a second for each of three offices, which two cores carry besides 13 services
+RATE = 5.0  # commands a second for each of three offices, which two cores carry besides 13 services
 START_AND_END = 75.0  # seconds of a run that starting, coming to rest and checking take
 LEAST = 30.0  # seconds of faults, however short the run is to be
 REST_WITHIN = 120.0
@@ -93,9 +93,11 @@ async def _tried(
         asking = asyncio.create_task(load.run(over))
         try:
             await nemesis.run(until)
-        finally:
-            over.set()
-            await asking
+        except BaseException:
+            asking.cancel()
+            raise
+        over.set()
+        await asking
         left = await load.settle(REST_WITHIN)
         unrest = await progress.rest(REST_WITHIN)
         if unrest is None:

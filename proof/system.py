@@ -272,6 +272,7 @@ def _base_env(running: System) -> dict[str, str]:
     return inherited | {
         "PYTHONUNBUFFERED": "1",
         "SIMPUL_KAFKA_BOOTSTRAP": running.kafka,
+        "SIMPUL_KAFKA_FETCH_WAIT_MS": "500" if running.durable else "50",
         "SIMPUL_KAFKA_IDEMPOTENCE": str(int(running.durable)),
         # the embedded broker waits twice as long for a member that left; Apache Kafka takes no less than 6 s
         "SIMPUL_KAFKA_SESSION_TIMEOUT_MS": "6000" if running.durable else "3000",

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -49,6 +49,7 @@ class CommonSettings(BaseSettings):
     kafka_bootstrap: str = "127.0.0.1:9092"
     kafka_idempotence: bool = True
     kafka_session_timeout_ms: int = 6_000
+    kafka_fetch_wait_ms: int = Field(default=500, ge=1)
     mongo_url: str = "mongodb://127.0.0.1:27018/?replicaSet=rs0"
     mongo_driver: Driver = "motor"
     http_host: str = "127.0.0.1"
@@ -66,7 +67,12 @@ class CommonSettings(BaseSettings):
 
     @property
     def kafka(self) -> KafkaSettings:
-        return KafkaSettings(self.kafka_bootstrap, self.kafka_idempotence, self.kafka_session_timeout_ms)
+        return KafkaSettings(
+            self.kafka_bootstrap,
+            self.kafka_idempotence,
+            self.kafka_session_timeout_ms,
+            self.kafka_fetch_wait_ms,
+        )
 
 
 class OfficeSettings(CommonSettings):

@@ -78,7 +78,7 @@ ROWS: dict[str, Row] = {
         machine.full_disk(MONGOD_DISK), runs="all", alone=True, disks=True, lacks=machine.no_disks
     ),
     "disk-full-broker": Row(
-        machine.full_disk(BROKER_DISK), runs="all", kafka=True, disks=True, lacks=machine.no_disks
+        machine.full_disk(BROKER_DISK), runs="all", kafka=True, alone=True, disks=True, lacks=machine.no_disks
     ),
     "clock-registration": Row(
         machine.wrong_clock("registration"), 8, runs="all", kafka=True, lacks=machine.no_clock

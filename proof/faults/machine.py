@@ -20,6 +20,7 @@ from tests.support.servers import Server
 MEMORY = 250_000_000  # bytes of its own that a service may have
 OFFSETS = {"+1 h": "+3600", "-1 h": "-3600", "+1 day": "+86400"}
 FULL_SECONDS = 8.0
+ENDS_WITHIN = 3.0  # seconds for a server that gave up to be gone
 
 
 def storm(seconds: float) -> Fault:
@@ -125,6 +126,7 @@ def full_disk(disk: str) -> Fault:
             yield
         finally:
             filler.unlink()
+            await asyncio.sleep(ENDS_WITHIN)
             if not server.runs:
                 server.kill()
                 await _started(server)

@@ -59,7 +59,7 @@ def subscribe(
         group_id=group,
         batch=True,
         max_records=BATCH_RECORDS,
-        batch_timeout_ms=50,
+        batch_timeout_ms=1_000,  # of waiting for a first record; an idle loop costs processor time
         auto_offset_reset=reset,
         ack_policy=AckPolicy.MANUAL,
         listener=listener,
@@ -68,7 +68,7 @@ def subscribe(
         heartbeat_interval_ms=500,
         session_timeout_ms=settings.session_timeout_ms,
         rebalance_timeout_ms=60_000,
-        fetch_max_wait_ms=50,
+        fetch_max_wait_ms=settings.fetch_wait_ms,
         max_partition_fetch_bytes=4 * 1024 * 1024,
     )
     subscriber(handler)

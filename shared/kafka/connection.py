@@ -19,11 +19,13 @@ class KafkaUnavailable(Exception):
 @dataclass(frozen=True, slots=True)
 class KafkaSettings:
     """`idempotence` is on wherever the broker has it; the session time-out is how long a killed owner's
-    partitions lie still (6 s is a broker's least unless set)."""
+    partitions lie still (6 s is a broker's least unless set). `fetch_wait_ms`: how long a broker keeps
+    a fetch that finds nothing; the embedded one answers late even when something comes, and needs less."""
 
     bootstrap: str
     idempotence: bool = True
     session_timeout_ms: int = 6_000
+    fetch_wait_ms: int = 500
 
 
 @asynccontextmanager

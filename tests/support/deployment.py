@@ -116,6 +116,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_OFFICE": office.code,
             "SIMPUL_OFFICE_FILE": str(description),
             "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
+            "SIMPUL_KAFKA_FETCH_WAIT_MS": "500" if servers.append_time else "50",
             "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
             "SIMPUL_MONGO_URL": servers.mongo,
             "SIMPUL_PERSON_KEY": office.person_key,

@@ -80,6 +80,7 @@ class TestOffice:
         given: dict[str, Any] = {
             "office": self.code,
             "kafka_bootstrap": self.servers.kafka,
+            "kafka_fetch_wait_ms": 50,
             "kafka_idempotence": self.servers.idempotence,
             "mongo_url": self.servers.mongo,
             "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),

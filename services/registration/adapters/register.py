@@ -132,11 +132,11 @@ class Register:
                 )
         for name, limit in heads.items():
             state = loaded.activities.get(name)
-            if state is not None:
-                loaded.lines[name] = await self._lines(name, state, limit)
-                for line in loaded.lines[name].values():
-                    for one_waiting in line:
-                        loaded.registrations.setdefault(one_waiting.id, one_waiting)
+            # of an activity that this batch may publish, the whole line, still empty, is at hand
+            loaded.lines[name] = await self._lines(name, state, limit) if state else {}
+            for line in loaded.lines[name].values():
+                for one_waiting in line:
+                    loaded.registrations.setdefault(one_waiting.id, one_waiting)
 
     async def _lines(self, activity: str, state: ActivityState, limit: int) -> Lines:
         lines: Lines = defaultdict(list)

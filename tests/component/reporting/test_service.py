@@ -53,6 +53,7 @@ async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
     port = str(free_port())
     settings = {
         "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
+        "SIMPUL_KAFKA_FETCH_WAIT_MS": "50",
         "SIMPUL_MONGO_URL": servers.mongo,
         "SIMPUL_HTTP_PORT": port,
     }

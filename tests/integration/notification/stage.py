@@ -86,6 +86,7 @@ class Stage:
             "office": self.office,
             "office_file": str(self._folder / "office.yaml"),
             "kafka_bootstrap": self._servers.kafka,
+            "kafka_fetch_wait_ms": "50",
             "kafka_idempotence": str(self._servers.idempotence),
             # Apache Kafka allows no less; the embedded broker keeps a first member that long after it left
             "kafka_session_timeout_ms": "6000" if self._servers.append_time else "1500",

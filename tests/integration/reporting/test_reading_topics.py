@@ -27,7 +27,7 @@ async def until(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> Non
 
 @asynccontextmanager
 async def reading(kafka: str, store: Store) -> AsyncIterator[Consumer]:
-    consumer = Consumer(KafkaSettings(kafka, ON_KAFKA), store, Metrics())
+    consumer = Consumer(KafkaSettings(kafka, ON_KAFKA, fetch_wait_ms=50), store, Metrics())
     async with consumer.running():
         yield consumer
 
