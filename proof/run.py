@@ -95,6 +95,7 @@ async def _tried(
             await nemesis.run(until)
         except BaseException:
             asking.cancel()
+            await asyncio.wait({asking}, timeout=10)
             raise
         over.set()
         await asking

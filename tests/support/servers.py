@@ -41,7 +41,7 @@ class Server:
     def stop(self) -> None:
         """As an operator does: returns when it has ended."""
         if self._child:
-            self.resume()
+            self._child.signal(signal.SIGCONT)
             self._processes.end(self._child)
             self._child = None
 
