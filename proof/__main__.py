@@ -1,7 +1,7 @@
 """Faults under load, and a recount from outside.
 
     python -m proof [--seed N | --seeds N] [--minutes M] [--rows main|all|NAME,NAME] [--broker KIND]
-                    [--members N] [--keep FOLDER]
+                    [--members N] [--offices CODE,CODE] [--keep FOLDER]
     python -m proof --mutants [NAME,NAME] [--seed N] [--keep FOLDER]
     python -m proof check FOLDER
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from local.errors import LocalError
 from proof import check, mutants_run
 from proof.run import chosen, forget, run, tell
-from proof.system import Kind
+from proof.system import PROVINCES, Kind
 from proof.table import Outcome, invariants, table
 
 
@@ -38,6 +38,7 @@ def _options() -> argparse.Namespace:
     broker = "kafka" if os.environ.get("SIMPUL_TEST_BROKER") == "kafka" else "embedded"
     parser.add_argument("--broker", choices=["embedded", "kafka", "both"], default=broker)
     parser.add_argument("--members", type=int, choices=[1, 3], default=1, help="of MongoDB's replica set")
+    parser.add_argument("--offices", default=",".join(PROVINCES), help="fewer, where the machine is slow")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep what the witnesses said there")
     parser.add_argument("--mutants", nargs="?", const="", metavar="NAMES", help="try the harness itself")
     return parser.parse_args()
@@ -81,7 +82,10 @@ def _one(seed: int, kind: Kind, folder: Path, options: argparse.Namespace) -> Ou
     print(f"seed {seed} on {kind}, {options.minutes:g} minutes", flush=True)
     begun = time.monotonic()
     rows = chosen(options.rows, kind)
-    outcome = asyncio.run(run(seed, kind, folder, options.minutes, rows, members=options.members))
+    offices = tuple(options.offices.split(","))
+    outcome = asyncio.run(
+        run(seed, kind, folder, options.minutes, rows, members=options.members, offices=offices)
+    )
     print(f"  checked; {time.monotonic() - begun:.0f} s in all", flush=True)
     tell(outcome)
     return outcome

@@ -31,7 +31,7 @@ PROVINCES = {"bali": ("51", "WITA"), "sumbar": ("13", "WIB"), "papua": ("91", "W
 PARTITIONS = 6
 BROKER_DISK, MONGOD_DISK = "kafka", "mongo-0"
 DISK = "size=900m"
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 @dataclass
