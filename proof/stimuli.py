@@ -191,7 +191,7 @@ def _produce(kafka: str, fact: Fact, ledger: str) -> None:
     told = {"specversion": "1.0", "id": fact.id, "source": f"/{fact.office}/registration"}
     told |= {"type": fact.row["type"], "subject": fact.key, "time": fact.at}
     headers: list[tuple[str, Any]] = [(f"ce_{name}", value.encode()) for name, value in told.items()]
-    producer = Producer({"bootstrap.servers": kafka, "acks": "all"})
+    producer = Producer({"bootstrap.servers": kafka, "log_level": 0, "acks": "all"})
     producer.produce(
         topics.facts(fact.office),
         published_bytes(fact, ledger),

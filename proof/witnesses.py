@@ -193,6 +193,7 @@ def _save_topics(folder: Path, kafka: str) -> int:
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "fetch.wait.max.ms": 50,
+            "log_level": 0,
             "fetch.message.max.bytes": 16_000_000,
         }
     )

@@ -63,6 +63,7 @@ def _read(kafka: str, topic: str) -> list[Message]:
             "group.id": "proof-repeats",
             "enable.auto.commit": False,
             "fetch.wait.max.ms": 50,
+            "log_level": 0,
         }
     )
     try:
@@ -82,7 +83,7 @@ def _read(kafka: str, topic: str) -> list[Message]:
 
 
 def _write(kafka: str, topic: str, messages: list[Message]) -> None:
-    producer = Producer({"bootstrap.servers": kafka, "acks": "all", "linger.ms": 5})
+    producer = Producer({"bootstrap.servers": kafka, "log_level": 0, "acks": "all", "linger.ms": 5})
     for message in messages:
         where = message.partition()
         assert where is not None

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Final, Protocol
 
 from services.notification.application.ports import Answer, Channel, Letter
@@ -115,12 +116,13 @@ class Postman:
 
     async def round(self) -> int:
         """Claim once and do what can be done; returns how many were claimed."""
+        until = monotonic() + self._pace.lease.total_seconds() / 2
         claimed = await self._ledger.claim(self._pace.batch, self._pace.lease)
         if not claimed:
             return 0
         self._in_hand = None
         try:
-            await self._work_off(claimed)
+            await self._work_off(claimed, until)
         except Exception:
             await self._give_back(claimed)
             raise
@@ -140,12 +142,14 @@ class Postman:
                     await self._note(lambda: self._ledger.postpone(held, pause, None, tried=True))
         await self._note(lambda: self._ledger.release(claimed, 0))  # of those done the claim is gone
 
-    async def _work_off(self, claimed: list[Claimed]) -> None:
+    async def _work_off(self, claimed: list[Claimed], until: float) -> None:
+        """Send what may go. What is not begun `until` then (monotonic) is given back: its lease would end
+        before its turn, and two workers would do the work of one."""
         ready = await self._judged(claimed)
         granted = await self._bucket.take(len(ready)) if ready else 0
         await self._ledger.release([held for held, _ in ready[granted:]], self._bucket.seconds_each)
         for at, (held, letter) in enumerate(ready[:granted]):
-            if self._stopping:
+            if self._stopping or monotonic() > until:
                 await self._ledger.release([left for left, _ in ready[at:granted]], 0)
                 break
             self._in_hand, self._handed_over = held, False

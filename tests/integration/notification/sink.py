@@ -26,7 +26,7 @@ class Sink:
     """`script[template]`: what to answer to the next mails of that template, then 250. Besides codes:
     `keep+drop` takes the mail and cuts the line, `drop` only cuts it, `keep+hang` takes it in silence.
     `greetings`, `senders`: what to answer to the next connections and senders, then as usual;
-    `shut`: no login is right."""
+    `shut`: no login is right. `seconds`: how long it thinks about each mail."""
 
     def __init__(self) -> None:
         self.kept: list[EmailMessage] = []
@@ -37,6 +37,7 @@ class Sink:
         self.greetings: list[str] = []
         self.senders: list[str] = []
         self.shut = False
+        self.seconds = 0.0
 
     async def __aenter__(self) -> "Sink":
         loop = asyncio.get_running_loop()
@@ -75,6 +76,7 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         mail = cast(EmailMessage, message_from_bytes(cast(bytes, envelope.content), policy=policy.default))
+        await asyncio.sleep(self.seconds)
         script = self.script[mail["X-Simpul-Delivery"].split(":")[1]]
         answer = script.pop(0) if script else "250 taken"
         if answer.startswith(("250", "keep")):

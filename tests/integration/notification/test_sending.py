@@ -123,6 +123,20 @@ async def test_the_bucket_holds_for_all_workers_together(stage: Stage) -> None:
     assert took > 4.5, "six at once, then one a second"
 
 
+async def test_a_slow_server_makes_no_worker_lose_what_it_claimed(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    stage.sink.seconds = 0.15
+    await stage.publish("rakor")
+    for number in range(16):
+        await stage.confirm("rakor", f"Peserta {number}")
+    async with stage.running(mail_lease_seconds="1.2", smtp_seconds="0.3"):
+        await stage.settled(16)
+    assert len(stage.sink.kept) == 16
+    assert "passed to another worker" not in caplog.text
+
+
 class AnswersLost(MongoLedger):
     """The first attempt is begun in the database, and nobody hears that it was."""
 
