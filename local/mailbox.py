@@ -19,6 +19,7 @@ from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from local.mailbox_pages import PAGE, list_page, mail_page
+from shared.http import NOT_FOUND, application
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Mailbox:
 
 def build_app(box: Mailbox) -> FastAPI:
     """The pages and the API. Routes that parse mails are plain functions: they run beside the SMTP side."""
-    app = FastAPI(title="Simpul mailbox for trials")
+    app = application("Simpul mailbox for trials")
 
     @app.get("/health/ready")
     async def ready() -> dict[str, int]:
@@ -131,11 +132,11 @@ def build_app(box: Mailbox) -> FastAPI:
         start = max(0, end - PAGE)
         return list_page(list(enumerate(box.mails[start:end], start))[::-1], start, len(box.mails))
 
-    @app.get("/mails/{number}", response_class=HTMLResponse)
+    @app.get("/mails/{number}", response_class=HTMLResponse, responses=NOT_FOUND)
     def show(number: int) -> str:
         return mail_page(number, box.mail(number))
 
-    @app.get("/mails/{number}/attachments/{index}")
+    @app.get("/mails/{number}/attachments/{index}", responses=NOT_FOUND)
     def attachment(number: int, index: int) -> Response:
         attachments = box.mail(number).attachments
         if not 0 <= index < len(attachments):

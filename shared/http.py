@@ -14,6 +14,7 @@ from fastapi.security import HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.mongo.driver import PyMongoError, is_passing
@@ -50,10 +51,18 @@ class ProblemBody(BaseModel):
     errors: list[dict[str, str]] | None = None
 
 
+RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
+
+
 def problem_answer(description: str, headers: dict[str, Any] | None = None) -> dict[str, Any]:
     """How a problem stands in `/openapi.json`."""
     content = {PROBLEM: {"schema": ProblemBody.model_json_schema()}}
     return {"description": description, "content": content} | ({"headers": headers} if headers else {})
+
+
+Answers = dict[int | str, dict[str, Any]]
+UNAUTHORIZED: Answers = {401: problem_answer("The staff's token is missing or wrong.")}
+NOT_FOUND: Answers = {404: problem_answer("There is none of this name.")}
 
 
 def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
@@ -64,7 +73,10 @@ def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) ->
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        responses={422: problem_answer("What was asked does not fit.")},
+        responses={
+            422: problem_answer("What was asked does not fit."),
+            503: problem_answer("What is needed to answer is away for now.", RETRY),
+        },
     )
     speak_problems(app)
     return app
@@ -78,9 +90,11 @@ def speak_problems(app: FastAPI) -> None:
         return problem.response()
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         reason = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
         headers = dict(error.headers) if error.headers else None
+        if error.status_code == 405:
+            headers = {"Allow": ", ".join(methods_at(request))}
         return Problem(error.status_code, reason, str(error.detail), headers).response()
 
     @app.exception_handler(PyMongoError)
@@ -95,6 +109,16 @@ def speak_problems(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
         return invalid_body(error.errors()).response()
+
+
+def methods_at(request: Request) -> list[str]:
+    """All methods of a path: the framework names those of one of its routes alone."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found)
 
 
 def invalid_body(errors: Any) -> Problem:

@@ -1,6 +1,5 @@
 """An activity as the office describes it: the same shape in a command, over HTTP and in the register."""
 
-from datetime import timedelta
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -9,12 +8,15 @@ from shared.contracts.types import (
     AwareDatetime,
     Category,
     Count,
+    Duration,
     Email,
     Line,
     Link,
     Message,
     RegencyCode,
+    Seats,
     Slug,
+    Small,
     Zone,
 )
 
@@ -30,7 +32,7 @@ class Session(Message):
     place: Line | None = None
     regency: RegencyCode | None = None
     link: Link | None = None
-    jp: Count = Field(le=1000)
+    jp: Small
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -43,7 +45,7 @@ class Quota(Message):
     """Seats for whom every given list holds; a list that is not given holds everyone."""
 
     id: Slug
-    seats: Count = Field(le=1_000_000)
+    seats: Seats
     categories: tuple[Category, ...] | None = None
     regencies: tuple[RegencyCode, ...] | None = None
     cohorts: tuple[Count, ...] | None = None
@@ -79,8 +81,8 @@ class Activity(Message):
     reply_to: Email | None = None
     speakers: tuple[Speaker | Line, ...] = Field(default=(), max_length=100)
     topics: tuple[Line, ...] = Field(default=(), max_length=100)
-    reminder_before: timedelta | None = None
-    attendance_opens_before: timedelta | None = None
+    reminder_before: Duration | None = None
+    attendance_opens_before: Duration | None = None
     continues: Slug | None = None
 
     @model_validator(mode="after")

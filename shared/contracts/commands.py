@@ -1,15 +1,14 @@
 """What may be asked of an office. Imperatives; each is a CloudEvent on the office's intake topic."""
 
-from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
 from shared.contracts.activity import Activity, Quota, Session, Speaker
 from shared.contracts.types import (
     AwareDatetime,
     Category,
-    Count,
+    Duration,
     Email,
     Line,
     Message,
@@ -18,6 +17,7 @@ from shared.contracts.types import (
     RegencyCode,
     RegistrationId,
     Slug,
+    Small,
 )
 
 
@@ -45,8 +45,8 @@ class ChangeActivity(Command):
     reply_to: Email | None = None
     speakers: tuple[Speaker | Line, ...] | None = None
     topics: tuple[Line, ...] | None = None
-    reminder_before: timedelta | None = None
-    attendance_opens_before: timedelta | None = None
+    reminder_before: Duration | None = None
+    attendance_opens_before: Duration | None = None
     continues: Slug | None = None
 
 
@@ -57,14 +57,24 @@ class CancelActivity(Command):
     reason: Paragraph | None = None
 
 
+def _spaced(digits: int) -> WithJsonSchema:
+    """A number of so many digits, typed with spaces as people do, or left empty."""
+    pattern = rf"^[ ]*(([0-9][ ]*){{{digits}}})?$"
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+Nip = Annotated[str, StringConstraints(pattern=r"^[0-9]{18}$"), _spaced(18)]
+Nuptk = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$"), _spaced(16)]
+
+
 class Participant(Message):
     """A person as they name themselves. Numbers are optional; spaces in them do not count."""
 
     name: Line
     email: Email
     phone: Phone | None = None
-    nip: str | None = Field(default=None, pattern=r"^[0-9]{18}$")
-    nuptk: str | None = Field(default=None, pattern=r"^[0-9]{16}$")
+    nip: Nip | None = None
+    nuptk: Nuptk | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -88,7 +98,7 @@ class SubmitRegistration(Command):
     category: Category
     regency: RegencyCode | None = None
     institution: Institution | None = None
-    cohort: Count | None = Field(default=None, le=1000)
+    cohort: Small | None = None
     group: Line | None = None
     role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
 
@@ -105,7 +115,7 @@ class RecordAttendance(Command):
     activity: Slug
     session: Slug
     registration: RegistrationId
-    present: bool = True
+    present: Annotated[bool, Field(strict=True)] = True
 
 
 class Tick(Command):

@@ -1,14 +1,31 @@
 """The words that messages are made of, each with its bounds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+import pydantic
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 INT_BOUND = 2**53 - 1  # the integers that JSON readers agree on (RFC 8259, section 6)
 
-Count = Annotated[int, Field(ge=0, le=INT_BOUND)]
-Signed = Annotated[int, Field(ge=-INT_BOUND, le=INT_BOUND)]
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("no text")
+    return value
+
+
+# What the schemas say and no more: 1.0 is an integer, `true` and "1" are none, and a number is no time.
+Count = Annotated[int, Field(strict=True, ge=0, le=INT_BOUND), BeforeValidator(_whole)]
+Small = Annotated[int, Field(strict=True, ge=0, le=1000), BeforeValidator(_whole)]
+Seats = Annotated[int, Field(strict=True, ge=0, le=1_000_000), BeforeValidator(_whole)]
+Signed = Annotated[int, Field(strict=True, ge=-INT_BOUND, le=INT_BOUND), BeforeValidator(_whole)]
+AwareDatetime = Annotated[pydantic.AwareDatetime, BeforeValidator(_no_number)]
+Duration = Annotated[timedelta, BeforeValidator(_no_number)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 OfficeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,19}$")]
 Line = Annotated[
@@ -90,6 +107,7 @@ __all__ = [
     "AwareDatetime",
     "Category",
     "Count",
+    "Duration",
     "Email",
     "Line",
     "Link",
@@ -101,8 +119,10 @@ __all__ = [
     "ProvinceCode",
     "RegencyCode",
     "RegistrationId",
+    "Seats",
     "Signed",
     "Slug",
+    "Small",
     "Zone",
     "rfc3339",
 ]

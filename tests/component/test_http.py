@@ -1,6 +1,7 @@
 """The office's HTTP API as a client meets it."""
 
 import asyncio
+import base64
 import secrets
 
 import httpx
@@ -144,10 +145,11 @@ async def test_a_source_reads_its_outcomes_in_order_from_where_it_was(servers: S
         assert (await outcomes(client, mark))[0] == []
         last = await submit(office, 9)
         assert [one["command"]["id"] for one in (await outcomes(client, mark))[0]] == [last]
-        wrong = await client.get(
-            "/api/v1/commands", params={"source": "urn:test", "after": "x"}, headers=BEARER
-        )
-        assert wrong.status_code == 400
+        no_marks = [b"[1]", b'{"0": "x"}', b'{"0": {"$gt": 1}}', b'{"0": 1' + b"0" * 23 + b"}"]
+        for wrong in ["x", *(base64.urlsafe_b64encode(text).decode() for text in no_marks)]:
+            query = {"source": "urn:test", "after": wrong}
+            assert (await client.get("/api/v1/commands", params=query, headers=BEARER)).status_code == 400
+        assert (await client.get(f"/api/v1/parked?after={10**23}", headers=BEARER)).status_code == 422
 
 
 async def submit(office: TestOffice, number: int) -> str:

@@ -233,7 +233,7 @@ CLAIMS = st.lists(st.booleans(), min_size=1, max_size=6)
     cuts=CUTS,
     claims=CLAIMS,
 )
-@settings(max_examples=8, deadline=None, phases=PHASES)
+@settings(max_examples=8, phases=PHASES)
 async def test_any_cut_of_the_same_commands_into_batches_gives_the_same_facts(
     desk: Desk, came: list[int], asked: list[tuple[Any, ...]], cuts: list[int], claims: list[bool]
 ) -> None:
@@ -253,7 +253,7 @@ async def test_any_cut_of_the_same_commands_into_batches_gives_the_same_facts(
 
 
 @given(sent=st.lists(ANYTHING, min_size=1, max_size=40), cuts=CUTS)
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=25, phases=PHASES)
 async def test_whatever_bytes_come_each_record_has_an_outcome_or_is_parked(
     desk: Desk, sent: list[Anything], cuts: list[int]
 ) -> None:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import bson
 
 from services.registration.adapters.documents import encoded_fact, published_value
+from services.registration.adapters.provision import LONG_AGO
+from services.registration.application.commit import Cursor
 from services.registration.domain.happened import Happened
 from shared.contracts.facts import FACTS, AnyFact
 from shared.contracts.schemas import REGISTRY
 
 FOLDER = Path(__file__).with_name("samples") / "v1"
+A_CURSOR = Cursor(0, "", 0, 0, 0, 0, -1, LONG_AGO, 0, LONG_AGO, None)
 Way = tuple[str | int, ...]
 
 
@@ -45,7 +48,8 @@ def written(sample: Sample) -> bytes:
         return read(sample.message, sample.text).encoded()  # type: ignore[no-any-return]
     place = AnyFact.read(sample.text)
     body = FACTS[sample.message].read(sample.text)
-    row = encoded_fact(place.partition, place.number, place.subject or "", place.at, Happened(body), None)
+    at = replace(A_CURSOR, partition=place.partition)
+    row = encoded_fact(at, place.number, place.subject or "", place.at, Happened(body), None)
     return published_value(place.office, place.ledger, bson.decode(row, bson.CodecOptions(tz_aware=True)))
 
 

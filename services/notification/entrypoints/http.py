@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from services.notification.domain.deliveries import State
 from services.notification.domain.templates import Template
-from shared.http import Readiness, add_health, application, require_token
+from shared.http import UNAUTHORIZED, Readiness, add_health, application, require_token
 from shared.mongo.driver import Document, Store
 
 FIELDS = ("activity", "registration", "template", "state", "reason", "due", "closed", "tries", "ambiguous")
@@ -42,7 +42,7 @@ def mail_desk(store: Store, token_hash: str, ready: Readiness, metrics: Collecto
     app = application("Simpul: email")
     add_health(app, ready, metrics)
 
-    @app.get("/api/v1/deliveries", dependencies=[Depends(require_token(token_hash))])
+    @app.get("/api/v1/deliveries", dependencies=[Depends(require_token(token_hash))], responses=UNAUTHORIZED)
     async def list_deliveries(
         state: State | None = None,
         activity: Annotated[str | None, Query(max_length=63)] = None,

@@ -5,6 +5,8 @@ import base64
 import json
 from collections.abc import Sequence
 
+from pydantic import TypeAdapter
+
 from services.registration.application.asker import Decided
 from services.registration.application.sentences import PENDING, sentence
 from shared.contracts.facts import (
@@ -17,10 +19,12 @@ from shared.contracts.facts import (
     RegistrationWaitlisted,
 )
 from shared.contracts.outcomes import CommandKey, Outcome, Result
+from shared.contracts.types import Count
 from shared.mongo.driver import Document, Store
 
 LOOK_SECONDS = 0.005  # between two looks while anybody waits
 PAGE = 100
+MARKS = TypeAdapter(dict[str, Count])  # partition -> the last place told
 
 RESULTS: dict[str, Result] = {
     ActivityPublished.type: "published",
@@ -99,8 +103,10 @@ class Outcomes:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def of_source(self, source: str, after: str | None) -> tuple[list[Outcome], str]:
-        """A source's next outcomes in the order of each partition, and the mark to go on from."""
-        marks: dict[str, int] = json.loads(base64.urlsafe_b64decode(after)) if after else {}
+        """A source's next outcomes in the order of each partition, and the mark to go on from.
+
+        Raises `ValueError` for a mark that was none."""
+        marks = MARKS.validate_json(base64.urlsafe_b64decode(after)) if after else {}
         partitions = [row["_id"] for row in await self._store["cursors"].find({}, {"_id": 1}).to_list(None)]
         found: list[Outcome] = []
         for partition in sorted(partitions):

@@ -19,7 +19,7 @@ async def parsed(request: Request) -> Any:
     try:
         if kind in YAML_TYPES:
             return yaml.safe_load(raw)
-        return TypeAdapter(Any).validate_json(raw or b"{}")
+        return TypeAdapter(Any).validate_json(raw)
     except (ValueError, yaml.YAMLError):
         raise Problem(422, "invalid", "Isi kiriman bukan JSON atau YAML yang terbaca.") from None
 

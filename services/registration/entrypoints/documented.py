@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.contracts.outcomes import Outcome
-from shared.http import problem_answer
+from shared.http import RETRY, Answers, problem_answer
 
 LOCATION = {
     "Location": {
@@ -13,7 +13,10 @@ LOCATION = {
         "description": "where the outcome of one command can be asked for",
     }
 }
-RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
+
+
+TOO_LARGE: Answers = {413: problem_answer("The body is too large.")}
+NO_MARK: Answers = {400: problem_answer("`after` is no mark of an answer before.")}
 
 
 class Outcomes(BaseModel):
@@ -22,18 +25,21 @@ class Outcomes(BaseModel):
     outcomes: list[Outcome]
 
 
-def answers(model: Any = Outcome) -> dict[int | str, dict[str, Any]]:
+def answers(model: Any = Outcome) -> Answers:
     """How a command is answered over HTTP."""
     return {
         200: {"model": model, "description": "Decided."},
         202: {"model": model, "description": "Taken, not decided yet.", "headers": LOCATION},
+        400: problem_answer("The Idempotency-Key is none."),
         409: problem_answer("Refused: `reason` names why."),
         422: problem_answer("The body does not fit, or the Idempotency-Key came with another body before."),
         503: problem_answer("Unknown whether it was taken: send it again with the same key.", RETRY),
-    }
+    } | TOO_LARGE
 
 
-def body(model: type[BaseModel], given: str | None = None, or_many: bool = False) -> dict[str, Any]:
+def body(
+    model: type[BaseModel], given: str | None = None, or_many: bool = False, required: bool = True
+) -> dict[str, Any]:
     """The request body, JSON or YAML: `model` without the field that the path gives."""
     schema = model.model_json_schema()
     schema = _inlined(schema, schema.get("$defs", {}))
@@ -45,18 +51,19 @@ def body(model: type[BaseModel], given: str | None = None, or_many: bool = False
     content = {"schema": schema}
     return {
         "requestBody": {
-            "required": True,
+            "required": required,
             "content": {"application/json": content, "application/yaml": content},
         }
     }
 
 
+FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
 SHEET: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {},
-            "application/octet-stream": {},
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": FILE,
+            "application/octet-stream": FILE,
         },
     }
 }

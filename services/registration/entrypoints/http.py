@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.registration.adapters.excel import read_sheet
 from services.registration.adapters.outcomes import Outcomes, pending
@@ -12,7 +12,15 @@ from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
 from services.registration.application.rows import as_dict, command_id
 from services.registration.entrypoints import documented
-from services.registration.entrypoints.answers import Asking, answer_many, answer_one, ask, found, shown
+from services.registration.entrypoints.answers import (
+    IDENTIFIER,
+    Asking,
+    answer_many,
+    answer_one,
+    ask,
+    found,
+    shown,
+)
 from services.registration.entrypoints.bodies import body_as, fitted, parsed
 from services.registration.entrypoints.documented import answers, body
 from shared.contracts.commands import (
@@ -25,17 +33,22 @@ from shared.contracts.commands import (
     SubmitRegistration,
 )
 from shared.contracts.outcomes import Outcome
-from shared.http import Problem, require_token, token_matches
+from shared.contracts.types import INT_BOUND, Slug
+from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, require_token, token_matches
+
+KEY: dict[str, Any] = {"pattern": IDENTIFIER.pattern}
+Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """The headers by which a client says how a command is to be answered."""
 
-    key: Annotated[str | None, Header(alias="Idempotency-Key")] = None
+    key: Annotated[str | None, Header(alias="Idempotency-Key", json_schema_extra=KEY)] = None
     prefer: Annotated[str | None, Header()] = None
 
 
+STAFF = answers() | UNAUTHORIZED
 Wished = Annotated[Wish, Depends()]
 
 
@@ -74,26 +87,27 @@ def routes(desk: Desk) -> APIRouter:
 def activities(desk: Desk, staff: list[Any]) -> APIRouter:
     router = APIRouter(prefix="/activities")
 
-    @router.post("", dependencies=staff, responses=answers(), openapi_extra=body(PublishActivity))
+    @router.post("", dependencies=staff, responses=STAFF, openapi_extra=body(PublishActivity))
     async def publish(request: Request, wish: Wished) -> Response:
         command = await body_as(PublishActivity, request)
         return await desk.answer(command, command.id, desk.asking(wish))
 
     changed = body(ChangeActivity, "activity")
 
-    @router.patch("/{activity}", dependencies=staff, responses=answers(), openapi_extra=changed)
-    async def change(activity: str, request: Request, wish: Wished) -> Response:
+    @router.patch("/{activity}", dependencies=staff, responses=STAFF, openapi_extra=changed)
+    async def change(activity: Slug, request: Request, wish: Wished) -> Response:
         command = await body_as(ChangeActivity, request, activity=activity)
         return await desk.answer(command, activity, desk.asking(wish))
 
-    ended = body(CancelActivity, "activity")
+    ended = body(CancelActivity, "activity", required=False)
 
-    @router.post("/{activity}/cancellation", dependencies=staff, responses=answers(), openapi_extra=ended)
-    async def cancel(activity: str, request: Request, wish: Wished) -> Response:
-        command = await body_as(CancelActivity, request, activity=activity)
+    @router.post("/{activity}/cancellation", dependencies=staff, responses=STAFF, openapi_extra=ended)
+    async def cancel(activity: Slug, request: Request, wish: Wished) -> Response:
+        body = await parsed(request) if await request.body() else {}  # without a reason, without a body
+        command = fitted(CancelActivity, body, activity=activity)
         return await desk.answer(command, activity, desk.asking(wish))
 
-    @router.get("/{activity}")
+    @router.get("/{activity}", responses=NOT_FOUND)
     async def show(activity: str) -> dict[str, Any]:
         return found(await desk.views.activity(activity), "activity_unknown")
 
@@ -105,17 +119,19 @@ def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
     submitted = body(SubmitRegistration, "activity")
 
     @router.post("/activities/{activity}/registrations", responses=answers(), openapi_extra=submitted)
-    async def submit(activity: str, request: Request, wish: Wished) -> Response:
+    async def submit(activity: Slug, request: Request, wish: Wished) -> Response:
         command = await body_as(SubmitRegistration, request, activity=activity)
         return await desk.answer(command, activity, desk.asking(wish, desk.role(request)))
 
-    @router.get("/activities/{activity}/registrations", dependencies=staff)
+    @router.get(
+        "/activities/{activity}/registrations", dependencies=staff, responses=UNAUTHORIZED | NOT_FOUND
+    )
     async def listed(activity: str, after: str | None = None) -> dict[str, Any]:
         found(await desk.views.activity(activity), "activity_unknown")
         rows, mark = await desk.views.registrations(activity, after)
         return {"registrations": rows, "next": mark}
 
-    @router.delete("/registrations/{registration}", dependencies=staff, responses=answers())
+    @router.delete("/registrations/{registration}", dependencies=staff, responses=STAFF | NOT_FOUND)
     async def withdraw(registration: str, wish: Wished) -> Response:
         activity = found(await desk.views.activity_of(registration), "registration_unknown")
         command = CancelRegistration(registration=registration)
@@ -130,14 +146,14 @@ def attendance(desk: Desk, staff: list[Any]) -> APIRouter:
     @router.post(
         "/activities/{activity}/attendance",
         dependencies=staff,
-        responses=answers(Outcome | documented.Outcomes),
+        responses=answers(Outcome | documented.Outcomes) | UNAUTHORIZED,
         openapi_extra=body(RecordAttendance, "activity", or_many=True),
     )
-    async def attend(activity: str, request: Request, wish: Wished) -> Response:
+    async def attend(activity: Slug, request: Request, wish: Wished) -> Response:
         body = await parsed(request)
         rows = body if isinstance(body, list) else [body]
         if len(rows) > 1_000:
-            raise Problem(413, "too_large", "Kirim paling banyak 1.000 kehadiran sekaligus.")
+            raise Problem(422, "too_large", "Kirim paling banyak 1.000 kehadiran sekaligus.")
         marks = [fitted(RecordAttendance, row, activity=activity) for row in rows]
         if not isinstance(body, list):
             return await desk.answer(marks[0], activity, desk.asking(wish))
@@ -149,9 +165,16 @@ def attendance(desk: Desk, staff: list[Any]) -> APIRouter:
 def imports(desk: Desk, staff: list[Any]) -> APIRouter:
     router = APIRouter()
 
-    @router.post("/activities/{activity}/imports", dependencies=staff, openapi_extra=documented.SHEET)
-    async def import_sheet(activity: str, request: Request, dry_run: bool = False) -> dict[str, object]:
-        report = await asyncio.to_thread(read_sheet, await request.body(), activity)
+    @router.post(
+        "/activities/{activity}/imports",
+        dependencies=staff,
+        responses=UNAUTHORIZED | documented.TOO_LARGE,
+        openapi_extra=documented.SHEET,
+    )
+    async def import_sheet(activity: Slug, request: Request, dry_run: bool = False) -> dict[str, object]:
+        if not (sheet := await request.body()):
+            raise Problem(422, "invalid", "Lampirkan lembar Excel (.xlsx).")
+        report = await asyncio.to_thread(read_sheet, sheet, activity)
         if dry_run:
             return as_dict(report)
         for row in report.rows:
@@ -176,7 +199,7 @@ def outcomes(desk: Desk, staff: list[Any]) -> APIRouter:
         parked = await desk.outcomes.parked(digests)
         return shown(parked or pending(desk.source(roles[0]), identifier))
 
-    @router.get("/commands", dependencies=staff)
+    @router.get("/commands", dependencies=staff, responses=UNAUTHORIZED | documented.NO_MARK)
     async def of_source(source: str, after: str | None = None) -> dict[str, Any]:
         try:
             told, mark = await desk.outcomes.of_source(source, after)
@@ -184,8 +207,8 @@ def outcomes(desk: Desk, staff: list[Any]) -> APIRouter:
             raise Problem(400, "invalid", "`after` bukan penanda dari jawaban sebelumnya.") from None
         return {"outcomes": [one.model_dump(exclude_none=True) for one in told], "next": mark}
 
-    @router.get("/parked", dependencies=staff)
-    async def parked(after: int | None = None) -> dict[str, Any]:
+    @router.get("/parked", dependencies=staff, responses=UNAUTHORIZED)
+    async def parked(after: Mark = None) -> dict[str, Any]:
         rows = await desk.views.parked(after)
         return {"parked": [row | {"id": row.pop("_id")} for row in rows]}
 

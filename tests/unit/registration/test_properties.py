@@ -153,4 +153,4 @@ class Registering(RuleBasedStateMachine):
 
 
 TestRegistering = Registering.TestCase
-TestRegistering.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestRegistering.settings = settings(max_examples=60, stateful_step_count=40)

@@ -111,7 +111,7 @@ ANYTHING = STRANGE | SPOILT | ADDED | MOVED | REPLACED
 
 
 @given(ANYTHING)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_a_record_holds_it_is_a_command_or_poison(record: Anything) -> None:
     for partition in range(READING.partitions):
         item = READING.read(replace(record, partition=partition))

@@ -103,7 +103,7 @@ RANDOM = st.randoms(use_true_random=True)  # its seed is shown
 
 
 @given(RANDOM, CUTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_repetition_and_interleaving_of_partitions_gives_the_same_report(
     rng: Random, cuts: list[int]
 ) -> None:
@@ -114,7 +114,7 @@ def test_any_repetition_and_interleaving_of_partitions_gives_the_same_report(
 
 
 @given(RANDOM, CUTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_shuffle_within_a_partition_shows_as_a_gap_and_never_as_a_wrong_sum(
     rng: Random, cuts: list[int]
 ) -> None:

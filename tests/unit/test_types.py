@@ -1,0 +1,40 @@
+"""The contract's words take what their schemas say, and nothing that merely looks like it."""
+
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from shared.contracts.commands import Participant
+from shared.contracts.types import AwareDatetime, Count, Duration
+
+WHO = {"name": "Uji", "email": "uji@sekolah.example"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Count, True),
+        (Count, "1"),
+        (Count, 1.5),
+        (Count, -1),
+        (Count, 10**23),
+        (AwareDatetime, 1_700_000_000),
+        (AwareDatetime, "2024-01-11T08:00:00"),
+        (Duration, 60),
+    ],
+)
+def test_what_is_no_number_no_time_no_duration_is_refused(kind: Any, value: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_python(value)
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert TypeAdapter(Count).validate_json("236.0") == 236
+
+
+def test_a_number_of_a_person_is_typed_with_spaces_or_left_empty() -> None:
+    assert Participant.model_validate(WHO | {"nip": " 1935 0412 200101 1 001 "}).nip == "193504122001011001"
+    assert Participant.model_validate(WHO | {"nip": " "}).nip is None
+    with pytest.raises(ValidationError):
+        Participant.model_validate(WHO | {"nip": "12"})
