@@ -1,9 +1,14 @@
-"""The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing."""
+"""The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing.
+
+Leases and pauses are told in MongoDB's time, `$$NOW`: the one clock that all instances share. An instance
+whose own is an hour ahead would otherwise keep a mail for an hour, or take what another one is sending.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
+from typing import Final
 
 from services.notification.application.sending import Claimed, LeaseLost
 from services.notification.domain.deliveries import Delivery, State
@@ -11,6 +16,7 @@ from shared.mongo.driver import Document, Store, UpdateOne
 
 KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
 FIELDS = tuple(Delivery.__slots__)
+DUE: Final[Document] = {"$expr": {"$lte": ["$next", "$$NOW"]}}
 
 
 def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
@@ -27,18 +33,16 @@ class MongoLedger:
     answered carries `open`."""
 
     def __init__(self, store: Store) -> None:
-        self._rows = store["deliveries"]
+        self._store, self._rows = store, store["deliveries"]
 
     async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]:
-        now = datetime.now(UTC)
-        due = {"state": "pending", "next": {"$lte": now}}
-        found = self._rows.find(due, {"_id": 1}).sort("next", 1).limit(at_most)
-        ids = [row["_id"] async for row in found]
+        ids = [row["_id"] for row in await self._store.aggregate("deliveries", _due(at_most))]
         if not ids:
             return []
         claim = token_hex(8)
         await self._rows.update_many(
-            {"_id": {"$in": ids}, **due}, {"$set": {"claim": claim, "next": now + lease}}
+            {"_id": {"$in": ids}, "state": "pending"} | DUE,
+            [{"$set": {"claim": claim, "next": _in(lease.total_seconds())}}],
         )
         rows = [row async for row in self._rows.find({"_id": {"$in": ids}, "claim": claim})]
         return [
@@ -53,52 +57,47 @@ class MongoLedger:
         ]
 
     async def begin_attempt(self, held: Claimed, lease: timedelta) -> None:
-        now = datetime.now(UTC)
-        await self._change(held, {"$set": {"open": now, "next": now + lease}})
+        await self._change(held, {"open": "$$NOW", "next": _in(lease.total_seconds())})
 
     async def count_lost(self, held: Claimed) -> None:
-        change = _answered(None)
-        change["$inc"]["ambiguous"] = 1
-        await self._change(held, change)
+        await self._change(held, _answered(None) | {"ambiguous": {"$add": ["$ambiguous", 1]}}, "open")
 
     async def close(self, held: Claimed, state: State, reason: str | None, code: int | None) -> None:
-        change: Document = _answered(code) if code is not None else {}
-        change["$set"] = {"state": state, "reason": reason, "closed": datetime.now(UTC)}
-        change["$unset"] = {"open": "", "claim": ""}
-        await self._change(held, change)
+        closed: Document = {"state": state, "reason": reason, "closed": "$$NOW"}
+        await self._change(held, closed | (_answered(code) if code is not None else {}), "open", "claim")
 
     async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None:
-        change: Document = _answered(code) if tried else {}
-        change["$set"] = {"next": _in(seconds)}
-        change["$unset"] = {"open": "", "claim": ""}
-        await self._change(held, change)
+        await self._change(held, {"next": _in(seconds)} | (_answered(code) if tried else {}), "open", "claim")
 
     async def wait(self, held: Claimed, seconds: float) -> None:
-        await self._change(
-            held, {"$inc": {"waits": 1}, "$set": {"next": _in(seconds)}, "$unset": {"claim": ""}}
-        )
+        await self._change(held, {"waits": {"$add": ["$waits", 1]}, "next": _in(seconds)}, "claim")
 
     async def release(self, held: Sequence[Claimed], seconds: float) -> None:
         if held:
             await self._rows.update_many(
                 {"_id": {"$in": [item.delivery.id for item in held]}, "claim": held[0].claim},
-                {"$set": {"next": _in(seconds)}, "$unset": {"claim": ""}},
+                [{"$set": {"next": _in(seconds)}}, {"$unset": "claim"}],
             )
 
-    async def _change(self, held: Claimed, change: Document) -> None:
-        done = await self._rows.update_one({"_id": held.delivery.id, "claim": held.claim}, change)
+    async def _change(self, held: Claimed, fields: Document, *gone: str) -> None:
+        steps: list[Document] = [{"$set": fields}, {"$unset": list(gone)}]
+        done = await self._rows.update_one(
+            {"_id": held.delivery.id, "claim": held.claim}, steps if gone else steps[:1]
+        )
         if done.matched_count == 0:
             raise LeaseLost
 
 
+def _due(at_most: int) -> list[Document]:
+    """The first of those that wait are read by the index, however many are not due yet."""
+    first: list[Document] = [{"$match": {"state": "pending"}}, {"$sort": {"next": 1}}, {"$limit": at_most}]
+    return [*first, {"$match": DUE}, {"$project": {"_id": 1}}]
+
+
 def _answered(code: int | None) -> Document:
-    attempt = {"at": datetime.now(UTC), "code": code}
-    return {
-        "$inc": {"tries": 1},
-        "$push": {"attempts": {"$each": [attempt], "$slice": -KEPT_ATTEMPTS}},
-        "$unset": {"open": ""},
-    }
+    attempts = {"$concatArrays": ["$attempts", [{"at": "$$NOW", "code": code}]]}
+    return {"tries": {"$add": ["$tries", 1]}, "attempts": {"$slice": [attempts, -KEPT_ATTEMPTS]}}
 
 
-def _in(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
+def _in(seconds: float) -> Document:
+    return {"$add": ["$$NOW", round(seconds * 1000)]}
