@@ -109,17 +109,14 @@ class Proxy:
         return trap.sprung
 
     def heal(self) -> None:
-        """Take every toxic away; `up` besides, if it is down."""
+        """Take every toxic away; traps are their setters', and `up` is besides."""
         for stream in (self.upstream, self.downstream):
             stream.latency, stream.bandwidth = 0.0, None
             stream.open.set()
-        self.disarm()
 
-    def disarm(self) -> None:
-        """Take the traps away that have not sprung."""
-        for trap in self._traps:
-            trap.sprung.cancel()
-        self._traps.clear()
+    def disarm(self, sprung: "asyncio.Future[int]") -> None:
+        """Take a trap away, if it is there."""
+        self._traps = [trap for trap in self._traps if trap.sprung is not sprung]
 
     async def _link(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         try:

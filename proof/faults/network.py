@@ -159,10 +159,11 @@ def swept(lines: Lines, fits: Match, cuts: int | None) -> Fault:
 
 async def _trapped(proxy: Proxy, fits: Match, after: int) -> int | None:
     """Wait until the trap has sprung; how long the request was."""
+    sprung = proxy.trap(fits, after)
     try:
         async with asyncio.timeout(SPRUNG_WITHIN):
-            return await proxy.trap(fits, after)
+            return await sprung
     except TimeoutError:
         return None
     finally:
-        proxy.disarm()
+        proxy.disarm(sprung)
