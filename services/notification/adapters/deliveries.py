@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
+from time import monotonic
 
 from services.notification.application.sending import Claimed, LeaseLost
 from services.notification.domain.deliveries import Delivery, State
 from shared.mongo.driver import Document, Store, UpdateOne
 
+CLOCK_SECONDS = 30.0  # between two looks at MongoDB's clock
 KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
 FIELDS = tuple(Delivery.__slots__)
 
@@ -27,10 +29,13 @@ class MongoLedger:
     answered carries `open`."""
 
     def __init__(self, store: Store) -> None:
-        self._rows = store["deliveries"]
+        self._store, self._rows = store, store["deliveries"]
+        self._told: tuple[datetime, float] | None = None
 
     async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]:
-        now = datetime.now(UTC)
+        if self._told is None or monotonic() > self._told[1] + CLOCK_SECONDS:
+            self._told = await self._store.now(), monotonic()
+        now = self.now()
         due = {"state": "pending", "next": {"$lte": now}}
         found = self._rows.find(due, {"_id": 1}).sort("next", 1).limit(at_most)
         ids = [row["_id"] async for row in found]
@@ -52,38 +57,47 @@ class MongoLedger:
             for row in sorted(rows, key=lambda row: row["due"])
         ]
 
+    def now(self) -> datetime:
+        """MongoDB's time, as far as it told: an instance whose own clock is wrong would hold others up."""
+        assert self._told, "nothing was claimed yet"
+        then, at = self._told
+        return then + timedelta(seconds=monotonic() - at)
+
     async def begin_attempt(self, held: Claimed, lease: timedelta) -> None:
-        now = datetime.now(UTC)
+        now = self.now()
         await self._change(held, {"$set": {"open": now, "next": now + lease}})
 
     async def count_lost(self, held: Claimed) -> None:
-        change = _answered(None)
+        change = _answered(None, self.now())
         change["$inc"]["ambiguous"] = 1
         await self._change(held, change)
 
     async def close(self, held: Claimed, state: State, reason: str | None, code: int | None) -> None:
-        change: Document = _answered(code) if code is not None else {}
-        change["$set"] = {"state": state, "reason": reason, "closed": datetime.now(UTC)}
+        change: Document = _answered(code, self.now()) if code is not None else {}
+        change["$set"] = {"state": state, "reason": reason, "closed": self.now()}
         change["$unset"] = {"open": "", "claim": ""}
         await self._change(held, change)
 
     async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None:
-        change: Document = _answered(code) if tried else {}
-        change["$set"] = {"next": _in(seconds)}
+        change: Document = _answered(code, self.now()) if tried else {}
+        change["$set"] = {"next": self._in(seconds)}
         change["$unset"] = {"open": "", "claim": ""}
         await self._change(held, change)
 
     async def wait(self, held: Claimed, seconds: float) -> None:
         await self._change(
-            held, {"$inc": {"waits": 1}, "$set": {"next": _in(seconds)}, "$unset": {"claim": ""}}
+            held, {"$inc": {"waits": 1}, "$set": {"next": self._in(seconds)}, "$unset": {"claim": ""}}
         )
 
     async def release(self, held: Sequence[Claimed], seconds: float) -> None:
         if held:
             await self._rows.update_many(
                 {"_id": {"$in": [item.delivery.id for item in held]}, "claim": held[0].claim},
-                {"$set": {"next": _in(seconds)}, "$unset": {"claim": ""}},
+                {"$set": {"next": self._in(seconds)}, "$unset": {"claim": ""}},
             )
+
+    def _in(self, seconds: float) -> datetime:
+        return self.now() + timedelta(seconds=seconds)
 
     async def _change(self, held: Claimed, change: Document) -> None:
         done = await self._rows.update_one({"_id": held.delivery.id, "claim": held.claim}, change)
@@ -91,14 +105,10 @@ class MongoLedger:
             raise LeaseLost
 
 
-def _answered(code: int | None) -> Document:
-    attempt = {"at": datetime.now(UTC), "code": code}
+def _answered(code: int | None, now: datetime) -> Document:
+    attempt = {"at": now, "code": code}
     return {
         "$inc": {"tries": 1},
         "$push": {"attempts": {"$each": [attempt], "$slice": -KEPT_ATTEMPTS}},
         "$unset": {"open": ""},
     }
-
-
-def _in(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
