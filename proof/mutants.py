@@ -58,7 +58,7 @@ _ALL: Final[Sequence[Mutant]] = (
         "I6",
         REPORTING,
         readers.counters_without_cursors,
-        ("killed before the pointer",),
+        ("facts again",),
     ),
     Mutant("no-claim", "I3", REGISTRATION, registration.no_claim, ("handed over and back",)),
     Mutant("gap-skipped", "I6", REPORTING, readers.gap_skipped, ("a fact ahead of its turn",)),

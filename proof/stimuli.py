@@ -13,6 +13,7 @@ from pymongo import AsyncMongoClient, MongoClient
 
 from proof.checks.log import published_bytes
 from proof.clients import resolved
+from proof.faults.logs import repeated
 from proof.faults.processes import killed_at, zombie_at
 from proof.faults.row import Fault, Stage
 from proof.foreign import Foreign, Put
@@ -209,7 +210,7 @@ STIMULI: Final[dict[str, Stimulus]] = {
     "one person twice at once": one_person_twice,
     "killed in a transaction": _struck(killed_at("registration", "in-transaction"), times=2),
     "killed half published": _struck(killed_at("registration", "half-published")),
-    "killed before the pointer": _struck(killed_at("registration", "before-pointer")),
+    "facts again": _struck(repeated(topics.facts, 1, 1)),
     "killed before DATA": _struck(killed_at("notification", "before-data")),
     "two owners of one partition": two_owners,
     "handed over and back": handed_over,
