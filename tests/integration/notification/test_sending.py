@@ -1,13 +1,11 @@
 """What the mail server says, or does not, decides what becomes of a delivery."""
 
-import time
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pymongo.errors import AutoReconnect
 
 from services.notification import main
-from services.notification.adapters import deliveries
 from services.notification.adapters.deliveries import MongoLedger
 from services.notification.application.sending import Claimed
 from tests.integration.notification.stage import Stage, confirmed, registration
@@ -137,24 +135,6 @@ async def test_a_slow_server_makes_no_worker_lose_what_it_claimed(
         await stage.settled(16)
     assert len(stage.sink.kept) == 16
     assert "passed to another worker" not in caplog.text
-
-
-async def test_an_instance_whose_clock_is_ahead_puts_no_mail_off_for_so_long(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Ahead(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "Ahead":
-            return cls.fromtimestamp(time.time() + 3600, tz)
-
-    stage.sink.script["confirmed"] = ["451 later"]
-    monkeypatch.setattr(deliveries, "datetime", Ahead)
-    async with stage.running():
-        await stage.publish("rakor")
-        await stage.confirm("rakor", "Wayan Contoh")
-        (row,) = await stage.settled(1)
-    assert [attempt["code"] for attempt in row["attempts"]] == [451, 250]
-    assert row["closed"] < datetime.now(UTC) + timedelta(minutes=1)
 
 
 class AnswersLost(MongoLedger):
