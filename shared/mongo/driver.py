@@ -8,8 +8,10 @@ or raised by it: `ReplaceOne`, `UpdateOne`, `ReturnDocument`, `BulkWriteError`.
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
+from bson import CodecOptions
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo import ReplaceOne as ReplaceOne
 from pymongo import ReturnDocument as ReturnDocument
@@ -125,6 +127,11 @@ class Store:
         """Raises unless the primary answers in time."""
         async with asyncio.timeout(seconds):
             await self._client.admin.command("ping")
+
+    async def now(self) -> datetime:
+        """The primary's clock, the same for all who ask."""
+        told = await self._client.admin.command("hello", codec_options=CodecOptions(tz_aware=True))
+        return cast(datetime, told["localTime"])
 
     async def drop(self) -> None:
         await self._client.drop_database(self.name)

@@ -1,22 +1,18 @@
-"""The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing.
-
-Leases and pauses are told in MongoDB's time, `$$NOW`: the one clock that all instances share. An instance
-whose own is an hour ahead would otherwise keep a mail for an hour, or take what another one is sending.
-"""
+"""The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Final
+from time import monotonic
 
 from services.notification.application.sending import Claimed, LeaseLost
 from services.notification.domain.deliveries import Delivery, State
 from shared.mongo.driver import Document, Store, UpdateOne
 
+CLOCK_SECONDS = 30.0  # between two looks at MongoDB's clock
 KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
 FIELDS = tuple(Delivery.__slots__)
-DUE: Final[Document] = {"$expr": {"$lte": ["$next", "$$NOW"]}}
 
 
 def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
@@ -34,15 +30,20 @@ class MongoLedger:
 
     def __init__(self, store: Store) -> None:
         self._store, self._rows = store, store["deliveries"]
+        self._told: tuple[datetime, float] | None = None
 
     async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]:
-        ids = [row["_id"] for row in await self._store.aggregate("deliveries", _due(at_most))]
+        if self._told is None or monotonic() > self._told[1] + CLOCK_SECONDS:
+            self._told = await self._store.now(), monotonic()
+        now = self.now()
+        due = {"state": "pending", "next": {"$lte": now}}
+        found = self._rows.find(due, {"_id": 1}).sort("next", 1).limit(at_most)
+        ids = [row["_id"] async for row in found]
         if not ids:
             return []
         claim = token_hex(8)
         await self._rows.update_many(
-            {"_id": {"$in": ids}, "state": "pending"} | DUE,
-            [{"$set": {"claim": claim, "next": _in(lease.total_seconds())}}],
+            {"_id": {"$in": ids}, **due}, {"$set": {"claim": claim, "next": now + lease}}
         )
         rows = [row async for row in self._rows.find({"_id": {"$in": ids}, "claim": claim})]
         return [
@@ -56,48 +57,58 @@ class MongoLedger:
             for row in sorted(rows, key=lambda row: row["due"])
         ]
 
+    def now(self) -> datetime:
+        """MongoDB's time, as far as it told: an instance whose own clock is wrong would hold others up."""
+        assert self._told, "nothing was claimed yet"
+        then, at = self._told
+        return then + timedelta(seconds=monotonic() - at)
+
     async def begin_attempt(self, held: Claimed, lease: timedelta) -> None:
-        await self._change(held, {"open": "$$NOW", "next": _in(lease.total_seconds())})
+        now = self.now()
+        await self._change(held, {"$set": {"open": now, "next": now + lease}})
 
     async def count_lost(self, held: Claimed) -> None:
-        await self._change(held, _answered(None) | {"ambiguous": {"$add": ["$ambiguous", 1]}}, "open")
+        change = _answered(None, self.now())
+        change["$inc"]["ambiguous"] = 1
+        await self._change(held, change)
 
     async def close(self, held: Claimed, state: State, reason: str | None, code: int | None) -> None:
-        closed: Document = {"state": state, "reason": reason, "closed": "$$NOW"}
-        await self._change(held, closed | (_answered(code) if code is not None else {}), "open", "claim")
+        change: Document = _answered(code, self.now()) if code is not None else {}
+        change["$set"] = {"state": state, "reason": reason, "closed": self.now()}
+        change["$unset"] = {"open": "", "claim": ""}
+        await self._change(held, change)
 
     async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None:
-        await self._change(held, {"next": _in(seconds)} | (_answered(code) if tried else {}), "open", "claim")
+        change: Document = _answered(code, self.now()) if tried else {}
+        change["$set"] = {"next": self._in(seconds)}
+        change["$unset"] = {"open": "", "claim": ""}
+        await self._change(held, change)
 
     async def wait(self, held: Claimed, seconds: float) -> None:
-        await self._change(held, {"waits": {"$add": ["$waits", 1]}, "next": _in(seconds)}, "claim")
+        await self._change(
+            held, {"$inc": {"waits": 1}, "$set": {"next": self._in(seconds)}, "$unset": {"claim": ""}}
+        )
 
     async def release(self, held: Sequence[Claimed], seconds: float) -> None:
         if held:
             await self._rows.update_many(
                 {"_id": {"$in": [item.delivery.id for item in held]}, "claim": held[0].claim},
-                [{"$set": {"next": _in(seconds)}}, {"$unset": "claim"}],
+                {"$set": {"next": self._in(seconds)}, "$unset": {"claim": ""}},
             )
 
-    async def _change(self, held: Claimed, fields: Document, *gone: str) -> None:
-        steps: list[Document] = [{"$set": fields}, {"$unset": list(gone)}]
-        done = await self._rows.update_one(
-            {"_id": held.delivery.id, "claim": held.claim}, steps if gone else steps[:1]
-        )
+    def _in(self, seconds: float) -> datetime:
+        return self.now() + timedelta(seconds=seconds)
+
+    async def _change(self, held: Claimed, change: Document) -> None:
+        done = await self._rows.update_one({"_id": held.delivery.id, "claim": held.claim}, change)
         if done.matched_count == 0:
             raise LeaseLost
 
 
-def _due(at_most: int) -> list[Document]:
-    """The first of those that wait are read by the index, however many are not due yet."""
-    first: list[Document] = [{"$match": {"state": "pending"}}, {"$sort": {"next": 1}}, {"$limit": at_most}]
-    return [*first, {"$match": DUE}, {"$project": {"_id": 1}}]
-
-
-def _answered(code: int | None) -> Document:
-    attempts = {"$concatArrays": ["$attempts", [{"at": "$$NOW", "code": code}]]}
-    return {"tries": {"$add": ["$tries", 1]}, "attempts": {"$slice": [attempts, -KEPT_ATTEMPTS]}}
-
-
-def _in(seconds: float) -> Document:
-    return {"$add": ["$$NOW", round(seconds * 1000)]}
+def _answered(code: int | None, now: datetime) -> Document:
+    attempt = {"at": now, "code": code}
+    return {
+        "$inc": {"tries": 1},
+        "$push": {"attempts": {"$each": [attempt], "$slice": -KEPT_ATTEMPTS}},
+        "$unset": {"open": ""},
+    }

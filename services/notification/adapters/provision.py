@@ -1,6 +1,6 @@
 """The database of notification: collections, indexes, first cursors, and when it was born."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.notification.adapters.cursors import first_row
 from shared.mongo.driver import DatabaseMisfit, Store
@@ -24,7 +24,7 @@ async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> l
         for partition in range(partitions):
             row = first_row(topic, partition)
             await store["cursors"].update_one({"_id": row["_id"]}, {"$setOnInsert": row}, upsert=True)
-    now = datetime.now(UTC)
+    now = await store.now()
     await store["meta"].update_one(
         {"_id": BIRTH}, {"$setOnInsert": {"at": now, "partitions": partitions}}, upsert=True
     )

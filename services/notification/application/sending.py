@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final, Protocol
 
@@ -52,9 +52,11 @@ class Pace:
 
 
 class Ledger(Protocol):
-    """Every change is guarded by the claim and raises `LeaseLost` when another holds it."""
+    """Every change is guarded by the claim and raises `LeaseLost` when another holds it. `now` is the time
+    that all instances share; it is known from the first claim on."""
 
     async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]: ...
+    def now(self) -> datetime: ...
     async def count_lost(self, held: Claimed) -> None: ...
     async def begin_attempt(self, held: Claimed, lease: timedelta) -> None: ...
     async def close(self, held: Claimed, state: State, reason: str | None, code: int | None) -> None: ...
@@ -172,8 +174,9 @@ class Postman:
             try:
                 if held.lost_attempt:
                     await self._ledger.count_lost(held)
-                now = datetime.now(UTC)
-                verdict = judge(held.delivery, person, activity, now, self._allowed, held.lost_attempt)
+                verdict = judge(
+                    held.delivery, person, activity, self._ledger.now(), self._allowed, held.lost_attempt
+                )
                 if isinstance(verdict, Send):
                     ready.append((held, Letter(held.delivery, verdict.person, verdict.activity)))
                 else:
