@@ -133,24 +133,25 @@ class Progress:
 
     async def rest(self, seconds: float) -> str | None:
         """Wait until nothing moves: all decided, published, read, counted, mailed, totals stated. What is
-        not so after `seconds`, or None."""
-        deadline = time.monotonic() + seconds
-        before: Snapshot | None = None
+        not so when it got no further for `seconds`, or None."""
+        moved = time.monotonic()
+        before: tuple[Snapshot, int] | None = None
         while True:
             try:
-                now = await self.snapshot()
-                unrest = await self._unrest(now)
+                now = await self.snapshot(), await self.mails_owed()
+                unrest = self._unrest(*now)
             except AWAY as error:
                 unrest = f"{type(error).__name__} when asked"
             else:
-                if unrest is None and before == now:
+                if before != now:
+                    unrest, before, moved = unrest or "it still moves", now, time.monotonic()
+                elif unrest is None:
                     return None
-                unrest, before = unrest or "it still moves", now
-            if time.monotonic() > deadline:
+            if time.monotonic() > moved + seconds:
                 return unrest
             await asyncio.sleep(1)
 
-    async def _unrest(self, now: Snapshot) -> str | None:
+    def _unrest(self, now: Snapshot, owed: int) -> str | None:
         if undecided := now.undecided(now.ends):
             return f"{undecided[0]} has undecided commands"
         if late := now.late(now.numbers):
@@ -158,7 +159,6 @@ class Progress:
         for where, row in now.cursors.items():
             if row["number"] > row["totals"]:
                 return f"{where} has no control totals yet"
-        owed = await self.mails_owed()
         return f"{owed} mails are owed" if owed else None
 
 
