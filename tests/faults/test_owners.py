@@ -100,4 +100,4 @@ async def test_a_claim_that_was_raised_elsewhere_stops_the_old_owner(
         partition = partition_of(b"uji", running.office.partitions)
         row = await running.office.store["cursors"].find_one({"_id": partition})
         assert row is not None
-        assert row["epoch"] == 3, "it claimed again before it wrote"
+        assert row["epoch"] >= 3, "it claimed again before it wrote"
