@@ -1,6 +1,7 @@
 """What this machine offers: ports, disk, and whether the embedded servers run on it."""
 
 import asyncio
+import itertools
 import platform
 import random
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from local.errors import DiskFull, NoEmbeddedServers, PortInUse
 
+_PORTS = itertools.cycle(random.sample(range(20_000, 32_000), 12_000))
 DISK_NEEDED = 600 * 2**20  # bytes; mongod's files begin at 130 MB and grow with its journal and log
 
 
@@ -29,9 +31,10 @@ def free_port() -> int:
     """A port that was free a moment ago.
 
     Below those that the kernel gives to outgoing connections: while a server there is stopped, one of
-    its clients could be given its port, and even be connected to itself.
+    its clients could be given its port, and even be connected to itself. A process is given none twice: what
+    it asked for may not be bound yet.
     """
-    return next(port for port in iter(lambda: random.randrange(20_000, 32_000), None) if is_free(port))
+    return next(port for port in _PORTS if is_free(port))
 
 
 async def require_ports(wanted: Mapping[str, int], patience: float = 2) -> None:
