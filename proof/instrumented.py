@@ -3,8 +3,7 @@
     python -m proof.instrumented MODULE FILE [--mutant NAME]
 
 FILE, when it exists, holds `POINT ACTION`: the next time the process comes to that point it removes the
-file and does `kill` (SIGKILL) or `stop` (SIGSTOP) to itself. Beside it `FILE.inside` is `1` inside a
-transaction and `0` outside, and survives kill -9.
+file and does `kill` (SIGKILL) or `stop` (SIGSTOP) to itself.
 """
 
 import argparse
@@ -13,12 +12,9 @@ import importlib
 import os
 import runpy
 import signal
-from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
-
-from shared.mongo.driver import Session, Store
 
 ACTIONS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 REGISTRATION = (
@@ -45,21 +41,6 @@ class Trigger:
             action = self._path.read_text().split()[1]
             self._path.unlink()
             os.kill(os.getpid(), ACTIONS[action])
-
-
-def note_transactions(path: Path) -> None:
-    mark = os.open(path, os.O_RDWR | os.O_CREAT)
-    os.pwrite(mark, b"0", 0)
-    plain = Store.transaction
-
-    async def noted(store: Store, work: Callable[[Session], Awaitable[Any]]) -> Any:
-        os.pwrite(mark, b"1", 0)
-        try:
-            return await plain(store, work)
-        finally:
-            os.pwrite(mark, b"0", 0)
-
-    Store.transaction = noted  # type: ignore[method-assign,assignment]
 
 
 def _before(owner: Any, name: str, trigger: Trigger, point: str) -> None:
@@ -146,7 +127,6 @@ def main() -> None:
     options = parser.parse_args()
     if options.mutant:
         importlib.import_module("proof.mutants").apply(options.mutant)
-    note_transactions(options.file.with_suffix(".inside"))
     WATCHED[options.module.split(".")[1]](Trigger(options.file))
     runpy.run_module(options.module, run_name="__main__")
 

@@ -25,7 +25,6 @@ from proof.mutants import MUTANTS
 from proof.progress import Progress
 from proof.stimuli import STIMULI
 from proof.system import System, system
-from proof.witnesses import gather
 
 RATE: Final = 8.0  # commands a second
 LOAD_SECONDS: Final = 8.0  # before the stimuli, which bring their own
@@ -70,14 +69,7 @@ async def attempt(name: str | None, seed: int, folder: Path) -> Tried:
                 )
             except (LookupError, TimeoutError) as error:
                 missed = str(error) or type(error).__name__
-            await gather(
-                folder,
-                kafka=running.kafka,
-                mongo=running.mongo,
-                offices=list(running.offices),
-                mailbox_url=running.mailbox_url,
-                national_url=running.national_url,
-            )
+            await running.heard(folder)
     verdicts = await asyncio.to_thread(check, folder)
     return Tried(name, verdicts, time.monotonic() - begun, missed)
 

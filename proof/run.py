@@ -18,7 +18,6 @@ from proof.nemesis import Nemesis
 from proof.progress import Progress
 from proof.system import Kind, System, system
 from proof.table import Outcome
-from proof.witnesses import gather
 
 RATE = 5.0  # commands a second for each of three offices, which two cores carry besides 13 services
 START_AND_END = 75.0  # seconds of a run that starting, coming to rest and checking take
@@ -112,14 +111,7 @@ async def _tried(
 
 
 async def _witnessed(running: System, folder: Path) -> None:
-    await gather(
-        folder,
-        kafka=running.kafka,
-        mongo=running.mongo,
-        offices=list(running.offices),
-        mailbox_url=running.mailbox_url,
-        national_url=running.national_url,
-    )
+    await running.heard(folder)
     texts = folder / "texts"
     texts.mkdir(exist_ok=True)
     async with httpx.AsyncClient(timeout=10) as client:

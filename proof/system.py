@@ -23,6 +23,7 @@ from local.machine import address, free_port
 from local.processes import Child, Processes, until_ready
 from proof.offices import OfficeView
 from proof.proxy import Proxy
+from proof.witnesses import gather
 from tests.support.kafka import Kafka
 from tests.support.servers import Server
 
@@ -91,6 +92,17 @@ class System:
     @property
     def mongo(self) -> str:
         return _mongo_url(self.mongo_proxies)
+
+    async def heard(self, folder: Path) -> None:
+        """Write down what the four witnesses say."""
+        await gather(
+            folder,
+            kafka=self.kafka,
+            mongo=self.mongo,
+            offices=list(self.offices),
+            mailbox_url=self.mailbox_url,
+            national_url=self.national_url,
+        )
 
     @property
     def national_url(self) -> str:

@@ -1,21 +1,13 @@
 """I6: every aggregate is a recount of the facts."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
 
 from proof.checks.verdict import Look, Verdict
 from proof.witnesses import QUESTIONS, Document, Office, Run
+from shared.contracts.facts import MEASURES
 
-MEASURES: Final = (
-    "activities",
-    "seats",
-    "confirmed",
-    "waitlisted",
-    "cancelled",
-    "present",
-    "session_attendances",
-    "jp_attended",
-)
 PLACEMENT: Final = ("month", "kind", "province", "regency")
 WHO: Final = ("category", "home_regency", "cohort")
 Sums = dict[str, int]
@@ -144,15 +136,14 @@ def _stored(run: Run, rows: list[Document], told: dict[Key, Document], look: Loo
     for collection, expected in (("cells", cells), ("roll_ups", rolled), ("activities", activities)):
         ours = [row for row in run.national.get(collection, []) if row["office"] in run.offices]
         seen = {row["_id"]: {name: value for name, value in row.items() if name != "_id"} for row in ours}
-        for name in expected.keys() | seen.keys():
-            look.at(
-                expected.get(name) == seen.get(name),
-                "the nation holds something else than the facts add up to",
-                collection=collection,
-                row=name,
-                expected=expected.get(name),
-                seen=seen.get(name),
-            )
+        _same(expected, seen, look, "the nation holds something else than the facts add up to", collection)
+
+
+def _same(expected: Mapping[Any, Any], seen: Mapping[Any, Any], look: Look, wrong: str, where: str) -> None:
+    """Row by row, whichever side has it. `where`: the collection or the question that they are of."""
+    for row in expected.keys() | seen.keys():
+        there, here = expected.get(row), seen.get(row)
+        look.at(there == here, wrong, where=where, row=row, expected=there, seen=here)
 
 
 def _grouped(rows: list[Document], by: tuple[str, ...]) -> list[Document]:
@@ -172,12 +163,4 @@ def _answers(run: Run, rows: list[Document], look: Look) -> None:
         answered = [row for row in run.figures[question]["rows"] if row["office"] in run.offices]
         seen = {tuple(row[name] for name in by): row for row in answered if any(row[m] for m in MEASURES)}
         expected = {tuple(row[name] for name in by): row for row in _grouped(rows, by)}
-        for key in expected.keys() | seen.keys():
-            look.at(
-                expected.get(key) == seen.get(key),
-                "the figures differ from a recount",
-                question=question,
-                row=key,
-                expected=expected.get(key),
-                seen=seen.get(key),
-            )
+        _same(expected, seen, look, "the figures differ from a recount", question)

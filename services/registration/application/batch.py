@@ -20,6 +20,7 @@ from shared.contracts.facts import (
     RegistrationFact,
     RegistrationWaitlisted,
 )
+from shared.kafka.records import Record
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +84,7 @@ class Batch:
         """Decide one record. Time never runs back, whatever the records' own times do."""
         commit, record = self.commit, item.record
         now = max(commit.after.time, appended_at(record))
-        last = LastRecord(record.offset, appended_at(record), record_digest(record))
-        commit.after = replace(commit.after, next=record.offset + 1, time=now, last=last)
+        commit.after = replace(commit.after, next=record.offset + 1, time=now)
         commit.taken += 1
         if isinstance(item, Poison):
             commit.parked.append(item)
@@ -97,6 +97,11 @@ class Batch:
         except Exception as error:  # one bad command must not hold up those behind it
             log.exception("a command failed to be decided", extra={"offset": record.offset})
             commit.parked.append(Poison(record, "failed", type(error).__name__, item))
+
+    def close(self, record: Record) -> None:
+        """Keep the last record taken, by which the next owner knows the log again."""
+        last = LastRecord(record.offset, appended_at(record), record_digest(record))
+        self.commit.after = replace(self.commit.after, last=last)
 
     def _decide(self, asked: Asked, now: datetime) -> None:
         payload = self._loaded.known.get(asked.digest)

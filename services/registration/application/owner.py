@@ -151,6 +151,7 @@ class Owner:
             if batch.full:
                 break
             batch.take(item)
+        batch.close(items[batch.commit.taken - 1].record)
         return batch
 
     async def _commit(self, batch: Batch) -> None:
