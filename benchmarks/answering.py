@@ -10,8 +10,7 @@ import httpx
 from benchmarks.bare import bare
 from benchmarks.deciding import REGISTRATION, announce
 from benchmarks.figures import Figure, percentile
-from benchmarks.stage import Stage, names, submission
-from tests.support.deployment import deployment
+from benchmarks.stage import Stage, as_deployed, names, submission
 
 CLIENTS = 16
 MODES = {"202": "", "wait=5": "wait=5"}
@@ -19,10 +18,8 @@ COUNTS = {"202": 202, "wait=5": 200}
 
 
 async def answered(figures: list[Figure], stage: Stage, rounds: int, seconds: float) -> None:
-    folder = stage.folder / "b2"
-    folder.mkdir()
     numbers = itertools.count()
-    async with deployment(stage.servers, folder) as running:
+    async with as_deployed(stage, "b2") as running:
         name = names(1)[0]
         await announce(running.office, [name], 10**6)
         service = await running.start("registration", REGISTRATION)

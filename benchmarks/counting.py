@@ -11,14 +11,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pydantic_core import to_json
 
 from benchmarks.figures import Figure, percentile
-from benchmarks.stage import Stage, memory_megabytes, names
+from benchmarks.stage import Stage, as_deployed, memory_megabytes, names
 from services.reporting.provision import provision_national
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import AnyFact
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Document, Store, connect
-from tests.support.deployment import Deployment, Service, deployment
+from tests.support.deployment import Deployment, Service
 from tests.support.office import activity
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -89,9 +89,7 @@ class Writer:
 
 
 async def counted(figures: list[Figure], stage: Stage, rounds: int, sizes: tuple[int, ...]) -> None:
-    folder = stage.folder / "b5"
-    folder.mkdir()
-    async with deployment(stage.servers, folder) as running:
+    async with as_deployed(stage, "b5") as running:
         producer = AIOKafkaProducer(bootstrap_servers=stage.servers.kafka, acks="all", linger_ms=2)
         await producer.start()
         writer = Writer(running.office.code, "a" * 32, producer, names(ACTIVITIES))

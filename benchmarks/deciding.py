@@ -5,14 +5,13 @@ import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.bare import Bare, bare
 from benchmarks.figures import Figure
-from benchmarks.stage import Stage, cpu_seconds, names, submission
+from benchmarks.stage import Stage, as_deployed, cpu_seconds, names, submission
 from shared.contracts.commands import CancelRegistration, Command, RecordAttendance
 from shared.kafka.records import partition_of
-from tests.support.deployment import Deployment, deployment
+from tests.support.deployment import Deployment
 from tests.support.office import PARTITIONS, TestOffice, activity
 
 REGISTRATION = "services.registration.main"
@@ -52,9 +51,7 @@ async def decided(figures: list[Figure], stage: Stage, rounds: int, people: int)
 async def one_round(
     stage: Stage, shape: Shape, people: int, number: int
 ) -> tuple[float, float, float, float]:
-    folder = stage.folder / f"b1-{shape.activities}-{number}"
-    folder.mkdir()
-    async with deployment(stage.servers, folder) as running:
+    async with as_deployed(stage, f"b1-{shape.activities}-{number}") as running:
         office, named = running.office, names(shape.activities)
         await announce(office, named, people)
         starts = dict(office.ends)
@@ -110,9 +107,7 @@ async def published(office: TestOffice) -> int:
 
 
 async def attendance_round(stage: Stage, people: int, number: int) -> tuple[float, float]:
-    folder = stage.folder / f"b1-attendance-{number}"
-    folder.mkdir()
-    async with deployment(stage.servers, folder) as running:
+    async with as_deployed(stage, f"b1-attendance-{number}") as running:
         office, name = running.office, names(1)[0]
         await announce(office, [name], people)
         await office.put_many([(submission(name, n), name, f"b{n}") for n in range(people)])
@@ -152,9 +147,7 @@ async def grown(figures: list[Figure], stage: Stage, rounds: int, sizes: Sequenc
 
 async def filled(stack: AsyncExitStack, stage: Stage, name: str, people: int, seats: int) -> Deployment:
     """An office whose one activity has so many registrations; its service runs on."""
-    folder: Path = stage.folder / name
-    folder.mkdir()
-    running = await stack.enter_async_context(deployment(stage.servers, folder))
+    running = await stack.enter_async_context(as_deployed(stage, name))
     await announce(running.office, names(1), seats)
     await running.start("registration", REGISTRATION)
     for begin in range(0, people, 10_000):

@@ -8,12 +8,11 @@ from email.message import EmailMessage
 
 from benchmarks.deciding import REGISTRATION, announce, settled, submit
 from benchmarks.figures import Figure
-from benchmarks.stage import Stage, names
+from benchmarks.stage import Stage, as_deployed, names
 from local.machine import accepts, free_port
 from services.notification.entrypoints.provision import provision_office
 from shared.contracts import topics
 from shared.mongo.driver import Store, connect
-from tests.support.deployment import deployment
 
 SINK, SOURCE = "smtp-sink", "smtp-source"
 
@@ -44,9 +43,7 @@ async def mailed(figures: list[Figure], stage: Stage, rounds: int, people: int) 
 
 async def one_round(stage: Stage, port: int, people: int, number: int) -> float:
     """Between the first and the last closed delivery of an office where all of them fell due before."""
-    folder = stage.folder / f"b4-{number}"
-    folder.mkdir()
-    async with deployment(stage.servers, folder) as running:
+    async with as_deployed(stage, f"b4-{number}") as running:
         office = running.office
         await provision_office(office.code, stage.servers.mongo, "motor", office.kafka)
         running.env |= {"SIMPUL_SMTP_URL": f"smtp://127.0.0.1:{port}", "SIMPUL_MAILS_PER_MINUTE": "6000000"}

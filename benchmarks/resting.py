@@ -5,19 +5,16 @@ import time
 
 from benchmarks.deciding import announce, settled, submit
 from benchmarks.figures import Figure
-from benchmarks.stage import Stage, cpu_seconds, memory_megabytes, names
+from benchmarks.stage import Stage, as_deployed, cpu_seconds, memory_megabytes, names
 from services.notification.entrypoints.provision import provision_office
 from services.reporting.provision import provision_national
-from tests.support.deployment import deployment
 
 SERVICES = ("registration", "notification", "reporting")
 REST_SECONDS = 10.0
 
 
 async def rested(figures: list[Figure], stage: Stage, rounds: int, people: int) -> None:
-    folder = stage.folder / "b8"
-    folder.mkdir()
-    async with deployment(stage.servers, folder) as running:
+    async with as_deployed(stage, "b8") as running:
         office = running.office
         await provision_office(office.code, stage.servers.mongo, "motor", office.kafka)
         await provision_national(stage.servers.mongo, "motor", office.kafka)

@@ -11,9 +11,17 @@ from local.machine import address, free_port
 from local.processes import Child, Processes
 from shared.contracts.commands import SubmitRegistration
 from shared.kafka.records import partition_of
+from tests.support.deployment import Deployment, deployment
 from tests.support.kafka import Kafka
 from tests.support.office import PARTITIONS
 from tests.support.servers import Server, ServerRoom, Servers
+
+# what a test hurries, at the values that a deployment has
+UNHURRIED = {
+    "SIMPUL_CONTROL_TOTALS_SECONDS": "3600",
+    "SIMPUL_MAIL_LEASE_SECONDS": "120",
+    "SIMPUL_SMTP_SECONDS": "20",
+}
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -39,6 +47,16 @@ async def stage() -> AsyncIterator[Stage]:
         await broker.start()
         mongo, mongod = await ServerRoom(folder, processes).mongod()
         yield Stage(Servers(address(port), mongo, True, True, broker, mongod), processes, folder)
+
+
+@asynccontextmanager
+async def as_deployed(on: Stage, name: str) -> AsyncIterator[Deployment]:
+    """A provisioned office of its own with nothing running yet."""
+    folder = on.folder / name
+    folder.mkdir()
+    async with deployment(on.servers, folder) as running:
+        running.env |= UNHURRIED
+        yield running
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:

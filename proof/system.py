@@ -317,6 +317,7 @@ def _office_env(running: System, code: str) -> dict[str, str]:
         "SIMPUL_OFFICE": code,
         "SIMPUL_OFFICE_FILE": str(description),
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
+        "SIMPUL_PUBLIC_URL": f"https://{code}.example",
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
         "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(_token(running.seed, code).encode()).hexdigest(),
         "SIMPUL_SMTP_URL": f"smtp://{address(running.smtp_proxy.port)}?starttls=never",

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, HttpUrl, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.contracts.types import OfficeCode
 from shared.kafka.connection import KafkaSettings
+from shared.links import LinkKeys, Links
 from shared.mongo.driver import Driver
 
 USAGE: Final = 2
@@ -76,11 +77,17 @@ class CommonSettings(BaseSettings):
 
 
 class OfficeSettings(CommonSettings):
-    """What every service of an office needs."""
+    """What every service of an office needs. `public_url`: where participants reach registration."""
 
     office: OfficeCode
     office_file: Path | None = None
     staff_token_hash: Sha256
+    public_url: HttpUrl
+    link_keys: LinkKeys
+
+    @property
+    def links(self) -> Links:
+        return Links(str(self.public_url), self.link_keys)
 
     @property
     def description_path(self) -> Path:

@@ -7,16 +7,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.reporting.figures import Question, report
 from shared.contracts.types import ZONES
 from shared.mongo.driver import Store
+from shared.pages import HEADERS, environment
 
-MONTHS: Final = (
-    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
-    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
-)
 CONTROL: Final = {
     "equal": "cocok dengan laporan balai",
     "waiting": "belum ada laporan pembanding",
@@ -24,23 +20,11 @@ CONTROL: Final = {
 }
 JAKARTA: Final = ZoneInfo(ZONES["WIB"])  # the directorate's own clock
 UNITS: Final = ((86_400, "hari"), (3_600, "jam"), (60, "menit"), (1, "detik"))
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
-}
 
 
 def routes(store: Store, directorate: str) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": number, "month": month, "words": words}
-    template = environment.get_template("national.html")
+    template = environment(Path(__file__).parent / "templates").get_template("national.html")
 
     @pages.get("/", response_class=HTMLResponse)
     async def national() -> HTMLResponse:
@@ -73,16 +57,3 @@ def ago(moment: datetime, now: datetime) -> str:
         if seconds >= length:
             return f"{seconds // length} {unit} lalu"
     return "baru saja"
-
-
-def number(value: int) -> str:
-    """Indonesian grouping: `27.434`."""
-    return f"{value:,}".replace(",", ".").replace("-", "−")
-
-
-def month(value: str | None) -> str:
-    return f"{MONTHS[int(value[5:]) - 1]} {value[:4]}" if value else "bulan belum diketahui"
-
-
-def words(slug: str) -> str:
-    return slug.replace("-", " ")

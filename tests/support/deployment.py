@@ -16,6 +16,8 @@ import yaml
 from local.machine import free_port
 from local.processes import Child, Processes
 from tests.support.office import (
+    LINK_KEYS,
+    PUBLIC_URL,
     STAFF_TOKEN,
     TestOffice,
     new_office,
@@ -120,6 +122,8 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
             "SIMPUL_MONGO_URL": servers.mongo,
             "SIMPUL_PERSON_KEY": office.person_key,
+            "SIMPUL_PUBLIC_URL": PUBLIC_URL,
+            "SIMPUL_LINK_KEYS": LINK_KEYS,
             "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "SIMPUL_TRUST_PRODUCER_TIME": str(int(not servers.append_time)),
             "SIMPUL_TRIM_SECONDS": "3600" if servers_trim(servers) else "0",

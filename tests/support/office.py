@@ -27,6 +27,7 @@ from shared.office import Office
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
+PUBLIC_URL, LINK_KEYS = "https://office.example", f"k1:{'cd' * 32}"
 STAFF_TOKEN = "token-petugas-uji"
 PARTITIONS = 6
 
@@ -85,6 +86,8 @@ class TestOffice:
             "mongo_url": self.servers.mongo,
             "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "person_key": self.person_key,
+            "public_url": PUBLIC_URL,
+            "link_keys": LINK_KEYS,
             "trust_producer_time": not self.servers.append_time,
             "control_totals_seconds": 0.2,
             "trim_seconds": 3600 if servers_trim(self.servers) else 0,

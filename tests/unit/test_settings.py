@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 SIMPUL = Path(sys.executable).with_name("simpul")
-WHOLE = {"SIMPUL_OFFICE": "bali", "SIMPUL_PERSON_KEY": "ab" * 32, "SIMPUL_STAFF_TOKEN_HASH": "0" * 64}
+WHOLE = {
+    "SIMPUL_OFFICE": "bali",
+    "SIMPUL_PERSON_KEY": "ab" * 32,
+    "SIMPUL_STAFF_TOKEN_HASH": "0" * 64,
+    "SIMPUL_PUBLIC_URL": "https://bali.example",
+    "SIMPUL_LINK_KEYS": f"k1:{'cd' * 32}",
+}
 SECRET = "a-secret-that-was-pasted-wrongly"
 REGISTRATION = [sys.executable, "-m", "services.registration.main"]
 NOTIFICATION = [sys.executable, "-m", "services.notification.main"]
@@ -27,6 +33,8 @@ def ended(command: list[str], env: dict[str, str]) -> tuple[int, str]:
     [
         (REGISTRATION, "SIMPUL_PERSON_KEY"),
         (REGISTRATION, "SIMPUL_STAFF_TOKEN_HASH"),
+        (REGISTRATION, "SIMPUL_PUBLIC_URL"),
+        (NOTIFICATION, "SIMPUL_LINK_KEYS"),
         (NOTIFICATION, "SIMPUL_SMTP_URL"),
         (REPORTING, "SIMPUL_HTTP_PORT"),
         (PROVISION, "SIMPUL_KAFKA_IDEMPOTENCE"),

@@ -15,10 +15,10 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from services.notification.adapters.calendar import calendar_of
-from services.notification.adapters.words import span
 from services.notification.application.ports import Letter
 from services.notification.domain.templates import Template
 from shared.office import Office
+from shared.words import span
 
 LOOKS = Path(__file__).with_name("looks")
 DELIVERY_HEADER: Final = "X-Simpul-Delivery"

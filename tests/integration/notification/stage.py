@@ -37,6 +37,7 @@ from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from shared.office import read_office
 from tests.integration.notification.sink import Sink
+from tests.support.office import LINK_KEYS, PUBLIC_URL
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -92,6 +93,8 @@ class Stage:
             "kafka_session_timeout_ms": "6000" if self._servers.append_time else "1500",
             "mongo_url": self._servers.mongo,
             "staff_token_hash": hashlib.sha256(TOKEN.encode()).hexdigest(),
+            "public_url": PUBLIC_URL,
+            "link_keys": LINK_KEYS,
             "smtp_url": self.sink.url,
             "smtp_seconds": "3",
             "mails_per_minute": "600000",

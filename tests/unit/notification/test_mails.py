@@ -16,13 +16,13 @@ from pydantic import ValidationError
 
 from services.notification.adapters.rendering import WORDINGS, Stationery
 from services.notification.adapters.smtp import SmtpServer
-from services.notification.adapters.words import span
 from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.templates import POLICIES, Template
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.office import read_office
+from shared.words import span
 
 ID = "b" * 29
 DUE = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.reporting.page import ago, month, number
+from services.reporting.page import ago
+from shared.words import month, number
 
 NOW = datetime(2024, 1, 11, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Times as people in Indonesia read them: `Kamis, 11 Januari 2024, pukul 08.00 WITA`."""
+"""Times, numbers and slugs as people in Indonesia read them: `Kamis, 11 Januari 2024, pukul 08.00 WITA`."""
 
 from datetime import datetime
 from typing import Final
@@ -32,3 +32,18 @@ def span(session: Session) -> str:
 
 def day(local: datetime) -> str:
     return f"{DAYS[local.weekday()]}, {local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def month(value: str | None) -> str:
+    """`2024-01` as `Januari 2024`."""
+    return f"{MONTHS[int(value[5:]) - 1]} {value[:4]}" if value else "bulan belum diketahui"
+
+
+def number(value: int) -> str:
+    """Indonesian grouping: `27.434`."""
+    return f"{value:,}".replace(",", ".").replace("-", "−")
+
+
+def words(slug: str) -> str:
+    """`mitra-kerja` as `mitra kerja`."""
+    return slug.replace("-", " ")

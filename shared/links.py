@@ -1,0 +1,37 @@
+"""Links that only who got the mail can follow: signed, without an end, with keys that can be rotated."""
+
+from typing import Annotated, Final
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from pydantic import StringConstraints
+
+LinkKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,\w+:[0-9a-fA-F]{64,})*$")]
+"""`name:hex` of 32 bytes or more, separated by commas; the first signs, all are honoured."""
+
+CANCEL: Final = "batal"
+
+
+class LinkUnknown(Exception):
+    """It was not made here, or with a key that is gone."""
+
+
+class Links:
+    """`public_url`: where participants reach the office's registration. `keys` as `LinkKeys`."""
+
+    def __init__(self, public_url: str, keys: str) -> None:
+        self._url = public_url.rstrip("/")
+        secrets = [key.partition(":")[2] for key in keys.split(",")]
+        self._cancel = URLSafeSerializer(secrets[::-1], salt=f"simpul/{CANCEL}")  # the last one signs
+
+    def to_cancel(self, registration: str) -> str:
+        return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"
+
+    def to_activity(self, activity: str) -> str:
+        return f"{self._url}/kegiatan/{activity}"
+
+    def registration(self, token: str) -> str:
+        """Of a link to cancel. Raises `LinkUnknown`."""
+        try:
+            return str(self._cancel.loads(token))
+        except BadSignature:
+            raise LinkUnknown from None
