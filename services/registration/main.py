@@ -14,6 +14,7 @@ from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
 from services.registration.adapters.provision import require_fit
 from services.registration.adapters.publisher import Publisher
+from services.registration.adapters.reactions import Reactions
 from services.registration.adapters.register import Register
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
@@ -64,7 +65,14 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
                 reading=Reading(office.code, partitions, digests, settings.trust_producer_time),
                 ledger=ledger,
                 register=Register(store, digests, People(store, digests)),
-                publisher=Publisher(office.code, ledger, Directory(store), producer),
+                publisher=Publisher(
+                    office.code,
+                    ledger,
+                    Directory(store),
+                    Reactions(store, digests),
+                    producer,
+                    partitions,
+                ),
                 intake=intake,
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,

@@ -66,6 +66,7 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     await store["facts"].create_index([("source", 1), ("intake", 1)], sparse=True)
     await store["outcomes"].create_index([("source", 1), ("_id", 1)])
     await store["parked"].create_index("digest", sparse=True)
+    await store["people"].create_index("ref", partialFilterExpression={"who": {"$exists": True}})
     await store["registrations"].create_index(
         [("activity", 1), ("line", 1), ("arrival", 1)], partialFilterExpression={"status": "waitlisted"}
     )

@@ -11,6 +11,7 @@ from services.registration.adapters.outcomes import Outcomes, pending
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
 from services.registration.application.rows import as_dict, command_id
+from services.registration.domain import participant
 from services.registration.entrypoints import documented
 from services.registration.entrypoints.answers import (
     IDENTIFIER,
@@ -28,6 +29,8 @@ from shared.contracts.commands import (
     CancelRegistration,
     ChangeActivity,
     Command,
+    CorrectParticipant,
+    PersonRef,
     PublishActivity,
     RecordAttendance,
     SubmitRegistration,
@@ -79,7 +82,7 @@ class Desk:
 def routes(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     staff: list[Any] = [Depends(require_token(desk.staff_token_hash))]
-    for part in (activities, registrations, attendance, imports, outcomes):
+    for part in (activities, registrations, participants, attendance, imports, outcomes):
         router.include_router(part(desk, staff))
     return router
 
@@ -136,6 +139,18 @@ def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
         activity = found(await desk.views.activity_of(registration), "registration_unknown")
         command = CancelRegistration(registration=registration)
         return await desk.answer(command, activity, desk.asking(wish))
+
+    return router
+
+
+def participants(desk: Desk, staff: list[Any]) -> APIRouter:
+    router = APIRouter()
+    corrected = body(CorrectParticipant, "ref")
+
+    @router.patch("/participants/{ref}", dependencies=staff, responses=STAFF, openapi_extra=corrected)
+    async def correct(ref: PersonRef, request: Request, wish: Wished) -> Response:
+        command = await body_as(CorrectParticipant, request, ref=ref)
+        return await desk.answer(command, participant.key(ref), desk.asking(wish))
 
     return router
 
