@@ -4,9 +4,24 @@ from typing import Any
 
 from services.registration.adapters.documents import activity_state
 from services.registration.application.digests import Digests
+from services.registration.domain.activity import ActivityState
+from shared.contracts.activity import Session
+from shared.contracts.types import AwareDatetime, Message
 from shared.mongo.driver import Document, Store
 
 PAGE = 100
+
+
+class Listed(Message):
+    """An activity in a list. `[opens, closes)` is when one may register."""
+
+    id: str
+    title: str
+    kind: str
+    opens: AwareDatetime
+    closes: AwareDatetime
+    sessions: tuple[Session, ...]
+    cancelled: bool
 
 
 class Views:
@@ -14,12 +29,22 @@ class Views:
         self._store = store
         self._digests = digests
 
+    async def state(self, name: str) -> ActivityState | None:
+        """Public: how an activity is described, and its counts."""
+        row = await self._store["activities"].find_one({"_id": name})
+        return activity_state(row) if row else None
+
+    async def listed(self) -> list[Listed]:
+        """Public: all activities, in no order."""
+        fields = {f"described.{name}": 1 for name in Listed.model_fields} | {"cancelled": 1}
+        rows = await self._store["activities"].find({}, fields).to_list(None)
+        return [Listed.model_validate(row["described"] | {"cancelled": row["cancelled"]}) for row in rows]
+
     async def activity(self, name: str) -> dict[str, Any] | None:
         """Public: details, and per quota its seats and how many are taken."""
-        row = await self._store["activities"].find_one({"_id": name})
-        if row is None:
+        state = await self.state(name)
+        if state is None:
             return None
-        state = activity_state(row)
         details = state.described.model_dump(mode="json", exclude_none=True)
         quotas = [quota | {"taken": state.taken.get(quota["id"], 0)} for quota in details.pop("quotas", [])]
         return details | {
@@ -31,6 +56,10 @@ class Views:
     async def activity_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"activity": 1})
         return row["activity"] if row else None
+
+    async def status_of(self, registration: str) -> str | None:
+        row = await self._store["registrations"].find_one({"_id": registration}, {"status": 1})
+        return row["status"] if row else None
 
     async def registrations(self, activity: str, after: str | None) -> tuple[list[Document], str | None]:
         """Staff: a page of an activity's registrations with who they are, and the mark of the next page."""
