@@ -1,7 +1,7 @@
 """What somebody typed into the form, as a command, or by field what to mend."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -49,68 +49,81 @@ class Typed:
 
 def read(form: Mapping[str, Any], activity: Activity, offered: Choices) -> Typed:
     values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name in FIELDS}
-    found: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-
-    def take(name: str, reader: str, needed: bool = False) -> None:
-        try:
-            found[name] = READERS[reader](values[name])
-        except CellRefused as refused:
-            errors[name] = str(refused)
-            return
-        if needed and found[name] is None:
-            errors[name] = _MISSING[name]
-        elif name in _SHAPES and found[name] is not None:
-            shape, wrong = _SHAPES[name]
-            try:
-                shape.validate_python(found[name])
-            except ValidationError:
-                errors[name] = wrong
-
-    take("nama", "name", needed=True)
-    take("email", "email", needed=True)
-    take("telepon", "phone")
-    _take_choices(take, values, offered)
+    reading = _Reading(values)
+    reading.take("nama", "name", needed=True)
+    reading.take("email", "email", needed=True)
+    reading.take("telepon", "phone")
+    reading.take_choices(offered)
     for name, reader in (("instansi", "institution"), ("npsn", "npsn"), ("nip", "nip"), ("nuptk", "nuptk")):
-        take(name, reader)
-    command = None if errors else _command(activity, found, errors)
-    ordered = {name: errors[name] for name in FIELDS if name in errors}
-    return Typed(values, ordered, None if ordered else command)
+        reading.take(name, reader)
+    if not reading.errors and not _taken_by_any(activity, reading.found):
+        reading.errors["unsur"] = NOBODYS
+    errors = {name: reading.errors[name] for name in FIELDS if name in reading.errors}
+    return Typed(values, errors, None if errors else _command(activity, reading.found))
 
 
-def _take_choices(take: Callable[..., None], values: dict[str, str], offered: Choices) -> None:
-    """What is not among the choices counts as not chosen."""
-    if values["unsur"] not in offered.categories:
-        values["unsur"] = ""
-    take("unsur", "category", needed=True)
-    if offered.cohorts:
-        if values["angkatan"] not in map(str, offered.cohorts):
-            values["angkatan"] = ""
-        take("angkatan", "cohort", needed=not offered.any_cohort)
-    if offered.elsewhere and (
-        values["wilayah"] == ELSEWHERE or (not values["wilayah"] and values["wilayah_lain"])
-    ):
-        values["wilayah"] = ELSEWHERE
-        take("wilayah_lain", "regency", needed=True)
-        return
-    if not any(values["wilayah"] == one.code for _, of_it in offered.regencies for one in of_it):
-        values["wilayah"] = ""
-    take("wilayah", "regency", needed=True)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Cells of a sheet and fields of a form are typed alike, so they are read alike."""
+
+    values: dict[str, str]
+    found: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def take(self, name: str, reader: str, needed: bool = False) -> None:
+        try:
+            value = self.found[name] = READERS[reader](self.values[name])
+            if value is None and needed:
+                self.errors[name] = _MISSING[name]
+            if value is not None and name in _SHAPES:
+                _SHAPES[name][0].validate_python(value)
+        except CellRefused as refused:
+            self.errors[name] = str(refused)
+        except ValidationError:
+            self.errors[name] = _SHAPES[name][1]
+
+    def take_choices(self, offered: Choices) -> None:
+        self._only("unsur", offered.categories)
+        self.take("unsur", "category", needed=True)
+        if offered.cohorts:
+            self._only("angkatan", map(str, offered.cohorts))
+            self.take("angkatan", "cohort", needed=not offered.any_cohort)
+        chosen, other = self.values["wilayah"], self.values["wilayah_lain"]
+        if offered.elsewhere and (chosen == ELSEWHERE or (other and not chosen)):
+            self.values["wilayah"] = ELSEWHERE
+            self.take("wilayah_lain", "regency", needed=True)
+        else:
+            self._only("wilayah", (one.code for _, of_it in offered.regencies for one in of_it))
+            self.take("wilayah", "regency", needed=True)
+
+    def _only(self, name: str, choices: Iterable[str]) -> None:
+        """What is not among the choices counts as not chosen."""
+        if self.values[name] not in choices:
+            self.values[name] = ""
 
 
-def _command(activity: Activity, found: dict[str, Any], errors: dict[str, str]) -> SubmitRegistration | None:
-    category, cohort = found["unsur"], found.get("angkatan")
-    regency = found.get("wilayah_lain") or found.get("wilayah")
-    if not any(quota.admits(category, regency, cohort) for quota in activity.quotas):
-        errors["unsur"] = NOBODYS
-        return None
-    person = {"name": found["nama"], "email": found["email"], "phone": found["telepon"]}
-    person |= {"nip": found["nip"], "nuptk": found["nuptk"]}
-    school = {"name": found["instansi"], "npsn": found["npsn"]} if found["instansi"] else None
-    given = {"category": category, "regency": regency, "cohort": cohort, "institution": _given(school or {})}
-    return SubmitRegistration.model_validate(
-        {"activity": activity.id, "participant": _given(person)} | _given(given)
+def _taken_by_any(activity: Activity, found: dict[str, Any]) -> bool:
+    return any(
+        quota.admits(found["unsur"], _regency(found), found.get("angkatan")) for quota in activity.quotas
     )
+
+
+def _regency(found: dict[str, Any]) -> str | None:
+    return found.get("wilayah_lain") or found.get("wilayah")
+
+
+def _command(activity: Activity, found: dict[str, Any]) -> SubmitRegistration:
+    numbers = {"nip": found["nip"], "nuptk": found["nuptk"]}
+    person = {"name": found["nama"], "email": found["email"], "phone": found["telepon"]} | numbers
+    institution = {"name": found["instansi"], "npsn": found["npsn"]} if found["instansi"] else {}
+    given = {
+        "participant": _given(person),
+        "category": found["unsur"],
+        "regency": _regency(found),
+        "cohort": found.get("angkatan"),
+        "institution": _given(institution),
+    }
+    return SubmitRegistration.model_validate({"activity": activity.id} | _given(given))
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
