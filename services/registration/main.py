@@ -30,6 +30,7 @@ from services.registration.entrypoints.http import Desk, routes
 from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.problems import speak_pages
+from services.registration.entrypoints.pages.session import Sessions
 from services.registration.entrypoints.pages.tokens import Tokens
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
@@ -101,7 +102,10 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         )
         front = Front(office, desk, settings.links, Tokens(settings.link_keys), Forms(store, digests))
         app.include_router(routes(desk))
-        app.include_router(pages(front))
+        sessions = Sessions(
+            settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"
+        )
+        app.include_router(pages(front, sessions))
         speak_pages(app, front)
         app.add_middleware(BodyLimit, limit=_body_limit)
 

@@ -53,7 +53,10 @@ async def test_a_stranger_with_somebodys_number_takes_nothing_over(servers: Serv
 
 async def test_a_form_cannot_ask_after_somebody_without_registering_them(servers: Servers) -> None:
     """Where nobody new would be taken, what is refused is refused before anybody is looked up."""
-    quotas = [{"id": "guru", "seats": 5, "categories": ["guru"], "regencies": ["51.03", "51.71"]}]
+    quotas = [
+        {"id": "guru", "seats": 5, "categories": ["guru"], "regencies": ["51.03", "51.71"]},
+        {"id": "dinas", "seats": 5, "categories": ["dinas"], "regencies": ["51.08"]},
+    ]
     async with new_office(servers) as office, office.registration() as client:
         await announce(client, "uji", quotas=quotas)
         await submitted(client, "uji", **typed(1))

@@ -13,7 +13,9 @@ from shared.http import Problem
 from shared.mongo.driver import PyMongoError
 
 FOR_PROGRAMS: Final = ("/api/", "/health/", "/metrics", "/openapi.json")
+KEPT: Final = ("retry-after", "allow", "location")
 _TITLES: Final = {
+    303: "Anda belum masuk",
     403: "Formulir tidak dapat diterima",
     404: "Halaman tidak ditemukan",
     405: "Halaman ini tidak dapat dipakai dengan cara itu",
@@ -41,7 +43,7 @@ def _as_page(front: Front, spoken: Handler) -> Handler:
         if request.url.path.startswith(FOR_PROGRAMS):
             return answer
         problem = json.loads(bytes(answer.body))
-        kept = {name: answer.headers[name] for name in ("retry-after", "allow") if name in answer.headers}
+        kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
         return front.page(
             "galat.html",
             answer.status_code,
