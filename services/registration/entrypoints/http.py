@@ -1,12 +1,14 @@
 """The office's HTTP API: every change is a command on intake, every answer its outcome."""
 
 import asyncio
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.registration.adapters.excel import read_sheet
+from services.registration.adapters.limits import Limits, TooOften
 from services.registration.adapters.outcomes import Outcomes, pending
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
@@ -65,6 +67,7 @@ class Desk:
     outcomes: Outcomes
     views: Views
     sheet_key: bytes
+    limits: Limits
 
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
@@ -74,6 +77,16 @@ class Desk:
 
     def asking(self, wish: Wish, role: str = "staff") -> Asking:
         return Asking.of(self.source(role), wish.key, wish.prefer)
+
+    async def admit(self, request: Request, command: SubmitRegistration, how: Asking) -> None:
+        """Raises `Problem` 429."""
+        digest = self.asker.digests.command(command.activity, how.source, how.identifier)
+        try:
+            await self.limits.admit(digest, command, request.client.host if request.client else "")
+        except TooOften as often:
+            minutes = math.ceil(often.seconds / 60)
+            told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."
+            raise Problem(429, "too_often", told, {"Retry-After": str(often.seconds)}) from None
 
     async def answer(self, command: Command, key: str, how: Asking) -> Response:
         return await answer_one(self.asker, command, key, how)
@@ -120,11 +133,16 @@ def activities(desk: Desk, staff: list[Any]) -> APIRouter:
 def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
     router = APIRouter()
     submitted = body(SubmitRegistration, "activity")
+    told = answers() | documented.TOO_OFTEN
 
-    @router.post("/activities/{activity}/registrations", responses=answers(), openapi_extra=submitted)
+    @router.post("/activities/{activity}/registrations", responses=told, openapi_extra=submitted)
     async def submit(activity: Slug, request: Request, wish: Wished) -> Response:
         command = await body_as(SubmitRegistration, request, activity=activity)
-        return await desk.answer(command, activity, desk.asking(wish, desk.role(request)))
+        role = desk.role(request)
+        how = desk.asking(wish, role)
+        if role == "public":
+            await desk.admit(request, command, how)
+        return await desk.answer(command, activity, how)
 
     @router.get(
         "/activities/{activity}/registrations", dependencies=staff, responses=UNAUTHORIZED | NOT_FOUND
