@@ -18,6 +18,7 @@ from services.registration.adapters.provision import require_fit
 from services.registration.adapters.publisher import Publisher
 from services.registration.adapters.reactions import Reactions
 from services.registration.adapters.register import Register
+from services.registration.adapters.roster import Roster
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
 from services.registration.application.asking import Reading
@@ -108,7 +109,14 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
                 store, digests, settings.registrations_per_email_hour, settings.registrations_per_address_hour
             ),
         )
-        front = Front(office, desk, settings.links, Tokens(settings.link_keys), Forms(store, digests))
+        front = Front(
+            office,
+            desk,
+            settings.links,
+            Tokens(settings.link_keys),
+            Forms(store, digests),
+            Roster(store, digests),
+        )
         app.include_router(routes(desk))
         sessions = Sessions(
             settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"

@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from services.registration.entrypoints.pages import activities, cancelling, form, outcome, staff
+from services.registration.entrypoints.pages import (
+    activities,
+    cancelling,
+    enrolment,
+    form,
+    outcome,
+    roster,
+    staff,
+)
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Sessions
 
@@ -12,5 +20,6 @@ def pages(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for part in (activities, form, outcome, cancelling):
         router.include_router(part.routes(front))
-    router.include_router(staff.routes(front, sessions))
+    for desk in (staff, roster, enrolment):
+        router.include_router(desk.routes(front, sessions))
     return router

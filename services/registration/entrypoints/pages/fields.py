@@ -1,7 +1,7 @@
 """What somebody typed into the form, as a command, or by field what to mend."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -49,7 +49,7 @@ class Typed:
 
 def read(form: Mapping[str, Any], activity: Activity, offered: Choices) -> Typed:
     values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name in FIELDS}
-    reading = _Reading(values)
+    reading = Reading(values)
     reading.take("nama", "name", needed=True)
     reading.take("email", "email", needed=True)
     reading.take("telepon", "phone")
@@ -62,8 +62,28 @@ def read(form: Mapping[str, Any], activity: Activity, offered: Choices) -> Typed
     return Typed(values, errors, None if errors else _command(activity, reading.found))
 
 
+PERSON: Final = (
+    ("nama", "name"),
+    ("email", "email"),
+    ("telepon", "phone"),
+    ("nip", "nip"),
+    ("nuptk", "nuptk"),
+)
+
+
+def read_person(form: Mapping[str, Any]) -> "Reading":
+    """What staff typed of a person: `found` by field, or `errors`."""
+    values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name, _ in PERSON}
+    reading = Reading(values)
+    for name, reader in PERSON:
+        reading.take(name, reader)
+    missing = {"nama": "Tulis namanya", "email": "Tulis alamat emailnya"}
+    empty = {name: told for name, told in missing.items() if reading.found.get(name, "") is None}
+    return replace(reading, errors=empty | reading.errors)
+
+
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """Cells of a sheet and fields of a form are typed alike, so they are read alike."""
 
     values: dict[str, str]

@@ -1,6 +1,7 @@
 """What the pages of an office work with, and how a page is answered."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from services.registration.adapters.forms import Forms
+from services.registration.adapters.roster import Roster
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.http import Desk
 from services.registration.entrypoints.pages.tokens import Tokens
@@ -19,6 +21,10 @@ from shared.pages import HEADERS, environment
 from shared.regions import regencies
 
 WAIT_SECONDS: Final = 4.0  # for an outcome; most stand within a tenth of a second
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _looks() -> Environment:
@@ -36,6 +42,7 @@ class Front:
     links: Links
     tokens: Tokens
     forms: Forms
+    roster: Roster
     looks: Environment = field(default_factory=_looks)
 
     def page(

@@ -1,0 +1,48 @@
+"""What the pages of staff share: their forms, and asking a command from one."""
+
+import secrets
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+
+from services.registration.adapters.outcomes import pending
+from services.registration.adapters.roster import Enrolled
+from services.registration.application.asking import canonical
+from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
+from services.registration.entrypoints.pages.session import Session
+from shared.contracts.commands import Command
+from shared.contracts.outcomes import Outcome
+from shared.http import Problem
+from shared.kafka.connection import KafkaUnavailable
+
+AGAIN = (
+    "Belum pasti kami terima. Kembali ke halaman sebelumnya, lalu kirim sekali lagi: tidak ada yang ganda."
+)
+
+
+def staff_page(
+    front: Front, session: Session, look: str, status: int = 200, nonce: str = "", **values: Any
+) -> HTMLResponse:
+    """`nonce`: of the form that is shown again; a new one makes a new command of the same content."""
+    fresh = nonce or secrets.token_urlsafe(12)
+    return front.page(look, status, csrf=session.csrf, nonce=fresh, **values)
+
+
+async def asked(front: Front, command: Command, key: str, nonce: str, wait: float = WAIT_SECONDS) -> Outcome:
+    """The same form with the same content is the same command. Raises `Problem` 503."""
+    asker, source = front.desk.asker, front.desk.source("staff")
+    content = canonical(command.model_dump(mode="json", exclude_unset=True))
+    identifier = asker.digests.form(nonce, f"{command.type} {content}")
+    try:
+        outcome = await asker.ask(command, key, source, identifier, wait, known=True)
+    except KafkaUnavailable:
+        raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
+    return outcome or pending(source, identifier)
+
+
+async def enrolled(front: Front, registration: str) -> Enrolled:
+    """Raises `Problem` 404."""
+    found = await front.roster.one(registration)
+    if found is None:
+        raise Problem(404, "registration_unknown", "Pendaftaran ini tidak ditemukan di balai kami.")
+    return found

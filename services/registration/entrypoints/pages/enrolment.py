@@ -1,0 +1,121 @@
+"""One registration as its staff see it: cancel it, correct the person, tick attendance."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.registration.adapters.roster import Enrolled
+from services.registration.domain import participant
+from services.registration.entrypoints.pages.desk import asked, enrolled, staff_page
+from services.registration.entrypoints.pages.fields import read_person
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.outcome import decided
+from services.registration.entrypoints.pages.session import Session, Sessions
+from shared.contracts.commands import CancelRegistration, CorrectParticipant, RecordAttendance
+from shared.contracts.outcomes import Outcome
+
+FIELDS: Final = {"nama": "name", "email": "email", "telepon": "phone", "nip": "nip", "nuptk": "nuptk"}
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter(prefix="/staf/pendaftaran/{registration}")
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def show(registration: str, session: Staff, fakta: str = "") -> HTMLResponse:
+        return await _shown(front, session, await enrolled(front, registration), fact=fakta[:80])
+
+    @router.get("/batal", response_class=HTMLResponse)
+    async def question(registration: str, session: Staff) -> HTMLResponse:
+        row = await enrolled(front, registration)
+        state = await front.activity(row.activity)
+        return staff_page(front, session, "staf-batal.html", row=row, activity=state.described)
+
+    @router.post("/batal", response_class=HTMLResponse)
+    async def cancel(registration: str, session: Staff, request: Request) -> Response:
+        row, sent = await enrolled(front, registration), await request.form()
+        command = CancelRegistration(registration=row.id)
+        outcome = await asked(front, command, row.activity, str(sent.get("nonce", "")))
+        return await _answered(front, session, row, outcome)
+
+    @router.post("/data", response_class=HTMLResponse)
+    async def correct(registration: str, session: Staff, request: Request) -> Response:
+        row, sent = await enrolled(front, registration), await request.form()
+        typed = read_person(sent)
+        if typed.errors:
+            return await _shown(front, session, row, typed.values, typed.errors, status=422)
+        changed = {name: typed.found[field] for field, name in FIELDS.items() if typed.found[field]}
+        gone = {name: None for name in ("phone", "nip", "nuptk") if name in row.who and name not in changed}
+        given = {name: value for name, value in changed.items() if row.who.get(name) != value}
+        if not given | gone:
+            return RedirectResponse(f"/staf/pendaftaran/{row.id}", 303)
+        command = CorrectParticipant.model_validate({"ref": row.ref} | given | gone)
+        outcome = await asked(front, command, participant.key(row.ref), str(sent.get("nonce", "")))
+        return await _answered(front, session, row, outcome)
+
+    @router.post("/kehadiran", response_class=HTMLResponse)
+    async def attend(registration: str, session: Staff, request: Request) -> Response:
+        row, sent = await enrolled(front, registration), await request.form()
+        state, told = await front.activity(row.activity), None
+        for one in state.described.sessions:
+            present = one.id in sent.getlist("hadir")
+            if present != (one.id in row.attended):
+                command = RecordAttendance(
+                    activity=row.activity, session=one.id, registration=row.id, present=present
+                )
+                outcome = await asked(front, command, row.activity, str(sent.get("nonce", "")))
+                told = outcome if outcome.result != "recorded" else told
+        return await _answered(front, session, row, told)
+
+    return router
+
+
+async def _answered(front: Front, session: Session, row: Enrolled, outcome: Outcome | None) -> Response:
+    """Back to the registration; what was refused is told there."""
+    if outcome is not None and outcome.result in ("refused", "parked", None):
+        status = 409 if outcome.result else 202
+        row = await enrolled(front, row.id)
+        return await _shown(front, session, row, told=outcome.message or "", status=status)
+    fact = f"?fakta={outcome.fact}" if outcome and outcome.result == "corrected" and outcome.fact else ""
+    return RedirectResponse(f"/staf/pendaftaran/{row.id}{fact}", 303)
+
+
+async def _shown(
+    front: Front,
+    session: Session,
+    row: Enrolled,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    told: str = "",
+    status: int = 200,
+    fact: str = "",
+) -> HTMLResponse:
+    state = await front.activity(row.activity)
+    reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
+    standing: dict[str, Any] = {field: row.who.get(name, "") for field, name in FIELDS.items()}
+    return staff_page(
+        front,
+        session,
+        "staf-pendaftaran.html",
+        status,
+        row=row,
+        state=state,
+        values=values or standing,
+        errors=errors or {},
+        told=told,
+        fact=fact,
+        reached=reached,
+        live=live,
+    )
+
+
+async def reach(front: Front, ref: str, fact: str) -> tuple[int, int]:
+    """How many of the person's live registrations follow a correction, by the id of its fact, and how many
+    there are. Mails go to the new address from then on."""
+    activities = await front.roster.live_activities(ref)
+    source, digests = f"/{front.office.code}/registration", front.desk.asker.digests
+    followed = [
+        await decided(front.desk.outcomes, digests.command(name, source, fact)) for name in activities
+    ]
+    return sum(one is not None and one.result == "corrected" for one in followed), len(activities)

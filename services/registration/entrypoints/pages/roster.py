@@ -1,0 +1,98 @@
+"""An activity as its staff see it: its counts, and its participants."""
+
+from typing import Annotated, Final, get_args
+
+from fastapi import APIRouter, Depends, Form, Query
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from services.registration.adapters.roster import Wanted
+from services.registration.application.cells import CellRefused, regency
+from services.registration.entrypoints.pages.activities import window
+from services.registration.entrypoints.pages.desk import staff_page
+from services.registration.entrypoints.pages.front import Front, now
+from services.registration.entrypoints.pages.session import Session, Sessions
+from shared.contracts.types import Category
+
+ROWS: Final = 20
+STATUSES: Final = ("confirmed", "waitlisted", "cancelled")
+CATEGORIES: Final[tuple[str, ...]] = get_args(Category)
+
+
+class Filter(BaseModel):
+    """As it stands in the address: nothing that names a person."""
+
+    status: str = ""
+    unsur: str = ""
+    wilayah: str = ""
+    instansi: str = ""
+    hal: int = Field(default=1, ge=1, le=10_000)
+
+    def kept(self) -> dict[str, str]:
+        given = self.model_dump(exclude={"hal"})
+        return {name: value.strip()[:200] for name, value in given.items() if value.strip()}
+
+
+class Search(Filter):
+    """Sent by POST, since a name or an address must stand in no URL."""
+
+    cari: str = ""
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter()
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("/staf/kegiatan/{activity}", response_class=HTMLResponse)
+    async def participants(activity: str, session: Staff, asked: Annotated[Filter, Query()]) -> HTMLResponse:
+        return await _shown(front, session, activity, asked, "")
+
+    @router.post("/staf/kegiatan/{activity}/cari", response_class=HTMLResponse)
+    async def search(activity: str, session: Staff, asked: Annotated[Search, Form()]) -> HTMLResponse:
+        return await _shown(front, session, activity, asked, asked.cari.strip()[:200])
+
+    return router
+
+
+async def _shown(front: Front, session: Session, activity: str, asked: Filter, text: str) -> HTMLResponse:
+    state = await front.activity(activity)
+    wanted, errors = read(asked, text)
+    skip = (asked.hal - 1) * ROWS
+    rows, total = await front.roster.found(activity, wanted, skip, ROWS) if not errors else ([], 0)
+    return staff_page(
+        front,
+        session,
+        "staf-kegiatan.html",
+        422 if errors else 200,
+        state=state,
+        window=window(state.described, state.cancelled, now()),
+        counts=await front.roster.counts(activity),
+        rows=rows,
+        total=total,
+        number=asked.hal,
+        pages=max(1, -(-total // ROWS)),
+        values={"status": "", "unsur": "", "wilayah": "", "instansi": ""} | asked.kept(),
+        kept=asked.kept(),
+        text=text,
+        errors=errors,
+        statuses=STATUSES,
+        categories=CATEGORIES,
+    )
+
+
+def read(asked: Filter, text: str = "") -> tuple[Wanted, dict[str, str]]:
+    """What is wanted, and by field what to mend. What is among no choices is left out."""
+    given, errors, place = asked.kept(), {}, None
+    try:
+        place = regency(given.get("wilayah", ""))
+    except CellRefused as refused:
+        errors["wilayah"] = str(refused)
+    status, category = given.get("status", ""), given.get("unsur", "")
+    wanted = Wanted(
+        status if status in STATUSES else "",
+        category if category in CATEGORIES else "",
+        place or "",
+        given.get("instansi", ""),
+        text,
+    )
+    return wanted, errors
