@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.registration.entrypoints.pages import (
     activities,
     cancelling,
+    downloads,
     enrolment,
     form,
     outcome,
@@ -20,6 +21,6 @@ def pages(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for part in (activities, form, outcome, cancelling):
         router.include_router(part.routes(front))
-    for desk in (staff, roster, enrolment):
+    for desk in (staff, downloads, roster, enrolment):
         router.include_router(desk.routes(front, sessions))
     return router

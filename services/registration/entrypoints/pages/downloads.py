@@ -1,0 +1,49 @@
+"""What staff take along as sheets: participants, attendance, the empty template."""
+
+import asyncio
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.registration.adapters import files
+from services.registration.adapters.roster import Wanted
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.roster import Filter, read
+from services.registration.entrypoints.pages.session import Session, Sessions
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter(prefix="/staf/kegiatan/{activity}")
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("/peserta.xlsx")
+    async def participants(activity: str, _: Staff, asked: Annotated[Filter, Query()]) -> Response:
+        state = await front.activity(activity)
+        rows, _total = await front.roster.found(state.described.id, read(asked)[0])
+        return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")
+
+    @router.get("/kehadiran.xlsx")
+    async def attendance(activity: str, _: Staff) -> Response:
+        state = await front.activity(activity)
+        rows, _total = await front.roster.found(state.described.id, Wanted(status="confirmed"))
+        data = await asyncio.to_thread(files.attendance, state.described, rows)
+        return sheet(data, f"kehadiran-{state.described.id}")
+
+    @router.get("/templat.xlsx")
+    async def template(activity: str, _: Staff) -> Response:
+        state = await front.activity(activity)
+        return sheet(await asyncio.to_thread(files.template), f"templat-{state.described.id}")
+
+    return router
+
+
+def sheet(data: bytes, name: str) -> Response:
+    """`name`: of ASCII letters, digits and hyphens."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.xlsx"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(data, media_type=XLSX, headers=headers)
