@@ -4,6 +4,7 @@ from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from services.registration.adapters.bounds import UNREADABLE, SheetRefused, require_bounds
 from services.registration.application.headers import HEADER_SEARCH_ROWS, Cell, find_header
 from services.registration.application.rows import MAX_ROWS, Problem, SheetReport, read_rows
 
@@ -16,10 +17,19 @@ def read_sheet(data: bytes, activity: str) -> SheetReport:
     Pure, but slow for a large file (50,000 rows take some seconds): call it in a thread from a loop.
     """
     try:
-        sheets = _visible_sheets(data)
-    except (CalamineError, ValueError, OverflowError):
-        return SheetReport(problems=(Problem("Berkas tidak dapat dibuka sebagai lembar Excel"),))
+        sheets = sheets_of(data)
+    except SheetRefused as refused:
+        return SheetReport(problems=(Problem(str(refused)),))
     return read_rows(next((cells for cells in sheets if find_header(cells)), []), activity)
+
+
+def sheets_of(data: bytes) -> list[list[list[Cell]]]:
+    """The cells of the visible sheets. Raises `SheetRefused`, before it is opened where it is too large."""
+    require_bounds(data)
+    try:
+        return _visible_sheets(data)
+    except (CalamineError, ValueError, OverflowError):
+        raise SheetRefused(UNREADABLE) from None
 
 
 def _visible_sheets(data: bytes) -> list[list[list[Cell]]]:
