@@ -19,6 +19,7 @@ from services.registration.adapters.publisher import Publisher
 from services.registration.adapters.reactions import Reactions
 from services.registration.adapters.register import Register
 from services.registration.adapters.roster import Roster
+from services.registration.adapters.uploads import Uploads
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
 from services.registration.application.asking import Reading
@@ -116,6 +117,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             Tokens(settings.link_keys),
             Forms(store, digests),
             Roster(store, digests),
+            Uploads(store),
         )
         app.include_router(routes(desk))
         sessions = Sessions(
@@ -133,7 +135,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
 
 
 def _body_limit(path: str) -> int:
-    return SHEET_BYTES if path.endswith("/imports") else BODY_BYTES
+    return SHEET_BYTES if path.endswith(("/imports", "/impor", "/impor-kehadiran")) else BODY_BYTES
 
 
 async def run(settings: RegistrationSettings) -> None:

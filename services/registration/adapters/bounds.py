@@ -84,7 +84,7 @@ def _unpacked(data: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 class _Extent:
-    """How far the filled cells of one part reach, as Excel (`c`) or OpenDocument (`table-cell`) writes them."""
+    """How far the filled cells of one part reach, in Excel (`c`) or OpenDocument (`table-cell`)."""
 
     def __init__(self) -> None:
         self._parser = expat.ParserCreate()

@@ -20,8 +20,10 @@ COLLECTIONS = (
     "perhaps_same",
     "counted",
     "forms",
+    "uploads",
 )
 FORM_SECONDS = 86_400  # as long as a form may stay open
+UPLOAD_SECONDS = 3_600  # a sheet that nobody confirmed
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,6 +78,7 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     await store["activities"].create_index("promoting", partialFilterExpression={"promoting": True})
     await store["counted"].create_index("until", expireAfterSeconds=0)
     await store["forms"].create_index("at", expireAfterSeconds=FORM_SECONDS)
+    await store["uploads"].create_index("at", expireAfterSeconds=UPLOAD_SECONDS)
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
     if not existing:

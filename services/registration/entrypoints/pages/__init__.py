@@ -4,10 +4,12 @@ from fastapi import APIRouter
 
 from services.registration.entrypoints.pages import (
     activities,
+    attendance,
     cancelling,
     downloads,
     enrolment,
     form,
+    importing,
     outcome,
     roster,
     staff,
@@ -21,6 +23,6 @@ def pages(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for part in (activities, form, outcome, cancelling):
         router.include_router(part.routes(front))
-    for desk in (staff, downloads, roster, enrolment):
+    for desk in (staff, downloads, roster, enrolment, attendance, importing):
         router.include_router(desk.routes(front, sessions))
     return router

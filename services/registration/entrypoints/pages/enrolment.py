@@ -7,12 +7,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.adapters.roster import Enrolled
 from services.registration.domain import participant
+from services.registration.entrypoints.pages.attendance import record
 from services.registration.entrypoints.pages.desk import asked, enrolled, staff_page
 from services.registration.entrypoints.pages.fields import read_person
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.outcome import decided
 from services.registration.entrypoints.pages.session import Session, Sessions
-from shared.contracts.commands import CancelRegistration, CorrectParticipant, RecordAttendance
+from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.outcomes import Outcome
 
 FIELDS: Final = {"nama": "name", "email": "email", "telepon": "phone", "nip": "nip", "nuptk": "nuptk"}
@@ -57,16 +58,10 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     @router.post("/kehadiran", response_class=HTMLResponse)
     async def attend(registration: str, session: Staff, request: Request) -> Response:
         row, sent = await enrolled(front, registration), await request.form()
-        state, told = await front.activity(row.activity), None
-        for one in state.described.sessions:
-            present = one.id in sent.getlist("hadir")
-            if present != (one.id in row.attended):
-                command = RecordAttendance(
-                    activity=row.activity, session=one.id, registration=row.id, present=present
-                )
-                outcome = await asked(front, command, row.activity, str(sent.get("nonce", "")))
-                told = outcome if outcome.result != "recorded" else told
-        return await _answered(front, session, row, told)
+        differs = set(sent.getlist("hadir")) ^ set(sent.getlist("semula"))
+        ticks = [(row.id, str(one), one in sent.getlist("hadir")) for one in sorted(map(str, differs))]
+        told = await record(front, row.activity, ticks, str(sent.get("nonce", "")))
+        return await _answered(front, session, row, told[0] if told else None)
 
     return router
 

@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from services.registration.adapters.forms import Forms
 from services.registration.adapters.roster import Roster
+from services.registration.adapters.uploads import Uploads
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.http import Desk
 from services.registration.entrypoints.pages.tokens import Tokens
@@ -43,6 +44,7 @@ class Front:
     tokens: Tokens
     forms: Forms
     roster: Roster
+    uploads: Uploads
     looks: Environment = field(default_factory=_looks)
 
     def page(

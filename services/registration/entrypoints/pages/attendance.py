@@ -1,0 +1,98 @@
+"""Ticking people off at a session: one form a page, and only what was changed in it is sent."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
+
+from services.registration.adapters.roster import Wanted
+from services.registration.entrypoints.pages.desk import asked, staff_page
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.session import Session, Sessions
+from shared.contracts.commands import RecordAttendance
+from shared.contracts.outcomes import Outcome
+from shared.http import Problem
+
+ROWS: Final = 30
+Number = Annotated[int, Query(ge=1, le=10_000)]
+Tick = tuple[str, str, bool]
+"""Registration, session, whether present."""
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter()
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
+    async def show(
+        activity: str, session: Staff, pertemuan: str = "", hal: Number = 1, simpan: int | None = None
+    ) -> HTMLResponse:
+        return await _shown(front, session, activity, pertemuan, hal, saved=simpan)
+
+    @router.post("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
+    async def tick(
+        activity: str, session: Staff, request: Request, pertemuan: str = "", hal: Number = 1
+    ) -> Response:
+        sent = await request.form()
+        there = set(map(str, sent.getlist("hadir")))
+        differs = sorted(there ^ set(map(str, sent.getlist("semula"))))
+        ticks = [(one, pertemuan, one in there) for one in differs]
+        told = await record(front, activity, ticks, str(sent.get("nonce", "")))
+        if told:
+            message = f"{len(told)} dari {len(ticks)} perubahan belum tercatat. {told[0].message}"
+            return await _shown(front, session, activity, pertemuan, hal, message)
+        onward = hal + 1 if sent.get("lanjut") else hal
+        return RedirectResponse(
+            f"/staf/kegiatan/{activity}/kehadiran?pertemuan={pertemuan}&hal={onward}&simpan={len(ticks)}", 303
+        )
+
+    return router
+
+
+async def record(front: Front, activity: str, ticks: Sequence[Tick], nonce: str) -> list[Outcome]:
+    """What of it is not recorded. Raises `Problem` 422 or 503."""
+    try:
+        commands = [
+            RecordAttendance(activity=activity, registration=one, session=session, present=present)
+            for one, session, present in ticks
+        ]
+    except ValidationError:
+        raise Problem(422, "invalid", "") from None
+    outcomes = await asyncio.gather(*(asked(front, one, activity, nonce) for one in commands))
+    return [one for one in outcomes if one.result != "recorded"]
+
+
+async def _shown(
+    front: Front,
+    session: Session,
+    activity: str,
+    named: str,
+    number: int,
+    told: str = "",
+    saved: int | None = None,
+) -> HTMLResponse:
+    state = await front.activity(activity)
+    meetings = sorted(state.described.sessions, key=lambda one: one.starts)
+    meeting = next((one for one in meetings if one.id == named), meetings[0])
+    skip = (number - 1) * ROWS
+    rows, total = await front.roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
+    return staff_page(
+        front,
+        session,
+        "staf-kehadiran.html",
+        409 if told else 200,
+        activity=state.described,
+        meetings=meetings,
+        meeting=meeting,
+        attended=state.attended,
+        rows=rows,
+        total=total,
+        number=number,
+        pages=max(1, -(-total // ROWS)),
+        told=told,
+        saved=saved,
+        cancelled=state.cancelled,
+    )
