@@ -11,7 +11,9 @@ from services.registration.entrypoints.pages import (
     form,
     importing,
     outcome,
+    publishing,
     roster,
+    running,
     staff,
 )
 from services.registration.entrypoints.pages.front import Front
@@ -23,6 +25,6 @@ def pages(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for part in (activities, form, outcome, cancelling):
         router.include_router(part.routes(front))
-    for desk in (staff, downloads, roster, enrolment, attendance, importing):
+    for desk in (staff, downloads, roster, enrolment, attendance, importing, running, publishing):
         router.include_router(desk.routes(front, sessions))
     return router

@@ -1,0 +1,141 @@
+"""Announcing an activity: from a form, or from YAML."""
+
+from typing import Annotated, Any, Final, get_args
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import FormData, UploadFile
+
+from services.registration.entrypoints.pages.desk import asked, staff_page
+from services.registration.entrypoints.pages.drafts import (
+    MOST,
+    PLAIN,
+    QUOTA,
+    SESSION,
+    Draft,
+    NoYaml,
+    of_form,
+    of_yaml,
+)
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.session import Session, Sessions
+from shared.contracts.types import ZONES, Category
+
+YAML_CHARACTERS: Final = 20_000
+NO_TEXT: Final = "Tempel YAML kegiatan, atau pilih berkasnya"
+TOO_LONG: Final = "YAML ini terlalu panjang untuk ditempel; pakai berkas"
+NO_UTF8: Final = "Berkas ini bukan teks; simpan sebagai teks UTF-8"
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter(prefix="/staf/terbit")
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def empty(session: Staff) -> HTMLResponse:
+        return _form(front, session, FormData(), Draft())
+
+    @router.post("", response_class=HTMLResponse)
+    async def publish(session: Staff, request: Request) -> Response:
+        sent = await request.form()
+        if "tambah" in sent:
+            return _form(front, session, sent, Draft(), more=str(sent["tambah"]))
+        typed, chosen = _typed(front, sent)
+        draft = of_form(typed, chosen, front.office.zone)
+        told = await _published(front, draft, str(sent.get("nonce", "")), "id")
+        return told if isinstance(told, Response) else _form(front, session, sent, draft, told)
+
+    @router.get("/yaml", response_class=HTMLResponse)
+    async def empty_yaml(session: Staff) -> HTMLResponse:
+        return _yaml(front, session, "", Draft())
+
+    @router.post("/yaml", response_class=HTMLResponse)
+    async def publish_yaml(session: Staff, request: Request) -> Response:
+        sent = await request.form()
+        try:
+            text = await _text(sent)
+            draft = of_yaml(text)
+        except NoYaml as refused:
+            return _yaml(front, session, str(sent.get("yaml", "")), Draft({"yaml": str(refused)}))
+        told = await _published(front, draft, str(sent.get("nonce", "")), "id")
+        return told if isinstance(told, Response) else _yaml(front, session, text, draft, told)
+
+    return router
+
+
+async def _published(front: Front, draft: Draft, nonce: str, name_field: str) -> Response | str:
+    """Where it leads, or what stands in the way; what belongs to the activity's id is told there."""
+    if draft.command is None:
+        return ""
+    outcome = await asked(front, draft.command, draft.command.id, nonce)
+    if outcome.result == "published":
+        return RedirectResponse(f"/staf/kegiatan/{draft.command.id}", 303)
+    if outcome.reason == "activity_exists":
+        draft.errors[name_field] = outcome.message or ""
+        return ""
+    return outcome.message or ""
+
+
+async def _text(sent: FormData) -> str:
+    """Of the file, else what was pasted. Raises `NoYaml`."""
+    file, pasted = sent.get("berkas"), str(sent.get("yaml", ""))
+    if isinstance(file, UploadFile) and (data := await file.read()):
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            raise NoYaml(NO_UTF8) from None
+    if len(pasted) > YAML_CHARACTERS:
+        raise NoYaml(TOO_LONG)
+    if not pasted.strip():
+        raise NoYaml(NO_TEXT)
+    return pasted
+
+
+def _typed(front: Front, sent: FormData) -> tuple[dict[str, str], dict[str, list[str]]]:
+    typed = {name: str(sent.get(name, "")).strip()[:4_000] for name in _names()}
+    for at in range(MOST):
+        typed[f"sessions.{at}.zone"] = typed[f"sessions.{at}.zone"] or front.office.zone
+    names = [f"quotas.{at}.categories" for at in range(MOST)]
+    return typed, {name: [str(one) for one in sent.getlist(name)] for name in names}
+
+
+def _names() -> list[str]:
+    sessions = [f"sessions.{at}.{name}" for at in range(MOST) for name in (*SESSION, "zone")]
+    return [*PLAIN, *sessions, *(f"quotas.{at}.{name}" for at in range(MOST) for name in QUOTA)]
+
+
+def _form(
+    front: Front, session: Session, sent: FormData, draft: Draft, told: str = "", more: str = ""
+) -> HTMLResponse:
+    values, chosen = _typed(front, sent)
+    blocks: dict[str, Any] = {"MOST": MOST}
+    for what, fields in (("sessions", SESSION), ("quotas", QUOTA)):
+        used = [at for at in range(MOST) if any(values[f"{what}.{at}.{name}"] for name in fields)]
+        blocks[what] = min(MOST, max([0, *used]) + 1 + (more == what))
+    return staff_page(
+        front,
+        session,
+        "staf-terbit.html",
+        422 if draft.errors or told else 200,
+        str(sent.get("nonce", "")) if not draft.errors else "",
+        values=values,
+        chosen=chosen,
+        errors=draft.errors,
+        told=told,
+        blocks=blocks,
+        zones=list(ZONES),
+        categories=get_args(Category),
+    )
+
+
+def _yaml(front: Front, session: Session, text: str, draft: Draft, told: str = "") -> HTMLResponse:
+    """Fields that YAML has are told above it by their path, since it is one field here."""
+    return staff_page(
+        front,
+        session,
+        "staf-terbit-yaml.html",
+        422 if draft.errors or told else 200,
+        values={"yaml": text if len(text) <= YAML_CHARACTERS else ""},
+        errors=draft.errors,
+        told=told,
+    )

@@ -1,0 +1,149 @@
+"""An activity announced by its staff, from a form and from YAML, with mistakes at their fields."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.component.registration.browser import heading, landed
+from tests.component.registration.test_desk import marks
+from tests.component.registration.test_pages import sound
+from tests.component.registration.test_staff import staff_at
+from tests.support.servers import Servers
+
+pytestmark = pytest.mark.broker
+FORM, YAML = "/staf/terbit", "/staf/terbit/yaml"
+RIGHT = {
+    "title": "Rapat koordinasi uji",
+    "id": "rakor-uji",
+    "kind": "Rapat koordinasi",
+    "opens": "2024-01-02T08:00",
+    "closes": "2099-01-11T12:00",
+    "speakers": "Dr. Uji\r\n\r\nNi Uji",
+    "sessions.0.title": "Pembukaan",
+    "sessions.0.starts": "2099-01-12T08:00",
+    "sessions.0.ends": "2099-01-12T12:00",
+    "sessions.0.zone": "WIT",
+    "sessions.0.regency": "Badung",
+    "sessions.0.jp": "6",
+    "sessions.2.title": "Penutupan",
+    "sessions.2.starts": "2099-01-13T08:00",
+    "sessions.2.ends": "2099-01-13T12:00",
+    "quotas.0.id": "Mitra kerja",
+    "quotas.0.seats": "180",
+    "quotas.0.regencies": "51.03, Kota Denpasar",
+    "quotas.0.cohorts": "1, 2",
+}
+
+
+def wrong_fields(page: httpx.Response) -> list[str]:
+    return re.findall(r'<li><a href="#([^"]+)">', page.text)
+
+
+async def test_the_form_becomes_an_activity(servers: Servers) -> None:
+    async with staff_at(servers) as (office, client):
+        sound(await client.get(FORM))
+        form = await marks(client, FORM) | RIGHT
+        sent = form | {"quotas.0.categories": ["mitra-kerja", "dinas"]}
+        answer = await client.post(FORM, data=sent)
+        assert answer.status_code == 303, wrong_fields(answer)
+        assert heading(await landed(client, answer)) == "Rapat koordinasi uji"
+        row = await office.store["activities"].find_one({"_id": "rakor-uji"})
+        assert row is not None
+        described = row["described"]
+        assert described["kind"] == "rapat-koordinasi"
+        assert described["opens"] == "2024-01-02T08:00:00+08:00", "the office's zone"
+        assert described["sessions"][0]["starts"] == "2099-01-12T08:00:00+09:00", "the session's zone"
+        assert [one["id"] for one in described["sessions"]] == ["pertemuan-1", "pertemuan-3"]
+        assert described["sessions"][0]["regency"] == "51.03"
+        quota = {"categories": ["mitra-kerja", "dinas"], "regencies": ["51.03", "51.71"], "cohorts": [1, 2]}
+        assert described["quotas"] == [{"id": "mitra-kerja", "seats": 180} | quota]
+        assert described["speakers"] == ["Dr. Uji", "Ni Uji"]
+        assert (await client.post(FORM, data=sent)).status_code == 303, "twice the same is one"
+        other = await client.post(FORM, data=await marks(client, FORM) | RIGHT)
+        assert (other.status_code, wrong_fields(other)) == (422, ["id"])
+
+
+async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -> None:
+    async with staff_at(servers) as (_, client):
+        empty = await client.post(FORM, data=await marks(client, FORM))
+        assert empty.status_code == 422
+        missing = {
+            "title",
+            "id",
+            "kind",
+            "opens",
+            "closes",
+            "sessions.0.title",
+            "quotas.0.id",
+            "quotas.0.seats",
+        }
+        assert missing <= set(wrong_fields(empty))
+        for field, value in (
+            ("id", "Rakor Uji"),
+            ("reply_to", "salah@"),
+            ("closes", "2023-01-01T08:00"),
+            ("sessions.2.ends", "2099-01-13T07:00"),
+            ("sessions.2.link", "zoom"),
+            ("sessions.0.regency", "Entah"),
+            ("quotas.0.regencies", "51.03, Entah"),
+            ("quotas.0.cohorts", "satu"),
+            ("quotas.0.seats", "banyak"),
+            ("title", "a" * 201),
+        ):
+            wrong = await client.post(FORM, data=await marks(client, FORM) | RIGHT | {field: value})
+            assert (wrong.status_code, wrong_fields(wrong)) == (422, [field])
+            assert f'id="{field}"' in wrong.text
+            assert value in wrong.text
+        twice = {"quotas.1.id": "mitra-kerja", "quotas.1.seats": "1"}
+        same = await client.post(FORM, data=await marks(client, FORM) | RIGHT | twice)
+        assert wrong_fields(same) == ["quotas.0.id"]
+        sound(same)
+
+
+async def test_blocks_are_added_without_losing_what_was_typed(servers: Servers) -> None:
+    async with staff_at(servers) as (_, client):
+        page = await client.post(FORM, data=await marks(client, FORM) | RIGHT | {"tambah": "sessions"})
+        assert page.status_code == 200
+        assert page.text.count("<legend>Pertemuan") == 4
+        assert 'value="Penutupan"' in page.text
+        full = {f"sessions.4.{name}": "x" * 200 for name in ("title", "place")}
+        full |= {f"quotas.{at}.id": f"kuota-{at}" for at in range(5)} | {"tambah": "quotas"}
+        page = await client.post(FORM, data=await marks(client, FORM) | RIGHT | full)
+        assert page.text.count("<legend>Kuota") == 5
+        assert 'value="quotas"' not in page.text
+        sound(page)
+
+
+async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fields(
+    servers: Servers,
+) -> None:
+    example = (Path(__file__).parents[3] / "examples/rakor-bali/activity.yaml").read_text()
+    async with staff_at(servers) as (_, client):
+        sound(await client.get(YAML))
+        for text, told in (
+            ("", "Tempel YAML"),
+            ("a: [", "tidak terbaca di baris 1"),
+            ("[" * 5000, "tidak terbaca"),
+            ("- satu", "daftar isian"),
+            (example.replace("jp: 6", "jp: enam"), "<code>sessions.0.jp</code>"),
+            (example.replace("closes:", "tutup:"), "<code>tutup</code>"),
+        ):
+            wrong = await client.post(YAML, data=await marks(client, YAML) | {"yaml": text})
+            assert (wrong.status_code, told in wrong.text) == (422, True), text[:40]
+            assert wrong_fields(wrong)[0] == "yaml"
+            sound(wrong)
+        assert "Plagoo Holiday Hotel" in wrong.text, "what was pasted is kept"
+        binary = {"berkas": ("a.yaml", b"\xff\xfe\xff")}
+        assert (await client.post(YAML, data=await marks(client, YAML), files=binary)).status_code == 422
+        form = await marks(client, YAML)
+        answer = await client.post(
+            YAML, data=form | {"yaml": "x"}, files={"berkas": ("a.yaml", example.encode())}
+        )
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/staf/kegiatan/rakor-bali-2024")
+        again = await client.post(YAML, data=await marks(client, YAML) | {"yaml": example})
+        assert "<code>id</code>: Kegiatan dengan kode ini sudah ada" in again.text
+        client.cookies.clear()
+        for path in (FORM, YAML):
+            assert (await client.post(path, data=form)).status_code == 303

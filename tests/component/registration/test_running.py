@@ -1,0 +1,70 @@
+"""Seats changed and an activity called off, by its staff."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.component.registration.browser import announce, heading, landed, submitted, typed
+from tests.component.registration.test_desk import DESK, marks
+from tests.component.registration.test_pages import sound
+from tests.component.registration.test_staff import staff_at
+from tests.support.servers import Servers
+
+pytestmark = pytest.mark.broker
+SEATS, CANCEL = f"{DESK}/kursi", f"{DESK}/batal"
+
+
+async def test_seats_are_changed_and_a_mistake_is_told_at_its_quota(servers: Servers) -> None:
+    quotas: list[dict[str, Any]] = [
+        {"id": "guru", "seats": 2, "categories": ["guru"]},
+        {"id": "mitra-kerja", "seats": 5, "categories": ["mitra-kerja"]},
+    ]
+    async with staff_at(servers) as (office, client):
+        await announce(client, "uji", quotas=quotas)
+        for number in range(3):
+            await submitted(client, "uji", **typed(number))
+        page = await client.get(SEATS)
+        sound(page)
+        assert 'value="2"' in page.text
+        assert "2 kursi sudah terisi" in page.text
+        for guru, told in (("1", "Paling sedikit 2"), ("dua", "dengan angka"), ("²", "dengan angka")):
+            form = await marks(client, SEATS) | {"kursi-guru": guru, "kursi-mitra-kerja": "7"}
+            wrong = await client.post(SEATS, data=form)
+            assert (wrong.status_code, told in wrong.text) == (422, True), guru
+            assert re.findall(r'<li><a href="#([^"]+)">', wrong.text) == ["kursi-guru"]
+            assert f'value="{guru}"' in wrong.text
+        form = await marks(client, SEATS) | {"kursi-guru": "3", "kursi-mitra-kerja": "7"}
+        page = await landed(client, await client.post(SEATS, data=form))
+        assert "Guru: 3 dari 3 kursi terisi" in page.text, "who waited moved up"
+        assert "Mitra kerja: 0 dari 7" in page.text
+        row = await office.store["activities"].find_one({"_id": "uji"})
+        assert row is not None
+        assert row["described"]["quotas"][0]["categories"] == ["guru"], "whom it is for stays"
+
+
+async def test_calling_off_asks_and_names_how_many_get_a_mail(servers: Servers) -> None:
+    async with staff_at(servers) as (office, client):
+        await announce(client, "uji", 2)
+        for number in range(3):
+            await submitted(client, "uji", **typed(number))
+        question = await client.get(CANCEL)
+        sound(question)
+        assert heading(question) == "Batalkan kegiatan?"
+        assert (
+            "3 orang akan menerima email pembatalan:</strong> 2 terkonfirmasi dan 1 di daftar"
+            in question.text
+        )
+        form = await marks(client, CANCEL)
+        wrong = await client.post(CANCEL, data=form | {"alasan": "a" * 2001})
+        assert (wrong.status_code, '<a href="#alasan">' in wrong.text) == (422, True)
+        assert await office.store["activities"].count_documents({"cancelled": True}) == 0
+        answer = await client.post(CANCEL, data=form | {"alasan": "Banjir.\r\nMaaf."})
+        assert answer.status_code == 303
+        page = await landed(client, answer)
+        assert "Dibatalkan" in page.text
+        assert CANCEL not in page.text
+        assert "Banjir." in (await client.get("/kegiatan/uji")).text
+        again = await client.post(CANCEL, data=await marks(client, "/staf/terbit") | {"alasan": "Lagi"})
+        assert (again.status_code, "sudah dibatalkan" in again.text) == (409, True)
+        assert "sudah dibatalkan" in (await client.get(CANCEL)).text
