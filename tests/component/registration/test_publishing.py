@@ -96,9 +96,10 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -
             assert (wrong.status_code, wrong_fields(wrong)) == (422, [field])
             assert f'id="{field}"' in wrong.text
             assert value in wrong.text
+        assert '<a href="#title">Judul: Isinya terlalu panjang</a>' in wrong.text
         twice = {"quotas.1.id": "mitra-kerja", "quotas.1.seats": "1"}
         same = await client.post(FORM, data=await marks(client, FORM) | RIGHT | twice)
-        assert wrong_fields(same) == ["quotas.0.id"]
+        assert '<a href="#quotas.0.id">Kuota 1, nama: Dua kuota memakai nama yang sama</a>' in same.text
         sound(same)
 
 

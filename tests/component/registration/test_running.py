@@ -28,7 +28,7 @@ async def test_seats_are_changed_and_a_mistake_is_told_at_its_quota(servers: Ser
         sound(page)
         assert 'value="2"' in page.text
         assert "2 kursi sudah terisi" in page.text
-        for guru, told in (("1", "Paling sedikit 2"), ("dua", "dengan angka"), ("²", "dengan angka")):
+        for guru, told in (("1", "paling sedikit 2"), ("dua", "dengan angka"), ("²", "dengan angka")):
             form = await marks(client, SEATS) | {"kursi-guru": guru, "kursi-mitra-kerja": "7"}
             wrong = await client.post(SEATS, data=form)
             assert (wrong.status_code, told in wrong.text) == (422, True), guru

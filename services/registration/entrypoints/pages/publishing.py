@@ -21,6 +21,33 @@ from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.types import ZONES, Category
 
+LABELS: Final = {
+    "title": "Judul",
+    "id": "Kode",
+    "kind": "Jenis",
+    "opens": "Pendaftaran dibuka",
+    "closes": "Pendaftaran ditutup",
+    "host": "Penyelenggara",
+    "reply_to": "Email panitia",
+    "speakers": "Narasumber",
+    "topics": "Materi",
+    "sessions": "Pertemuan",
+    "quotas": "Kuota",
+}
+IN_BLOCKS: Final = {
+    "title": "acara",
+    "starts": "mulai",
+    "ends": "selesai",
+    "place": "tempat",
+    "regency": "kabupaten atau kota",
+    "link": "tautan",
+    "jp": "JP",
+    "id": "nama",
+    "seats": "jumlah kursi",
+    "regencies": "kabupaten atau kota",
+    "cohorts": "angkatan",
+    "categories": "unsur",
+}
 YAML_CHARACTERS: Final = 20_000
 NO_TEXT: Final = "Tempel YAML kegiatan, atau pilih berkasnya"
 TOO_LONG: Final = "YAML ini terlalu panjang untuk ditempel; pakai berkas"
@@ -121,11 +148,19 @@ def _form(
         values=values,
         chosen=chosen,
         errors=draft.errors,
+        named={name: f"{_label(name)}: {sentence}" for name, sentence in draft.errors.items()},
         told=told,
         blocks=blocks,
         zones=list(ZONES),
         categories=get_args(Category),
     )
+
+
+def _label(name: str) -> str:
+    """Of a field, as the page calls it: `sessions.0.starts` is `Pertemuan 1, mulai`."""
+    first, *rest = name.split(".")
+    block = f" {int(rest[0]) + 1}, {IN_BLOCKS.get(rest[1], rest[1])}" if rest else ""
+    return LABELS.get(first, first) + block
 
 
 def _yaml(front: Front, session: Session, text: str, draft: Draft, told: str = "") -> HTMLResponse:

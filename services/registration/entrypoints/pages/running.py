@@ -13,10 +13,10 @@ from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import CancelActivity, ChangeActivity
 from shared.contracts.types import Paragraph
-from shared.words import number
+from shared.words import number, words
 
 MAX_SEATS: Final = 1_000_000
-NO_NUMBER: Final = "Tulis jumlah kursi dengan angka, paling banyak 1.000.000"
+NO_NUMBER: Final = "tulis jumlah kursi dengan angka, paling banyak 1.000.000"
 NO_REASON: Final = "Alasan terlalu panjang atau memuat tanda yang tidak dapat dicetak"
 
 
@@ -79,13 +79,13 @@ def read_seats(
         if text.isascii() and text.isdigit() and int(text) <= MAX_SEATS:
             wanted[one.id] = int(text)
         else:
-            errors[f"kursi-{one.id}"] = NO_NUMBER
+            errors[f"kursi-{one.id}"] = f"Kuota {words(one.id)}: {NO_NUMBER}"
     return typed, wanted, errors
 
 
 def _below_taken(state: ActivityState, wanted: Mapping[str, int]) -> dict[str, str]:
     return {
-        f"kursi-{quota}": f"Paling sedikit {number(state.taken.get(quota, 0))}: kursi itu sudah terisi"
+        f"kursi-{quota}": f"Kuota {words(quota)} paling sedikit {number(state.taken.get(quota, 0))}: kursi itu sudah terisi"
         for quota, seats in wanted.items()
         if seats < state.taken.get(quota, 0)
     }
