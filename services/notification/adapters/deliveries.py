@@ -48,7 +48,7 @@ class MongoLedger:
         rows = [row async for row in self._rows.find({"_id": {"$in": ids}, "claim": claim})]
         return [
             Claimed(
-                Delivery(**{name: row[name] for name in FIELDS}),
+                Delivery(**{name: row[name] for name in FIELDS if name in row}),
                 claim,
                 row["tries"],
                 row["waits"],

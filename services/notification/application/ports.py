@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from services.notification.domain.deliveries import Delivery
+from services.notification.domain.lists import Status
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a channel needs to write to one person."""
+    """All that a channel needs to write to one person. `earlier` and `status` as in `Known`."""
 
     delivery: Delivery
     person: RegistrationEntry
     activity: ActivityEntry
+    earlier: ActivityEntry | None = None
+    status: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-Template = Literal["confirmed", "waitlisted", "promoted", "cancelled", "activity-cancelled"]
+Template = Literal[
+    "confirmed",
+    "waitlisted",
+    "promoted",
+    "cancelled",
+    "reminder",
+    "activity-changed",
+    "activity-cancelled",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`shelf_life` counts from when the mail fell due. `resend_if_ambiguous`: nobody knows whether the last
-    attempt arrived; True where missing the news is worse than reading it twice."""
+    attempt arrived; True where missing the news is worse than reading it twice. `only_while_live`: of no
+    use to who has cancelled since, or when the activity was."""
 
     shelf_life: timedelta
     resend_if_ambiguous: bool
+    only_while_live: bool = False
 
 
 POLICIES: Final[dict[Template, Policy]] = {
@@ -21,6 +31,8 @@ POLICIES: Final[dict[Template, Policy]] = {
     "waitlisted": Policy(timedelta(days=3), resend_if_ambiguous=False),
     "promoted": Policy(timedelta(days=7), resend_if_ambiguous=True),
     "cancelled": Policy(timedelta(days=7), resend_if_ambiguous=False),
+    "reminder": Policy(timedelta(days=7), resend_if_ambiguous=False, only_while_live=True),
+    "activity-changed": Policy(timedelta(days=7), resend_if_ambiguous=True, only_while_live=True),
     "activity-cancelled": Policy(timedelta(days=7), resend_if_ambiguous=True),
 }
 
