@@ -9,14 +9,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from services.notification.adapters.calendar import calendar_of
+from services.notification.adapters.stencil import NAME, PLACE, REGISTRATION, STAMP, Personal, Stencil
 from services.notification.application.ports import Letter
 from services.notification.domain.templates import Template
+from shared.contracts.directory import ActivityEntry
 from shared.office import Office
 from shared.words import span
 
@@ -47,16 +50,16 @@ class Unwritable(Exception):
 
 
 class OneLine(EmailPolicy):
-    """Leaves our own header whole: folding would turn a long id into an encoded word. And a plain subject:
-    folding may leave its first line empty, and some show that line alone."""
+    """Leaves a plain subject whole: folding may leave its first line empty, and some show that line alone."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        whole = name == DELIVERY_HEADER or (name == "Subject" and value.isascii() and len(value) < LINE)
-        if whole:
+        if name == "Subject" and value.isascii() and len(value) < LINE:
             return f"{name}: {value}\r\n".encode("ascii")
         return super().fold_binary(name, value)
 
 
+KEPT_STENCILS: Final = 64  # of some 20 kB
+STAMPED: Final = datetime.strptime(STAMP, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 LINE: Final = 900  # characters; a line of a mail may have 998
 POLICY: Final = OneLine(linesep=SMTP.linesep)
 
@@ -75,58 +78,65 @@ class Stationery:
         )
         self._texts = {name: looks.get_template(f"{name}.txt") for name in WORDINGS}
         self._pages = {name: looks.get_template(f"{name}.html") for name in WORDINGS}
+        self._stencil = lru_cache(maxsize=KEPT_STENCILS)(self._make_stencil)
 
-    def write(self, letter: Letter) -> EmailMessage:
-        """Raises `Unwritable`."""
+    @property
+    def sender(self) -> str:
+        """The address that the mails come from."""
+        return self._office.sender.address
+
+    def write(self, letter: Letter) -> bytes:
+        """The whole mail, with lines as SMTP wants them. Raises `Unwritable`."""
+        delivery, person = letter.delivery, letter.person
         try:
-            return self._write(letter)
+            stencil = self._stencil(delivery.template, letter.activity, delivery.place is not None)
+            own = Personal(
+                person.name, str(delivery.place), person.registration, f"{delivery.due:%Y%m%dT%H%M%SZ}"
+            )
+            return self._own_headers(letter) + stencil.filled(own)
         except (ValueError, MessageError) as error:
             raise Unwritable(type(error).__name__) from None  # the text may repeat an address
 
-    def _write(self, letter: Letter) -> EmailMessage:
-        template, office = letter.delivery.template, self._office
-        reply_to = letter.activity.reply_to or office.reply_to
-        values = self._values(letter, reply_to)
+    def _own_headers(self, letter: Letter) -> bytes:
+        to = POLICY.header_store_parse("To", _address(letter.person.email, letter.person.name))
+        plain = {
+            "Date": format_datetime(self._now()),
+            "Message-ID": self.message_id(letter),
+            DELIVERY_HEADER: letter.delivery.id,
+        }
+        if not all(value.isprintable() for value in plain.values()):
+            raise ValueError("a header of more than one line")
+        lines = "".join(f"{name}: {value}\r\n" for name, value in plain.items())
+        return POLICY.fold_binary(*to) + lines.encode("ascii")
+
+    def _make_stencil(self, template: Template, activity: ActivityEntry, in_line: bool) -> Stencil:
+        office, reply_to = self._office, activity.reply_to or self._office.reply_to
+        values = self._values(template, activity, reply_to) | {"place": PLACE if in_line else None}
         mail = EmailMessage(policy=POLICY)
         mail["From"] = _address(office.sender.address, office.sender.name)
-        mail["To"] = _address(letter.person.email, letter.person.name)
         mail["Reply-To"] = _address(reply_to)
-        mail["Subject"] = f"{WORDINGS[template].state}: {letter.activity.title}"
-        mail["Date"] = format_datetime(self._now())
-        mail["Message-ID"] = self.message_id(letter)
-        mail[DELIVERY_HEADER] = letter.delivery.id
+        mail["Subject"] = f"{WORDINGS[template].state}: {activity.title}"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(self._texts[template].render(values))
-        mail.add_alternative(self._pages[template].render(values), subtype="html")
+        calendar = None
         if template in WITH_CALENDAR:
-            self._attach_calendar(mail, letter, reply_to)
-        return mail
+            calendar = calendar_of(activity, REGISTRATION, reply_to, STAMPED).decode()
+        text, page = self._texts[template].render(values), self._pages[template].render(values)
+        return Stencil.of(mail, text, page, calendar)
 
     def message_id(self, letter: Letter) -> str:
         """The same for every attempt, so that a mail client shows a repeated one once."""
         digest = hashlib.sha256(letter.delivery.id.encode()).hexdigest()[:32]
         return f"<{digest}@{self._office.sender.address.rpartition('@')[2]}>"
 
-    def _attach_calendar(self, mail: EmailMessage, letter: Letter, organizer: str) -> None:
-        content = calendar_of(letter.activity, letter.delivery.registration, organizer, letter.delivery.due)
-        mail.add_attachment(
-            content,
-            "text",
-            "calendar",
-            filename="kegiatan.ics",
-            params={"method": "PUBLISH", "charset": "utf-8"},
-        )
-
-    def _values(self, letter: Letter, reply_to: str) -> dict[str, Any]:
-        activity, wording = letter.activity, WORDINGS[letter.delivery.template]
+    def _values(self, template: Template, activity: ActivityEntry, reply_to: str) -> dict[str, Any]:
+        wording = WORDINGS[template]
         return {
             "office": self._office.name,
-            "name": letter.person.name,
+            "name": NAME,
             "title": activity.title,
             "host": activity.host,
             "reason": activity.reason,
             "sessions": [(session, span(session)) for session in activity.sessions],
-            "place": letter.delivery.place,
             "reply_to": reply_to,
             "state": wording.state,
             "tone": wording.tone,

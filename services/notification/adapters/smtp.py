@@ -4,11 +4,10 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
-from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+from aiosmtplib.protocol import PERIOD_REGEX
 
 from services.notification.adapters.rendering import Stationery, Unwritable
 from services.notification.application.ports import Answer, Letter
@@ -54,21 +53,21 @@ class MailChannel:
 
     async def deliver(self, letter: Letter, about_to_hand_over: Callable[[], Awaitable[None]]) -> Answer:
         try:
-            mail = self._stationery.write(letter)
+            content = self._stationery.write(letter)
         except Unwritable:
             return Answer("refused")
         try:
-            return await self._deliver(letter, mail, about_to_hand_over)
+            return await self._deliver(letter, content, about_to_hand_over)
         except BaseException:
             self._drop()
             raise
 
     async def _deliver(
-        self, letter: Letter, mail: EmailMessage, about_to_hand_over: Callable[[], Awaitable[None]]
+        self, letter: Letter, content: bytes, about_to_hand_over: Callable[[], Awaitable[None]]
     ) -> Answer:
         try:
             client = await self._connection()
-            await client.mail(mail["From"].addresses[0].addr_spec)
+            await client.mail(self._stationery.sender)
         except (SMTPException, OSError, TimeoutError) as error:
             return await self._not_taken(error, of_letter=False)
         try:
@@ -76,7 +75,7 @@ class MailChannel:
         except (SMTPException, OSError, TimeoutError) as error:
             return await self._not_taken(error)
         await about_to_hand_over()
-        return await self._hand_over(client, mail)
+        return await self._hand_over(client, content)
 
     async def close(self) -> None:
         if self._open is not None:
@@ -107,7 +106,7 @@ class MailChannel:
         self._open = client
         return client
 
-    async def _hand_over(self, client: SMTP, mail: EmailMessage) -> Answer:
+    async def _hand_over(self, client: SMTP, content: bytes) -> Answer:
         """After the final dot only an answer tells whether the mail was taken."""
         try:
             begun = await client.execute_command(b"DATA")
@@ -118,8 +117,7 @@ class MailChannel:
         except (SMTPException, OSError, TimeoutError) as error:
             return await self._not_taken(error)
         try:
-            content = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(mail.as_bytes()))
-            client.protocol.write(content + b".\r\n")
+            client.protocol.write(PERIOD_REGEX.sub(b"..", content) + b".\r\n")
             answer = await client.protocol.read_response(timeout=self._server.seconds)
         except (SMTPException, OSError, TimeoutError):
             self._drop()

@@ -55,7 +55,7 @@ def letter(template: Template = "confirmed", name: str = "Ni Made Contoh", **mor
 
 
 def read_back(written: Letter) -> EmailMessage:
-    content = STATIONERY.write(written).as_bytes()
+    content = STATIONERY.write(written)
     return cast(EmailMessage, email.message_from_bytes(content, policy=email.policy.default))
 
 
@@ -158,18 +158,55 @@ def test_whatever_a_name_or_title_holds_no_header_is_added(name: str, title: str
     assert sorted(mail.keys()) == sorted(read_back(letter()).keys())
     assert [address.addr_spec for address in mail["To"].addresses] == ["made@peserta.example"]
     assert mail["X-Simpul-Delivery"] == f"bali-3-17:confirmed:{ID}:-"
+    words = Words()
+    words.feed(body(mail, "html"))
+    for text in (body(mail, "plain"), " ".join(words.words)):
+        assert " ".join(f"Yth. Bapak/Ibu {written.person.name},".split()) in " ".join(text.split())
+
+
+@given(name=TEXTS, title=TEXTS)
+def test_no_line_of_a_mail_is_longer_than_servers_take(name: str, title: str) -> None:
+    try:
+        content = STATIONERY.write(letter(name=name, title=title))
+    except ValidationError:
+        return
+    lines = content.split(b"\r\n")
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+    assert max(map(len, lines)) <= 998  # RFC 5322, 2.1.1
+    assert content.isascii()
+
+
+def test_each_person_has_their_own_parts_in_a_mail_written_once() -> None:
+    details = letter().activity
+    names = {"a": "Ni Made Contoh", "b": "I Ketut <Uji> & Putra", "c": "📚 Guru"}
+    for number, (letter_of, name) in enumerate(names.items()):
+        registration = letter_of * 29
+        person = RegistrationEntry(
+            rev=1, registration=registration, activity="rakor", name=name, email=f"p{number}@peserta.example"
+        )
+        due = DUE + timedelta(hours=number)
+        mail = read_back(
+            Letter(Delivery("bali-3-17", "promoted", "rakor", registration, 3, due, 1, 1), person, details)
+        )
+        (attached,) = mail.iter_attachments()
+        event = icalendar.Calendar.from_ical(cast(str, cast(EmailMessage, attached).get_content())).walk(
+            "VEVENT"
+        )[0]
+        assert str(event["UID"]) == f"{registration}-hari-1@simpul"
+        assert event.decoded("DTSTAMP") == due
+        assert f"Yth. Bapak/Ibu {name}," in body(mail, "plain")
 
 
 def test_a_long_delivery_id_stays_whole() -> None:
     long = letter()
     delivery = Delivery("a" * 20 + "-5-" + "9" * 15, "activity-cancelled", "r", ID, 5, DUE, 1, 1)
-    content = STATIONERY.write(Letter(delivery, long.person, long.activity)).as_bytes()
+    content = STATIONERY.write(Letter(delivery, long.person, long.activity))
     assert f"X-Simpul-Delivery: {delivery.id}\r\n".encode() in content
 
 
 def test_a_plain_subject_stays_on_the_line_of_its_name() -> None:
     content = STATIONERY.write(letter(title="Diskusi Terpumpun Penulisan Praktik Baik Sekolah Penggerak"))
-    assert b"\r\nSubject: Terkonfirmasi: Diskusi Terpumpun" in content.as_bytes()
+    assert b"\r\nSubject: Terkonfirmasi: Diskusi Terpumpun" in content
 
 
 def test_a_session_within_one_minute_says_it_once() -> None:

@@ -1,0 +1,78 @@
+"""A mail that is written once, with a mark where each person's own parts go; those are filled in as bytes.
+
+The library needs 4 ms for a whole mail, since it parses each header and folds each line anew. A stencil's
+parts stay its own work; filling in takes a tenth of that.
+"""
+
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from secrets import token_hex
+
+from markupsafe import escape
+
+_SALT = token_hex(5)  # so that no title can hold a mark
+NAME, PLACE = f"Nama{_SALT}", f"Urutan{_SALT}"
+REGISTRATION = f"pendaftaran{_SALT}".ljust(29, "x")  # as long as one, since calendars fold by length
+STAMP = "19700101T000000Z"
+PART = "bagian"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What differs between the mails of one template and activity. `stamp`: as iCalendar writes a time."""
+
+    name: str
+    place: str
+    registration: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stencil:
+    """`frame`: the mail's bytes around its parts; `text`, `page` and `calendar`: those parts, with marks."""
+
+    frame: Sequence[bytes]
+    text: str
+    page: str
+    calendar: str | None
+
+    @classmethod
+    def of(cls, mail: EmailMessage, text: str, page: str, calendar: str | None) -> "Stencil":
+        """`mail` has its headers that are alike for all, and no content yet."""
+        mail.set_content(f"{PART}{_SALT}", cte="quoted-printable")
+        mail.add_alternative(f"{PART}{_SALT}", subtype="html", cte="quoted-printable")
+        if calendar is not None:
+            mail.add_attachment(
+                f"{PART}{_SALT}".encode(),
+                "text",
+                "calendar",
+                cte="quoted-printable",
+                filename="kegiatan.ics",
+                params={"method": "PUBLISH", "charset": "utf-8"},
+            )
+        return cls(mail.as_bytes().split(f"{PART}{_SALT}".encode()), text, page, calendar)
+
+    def filled(self, person: Personal) -> bytes:
+        """The mail of one person, without the headers that are theirs."""
+        parts = [_with(self.text, person), _with(self.page, person, markup=True)]
+        if self.calendar is not None:
+            parts.append(
+                self.calendar.replace(REGISTRATION, person.registration).replace(STAMP, person.stamp)
+            )
+        content = [self.frame[0]]
+        for part, after in zip(parts, self.frame[1:], strict=True):
+            content += (quoted_printable(part), after)
+        return b"".join(content)
+
+
+def _with(words: str, person: Personal, markup: bool = False) -> str:
+    name = str(escape(person.name)) if markup else person.name
+    return words.replace(NAME, name).replace(PLACE, person.place)
+
+
+def quoted_printable(words: str) -> bytes:
+    """RFC 2045, with lines of a mail; without the last line's end, which the frame has."""
+    lines = words.replace("\r\n", "\n").rstrip("\n").replace("\n", "\r\n")
+    return binascii.b2a_qp(lines.encode(), istext=True)
