@@ -114,8 +114,10 @@ class SessionTime(Message):
 
 
 class ActivityPublished(Body):
-    """Attributes that figures are grouped by. `province` and `regency` are null online. `reminder_before`: how
-    long before a session its participants are reminded; a day unless given, never if zero."""
+    """Attributes that figures are grouped by. `province` and `regency` are null online.
+
+    `reminder_before`: how long before a session participants are reminded; a day unless given, never if 0.
+    """
 
     type = "id.simpul.activity.published.v1"
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from services.notification.adapters.cursors import Cursors
 from services.notification.domain.judgement import GONE, Gone
-from services.notification.domain.lists import Status
+from services.notification.domain.lists import Standing
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.kafka.facts import OfficeStopped
 from shared.kafka.records import Record
@@ -52,9 +52,12 @@ class DirectoryStore:
                 found[activity, number] = ActivityEntry.read(older[-1])
         return found
 
-    async def statuses(self, ids: set[str]) -> dict[str, Status]:
+    async def standings(self, ids: set[str]) -> dict[str, Standing]:
         """As the facts say that were read so far."""
-        return {row["_id"]: row["status"] async for row in self._lists.find({"_id": {"$in": list(ids)}})}
+        return {
+            row["_id"]: Standing(row["status"], row["status"] == "confirmed" or bool(row.get("seated")))
+            async for row in self._lists.find({"_id": {"$in": list(ids)}})
+        }
 
     async def read_to_its_end(self, partition: int) -> bool:
         end = await self._end_offset(self._topic, partition)  # before the cursor, which goes on meanwhile

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from services.notification.domain.deliveries import Delivery
-from services.notification.domain.lists import Status
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a channel needs to write to one person. `earlier` and `status` as in `Known`."""
+    """All that a channel needs to write to one person. `earlier`: the activity before it changed; `seated`:
+    has or had a seat; both where the template asks for them."""
 
     delivery: Delivery
     person: RegistrationEntry
     activity: ActivityEntry
     earlier: ActivityEntry | None = None
-    status: Status | None = None
+    seated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from services.notification.application.ports import Answer, Channel, Letter
 from services.notification.domain.deliveries import Delivery, State
 from services.notification.domain.judgement import Allowed, Close, Gone, Known, Send, Wait, judge
-from services.notification.domain.lists import Status
+from services.notification.domain.lists import Standing
 from services.notification.domain.templates import POLICIES, Backoff
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
@@ -73,7 +73,7 @@ class Directory(Protocol):
         """Activities as they stood before the facts of these numbers, as far as is known."""
         ...
 
-    async def statuses(self, ids: set[str]) -> dict[str, Status]: ...
+    async def standings(self, ids: set[str]) -> dict[str, Standing]: ...
     async def read_to_its_end(self, partition: int) -> bool:
         """Whether all that stands in the partition at the time of the call was applied."""
         ...
@@ -180,9 +180,8 @@ class Postman:
                     await self._ledger.count_lost(held)
                 verdict = judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
                 if isinstance(verdict, Send):
-                    letter = Letter(
-                        held.delivery, verdict.person, verdict.activity, about.earlier, about.status
-                    )
+                    seated = about.standing is not None and about.standing.seated
+                    letter = Letter(held.delivery, verdict.person, verdict.activity, about.earlier, seated)
                     ready.append((held, letter))
                 else:
                     await self._hold(held, verdict)
@@ -192,19 +191,21 @@ class Postman:
         return ready
 
     async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, Known]:
-        """By the delivery's id. Two looks for most mails, four where some go to the live alone."""
+        """By the delivery's id. What only some templates ask for is looked up for those alone."""
         people = await self._directory.people({one.registration for one in deliveries})
         activities = await self._directory.activities({one.activity for one in deliveries})
-        of_live = [one for one in deliveries if POLICIES[one.template].only_while_live]
-        statuses = await self._directory.statuses({one.registration for one in of_live}) if of_live else {}
-        changed = {(one.activity, one.needs_activity) for one in of_live if one.starts is None}
+        asked = {one.registration for one in deliveries if POLICIES[one.template].by_standing}
+        standings = await self._directory.standings(asked) if asked else {}
+        changed = {
+            (one.activity, one.needs_activity) for one in deliveries if one.template == "activity-changed"
+        }
         before = await self._directory.before(changed) if changed else {}
         return {
             one.id: Known(
                 people.get(one.registration),
                 activities.get(one.activity),
                 before.get((one.activity, one.needs_activity)),
-                statuses.get(one.registration),
+                standings.get(one.registration),
             )
             for one in deliveries
         }

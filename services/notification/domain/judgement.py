@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from services.notification.domain.changes import changes
 from services.notification.domain.deliveries import Delivery
-from services.notification.domain.lists import Status
+from services.notification.domain.lists import Standing
 from services.notification.domain.reminders import whole
 from services.notification.domain.templates import POLICIES
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
@@ -22,13 +22,13 @@ GONE: Final = Gone()
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known where a delivery is looked at; None: nothing. `earlier`: the activity as it stood before
-    the delivery's fact; `status`: of the registration; both only for mails that go to the live alone."""
+    """What is known where a delivery is looked at; None: nothing, or nothing that its template asks for.
+    `earlier`: the activity as it stood before the delivery's fact."""
 
     person: RegistrationEntry | Gone | None
     activity: ActivityEntry | Gone | None
     earlier: ActivityEntry | None = None
-    status: Status | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def judge(delivery: Delivery, known: Known, now: datetime, allowed: Allowed, los
 
 def _pointless(delivery: Delivery, known: Known, activity: ActivityEntry) -> str | None:
     """Why those who take part need not read it any more."""
-    if known.status == "cancelled" or activity.cancelled:
+    if activity.cancelled or (known.standing and known.standing.status == "cancelled"):
         return "cancelled"
     if delivery.starts is not None:
         session = delivery.occasion.rpartition(".")[0]

@@ -25,6 +25,14 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """`seated`: has, or had until it was cancelled, a seat."""
+
+    status: Status
+    seated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """`rev`: number of the fact that last changed its directory entry; `ends`: its last session."""
 

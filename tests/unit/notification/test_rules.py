@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.judgement import GONE, Allowed, Close, Send, Wait, judge
+from services.notification.domain.judgement import GONE, Allowed, Close, Known, Send, Wait, judge
 from services.notification.domain.lists import Lists
 from services.notification.domain.rules import Owed, fold
 from services.notification.domain.templates import POLICIES, Backoff, Template
@@ -39,12 +39,13 @@ PUBLISHED = {
 }
 
 
+def at(number: int, when: datetime = AT) -> Stated:
+    return Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=when)
+
+
 def owed_after(*bodies: Body | None) -> tuple[Lists, list[Owed]]:
-    lists = Lists()
-    stated = [
-        Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=AT)
-        for number in range(1, len(bodies) + 1)
-    ]
+    lists = Lists(read_at=AT)
+    stated = [at(number) for number in range(1, len(bodies) + 1)]
     return lists, [fold(lists, place, body) for place, body in zip(stated, bodies, strict=True)]
 
 
@@ -127,20 +128,21 @@ NOW = AT + timedelta(minutes=1)
     ],
 )
 def test_a_mail_goes_waits_or_is_withdrawn(who, what, only_to, verdict) -> None:  # type: ignore[no-untyped-def]
-    assert judge(delivery(), who, what, NOW, Allowed.of(only_to), False) == verdict
+    assert judge(delivery(), Known(who, what), NOW, Allowed.of(only_to), False) == verdict
 
 
 def test_past_its_shelf_life_a_mail_is_expired_whatever_else_holds() -> None:
     end = AT + POLICIES["confirmed"].shelf_life
-    assert judge(delivery(), person(), ACTIVITY, end, Allowed(), False) == Send(person(), ACTIVITY)
-    late = judge(delivery(), None, None, end + timedelta(seconds=1), Allowed(), False)
+    known = Known(person(), ACTIVITY)
+    assert judge(delivery(), known, end, Allowed(), False) == Send(person(), ACTIVITY)
+    late = judge(delivery(), Known(None, None), end + timedelta(seconds=1), Allowed(), False)
     assert late == Close("expired", "shelf_life")
 
 
 @pytest.mark.parametrize("template", sorted(POLICIES))
 def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(template: Template) -> None:
-    verdict = judge(delivery(template), person(), ACTIVITY, NOW, Allowed(), lost_attempt=True)
-    again = template in {"confirmed", "promoted", "activity-cancelled"}
+    verdict = judge(delivery(template), Known(person(), ACTIVITY), NOW, Allowed(), lost_attempt=True)
+    again = template in {"confirmed", "promoted", "activity-changed", "activity-cancelled"}
     assert verdict == (Send(person(), ACTIVITY) if again else Close("ambiguous", "answer_lost"))
 
 
