@@ -112,7 +112,7 @@ def _not_moved(about: Activity, row: Document) -> str | None:
 
 
 def _not_unchanged(about: Activity, row: Document) -> str | None:
-    """From the fact on, at some time, all that facts tell of was as before it; of places they tell nothing."""
+    """After the fact all that facts tell of was, at some time, as before it; places they do not tell of."""
     number = row["needs_activity"]
     before = [shown for at, shown in about.shown if at < number][-1:]
     after = [shown for at, shown in about.shown if at >= number]
