@@ -102,8 +102,7 @@ def _unfounded(office: Office, expected: Owed, row: Document, due: datetime) -> 
 
 
 def _not_cancelled(about: Activity, row: Document) -> str | None:
-    live = row["registration"] in about.live and not about.cancelled
-    return "withdrawn as cancelled, and is not" if live else None
+    return "withdrawn as cancelled, and is not" if row["registration"] in about.live else None
 
 
 def _not_moved(about: Activity, row: Document) -> str | None:

@@ -41,7 +41,6 @@ class Activity:
     planned: list[Reminder] = field(default_factory=list)
     shown: list[tuple[int, Any]] = field(default_factory=list)
     ends: list[datetime] = field(default_factory=list)
-    cancelled: bool = False
 
 
 @dataclass(slots=True)
@@ -67,7 +66,7 @@ def owed(ledger: list[Fact], rest: datetime) -> Owed:
             _plan(about, fact, due)
         elif fact.type == "activity.cancelled":
             found |= {f"{fact.id}:activity-cancelled:{one}:-": due for one in about.live}
-            about.cancelled, about.live = True, set()
+            about.live = set()
         elif fact.type in TOLD and registration:
             found[f"{fact.id}:{TOLD[fact.type]}:{registration}:-"] = due
             _enter(about, fact.type, registration, due)
@@ -115,7 +114,7 @@ def _reminded(
     may: dict[str, datetime] = {}
     for about in activities.values():
         for one in about.planned:
-            stands = one in about.reminders and not about.cancelled and one.due + READING <= rest
+            stands = one in about.reminders and one.due + READING <= rest
             for registration, at in about.seated.items():
                 if at < one.due:
                     name = f"{one.fact}:reminder:{registration}:{one.occasion}"
