@@ -79,18 +79,19 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
             async with answering(f"a commit of {where[0]}", 10.0):
                 await self._consumer.commit({TopicPartition(*where): offset})
 
-    async def bounds(self, where: Where, seconds: float = 10.0) -> tuple[int, int] | None:
-        """First and next offset of any partition, None before the consumer is there.
+    async def bounds(self, *wheres: Where, seconds: float = 10.0) -> dict[Where, tuple[int, int]]:
+        """First and next offset of any partitions; of none before the consumer is there.
 
+        All in two requests: each may wait behind a fetch on the same connection, for as long as that waits.
         Raises `KafkaUnavailable`.
         """
         if (consumer := self._consumer) is None:
-            return None
-        place = TopicPartition(*where)
-        async with answering(f"the bounds of {where[0]}", seconds):
-            first = await consumer.beginning_offsets([place])
-            end = await consumer.end_offsets([place])
-        return int(first[place]), int(end[place])
+            return {}
+        places = {where: TopicPartition(*where) for where in wheres}
+        async with answering("the bounds of partitions", seconds):
+            first = await consumer.beginning_offsets(list(places.values()))
+            end = await consumer.end_offsets(list(places.values()))
+        return {where: (int(first[place]), int(end[place])) for where, place in places.items()}
 
     def highwaters(self) -> dict[Where, int]:
         """Of each held partition the offset that the next record will get, as far as it is known."""

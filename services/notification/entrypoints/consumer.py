@@ -1,7 +1,7 @@
 """Facts and directory as they come: each partition from its own cursor, stopped alone where it must."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -19,6 +19,8 @@ from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
 from shared.kafka.records import Batch, Record, Where, by_partition
 
 log = logging.getLogger(__name__)
+
+Bounds = Mapping[Where, tuple[int, int]]
 
 
 class Reader:
@@ -133,7 +135,7 @@ class Reader:
         return after
 
     async def _read_again(self, where: Where, number: int, gap: int) -> None:
-        bounds = await self.listener.bounds(where)
+        bounds = (await self.listener.bounds(where)).get(where)
         if bounds is None or where not in self._at:
             return  # revoked meanwhile
         log.warning("%s partition %d lacks fact %d: read again from its beginning", *where, gap)
@@ -165,8 +167,9 @@ class Reader:
         """
         for where in set(self.stopped) - self._looking:
             try:
-                cursor = await self._cursor(where)
-                seen = cursor, await self.listener.bounds(where)
+                bounds = await self.listener.bounds(where)
+                cursor = await self._cursor(where, bounds)
+                seen = cursor, bounds.get(where)
             except Exception as error:
                 log.warning("%s partition %d stays stopped: %s", *where, type(error).__name__)
                 continue
@@ -204,22 +207,23 @@ class Reader:
             self._forget(where)
         while True:
             try:
-                offsets = {where: await self._begin(where) for where in got}
+                bounds = await self.listener.bounds(*got)
+                offsets = {where: await self._begin(where, bounds) for where in got}
             except Exception as error:
                 log.warning("cursors cannot be read yet: %s", type(error).__name__)
                 await self._backoff.failed()
             else:
                 return offsets
 
-    async def _begin(self, where: Where) -> int:
-        self._at[where] = cursor = await self._cursor(where)
+    async def _begin(self, where: Where, bounds: Bounds) -> int:
+        self._at[where] = cursor = await self._cursor(where, bounds)
         return cursor.offset
 
-    async def _cursor(self, where: Where) -> Cursor:
+    async def _cursor(self, where: Where, bounds: Bounds) -> Cursor:
         """The cursor; at the topic's first offset where its own lies outside: the topic was made again."""
         cursor = await self._cursors.read(*where)
-        if bounds := await self.listener.bounds(where):
-            first, end = bounds
+        if known := bounds.get(where):
+            first, end = known
             if not first <= cursor.offset <= end:
                 cursor = replace(cursor, offset=first)
                 await self._cursors.set_offset(*where, first)
@@ -231,7 +235,7 @@ class Reader:
             bounds = await self.listener.bounds((topic, partition), seconds=5)
         except KafkaUnavailable:
             return None
-        return bounds[1] if bounds else None
+        return bounds[topic, partition][1] if bounds else None
 
     def behind(self) -> dict[Where, int]:
         """Records not applied yet, of each partition held."""
