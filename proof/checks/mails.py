@@ -111,11 +111,12 @@ def _not_moved(about: Activity, row: Document) -> str | None:
 
 
 def _not_unchanged(about: Activity, row: Document) -> str | None:
-    """After the fact all that facts tell of was, at some time, as before it; places they do not tell of."""
+    """Something known from before the fact was true after it too: the directory may pass over what stood
+    only for a moment. Facts tell of title and times; places they do not."""
     number = row["needs_activity"]
-    before = [shown for at, shown in about.shown if at < number][-1:]
     after = [shown for at, shown in about.shown if at >= number]
-    return None if before and before[0] in after else "withdrawn as unchanged, and it did change"
+    same = any(shown in after for at, shown in about.shown if at < number)
+    return None if same else "withdrawn as unchanged, and it did change"
 
 
 POINTLESS: Final = {"cancelled": _not_cancelled, "moved": _not_moved, "unchanged": _not_unchanged}

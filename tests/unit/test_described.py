@@ -26,7 +26,7 @@ def reporting() -> FastAPI:
 @pytest.mark.parametrize(
     ("app", "paths"),
     [
-        (notification, {"/api/v1/deliveries"}),
+        (notification, {"/api/v1/deliveries", "/api/v1/deliveries/{id}/resend"}),
         (reporting, {"/api/v1/figures", "/api/v1/figures.csv"}),
     ],
 )
