@@ -27,12 +27,16 @@ def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
 
 async def due_again(store: Store, id: str) -> Document | None:
     """Make a delivery that was closed without a mail due now, as if it fell due just now; the row as it is
-    then, None unless there is such a one. It is judged anew: what is pointless is withdrawn again."""
-    now = await store.now()
+    then, None unless there is such a one. It is judged anew: what is pointless is withdrawn again; and it
+    waits for the person as last corrected."""
+    now, wanted = await store.now(), {"_id": id, "state": {"$in": NOT_SENT}}
+    row = await store["deliveries"].find_one(wanted) or {}
+    person = await store["registrations"].find_one({"_id": row.get("registration")})
+    due: Document = {"state": "pending", "due": now, "next": now, "reason": None}
+    if person:
+        due["needs_registration"] = person["rev"]
     return await store["deliveries"].find_one_and_update(
-        {"_id": id, "state": {"$in": NOT_SENT}},
-        {"$set": {"state": "pending", "due": now, "next": now, "reason": None}, "$unset": {"closed": ""}},
-        return_document=ReturnDocument.AFTER,
+        wanted, {"$set": due, "$unset": {"closed": ""}}, return_document=ReturnDocument.AFTER
     )
 
 

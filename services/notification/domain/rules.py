@@ -16,6 +16,7 @@ from shared.contracts.facts import (
     Body,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationFact,
     RegistrationPromoted,
     RegistrationWaitlisted,
@@ -121,6 +122,13 @@ def _cancel(lists: Lists, stated: Stated, body: RegistrationCancelled) -> Owed:
     return [_mail(lists, stated, body, "cancelled")]
 
 
+def _correct(lists: Lists, stated: Stated, body: RegistrationCorrected) -> Owed:
+    """Mails from now on wait for what was corrected."""
+    if row := lists.registrations.get(body.registration):
+        lists.registrations[row.id] = replace(row, rev=stated.number)
+    return []
+
+
 def _mail(lists: Lists, stated: Stated, body: RegistrationFact, template: Template) -> Delivery:
     return Delivery(
         stated.id,
@@ -142,4 +150,5 @@ RULES: Final[dict[Any, Callable[[Lists, Stated, Any], Owed]]] = {
     RegistrationWaitlisted: _waitlist,
     RegistrationPromoted: _promote,
     RegistrationCancelled: _cancel,
+    RegistrationCorrected: _correct,
 }

@@ -18,7 +18,10 @@ COLLECTIONS = (
     "registrations",
     "people",
     "perhaps_same",
+    "counted",
+    "forms",
 )
+FORM_SECONDS = 86_400  # as long as a form may stay open
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,10 +69,13 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     await store["facts"].create_index([("source", 1), ("intake", 1)], sparse=True)
     await store["outcomes"].create_index([("source", 1), ("_id", 1)])
     await store["parked"].create_index("digest", sparse=True)
+    await store["people"].create_index("ref", partialFilterExpression={"who": {"$exists": True}})
     await store["registrations"].create_index(
         [("activity", 1), ("line", 1), ("arrival", 1)], partialFilterExpression={"status": "waitlisted"}
     )
     await store["activities"].create_index("promoting", partialFilterExpression={"promoting": True})
+    await store["counted"].create_index("until", expireAfterSeconds=0)
+    await store["forms"].create_index("at", expireAfterSeconds=FORM_SECONDS)
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
     if not existing:

@@ -40,6 +40,14 @@ class Digests:
         found.append(self._of("email", who.email.lower(), name)[:16])
         return found
 
+    def counted(self, *what: str) -> bytes:
+        """16 bytes under which something is counted for an hour without being kept."""
+        return self._of("counted", *what)[:16]
+
+    def form(self, nonce: str, canonical: str) -> str:
+        """The id of the command that one form with this content asks, however often it is sent."""
+        return self._of("form", nonce, canonical)[:16].hex()
+
     def registration(self, activity: str, ref: str, number: int) -> str:
         """A registration's id: 29 characters; those of one activity lie side by side in an index."""
         raw = self._activity(activity) + self._of("registration", activity, ref, str(number))[:13]

@@ -26,6 +26,7 @@ from shared.contracts.facts import (
     Body,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationPromoted,
     RegistrationWaitlisted,
     SessionTime,
@@ -224,6 +225,10 @@ class Stage:
         body = RegistrationCancelled(
             activity=activity, registration=registration(name), was="confirmed", quotas=("semua",)
         )
+        return await self.state(body, activity)
+
+    async def correct(self, activity: str, name: str) -> str:
+        body = RegistrationCorrected(activity=activity, registration=registration(name))
         return await self.state(body, activity)
 
     async def cancel_activity(self, activity: str) -> str:

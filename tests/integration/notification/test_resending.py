@@ -7,6 +7,7 @@ import pytest
 
 from services.notification.main import Service
 from tests.integration.notification.stage import TOKEN, Stage, registration
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
 
@@ -26,14 +27,25 @@ async def test_a_failed_mail_goes_out_again_to_the_corrected_address(stage: Stag
         await stage.confirm("rakor", "Wayan Contoh")
         (failed,) = await stage.settled(1)
         assert failed["state"] == "failed"
-        await stage.person("rakor", "Wayan Contoh", stage.next_number("rakor"), "wayan@sekolah.example")
-        await stage.confirm("rakor", "Made Contoh")  # behind it, so that the correction was read
-        await stage.settled(2)
+        corrected = stage.next_number("rakor")
+        await stage.correct("rakor", "Wayan Contoh")
+
+        async def heard() -> bool:
+            row = await stage.store["registrations"].find_one({"_id": registration("Wayan Contoh")})
+            return row is not None and row["rev"] == corrected
+
+        await until(heard)
         asked = await client.post(f"/deliveries/{failed['_id']}/resend")
         assert asked.status_code == 202, asked.text
         assert (asked.json()["state"], asked.json()["id"]) == ("pending", failed["_id"])
         assert "example" not in asked.text
-        await stage.settled(2)
+
+        async def waited() -> bool:
+            return any(row["waits"] for row in await stage.rows())
+
+        await until(waited)
+        await stage.person("rakor", "Wayan Contoh", corrected, "wayan@sekolah.example")
+        await stage.settled(1)
         rows = await client.get("/deliveries", params={"registration": registration("Wayan Contoh")})
     (row,) = rows.json()["deliveries"]
     assert (row["state"], row["reason"], row["codes"]) == ("sent", None, [550, 250])

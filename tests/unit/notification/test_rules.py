@@ -18,6 +18,7 @@ from shared.contracts.facts import (
     OfficeTotals,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationPromoted,
     RegistrationWaitlisted,
     Stated,
@@ -85,6 +86,19 @@ def test_a_mail_needs_the_revisions_that_stood_at_its_fact() -> None:
         if isinstance(item, Delivery)
     ]
     assert needs == [(2, 1), (2, 3)]
+
+
+def test_after_a_correction_mails_wait_for_it_and_it_owes_none() -> None:
+    _, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationWaitlisted(**WHO, round=1, quotas=("s",), place=1),
+        RegistrationCorrected(**WHO),
+        RegistrationPromoted(**WHO, quotas=("s",)),
+    )
+    assert owed[2] == []
+    (promoted,) = owed[3]
+    assert isinstance(promoted, Delivery)
+    assert promoted.needs_registration == 3
 
 
 def test_a_cancelled_activity_owes_one_fan_out_and_remembers_who_was_live() -> None:
