@@ -94,7 +94,8 @@ def _plan(about: Activity, fact: Fact, at: datetime) -> None:
     kept: list[Reminder] = []
     for starts, session, _ in sessions:
         due = starts - before
-        follows = any(end > due for begun, id, end in sessions if (begun, id) < (starts, session))
+        near = starts - min(before, timedelta(days=1))
+        follows = any(end > near for begun, id, end in sessions if (begun, id) < (starts, session))
         same = [
             one for one in about.reminders if (one.session, one.starts, one.due) == (session, starts, due)
         ]

@@ -29,8 +29,8 @@ def plan(
 ) -> tuple[Reminder, ...]:
     """The reminders from this fact on; what was planned before stays as it is, unless its session moved.
 
-    One for each session, but none while the one before it still lasts: of days in a row the first is
-    enough. None for what its time had passed at the fact.
+    One for each session, but none where another ended so shortly before that people are together anyway: of
+    days in a row the first is enough. None whose time had passed at the fact.
     """
     before = BEFORE if body.reminder_before is None else body.reminder_before
     if before <= timedelta(0):
@@ -40,7 +40,7 @@ def plan(
     reached: datetime | None = None
     for session in sorted(body.sessions, key=lambda session: (session.starts, session.id)):
         starts, due = whole(session.starts), whole(session.starts - before)
-        if reached is None or reached <= due:
+        if reached is None or reached <= starts - min(before, BEFORE):
             found.append(known.get((session.id, starts, due)) or Reminder(session.id, starts, due, number))
         reached = max(reached or session.ends, session.ends)
     return tuple(one for one in found if one.rev < number or at < one.due)

@@ -83,10 +83,21 @@ def test_the_office_says_how_long_before_or_never(before: timedelta | None, expe
     assert due(owed) == ([] if expected is None else [("s1.1", starts - expected)])
 
 
-def test_of_days_in_a_row_the_first_is_enough() -> None:
+@pytest.mark.parametrize(
+    ("before", "apart", "reminded"),
+    [
+        (None, DAY, ["s2.1"]),  # days in a row
+        (HOUR, DAY, ["s1.1", "s2.1", "s3.1"]),  # an hour before each morning
+        (7 * DAY, 7 * DAY, ["s1.1", "s2.1", "s3.1"]),  # a week before each of a weekly series
+    ],
+)
+def test_of_days_in_a_row_the_first_is_enough(
+    before: timedelta | None, apart: timedelta, reminded: list[str]
+) -> None:
     first = NOW + 10 * DAY
-    three = times(first + 2 * DAY, first, first + DAY, lasting=8 * HOUR)
-    assert [occasion for occasion, _ in due(told(Lists(), 1, published(three)))] == ["s2.1"]
+    three = times(first + 2 * apart, first, first + apart, lasting=8 * HOUR)
+    owed = due(told(Lists(), 1, published(three, reminder_before=before)))
+    assert sorted(occasion for occasion, _ in owed) == reminded
 
 
 def test_a_reminder_whose_time_has_passed_is_not_planned() -> None:

@@ -74,9 +74,13 @@ def test_what_concerns_nobody_owes_nothing(fields: tuple[str, ...]) -> None:
 
 
 def test_days_in_a_row_and_an_activity_without_reminders() -> None:
-    days = [session("s1", due=100), session("s2", due=100 + 5_000), session("s3", due=100 + 3 * 86_400)]
+    days = [session("s1", due=100), session("s2", due=100 + 15_000), session("s3", due=100 + 3 * 86_400)]
     found = owed([published(1, *days)], REST)
     assert [one.session for one in found.activities["rakor"].reminders] == ["s1", "s3"]
+    found = owed([published(1, *days, reminder_before="P9D")], BEGAN - 20 * DAY)
+    assert found.activities["rakor"].planned == [], "their time has passed"
+    found = owed([published(1, *days, reminder_before="PT1H")], REST)
+    assert [one.session for one in found.activities["rakor"].reminders] == ["s1", "s2", "s3"]
     found = owed([published(1, *days, reminder_before="PT0S")], REST)
     assert found.activities["rakor"].reminders == []
 
