@@ -84,8 +84,9 @@ def _tell(found: Veiled, measure: Measure, parts: Mapping[Category, Sums]) -> No
 
 
 def _close(found: Veiled, family: Sequence[Measure], people: Mapping[Category, Sums]) -> None:
-    """By category only whether a figure is under five. Sums of measures with figures that are not: all or none,
-    where each leaves every category that is under five in any of the family room to be 0 to 4."""
+    """By category only whether a figure is under five. The sums: those that have larger figures
+    too, all or none, where each leaves room for every category under five in any of the
+    family to be 0 to 4."""
     handfuls = sum(any(sums[measure] < FEW for measure in family) for sums in people.values())
     figures = {measure: {category: sums[measure] for category, sums in people.items()} for measure in family}
     large = {measure: sum(figure >= FEW for figure in by.values()) for measure, by in figures.items()}
