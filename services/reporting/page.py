@@ -4,23 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, get_args
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
-from pydantic import BaseModel, Field, ValidationError
 
-from services.reporting.api import Province
+from services.reporting.asked import FIELDS, Asked, asked_by, choices
 from services.reporting.directorate import Directorate, Tag
-from services.reporting.figures import Filters, OfficeStanding, Question, Report, Unchanged, report
+from services.reporting.figures import Filters, Question, Report, Unchanged, report
 from services.reporting.veil import text
-from shared.contracts.types import INT_BOUND, ZONES, Category, Month, OfficeCode, Slug
+from shared.contracts.types import ZONES
 from shared.mongo.driver import Document, Store
 from shared.pages import HEADERS, environment
-from shared.regions import provinces
 from shared.words import number
 
 CONTROL: Final = {
@@ -42,33 +40,12 @@ JAKARTA: Final = ZoneInfo(ZONES["WIB"])  # the directorate's own clock
 UNITS: Final = ((86_400, "hari"), (3_600, "jam"), (60, "menit"), (1, "detik"))
 WIDEST: Final = 50  # per cent of a chart's width: beside the longest bar its figure has room on a phone
 NO_OFFICE: Final = "Balai ini tidak dikenal, atau belum mengirim data."
-FOR_DIRECTORATE: Final = "Menyaring menurut angkatan hanya untuk direktorat: masuk dahulu."
-FIELDS: Final = {
-    "office": "Balai",
-    "province": "Provinsi",
-    "kind": "Jenis kegiatan",
-    "category": "Unsur",
-    "cohort": "Angkatan",
-    "from": "Dari bulan",
-    "to": "Sampai bulan",
-}
-
-
-class Asked(BaseModel):
-    """What the form sends."""
-
-    office: OfficeCode | None = None
-    province: Province | None = None
-    kind: Slug | None = None
-    category: Slug | None = None
-    cohort: Annotated[int, Field(ge=0, le=INT_BOUND)] | None = None
-    first: Month | None = Field(None, alias="from")
-    last: Month | None = Field(None, alias="to")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`by`: what the files of the same rows are asked for. `chart`: whether bars stand above it."""
+    """`by`: what the files of the same rows are asked for. `chart`: whether bars stand above it.
+    `without`: measures that say nothing there."""
 
     id: str
     heading: str
@@ -76,7 +53,7 @@ class Table:
     by: str
     rows: list[Document]
     chart: bool = False
-    of_people: bool = False
+    without: tuple[str, ...] = ()
 
 
 def routes(store: Store, directorate_name: str, directorate: Directorate) -> APIRouter:
@@ -124,11 +101,7 @@ class View:
     async def answer(self, request: Request, office: str | None) -> Response:
         """The national page, or one office's."""
         exact = self._directorate.asks(request)
-        asked, wrong = _asked(request)
-        if asked.cohort is not None and not exact:
-            wrong["cohort"] = FOR_DIRECTORATE
-        if wrong:
-            asked = Asked()
+        asked, wrong = asked_by(request, exact)
         if office is not None:
             asked.office = office
         # a page tells its own age: the same figures a minute later are another page
@@ -161,12 +134,16 @@ class View:
         filters = asked.model_dump(by_alias=True, exclude_none=True)
         people = [row for row in categories if row["category"]]
         by_month = Table("bulan", "Per bulan kegiatan", "Bulan", "month", months, chart=True)
-        by_category = Table("unsur", "Per unsur peserta", "Unsur", "category", people, of_people=True)
+        by_category = Table(
+            "unsur", "Per unsur peserta", "Unsur", "category", people, without=("activities", "seats")
+        )
         if office is None:
             first = Table("balai", "Per balai", "Balai", "office", second, chart=True)
         else:
             by = "activity,month,kind"
-            first = Table("kegiatan", "Per kegiatan", "Kegiatan", by, _latest_first(second))
+            first = Table(
+                "kegiatan", "Per kegiatan", "Kegiatan", by, _latest_first(second), without=("activities",)
+            )
         own = {name: value for name, value in filters.items() if office is None or name != "office"}
         return {
             "exact": exact,
@@ -176,46 +153,16 @@ class View:
             "control": CONTROL,
             "total": total[0],
             "standings": standings,
+            "latest": max((one.last_fact_at for one in standings if one.last_fact_at), default=None),
             "offices": {one.office: one for one in found.offices},
             "tables": [first, by_month, by_category],
             "titles": found.titles,
             "filters": own,
             "query": urlencode(own),
             "file_query": urlencode(filters),
-            "choices": _choices(kinds, found.offices, office),
+            "choices": choices(kinds, found.offices, office),
             "highest": highest,
         }
-
-
-def _asked(request: Request) -> tuple[Asked, dict[str, str]]:
-    """What the form asks for, and by field what does not fit. A field left empty asks for nothing."""
-    try:
-        given = {name: value for name, value in request.query_params.items() if value}
-        return Asked.model_validate(given), {}
-    except ValidationError as error:
-        return Asked(), {str(one["loc"][0]): _advice(str(one["loc"][0])) for one in error.errors()}
-
-
-def _advice(field: str) -> str:
-    advice = {
-        "cohort": "tulis sebagai angka, misalnya 2.",
-        "from": "tulis tahun dan bulan, misalnya 2024-01.",
-        "to": "tulis tahun dan bulan, misalnya 2024-12.",
-    }
-    return f"{FIELDS[field]}: {advice.get(field, 'pilih dari daftar.')}"
-
-
-def _choices(
-    kinds: list[Document], offices: Sequence[OfficeStanding], office: str | None
-) -> dict[str, dict[str, str]]:
-    """By field: code -> what people read."""
-    found = {
-        "office": {one.office: one.name for one in offices},
-        "province": provinces() | {"online": "Daring"},
-        "kind": {row["kind"]: row["kind"].replace("-", " ").capitalize() for row in kinds if row["kind"]},
-        "category": {slug: slug.replace("-", " ").capitalize() for slug in get_args(Category)},
-    }
-    return {name: values for name, values in found.items() if office is None or name != "office"}
 
 
 def _latest_first(rows: list[Document]) -> list[Document]:
