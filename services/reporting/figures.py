@@ -123,7 +123,7 @@ async def report(
         as_of, cursors = datetime.now(UTC), await all_cursors(store, session)
         if known(_state(cursors)):
             raise Unchanged
-        tables = [await _rows(store, question, session) for question in questions]
+        tables = await _tables(store, questions, session)
         titles = await _titles(store, titles_of, session) if titles_of else {}
         return Report(as_of, tables, await _standings(store, cursors, as_of, session), titles)
 
@@ -143,26 +143,54 @@ async def _titles(store: Store, office: str, session: Session) -> dict[str, str]
     return {row["activity"]: row["title"] for row in rows if row["title"]}
 
 
-async def _rows(store: Store, question: Question, session: Session) -> list[Document]:
-    read = _exact if question.exact else _veiled
+async def _tables(store: Store, questions: Sequence[Question], session: Session) -> list[list[Document]]:
+    """Questions to the same collection go there together: a page waits for the database once or twice."""
+    together: dict[str, list[int]] = {}
+    for number, question in enumerate(questions):
+        together.setdefault(_collection(question), []).append(number)
+    found: dict[int, list[Document]] = {}
+    for collection, numbers in together.items():
+        pipelines = [_pipeline(questions[number]) for number in numbers]
+        if len(numbers) == 1:
+            found[numbers[0]] = await store.aggregate(collection, pipelines[0], session)
+        else:
+            facets = {f"t{number}": one for number, one in zip(numbers, pipelines, strict=True)}
+            (answer,) = await store.aggregate(collection, [{"$facet": facets}], session)
+            found |= {number: answer[f"t{number}"] for number in numbers}
+    return [_rows(question, found[number]) for number, question in enumerate(questions)]
+
+
+def _rows(question: Question, found: list[Document]) -> list[Document]:
     rows: list[Document] = []
-    for one in await read(store, question, session):
+    for one in found:
         dimensions = {str(name): (one["_id"] or {}).get(name) for name in question.by}
-        rows.append(dimensions | {measure: one[measure] for measure in MEASURES})
+        if question.exact:
+            rows.append(dimensions | {measure: one[measure] for measure in MEASURES})
+            continue
+        marked = {measure: mark(*(one[f"{measure}_{told}"] for told in Told._fields)) for measure in MEASURES}
+        if any(marked.values()):
+            rows.append(dimensions | marked)
     if not rows and not question.by:
         return [dict.fromkeys(MEASURES, 0)]
     return sorted(rows, key=lambda row: _order(row, question.by))
 
 
-async def _exact(store: Store, question: Question, session: Session) -> list[Document]:
+def _collection(question: Question) -> str:
+    if not question.exact:
+        return "veiled"
+    return "roll_ups" if ROLLED_UP.issuperset(question.named) else "cells"
+
+
+def _pipeline(question: Question) -> list[Document]:
+    if not question.exact:
+        return _veiled(question)
     group: Document = {"_id": {name: f"${name}" for name in question.by} or None}
     group |= {measure: {"$sum": f"${measure}"} for measure in MEASURES}
-    collection = "roll_ups" if ROLLED_UP.issuperset(question.named) else "cells"
-    return await store.aggregate(collection, [{"$match": question.filters.match}, {"$group": group}], session)
+    return [{"$match": question.filters.match}, {"$group": group}]
 
 
-async def _veiled(store: Store, question: Question, session: Session) -> list[Document]:
-    """Added up from `veiled` alone: by category from the parts of activities, else from whole ones."""
+def _veiled(question: Question) -> list[Document]:
+    """By category from the parts of activities, else from whole ones."""
     split = "category" in question.named
     match = {name: value for name, value in question.filters.match.items() if name != "category"}
     pipeline: list[Document] = [{"$match": match}]
@@ -177,13 +205,7 @@ async def _veiled(store: Store, question: Question, session: Session) -> list[Do
         for measure in MEASURES
         for told in Told._fields
     }
-    found = await store.aggregate("veiled", [*pipeline, {"$group": {"_id": names or None} | sums}], session)
-    marked = (
-        {"_id": one["_id"]}
-        | {measure: mark(*(one[f"{measure}_{told}"] for told in Told._fields)) for measure in MEASURES}
-        for one in found
-    )
-    return [row for row in marked if any(row[measure] for measure in MEASURES)]
+    return [*pipeline, {"$group": {"_id": names or None} | sums}]
 
 
 def _order(row: Document, by: Sequence[str]) -> list[tuple[bool, Any]]:

@@ -158,7 +158,7 @@ class View:
             "tables": [first, by_month, by_category],
             "titles": found.titles,
             "filters": own,
-            "query": urlencode(own),
+            "office_query": urlencode({name: value for name, value in filters.items() if name != "office"}),
             "file_query": urlencode(filters),
             "choices": choices(kinds, found.offices, office),
             "highest": highest,
