@@ -44,6 +44,8 @@ def base_environment(addresses: DemoAddresses) -> Environment:
         "SIMPUL_TRUST_PRODUCER_TIME": "1",  # sets no time of its own,
         "SIMPUL_TRIM_SECONDS": "0",  # and deletes no records
         "SIMPUL_CONTROL_TOTALS_SECONDS": "5",
+        "SIMPUL_REGISTRATIONS_PER_EMAIL_HOUR": "1000000",  # who tries it out comes from one address
+        "SIMPUL_REGISTRATIONS_PER_ADDRESS_HOUR": "1000000",
     }
 
 

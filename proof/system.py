@@ -298,6 +298,8 @@ def _base_env(running: System) -> dict[str, str]:
         "SIMPUL_TRUST_PRODUCER_TIME": str(int(not running.durable)),
         "SIMPUL_TRIM_SECONDS": "0",  # the checker reads intake from its beginning
         "SIMPUL_CONTROL_TOTALS_SECONDS": "5",
+        "SIMPUL_REGISTRATIONS_PER_EMAIL_HOUR": "1000000",  # the load comes from one address
+        "SIMPUL_REGISTRATIONS_PER_ADDRESS_HOUR": "1000000",
         "SIMPUL_MAILS_PER_MINUTE": "60000",
         "SIMPUL_MAIL_LEASE_SECONDS": "6",
         "SIMPUL_SMTP_SECONDS": "2",
@@ -316,6 +318,13 @@ def _office_env(running: System, code: str) -> dict[str, str]:
                 "zone": zone,
                 "sender": {"name": f"BGP {code}", "address": f"kegiatan@{code}.example"},
                 "reply_to": f"panitia@{code}.example",
+                "privacy": {
+                    "responsible": f"BGP {code}",
+                    "purpose": "Mendaftar peserta kegiatan.",
+                    "basis": "Pelayanan publik, Pasal 20 ayat (2) huruf e UU Nomor 27 Tahun 2022.",
+                    "kept": "Lima tahun.",
+                    "contact": {"name": "Petugas data", "address": f"data@{code}.example"},
+                },
             }
         )
     )

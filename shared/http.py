@@ -196,6 +196,13 @@ def require_token(token_hash: str) -> Callable[[Request, object], None]:
 async def serve(app: FastAPI, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; the application's lifespan starts and stops what it needs."""
     config = uvicorn.Config(
-        app, host, port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=10
+        app,
+        host,
+        port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,  # anybody can write X-Forwarded-For: an address is the connection's alone
     )
     await uvicorn.Server(config).serve()

@@ -15,13 +15,17 @@ class LinkUnknown(Exception):
     """It was not made here, or with a key that is gone."""
 
 
+def secrets(keys: str) -> list[str]:
+    """The keys in the order that itsdangerous wants: the last one signs."""
+    return [key.partition(":")[2] for key in keys.split(",")][::-1]
+
+
 class Links:
     """`public_url`: where participants reach the office's registration. `keys` as `LinkKeys`."""
 
     def __init__(self, public_url: str, keys: str) -> None:
         self._url = public_url.rstrip("/")
-        secrets = [key.partition(":")[2] for key in keys.split(",")]
-        self._cancel = URLSafeSerializer(secrets[::-1], salt=f"simpul/{CANCEL}")  # the last one signs
+        self._cancel = URLSafeSerializer(secrets(keys), salt=f"simpul/{CANCEL}")
 
     def to_cancel(self, registration: str) -> str:
         return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"

@@ -1,5 +1,6 @@
 """An office as its file `offices/{code}.yaml` describes it."""
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -7,7 +8,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from shared.contracts.facts import OfficeDescribed, OfficeName, Territory
-from shared.contracts.types import Email, Line, Message, OfficeCode
+from shared.contracts.types import Email, Line, Message, OfficeCode, Paragraph, Phone
 
 
 class OfficeFileInvalid(Exception):
@@ -17,6 +18,25 @@ class OfficeFileInvalid(Exception):
 class Sender(Message):
     name: Line
     address: Email
+
+
+class Contact(Message):
+    name: Line
+    address: Email
+    phone: Phone | None = None
+
+
+class Privacy(Message):
+    """What the law on personal data (UU 27/2022, article 21) asks an office to tell whoever fills in a form.
+
+    `responsible` answers for the data, `kept` says how long, `contact` is whom to ask.
+    """
+
+    responsible: Line
+    purpose: Paragraph
+    basis: Paragraph
+    kept: Paragraph
+    contact: Contact
 
 
 class Office(Message):
@@ -29,10 +49,20 @@ class Office(Message):
     zone: Literal["WIB", "WITA", "WIT"]
     sender: Sender
     reply_to: Email
+    privacy: Privacy
 
     @property
     def name(self) -> str:
         return max(self.names, key=lambda name: name.since).name
+
+    def provinces(self, day: date) -> tuple[str, ...]:
+        """The codes of the provinces that it serves on that day, as its file orders them."""
+        on = day.isoformat()
+        return tuple(
+            one.province
+            for one in self.territory
+            if one.since <= on and (one.until is None or on <= one.until)
+        )
 
     def described(self) -> OfficeDescribed:
         """What the nation may know of it."""

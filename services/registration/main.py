@@ -8,12 +8,15 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.registration.adapters.directory import Directory
+from services.registration.adapters.forms import Forms
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
+from services.registration.adapters.limits import Limits
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
-from services.registration.adapters.provision import require_fit
+from services.registration.adapters.provision import require_fit, require_key
 from services.registration.adapters.publisher import Publisher
+from services.registration.adapters.reactions import Reactions
 from services.registration.adapters.register import Register
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
@@ -25,6 +28,11 @@ from services.registration.application.ports import Ports
 from services.registration.entrypoints.consumer import read_intake
 from services.registration.entrypoints.health import OwnerNumbers, readiness
 from services.registration.entrypoints.http import Desk, routes
+from services.registration.entrypoints.pages import pages
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.problems import speak_pages
+from services.registration.entrypoints.pages.session import Sessions
+from services.registration.entrypoints.pages.tokens import Tokens
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
 from shared.http import BodyLimit, add_health, application, serve
@@ -57,6 +65,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         stack.push_async_callback(producer.stop)
 
         digests = Digests(bytes.fromhex(settings.person_key))
+        await until_up(lambda: require_key(store, digests))
         ledger = Ledger(store, digests)
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions)
         owners = Owners(
@@ -64,7 +73,14 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
                 reading=Reading(office.code, partitions, digests, settings.trust_producer_time),
                 ledger=ledger,
                 register=Register(store, digests, People(store, digests)),
-                publisher=Publisher(office.code, ledger, Directory(store), producer),
+                publisher=Publisher(
+                    office.code,
+                    ledger,
+                    Directory(store),
+                    Reactions(store, digests),
+                    producer,
+                    partitions,
+                ),
                 intake=intake,
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
@@ -89,8 +105,17 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             outcomes,
             Views(store, digests),
             bytes.fromhex(settings.person_key),
+            Limits(
+                store, digests, settings.registrations_per_email_hour, settings.registrations_per_address_hour
+            ),
         )
+        front = Front(office, desk, settings.links, Tokens(settings.link_keys), Forms(store, digests))
         app.include_router(routes(desk))
+        sessions = Sessions(
+            settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"
+        )
+        app.include_router(pages(front, sessions))
+        speak_pages(app, front)
         app.add_middleware(BodyLimit, limit=_body_limit)
 
         stack.push_async_callback(owners.close)

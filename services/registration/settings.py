@@ -14,13 +14,16 @@ HexKey = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2}){32,}$")]
 
 class RegistrationSettings(OfficeSettings):
     """`person_key`: 32 bytes or more in hex, the key of all digests; it stays with the office's database.
-    `trim_seconds`: between two deletions of decided commands from intake; 0 where the broker cannot."""
+    `trim_seconds`: between two deletions of decided commands from intake; 0 where the broker cannot.
+    `registrations_per_…_hour`: what the public may submit; a hotel's network is one address."""
 
     http_port: int = 8001
     person_key: HexKey
     control_totals_seconds: float = Field(default=3600, gt=0)
     trust_producer_time: bool = False
     trim_seconds: float = Field(default=3600, ge=0)
+    registrations_per_email_hour: int = Field(default=3, ge=1)
+    registrations_per_address_hour: int = Field(default=200, ge=1)
 
     @property
     def totals_every(self) -> timedelta:

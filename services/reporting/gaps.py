@@ -29,8 +29,10 @@ class Gaps:
             found = await self._scan(where, lacking, start, end)
             if lacking in found and start > first:
                 found = await self._scan(where, lacking, first, end)
-        self._looked[where] = (lacking, end)
-        return [found[number] for number in sorted(found)] if lacking in found else []
+        if lacking not in found:
+            self._looked[where] = (lacking, end)
+            return []
+        return [found[number] for number in sorted(found)]  # and once more if they cannot be applied now
 
     async def _scan(self, where: Where, lacking: int, start: int, end: int) -> dict[int, Record]:
         found: dict[int, Record] = {}

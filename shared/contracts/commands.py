@@ -67,6 +67,14 @@ Nip = Annotated[str, StringConstraints(pattern=r"^[0-9]{18}$"), _spaced(18)]
 Nuptk = Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$"), _spaced(16)]
 
 
+def _without_spaces(data: object) -> object:
+    """Numbers as they are typed: with spaces, or left empty."""
+    if not isinstance(data, dict):
+        return data
+    tidy = {key: "".join(data[key].split()) for key in ("nip", "nuptk") if isinstance(data.get(key), str)}
+    return data | {key: value or None for key, value in tidy.items()}
+
+
 class Participant(Message):
     """A person as they name themselves. Numbers are optional; spaces in them do not count."""
 
@@ -76,13 +84,7 @@ class Participant(Message):
     nip: Nip | None = None
     nuptk: Nuptk | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_spaces(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        tidy = {key: "".join(data[key].split()) for key in ("nip", "nuptk") if isinstance(data.get(key), str)}
-        return data | {key: value or None for key, value in tidy.items()}
+    _tidy = model_validator(mode="before")(_without_spaces)
 
 
 class Institution(Message):
@@ -118,6 +120,33 @@ class RecordAttendance(Command):
     present: Annotated[bool, Field(strict=True)] = True
 
 
+PersonRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+
+
+class CorrectParticipant(Command):
+    """The fields that change; a null takes a number away. Its key is `p:{ref}`."""
+
+    type = "id.simpul.participant.correct.v1"
+
+    ref: PersonRef
+    name: Line = Field(default="", min_length=1)
+    email: Email = ""
+    phone: Phone | None = None
+    nip: Nip | None = None
+    nuptk: Nuptk | None = None
+
+    _tidy = model_validator(mode="before")(_without_spaces)
+
+
+class CorrectRegistration(Command):
+    """The service's own: a registration's person was corrected, so what mails need of it is stated anew."""
+
+    type = "id.simpul.registration.correct.v1"
+
+    activity: Slug
+    registration: RegistrationId
+
+
 class Tick(Command):
     """The service's own: brings the broker's time to a partition that waits for something."""
 
@@ -133,6 +162,8 @@ COMMANDS: dict[str, type[Command]] = {
         SubmitRegistration,
         CancelRegistration,
         RecordAttendance,
+        CorrectParticipant,
+        CorrectRegistration,
         Tick,
     )
 }

@@ -199,6 +199,20 @@ class AttendanceRecorded(RegistrationFact):
     jp: Count
 
 
+class ParticipantCorrected(Body):
+    """Someone's name, address or numbers were corrected; `fields` names which. Changes no count."""
+
+    type = "id.simpul.participant.corrected.v1"
+
+    fields: tuple[Literal["name", "email", "phone", "nip", "nuptk"], ...]
+
+
+class RegistrationCorrected(RegistrationFact):
+    """What the directory says of it is new."""
+
+    type = "id.simpul.registration.corrected.v1"
+
+
 class OfficeName(Message):
     name: Line
     since: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -241,6 +255,8 @@ FACTS: dict[str, type[Body]] = {
         RegistrationPromoted,
         RegistrationCancelled,
         AttendanceRecorded,
+        ParticipantCorrected,
+        RegistrationCorrected,
         OfficeDescribed,
         OfficeTotals,
     )

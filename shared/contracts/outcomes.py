@@ -18,6 +18,7 @@ Reason = Literal[
     "session_not_open",
     "registration_unknown",
     "already_cancelled",
+    "participant_unknown",
     "id_reused",
     "invalid",
     "too_large",

@@ -69,7 +69,7 @@ def subscribe(
         session_timeout_ms=settings.session_timeout_ms,
         rebalance_timeout_ms=60_000,
         fetch_max_wait_ms=settings.fetch_wait_ms,
-        max_partition_fetch_bytes=4 * 1024 * 1024,
+        max_partition_fetch_bytes=1024 * 1024,
     )
     subscriber(handler)
     listener.subscriber = subscriber

@@ -1,5 +1,6 @@
 """What a topic holds: first and next offsets, single records, first commits of a group."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -30,7 +31,8 @@ async def reader(bootstrap: str, group: str | None = None) -> AsyncIterator[AIOK
         await consumer.start()
         yield consumer
     finally:
-        await consumer.stop()
+        # stopped as soon as it started, the client raises a CancelledError that nobody asked for
+        await asyncio.gather(consumer.stop(), return_exceptions=True)
 
 
 async def survey(bootstrap: str, wheres: Iterable[Where]) -> dict[Where, tuple[int, int]]:

@@ -64,6 +64,11 @@ class Store:
     def __getitem__(self, collection: str) -> AsyncCollection[Document]:
         return cast(AsyncCollection[Document], self._database[collection])
 
+    def unjournaled(self, collection: str) -> AsyncCollection[Document]:
+        """For counts that may be lost with the primary: answered as soon as they stand in its memory."""
+        found = self._database.get_collection(collection, write_concern=WriteConcern(w=1))
+        return cast(AsyncCollection[Document], found)
+
     async def aggregate(
         self, collection: str, pipeline: Sequence[Mapping[str, Any]], session: Session | None = None
     ) -> list[Document]:

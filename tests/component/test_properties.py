@@ -18,6 +18,7 @@ from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.people import People
 from services.registration.adapters.provision import LONG_AGO
 from services.registration.adapters.publisher import Publisher
+from services.registration.adapters.reactions import Reactions
 from services.registration.adapters.register import Register
 from services.registration.application.asking import Asked, Poison, Reading
 from services.registration.application.batch import Standing, partition_key
@@ -124,7 +125,14 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
                 reading=Reading(office.code, office.partitions, digests),
                 ledger=ledger,
                 register=Register(store, digests, people),
-                publisher=Publisher(office.code, ledger, Directory(store), office.producer),
+                publisher=Publisher(
+                    office.code,
+                    ledger,
+                    Directory(store),
+                    Reactions(store, digests),
+                    office.producer,
+                    office.partitions,
+                ),
                 intake=Intake(office.code, servers.kafka, office.producer, office.partitions),
                 standing=Standing.of(office_file(office.code).described(), timedelta(seconds=1)),
                 is_passing=is_passing,

@@ -33,6 +33,12 @@ class Sample:
         return json.loads(self.text)
 
     @property
+    def key(self) -> str:
+        """Of a command: what it is about."""
+        ref = self.data.get("ref")
+        return f"p:{ref}" if ref else str(self.data.get("activity") or self.data.get("id") or "any")
+
+    @property
     def is_fact(self) -> bool:
         return self.message in FACTS
 

@@ -51,7 +51,7 @@ def test_a_sample_is_written_back_to_the_same_json(sample: Sample) -> None:
 
 @pytest.mark.parametrize("sample", OF_COMMANDS, ids=[sample.name for sample in OF_COMMANDS])
 def test_intake_takes_a_command_as_it_was_released(sample: Sample) -> None:
-    key = sample.data.get("activity") or sample.data.get("id") or "any"
+    key = sample.key
     headers = Envelope("1", "/bali/portal", sample.message, key).headers()
     value = sample.text.encode()
     record: ConsumerRecord = ConsumerRecord(

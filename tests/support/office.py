@@ -42,6 +42,13 @@ def office_file(code: str) -> Office:
             "zone": "WITA",
             "sender": {"name": f"BGP {code}", "address": f"kegiatan@{code}.example"},
             "reply_to": f"panitia@{code}.example",
+            "privacy": {
+                "responsible": f"BGP {code}",
+                "purpose": "Mendaftar peserta kegiatan.",
+                "basis": "Pelayanan publik, Pasal 20 ayat (2) huruf e UU Nomor 27 Tahun 2022.",
+                "kept": "Lima tahun.",
+                "contact": {"name": "Petugas data", "address": f"data@{code}.example"},
+            },
         }
     )
 
@@ -89,6 +96,8 @@ class TestOffice:
             "person_key": self.person_key,
             "public_url": PUBLIC_URL,
             "link_keys": LINK_KEYS,
+            "registrations_per_email_hour": 1_000_000,  # all tests come from one address
+            "registrations_per_address_hour": 1_000_000,
             "trust_producer_time": not self.servers.append_time,
             "control_totals_seconds": 0.2,
             "trim_seconds": 3600 if servers_trim(self.servers) else 0,

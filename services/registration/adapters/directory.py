@@ -10,12 +10,15 @@ from shared.contracts.facts import (
     ActivityChanged,
     ActivityPublished,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationWaitlisted,
 )
 from shared.mongo.driver import Document, Store
 
 OF_ACTIVITY = {fact.type for fact in (ActivityPublished, ActivityChanged, ActivityCancelled)}
-OF_REGISTRATION = {fact.type for fact in (RegistrationConfirmed, RegistrationWaitlisted)}
+OF_REGISTRATION = {
+    fact.type for fact in (RegistrationConfirmed, RegistrationWaitlisted, RegistrationCorrected)
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from services.registration.adapters.documents import (
     position,
     registration_document,
 )
+from services.registration.adapters.people import People
 from services.registration.application.asking import Asked, Poison, appended_at
 from services.registration.application.batch import Encode, partition_key
 from services.registration.application.commit import ClaimLost, Commit, Cursor, LastRecord, Settled
@@ -30,6 +31,7 @@ class Ledger:
     def __init__(self, store: Store, digests: Digests) -> None:
         self._store = store
         self._digests = digests
+        self._people = People(store, digests)
 
     async def claim(self, partition: int) -> Cursor:
         """Raise the epoch and read the cursor: from now on no other owner's transaction can commit."""
@@ -91,6 +93,8 @@ class Ledger:
         if commit.parked:
             parked = [parked_document(one, before.base) for one in commit.parked]
             await self._store["parked"].insert_many(parked, session=session)
+        for was, person in commit.corrected:
+            await self._people.correct(was, person, session)
         if commit.totals:
             await self._state_totals(after, session)
 

@@ -14,8 +14,10 @@ from shared.contracts.facts import (
     ActivityChanged,
     ActivityPublished,
     AttendanceRecorded,
+    ParticipantCorrected,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationWaitlisted,
 )
 from shared.contracts.outcomes import CommandKey, Outcome, Result
@@ -34,6 +36,8 @@ RESULTS: dict[str, Result] = {
     RegistrationWaitlisted.type: "waitlisted",
     RegistrationCancelled.type: "cancelled",
     AttendanceRecorded.type: "recorded",
+    ParticipantCorrected.type: "corrected",
+    RegistrationCorrected.type: "corrected",
 }
 
 

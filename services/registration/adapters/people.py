@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.registration.application.digests import Digests
+from services.registration.domain import happened as domain
 from shared.contracts.commands import Participant
-from shared.mongo.driver import BulkWriteError, Document, Store
+from shared.mongo.driver import BulkWriteError, Document, Session, Store, UpdateOne
 
 DUPLICATE_KEY = 11000
 
@@ -23,7 +24,7 @@ class Person:
 class People:
     """Rows of `people`, one per digest: `{_id, ref, contact}`; the row that `contact` names holds the person.
 
-    A person's contact is written when first seen. Meeting them again changes nothing of it.
+    A person's contact is written when first seen. Meeting them again changes nothing of it; staff correct it.
     """
 
     def __init__(self, store: Store, digests: Digests) -> None:
@@ -50,6 +51,32 @@ class People:
         found = [self._strongest(digests, known) for digests in named]
         await self._note_contradictions(named, known)
         return [Person(row["ref"], row["contact"], new=fresh.get(row["contact"]) is row) for row in found]
+
+    async def named(self, refs: Sequence[str]) -> list[domain.Person]:
+        """Those of these people that are known."""
+        rows = self._store["people"].find({"ref": {"$in": list(refs)}, "who": {"$exists": True}})
+        return [
+            domain.Person(row["ref"], row["_id"], Participant.model_validate(row["who"]))
+            for row in await rows.to_list(None)
+        ]
+
+    async def correct(self, was: domain.Person, now: domain.Person, session: Session) -> None:
+        """Within the transaction of who decides for this person. They are found by what is right now, and
+        still by the name and address that they gave; not by a number that was another's."""
+        who = now.who.model_dump(exclude_none=True)
+        people = self._store["people"]
+        await people.update_one({"_id": now.contact}, {"$set": {"who": who}}, session=session)
+        before, after = self._names(was.who), self._names(now.who)
+        wrong = before - self._names(was.who.model_copy(update={"nip": now.who.nip, "nuptk": now.who.nuptk}))
+        gone = {"_id": {"$in": list(wrong - after - {now.contact})}, "ref": now.ref}
+        await people.delete_many(gone, session=session)
+        row = {"ref": now.ref, "contact": now.contact}
+        fresh = [UpdateOne({"_id": one}, {"$setOnInsert": row}, upsert=True) for one in after - before]
+        if fresh:
+            await people.bulk_write(fresh, ordered=False, session=session)
+
+    def _names(self, who: Participant) -> set[str]:
+        return {digest.hex() for digest in self._digests.person(who)}
 
     async def _rows(self, digests: set[str]) -> dict[str, Document]:
         rows = self._store["people"].find({"_id": {"$in": list(digests)}}, {"who": 0})

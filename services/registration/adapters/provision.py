@@ -3,11 +3,12 @@
 import uuid
 from datetime import UTC, datetime
 
+from services.registration.application.digests import Digests
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import commit_first_offsets, survey
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
-from shared.mongo.driver import DatabaseMisfit, Store
+from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
 
 COLLECTIONS = (
     "cursors",
@@ -18,7 +19,11 @@ COLLECTIONS = (
     "registrations",
     "people",
     "perhaps_same",
+    "keys",
+    "counted",
+    "forms",
 )
+FORM_SECONDS = 86_400  # as long as a form may stay open
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,10 +71,13 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     await store["facts"].create_index([("source", 1), ("intake", 1)], sparse=True)
     await store["outcomes"].create_index([("source", 1), ("_id", 1)])
     await store["parked"].create_index("digest", sparse=True)
+    await store["people"].create_index("ref", partialFilterExpression={"who": {"$exists": True}})
     await store["registrations"].create_index(
         [("activity", 1), ("line", 1), ("arrival", 1)], partialFilterExpression={"status": "waitlisted"}
     )
     await store["activities"].create_index("promoting", partialFilterExpression={"promoting": True})
+    await store["counted"].create_index("until", expireAfterSeconds=0)
+    await store["forms"].create_index("at", expireAfterSeconds=FORM_SECONDS)
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
     if not existing:
@@ -108,3 +116,16 @@ async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
         for spec in specs(office, partitions):
             await require_topic(client, spec)
     return partitions
+
+
+async def require_key(store: Store, digests: Digests) -> None:
+    """Keep the first key's fingerprint. Raises `DatabaseMisfit` where another key made the digests."""
+    mark = {"_id": "person", "fingerprint": digests.fingerprint}
+    row = await store["keys"].find_one_and_update(
+        {"_id": "person"}, {"$setOnInsert": mark}, upsert=True, return_document=ReturnDocument.AFTER
+    )
+    if row is None or bytes(row["fingerprint"]) != digests.fingerprint:
+        raise DatabaseMisfit(
+            f"SIMPUL_PERSON_KEY is not the one that {store.name} was made with: nobody would be known again; "
+            "set the former one"
+        )

@@ -7,12 +7,15 @@ from typing import Any
 from services.registration.adapters.directory import Directory, Entry
 from services.registration.adapters.documents import published_value
 from services.registration.adapters.ledger import Ledger
+from services.registration.adapters.reactions import Reactions
 from services.registration.application.commit import Cursor
 from services.registration.application.ports import TopicLost
 from shared.contracts import topics
+from shared.contracts.commands import CorrectRegistration
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
 from shared.kafka.connection import Producer, answering
+from shared.kafka.records import partition_of
 from shared.mongo.driver import Document
 
 ACK_SECONDS = 30.0
@@ -22,11 +25,21 @@ JSON = [("content-type", b"application/json")]
 class Publisher:
     """One office's. Sending twice is harmless: readers take each number once."""
 
-    def __init__(self, office: str, ledger: Ledger, directory: Directory, producer: Producer) -> None:
+    def __init__(
+        self,
+        office: str,
+        ledger: Ledger,
+        directory: Directory,
+        reactions: Reactions,
+        producer: Producer,
+        partitions: int,
+    ) -> None:
         self._office = office
         self._ledger = ledger
         self._directory = directory
+        self._reactions = reactions
         self._producer = producer
+        self._partitions = partitions
 
     async def publish(self, cursor: Cursor) -> Cursor:
         """Send the next facts behind `cursor.published` and move the pointer over them.
@@ -37,8 +50,10 @@ class Publisher:
         if not facts:
             return cursor
         entries = await self._directory.entries(facts)
+        reactions = [(fact, command) for fact in facts for command in await self._reactions.to(fact)]
         async with answering("facts", ACK_SECONDS):
             await self._send_entries(cursor, entries)
+            await self._send_reactions(cursor, reactions)
             sent = [await self._send(cursor, fact) for fact in facts]
             offsets = [metadata.offset for metadata in await asyncio.gather(*sent)]
         if offsets[0] <= cursor.published_offset:
@@ -58,10 +73,33 @@ class Publisher:
         ]
         await asyncio.gather(*sent)
 
-    async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
+    async def _send_reactions(
+        self, cursor: Cursor, caused: list[tuple[Document, CorrectRegistration]]
+    ) -> None:
+        """Again, with the same ids, by whoever publishes these facts again: they are taken once."""
+        topic, sent = topics.intake(self._office), []
+        for fact, command in caused:
+            envelope = Envelope(
+                id=self._id(cursor, fact),
+                source=f"/{self._office}/registration",
+                type=command.type,
+                subject=command.activity,
+                time=rfc3339(fact["at"]),
+            )
+            key = command.activity.encode()
+            partition = partition_of(key, self._partitions)
+            sent.append(
+                await self._producer.enqueue(topic, key, command.encoded(), envelope.headers(), partition)
+            )
+        await asyncio.gather(*sent)
+
+    def _id(self, cursor: Cursor, fact: Document) -> str:
         number = int(fact["_id"]) & ((1 << 40) - 1)
+        return f"{self._office}-{cursor.partition}-{number}"
+
+    async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
         envelope = Envelope(
-            id=f"{self._office}-{cursor.partition}-{number}",
+            id=self._id(cursor, fact),
             source=f"/{self._office}/registration",
             type=fact["type"],
             subject=fact["key"],

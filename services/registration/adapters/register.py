@@ -12,11 +12,14 @@ from services.registration.application.batch import Lines, Loaded
 from services.registration.application.digests import Digests
 from services.registration.domain.activity import ActivityState, Cells
 from services.registration.domain.happened import Registrant
+from services.registration.domain.participant import key
 from services.registration.domain.registration import MAX_FACTS, Candidate, Registration
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
+    CorrectParticipant,
+    CorrectRegistration,
     RecordAttendance,
     SubmitRegistration,
     Tick,
@@ -41,6 +44,8 @@ class Register:
         await self._load_candidates(asked, loaded)
         await self._load_named(asked, loaded)
         await self._load_lines(asked, loaded)
+        if refs := [one.command.ref for one in asked if isinstance(one.command, CorrectParticipant)]:
+            loaded.people = {key(person.ref): person for person in await self._people.named(refs)}
         for one in asked:
             if isinstance(one.command, CancelActivity):
                 loaded.live[one.key] = await self._live(one.key)
@@ -105,7 +110,7 @@ class Register:
         named = {
             one.command.registration
             for one in asked
-            if isinstance(one.command, CancelRegistration | RecordAttendance)
+            if isinstance(one.command, CancelRegistration | CorrectRegistration | RecordAttendance)
         }
         if missing := named - loaded.registrations.keys():
             loaded.registrations |= await self._registrations(missing)

@@ -1,12 +1,37 @@
 """What staff and the public may read of the register."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from services.registration.adapters.documents import activity_state
 from services.registration.application.digests import Digests
+from services.registration.domain.activity import ActivityState
+from shared.contracts.activity import Activity, Session
+from shared.contracts.types import AwareDatetime, Message
 from shared.mongo.driver import Document, Store
 
 PAGE = 100
+
+
+class Listed(Message):
+    """An activity in a list. `[opens, closes)` is when one may register."""
+
+    id: str
+    title: str
+    kind: str
+    opens: AwareDatetime
+    closes: AwareDatetime
+    sessions: tuple[Session, ...]
+    cancelled: bool
+
+
+class Unused(NamedTuple):
+    """`free`: a quota's id and how many seats of it are left."""
+
+    activity: Activity
+    waiting: int
+    free: tuple[tuple[str, int], ...]
 
 
 class Views:
@@ -14,12 +39,43 @@ class Views:
         self._store = store
         self._digests = digests
 
+    async def state(self, name: str) -> ActivityState | None:
+        """Public: how an activity is described, and its counts."""
+        row = await self._store["activities"].find_one({"_id": name})
+        return activity_state(row) if row else None
+
+    async def listed(self) -> list[Listed]:
+        """Public: all activities, in no order."""
+        fields = {f"described.{name}": 1 for name in Listed.model_fields} | {"cancelled": 1}
+        rows = await self._store["activities"].find({}, fields).to_list(None)
+        return [Listed.model_validate(row["described"] | {"cancelled": row["cancelled"]}) for row in rows]
+
+    async def states(self, names: Sequence[str]) -> dict[str, ActivityState]:
+        rows = await self._store["activities"].find({"_id": {"$in": list(names)}}).to_list(None)
+        return {row["_id"]: activity_state(row) for row in rows}
+
+    async def waiting_beside_free_seats(self, now: datetime) -> list[Unused]:
+        """Staff: activities yet to end where people wait though a quota that is not theirs has seats."""
+        rows = await self._store["activities"].find({"cancelled": False}).to_list(None)
+        found = []
+        for state in map(activity_state, rows):
+            if state.waiting_in_all and any(session.ends > now for session in state.described.sessions):
+                left = {one.id: one.seats - state.taken.get(one.id, 0) for one in state.described.quotas}
+                free = tuple((name, seats) for name, seats in left.items() if seats > 0)
+                found += [Unused(state.described, state.waiting_in_all, free)] if free else []
+        return found
+
+    async def parked_in_all(self) -> int:
+        return await self._store["parked"].count_documents({})
+
+    async def perhaps_same(self) -> int:
+        return await self._store["perhaps_same"].count_documents({})
+
     async def activity(self, name: str) -> dict[str, Any] | None:
         """Public: details, and per quota its seats and how many are taken."""
-        row = await self._store["activities"].find_one({"_id": name})
-        if row is None:
+        state = await self.state(name)
+        if state is None:
             return None
-        state = activity_state(row)
         details = state.described.model_dump(mode="json", exclude_none=True)
         quotas = [quota | {"taken": state.taken.get(quota["id"], 0)} for quota in details.pop("quotas", [])]
         return details | {
@@ -31,6 +87,10 @@ class Views:
     async def activity_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"activity": 1})
         return row["activity"] if row else None
+
+    async def status_of(self, registration: str) -> str | None:
+        row = await self._store["registrations"].find_one({"_id": registration}, {"status": 1})
+        return row["status"] if row else None
 
     async def registrations(self, activity: str, after: str | None) -> tuple[list[Document], str | None]:
         """Staff: a page of an activity's registrations with who they are, and the mark of the next page."""

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from services.registration.application.digests import Digests
+from services.registration.domain import participant
 from services.registration.domain.happened import Refusal
-from shared.contracts.commands import COMMANDS, Command, PublishActivity, Tick
+from shared.contracts.commands import COMMANDS, Command, CorrectParticipant, PublishActivity, Tick
 from shared.contracts.envelope import Envelope, Unreadable
 from shared.contracts.outcomes import ParkedReason
 from shared.kafka.records import Record, partition_of
@@ -110,5 +111,15 @@ def _command(model: type[Command], key: str, data: Any) -> Command | Refusal:
         command = model.model_validate(data, extra="ignore")
     except ValidationError as error:
         return Refusal("invalid", {"field": ".".join(map(str, error.errors()[0]["loc"]))})
-    aggregate = command.id if isinstance(command, PublishActivity) else getattr(command, "activity", key)
-    return command if aggregate == key else Refusal("invalid", {"field": "activity"})
+    field, aggregate = _aggregate(command, key)
+    return command if aggregate == key else Refusal("invalid", {"field": field})
+
+
+def _aggregate(command: Command, key: str) -> tuple[str, str]:
+    """By which field a command names its aggregate, and that; the key where it names none."""
+    match command:
+        case PublishActivity():
+            return "id", command.id
+        case CorrectParticipant():
+            return "ref", participant.key(command.ref)
+    return "activity", getattr(command, "activity", key)

@@ -11,7 +11,7 @@ from services.registration.application.commit import Commit, Cursor, LastRecord,
 from services.registration.domain import activity, registration
 from services.registration.domain.activity import ActivityState, Cells, Signature
 from services.registration.domain.decider import DECIDERS, View, decide, go_on
-from services.registration.domain.happened import Happened, Refusal
+from services.registration.domain.happened import Happened, Person, Refusal
 from services.registration.domain.registration import Candidate, Registration
 from shared.contracts.commands import Tick
 from shared.contracts.facts import (
@@ -43,7 +43,8 @@ class FactTooLarge(Exception):
 
 @dataclass(slots=True)
 class Loaded:
-    """What a batch may need, read before it is decided. `known`: identity -> payload of what was decided."""
+    """What a batch may need, read before it is decided. `known`: identity -> payload of what was decided;
+    `people`: key of a correction -> whom it is about."""
 
     activities: dict[str, ActivityState | None] = field(default_factory=dict)
     registrations: dict[str, Registration] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Loaded:
     live: dict[str, Cells] = field(default_factory=dict)
     candidates: Mapping[int, Candidate] = field(default_factory=dict)
     known: dict[bytes, bytes] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Batch:
             self._loaded.lines.get(asked.key, {}),
             self._loaded.live.get(asked.key, {}),
             self._loaded.candidates.get(asked.record.offset),
+            self._loaded.people.get(asked.key),
         )
 
     def _tick(self, key: str, now: datetime) -> None:
@@ -164,6 +167,9 @@ class Batch:
         self.commit.after = replace(self.commit.after, number=self.commit.after.number + len(facts))
 
     def _evolve(self, fact: NumberedFact) -> None:
+        if (person := fact.happened.corrected) is not None:
+            self.commit.corrected.append((self._loaded.people[fact.key], person))
+            self._loaded.people[fact.key] = person
         name, body = getattr(fact.happened.body, "activity", None), fact.happened.body
         if name is None:
             return

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.registration.application.asking import Asked, Poison
 from services.registration.domain.activity import ActivityState
-from services.registration.domain.happened import Happened
+from services.registration.domain.happened import Happened, Person
 from services.registration.domain.registration import Registration
 from shared.contracts.outcomes import Reason, Result
 
@@ -72,7 +72,8 @@ class Settled:
 
 @dataclass(slots=True)
 class Commit:
-    """Collected while a batch is decided. `taken`: how many records it answers for."""
+    """Collected while a batch is decided. `taken`: how many records it answers for; `corrected`: people as
+    they were and are, in order."""
 
     before: Cursor
     after: Cursor
@@ -83,4 +84,5 @@ class Commit:
     changed: dict[str, Registration] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
     parked: list[Poison] = field(default_factory=list)
+    corrected: list[tuple[Person, Person]] = field(default_factory=list)
     totals: bool = False

@@ -21,6 +21,11 @@ class Digests:
     def _of(self, purpose: str, *parts: str) -> bytes:
         return hmac.digest(self._key, "\x1f".join((purpose, *parts)).encode(), "sha256")
 
+    @property
+    def fingerprint(self) -> bytes:
+        """By which a key is known again, and nothing of it can be told."""
+        return self._of("fingerprint")[:16]
+
     def command(self, aggregate: str, source: str, identifier: str) -> bytes:
         """16 bytes that stand for a command's identity."""
         return self._of("command", aggregate, source, identifier)[:16]
@@ -39,6 +44,14 @@ class Digests:
             found.append(self._of("nip", who.nip, name)[:16])
         found.append(self._of("email", who.email.lower(), name)[:16])
         return found
+
+    def counted(self, *what: str) -> bytes:
+        """16 bytes under which something is counted for an hour without being kept."""
+        return self._of("counted", *what)[:16]
+
+    def form(self, nonce: str, canonical: str) -> str:
+        """The id of the command that one form with this content asks, however often it is sent."""
+        return self._of("form", nonce, canonical)[:16].hex()
 
     def registration(self, activity: str, ref: str, number: int) -> str:
         """A registration's id: 29 characters; those of one activity lie side by side in an index."""

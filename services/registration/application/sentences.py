@@ -29,6 +29,7 @@ _REASONS = {
     "session_not_open": "Presensi pertemuan ini belum dibuka. Catat kembali mendekati jam mulai.",
     "registration_unknown": "Pendaftaran tidak ditemukan dalam kegiatan ini.",
     "already_cancelled": "Pendaftaran ini sudah dibatalkan.",
+    "participant_unknown": "Peserta tidak ditemukan di balai ini. Muat ulang daftar peserta.",
     "id_reused": "Kode permintaan ini sudah dipakai untuk isi yang berbeda. Kirim ulang dengan kode baru.",
     "invalid": "Isian tidak sesuai. Periksa kembali: {field}.",
     "too_large": "Data terlalu besar. Bagi menjadi beberapa kiriman.",

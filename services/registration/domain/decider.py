@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.registration.domain import activity, attendance, registration
+from services.registration.domain import activity, attendance, participant, registration
 from services.registration.domain.activity import ActivityState, Cells, Signature
-from services.registration.domain.happened import Happened, Refusal
+from services.registration.domain.happened import Happened, Person, Refusal
 from services.registration.domain.registration import MAX_FACTS, Candidate, Registration
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
     Command,
+    CorrectParticipant,
+    CorrectRegistration,
     PublishActivity,
     RecordAttendance,
     SubmitRegistration,
@@ -35,6 +37,7 @@ class View:
     lines: Mapping[Signature, Sequence[Registration]] = field(default_factory=dict)
     live: Cells = field(default_factory=dict)
     candidate: Candidate | None = None
+    person: Person | None = None
 
 
 def publish_activity(view: View, command: PublishActivity, now: datetime) -> Decision:
@@ -62,6 +65,14 @@ def record_attendance(view: View, command: RecordAttendance, now: datetime) -> D
     return attendance.record(view.activity, view.registration(command.registration), command, now)
 
 
+def correct_participant(view: View, command: CorrectParticipant, now: datetime) -> Decision:
+    return participant.correct(view.person, command)
+
+
+def correct_registration(view: View, command: CorrectRegistration, now: datetime) -> Decision:
+    return participant.restate(view.activity, view.registration(command.registration))
+
+
 def go_on(view: View) -> list[Happened]:
     """What a tick does for an activity: promotions that one command did not finish."""
     return registration.promote(view.activity, view.lines, MAX_FACTS) if view.activity else []
@@ -84,6 +95,8 @@ DECIDERS: dict[type[Command], tuple[Callable[[View, Any, datetime], Decision], R
     SubmitRegistration: (submit_registration, "confirmed"),
     CancelRegistration: (cancel_registration, "cancelled"),
     RecordAttendance: (record_attendance, "recorded"),
+    CorrectParticipant: (correct_participant, "corrected"),
+    CorrectRegistration: (correct_registration, "corrected"),
 }
 """With each command, its result where it is accepted (`confirmed` may be `waitlisted`, as its fact says)."""
 

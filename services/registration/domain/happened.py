@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from shared.contracts.activity import Activity
-from shared.contracts.commands import Institution
+from shared.contracts.commands import Institution, Participant
 from shared.contracts.facts import Body
 from shared.contracts.outcomes import Reason
 from shared.contracts.types import Category
@@ -24,6 +24,15 @@ class Registrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A person of this office as they are called now. `contact` is where that is kept."""
+
+    ref: str
+    contact: str
+    who: Participant
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """A fact: `body` is published, the rest never leaves the office's MongoDB."""
 
@@ -31,6 +40,7 @@ class Happened:
     described: Activity | None = None
     registrant: Registrant | None = None
     reason: str | None = None
+    corrected: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ LOCATION = {
 
 
 TOO_LARGE: Answers = {413: problem_answer("The body is too large.")}
+TOO_OFTEN: Answers = {429: problem_answer("Too many from this email or source address this hour.", RETRY)}
 NO_MARK: Answers = {400: problem_answer("`after` is no mark of an answer before.")}
 
 

@@ -1,16 +1,19 @@
 """The office's HTTP API: every change is a command on intake, every answer its outcome."""
 
 import asyncio
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.registration.adapters.excel import read_sheet
+from services.registration.adapters.limits import Limits, TooOften
 from services.registration.adapters.outcomes import Outcomes, pending
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
 from services.registration.application.rows import as_dict, command_id
+from services.registration.domain import participant
 from services.registration.entrypoints import documented
 from services.registration.entrypoints.answers import (
     IDENTIFIER,
@@ -28,6 +31,8 @@ from shared.contracts.commands import (
     CancelRegistration,
     ChangeActivity,
     Command,
+    CorrectParticipant,
+    PersonRef,
     PublishActivity,
     RecordAttendance,
     SubmitRegistration,
@@ -62,6 +67,7 @@ class Desk:
     outcomes: Outcomes
     views: Views
     sheet_key: bytes
+    limits: Limits
 
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
@@ -72,6 +78,16 @@ class Desk:
     def asking(self, wish: Wish, role: str = "staff") -> Asking:
         return Asking.of(self.source(role), wish.key, wish.prefer)
 
+    async def admit(self, request: Request, command: SubmitRegistration, how: Asking) -> None:
+        """Raises `Problem` 429."""
+        digest = self.asker.digests.command(command.activity, how.source, how.identifier)
+        try:
+            await self.limits.admit(digest, command, request.client.host if request.client else "")
+        except TooOften as often:
+            minutes = math.ceil(often.seconds / 60)
+            told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."
+            raise Problem(429, "too_often", told, {"Retry-After": str(often.seconds)}) from None
+
     async def answer(self, command: Command, key: str, how: Asking) -> Response:
         return await answer_one(self.asker, command, key, how)
 
@@ -79,7 +95,7 @@ class Desk:
 def routes(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     staff: list[Any] = [Depends(require_token(desk.staff_token_hash))]
-    for part in (activities, registrations, attendance, imports, outcomes):
+    for part in (activities, registrations, participants, attendance, imports, outcomes):
         router.include_router(part(desk, staff))
     return router
 
@@ -117,11 +133,16 @@ def activities(desk: Desk, staff: list[Any]) -> APIRouter:
 def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
     router = APIRouter()
     submitted = body(SubmitRegistration, "activity")
+    told = answers() | documented.TOO_OFTEN
 
-    @router.post("/activities/{activity}/registrations", responses=answers(), openapi_extra=submitted)
+    @router.post("/activities/{activity}/registrations", responses=told, openapi_extra=submitted)
     async def submit(activity: Slug, request: Request, wish: Wished) -> Response:
         command = await body_as(SubmitRegistration, request, activity=activity)
-        return await desk.answer(command, activity, desk.asking(wish, desk.role(request)))
+        role = desk.role(request)
+        how = desk.asking(wish, role)
+        if role == "public":
+            await desk.admit(request, command, how)
+        return await desk.answer(command, activity, how)
 
     @router.get(
         "/activities/{activity}/registrations", dependencies=staff, responses=UNAUTHORIZED | NOT_FOUND
@@ -136,6 +157,18 @@ def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
         activity = found(await desk.views.activity_of(registration), "registration_unknown")
         command = CancelRegistration(registration=registration)
         return await desk.answer(command, activity, desk.asking(wish))
+
+    return router
+
+
+def participants(desk: Desk, staff: list[Any]) -> APIRouter:
+    router = APIRouter()
+    corrected = body(CorrectParticipant, "ref")
+
+    @router.patch("/participants/{ref}", dependencies=staff, responses=STAFF, openapi_extra=corrected)
+    async def correct(ref: PersonRef, request: Request, wish: Wished) -> Response:
+        command = await body_as(CorrectParticipant, request, ref=ref)
+        return await desk.answer(command, participant.key(ref), desk.asking(wish))
 
     return router
 

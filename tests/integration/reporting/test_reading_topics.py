@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from time import monotonic
 
 import pytest
 
 from services.reporting.consumer import Consumer
+from services.reporting.cursors import ensure_cursors
 from services.reporting.figures import Filters, OfficeStanding, Question, report
+from services.reporting.gaps import Gaps
 from services.reporting.metrics import Metrics
+from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
@@ -64,6 +68,21 @@ async def test_a_gap_is_shown_and_healed_while_others_go_on(kafka: str, store: S
         found = await standing(store, office)
         assert found is not None
         assert (found.gaps, found.facts) == (0, 12)
+
+
+async def test_a_gap_is_looked_for_until_it_was_counted(kafka: str, store: Store) -> None:
+    office, gaps = SpeakingOffice(), Gaps(kafka)
+    await make_facts_topic(kafka, office)
+    said = [office.publish("rakor"), *(office.confirm("rakor") for _ in range(3))]
+    lost = said.pop(1)
+    await send_all(kafka, said)
+    where = topics.facts(office.code), 0
+    cursor = replace((await ensure_cursors(store, [where]))[where], number=1)
+    for _ in range(3):  # also where nothing came since the last look
+        assert await gaps.after(cursor) == []
+    await send_all(kafka, [lost])
+    for _ in range(2):  # once more, since what was found could not be written
+        assert len(await gaps.after(cursor)) == 3
 
 
 async def test_a_topic_filled_again_in_another_order_shows_no_gap(kafka: str, store: Store) -> None:

@@ -35,10 +35,8 @@ class Anything:
 def good(number: int) -> Anything:
     """A golden sample on its way, but for its partition."""
     sample = COMMAND_SAMPLES[number % len(COMMAND_SAMPLES)]
-    data = sample.data
-    key = str(data.get("activity", data.get("id", "rakor-bali-2024")))
-    headers = Envelope(f"id-{number}", "urn:uji", sample.message, key).headers()
-    return Anything(key.encode(), sample.text.encode(), tuple(headers))
+    headers = Envelope(f"id-{number}", "urn:uji", sample.message, sample.key).headers()
+    return Anything(sample.key.encode(), sample.text.encode(), tuple(headers))
 
 
 SPLINTERS = [

@@ -1,0 +1,16 @@
+"""What people meet in a browser: participants the form and its outcome, staff their desk."""
+
+from fastapi import APIRouter
+
+from services.registration.entrypoints.pages import activities, cancelling, form, outcome, staff
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.session import Sessions
+
+
+def pages(front: Front, sessions: Sessions) -> APIRouter:
+    """Not in `/openapi.json`, which is for programs."""
+    router = APIRouter(include_in_schema=False)
+    for part in (activities, form, outcome, cancelling):
+        router.include_router(part.routes(front))
+    router.include_router(staff.routes(front, sessions))
+    return router

@@ -1,0 +1,98 @@
+"""The form: sent twice, sent again after a lost line, it is one registration."""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.answers import Asking
+from services.registration.entrypoints.pages.activities import window
+from services.registration.entrypoints.pages.choices import Choices, choices
+from services.registration.entrypoints.pages.fields import FIELDS, Typed, read
+from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front, require_same_origin
+from services.registration.entrypoints.pages.tokens import Asked, TokenUnknown
+from shared.contracts.commands import SubmitRegistration
+from shared.http import Problem
+from shared.kafka.connection import KafkaUnavailable
+
+STALE: Final = (
+    "Halaman ini sudah terlalu lama terbuka. Isian Anda masih ada: periksa, lalu kirim sekali lagi."
+)
+UNKNOWN: Final = (
+    "Kami belum dapat memastikan pendaftaran Anda sudah kami terima. Isian Anda masih ada: tekan tombol "
+    "kirim sekali lagi. Anda tidak akan terdaftar dua kali."
+)
+
+
+def routes(front: Front) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/kegiatan/{activity}/daftar", response_class=HTMLResponse)
+    async def empty(activity: str) -> Response:
+        state = await front.activity(activity)
+        if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
+            return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
+        token = front.tokens.new_form(state.described.id)
+        return form(front, state, Typed(dict.fromkeys(FIELDS, ""), {}), token)
+
+    @router.post("/kegiatan/{activity}/daftar", response_class=HTMLResponse)
+    async def submit(activity: str, request: Request) -> Response:
+        require_same_origin(request)
+        state = await front.activity(activity)
+        if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
+            return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
+        async with request.form(max_files=0, max_fields=50) as sent:
+            token, typed = str(sent.get("token", "")), read(sent, state.described, _offered(front, state))
+        try:
+            nonce = front.tokens.nonce(token, state.described.id)
+        except TokenUnknown:
+            fresh = front.tokens.new_form(state.described.id)
+            return form(front, state, typed, fresh, Problem(422, "stale", STALE))
+        if typed.command is None:
+            return form(front, state, typed, token, Problem(422, "invalid", ""))
+        try:
+            asked = await register(front, request, typed.command, nonce)
+        except Problem as problem:
+            return form(front, state, typed, token, problem)
+        return RedirectResponse(f"/hasil/{front.tokens.of_outcome(asked)}", 303)
+
+    return router
+
+
+async def register(front: Front, request: Request, command: SubmitRegistration, nonce: str) -> Asked:
+    """The same form with the same content is the same command. Raises `Problem` 429 or 503."""
+    asker, activity = front.desk.asker, command.activity
+    content = json.dumps(command.model_dump(mode="json"), sort_keys=True)
+    how = Asking(front.desk.source("public"), asker.digests.form(nonce, content), True, WAIT_SECONDS)
+    await front.desk.admit(request, command, how)
+    digest = asker.digests.command(activity, how.source, how.identifier)
+    met_before = await front.forms.met_before(digest, command.participant)
+    try:
+        await asker.ask(command, activity, how.source, how.identifier, how.wait, how.known)
+    except KafkaUnavailable:
+        raise Problem(503, "unavailable", UNKNOWN, {"Retry-After": "5"}) from None
+    return Asked(digest, activity, met_before)
+
+
+def form(
+    front: Front, state: ActivityState, typed: Typed, token: str, problem: Problem | None = None
+) -> HTMLResponse:
+    """The form with what was typed, and above it what is to be done."""
+    return front.page(
+        "daftar.html",
+        problem.status if problem else 200,
+        problem.headers if problem else None,
+        activity=state.described,
+        offered=_offered(front, state),
+        values=typed.values,
+        errors=typed.errors if problem and problem.reason == "invalid" else {},
+        told=problem.detail if problem else "",
+        token=token,
+    )
+
+
+def _offered(front: Front, state: ActivityState) -> Choices:
+    return choices(state.described, front.office.provinces(datetime.now(UTC).date()))

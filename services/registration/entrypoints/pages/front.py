@@ -1,0 +1,64 @@
+"""What the pages of an office work with, and how a page is answered."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment
+
+from services.registration.adapters.forms import Forms
+from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.http import Desk
+from services.registration.entrypoints.pages.tokens import Tokens
+from shared.http import Problem
+from shared.links import Links
+from shared.office import Office
+from shared.pages import HEADERS, environment
+from shared.regions import regencies
+
+WAIT_SECONDS: Final = 4.0  # for an outcome; most stand within a tenth of a second
+
+
+def _looks() -> Environment:
+    found = environment(Path(__file__).with_name("looks"))
+    found.filters["regency"] = lambda code: regencies()[code].name if code in regencies() else code
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """`desk`: the office's API, whose way in the pages share."""
+
+    office: Office
+    desk: Desk
+    links: Links
+    tokens: Tokens
+    forms: Forms
+    looks: Environment = field(default_factory=_looks)
+
+    def page(
+        self, look: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
+    ) -> HTMLResponse:
+        text = self.looks.get_template(look).render(office=self.office, **values)
+        return HTMLResponse(text, status, HEADERS | (headers or {}))
+
+    async def activity(self, name: str) -> ActivityState:
+        """Raises `Problem` 404."""
+        state = await self.desk.views.state(name)
+        if state is None:
+            raise Problem(404, "activity_unknown", "Kegiatan ini tidak ditemukan di balai kami.")
+        return state
+
+
+def require_same_origin(request: Request) -> None:
+    """Refuse a form that a browser sends from another site's page. Raises `Problem` 403.
+
+    What is compared is the host that the browser itself asked for; a client without `Origin` is none.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+        raise Problem(
+            403, "foreign_origin", "Formulir ini dikirim dari situs lain. Buka lagi dari halaman kami."
+        )

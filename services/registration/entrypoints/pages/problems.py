@@ -1,0 +1,55 @@
+"""Problems of pages are pages; those of the API stay what programs read."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from services.registration.entrypoints.pages.front import Front
+from shared.http import Problem
+from shared.mongo.driver import PyMongoError
+
+FOR_PROGRAMS: Final = ("/api/", "/health/", "/metrics", "/openapi.json")
+KEPT: Final = ("retry-after", "allow", "location")
+_TITLES: Final = {
+    303: "Anda belum masuk",
+    403: "Formulir tidak dapat diterima",
+    404: "Halaman tidak ditemukan",
+    405: "Halaman ini tidak dapat dipakai dengan cara itu",
+    422: "Permintaan tidak sesuai",
+    429: "Terlalu banyak permintaan",
+    503: "Layanan sedang tidak dapat dihubungi",
+}
+_SENTENCES: Final = {
+    "not_found": "Alamatnya mungkin salah ketik atau terpotong.",
+    "method_not_allowed": "Kembali ke daftar kegiatan, lalu coba lagi dari sana.",
+    "invalid": "Alamat atau isian tidak terbaca. Kembali ke daftar kegiatan, lalu coba lagi.",
+}
+Handler = Callable[[Request, Any], Awaitable[Response]]
+
+
+def speak_pages(app: FastAPI, front: Front) -> None:
+    """Call after `speak_problems`: it shows to people what that says to programs."""
+    for kind in (Problem, HTTPException, PyMongoError, RequestValidationError):
+        app.exception_handlers[kind] = _as_page(front, app.exception_handlers[kind])  # type: ignore[arg-type]
+
+
+def _as_page(front: Front, spoken: Handler) -> Handler:
+    async def shown(request: Request, error: Any) -> Response:
+        answer = await spoken(request, error)
+        if request.url.path.startswith(FOR_PROGRAMS):
+            return answer
+        problem = json.loads(bytes(answer.body))
+        kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
+        return front.page(
+            "galat.html",
+            answer.status_code,
+            kept,
+            heading=_TITLES.get(answer.status_code, "Ada yang tidak beres"),
+            detail=_SENTENCES.get(problem["reason"], problem["detail"]),
+        )
+
+    return shown

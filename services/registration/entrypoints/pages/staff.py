@@ -1,0 +1,59 @@
+"""The staff's door and their home: what needs attention, and every activity with how full it is."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.registration.entrypoints.pages.activities import PAGE, in_order
+from services.registration.entrypoints.pages.front import Front, require_same_origin
+from services.registration.entrypoints.pages.session import SIGN_IN, Session, Sessions
+
+MISSING: Final = "Tulis token petugas"
+WRONG: Final = "Token ini salah. Salin lagi seluruhnya dari tempat penyimpanannya"
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get(SIGN_IN, response_class=HTMLResponse)
+    async def door() -> HTMLResponse:
+        return front.page("staf-masuk.html", errors={})
+
+    @router.post(SIGN_IN, response_class=HTMLResponse)
+    async def sign_in(request: Request) -> Response:
+        require_same_origin(request)
+        async with request.form(max_files=0, max_fields=5) as sent:
+            typed = str(sent.get("sandi", ""))
+        if not sessions.token_is_right(typed):
+            return front.page("staf-masuk.html", 422, errors={"sandi": WRONG if typed else MISSING})
+        answer = RedirectResponse("/staf", 303)
+        sessions.begin(answer)
+        return answer
+
+    @router.post("/staf/keluar")
+    async def sign_out(_: Staff) -> Response:
+        answer = RedirectResponse(SIGN_IN, 303)
+        sessions.end(answer)
+        return answer
+
+    @router.get("/staf", response_class=HTMLResponse)
+    async def home(session: Staff, hal: Annotated[int, Query(ge=1, le=10_000)] = 1) -> HTMLResponse:
+        now, views = datetime.now(UTC), front.desk.views
+        found = in_order(await views.listed(), now)
+        shown = found[(hal - 1) * PAGE : hal * PAGE]
+        states = await views.states([one.id for _, one in shown])
+        return front.page(
+            "staf.html",
+            csrf=session.csrf,
+            rows=[(window, states[one.id]) for window, one in shown if one.id in states],
+            number=hal,
+            pages=max(1, -(-len(found) // PAGE)),
+            parked=await views.parked_in_all(),
+            same=await views.perhaps_same(),
+            unused=await views.waiting_beside_free_seats(now),
+        )
+
+    return router

@@ -1,0 +1,131 @@
+"""The staff's door and home."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+from itsdangerous.timed import TimestampSigner
+
+from shared.links import secrets
+from tests.component.registration.browser import announce, heading, submitted, typed
+from tests.component.registration.test_pages import sound
+from tests.support.office import LINK_KEYS, STAFF_TOKEN, TestOffice, new_office
+from tests.support.servers import Servers
+
+pytestmark = pytest.mark.broker
+PLAIN = {"public_url": "http://office"}
+
+
+@asynccontextmanager
+async def staff_at(servers: Servers) -> AsyncIterator[tuple[TestOffice, httpx.AsyncClient]]:
+    """Signed in, without TLS."""
+    async with new_office(servers) as office, office.registration(**PLAIN) as client:
+        answer = await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/staf")
+        yield office, client
+
+
+def csrf_of(page: httpx.Response) -> str:
+    return unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])  # type: ignore[index]
+
+
+async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(servers: Servers) -> None:
+    async with new_office(servers) as office, office.registration() as client:
+        outside = await client.get("/staf")
+        assert (outside.status_code, outside.headers["Location"]) == (303, "/staf/masuk")
+        sound(await client.get("/staf/masuk"))
+        for wrong in ("", "salah", STAFF_TOKEN[:-1], "é"):
+            answer = await client.post("/staf/masuk", data={"sandi": wrong})
+            assert answer.status_code == 422
+            assert '<a href="#sandi">' in answer.text
+            assert "set-cookie" not in answer.headers
+        foreign = {"Origin": "https://jahat.example"}
+        answer = await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN}, headers=foreign)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+        answer = await client.post("/staf/masuk", data={"sandi": f" {STAFF_TOKEN} "})
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-simpul=")
+        for trait in ("; HttpOnly", "; Secure", "; SameSite=strict", "; Path=/", "; Max-Age=43200"):
+            assert trait in cookie
+        assert "Domain" not in cookie
+        assert STAFF_TOKEN not in cookie
+
+
+async def test_a_session_ends_by_itself_by_a_new_token_and_by_signing_out(servers: Servers) -> None:
+    async with staff_at(servers) as (office, client):
+        home = await client.get("/staf")
+        assert heading(home) == "Meja petugas"
+        cookie = client.cookies["simpul"]
+        for wrong in (cookie[:-1], "x", ""):
+            answer = await client.get("/staf", headers={"Cookie": f"simpul={wrong}"})
+            assert answer.status_code == 303
+        payload = URLSafeTimedSerializer(secrets(LINK_KEYS), salt="simpul/staf").loads(cookie)
+        old = _aged(43_201).dumps(payload)
+        young = _aged(43_000).dumps(payload)
+        statuses = [
+            (await client.get("/staf", headers={"Cookie": f"simpul={value}"})).status_code
+            for value in (old, young)
+        ]
+        assert statuses == [303, 200]
+        other = {"staff_token_hash": "0" * 64}
+        async with office.registration(**PLAIN, **other) as renewed:
+            answer = await renewed.get("/staf", headers={"Cookie": f"simpul={cookie}"})
+            assert answer.status_code == 303
+        await client.post("/staf/keluar", data={"csrf": csrf_of(home)})
+        assert (await client.get("/staf")).status_code == 303
+
+
+def _aged(seconds: int) -> URLSafeTimedSerializer:
+    class Earlier(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return super().get_timestamp() - seconds
+
+    return URLSafeTimedSerializer(secrets(LINK_KEYS), salt="simpul/staf", signer=Earlier)
+
+
+async def test_a_staffs_form_needs_the_sessions_own_mark_and_our_own_page(servers: Servers) -> None:
+    async with staff_at(servers) as (_, client):
+        mine = csrf_of(await client.get("/staf"))
+        await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
+        for mark in ("", "x", mine):  # `mine` is the session's before
+            answer = await client.post("/staf/keluar", data={"csrf": mark})
+            assert answer.status_code == 403
+        current = {"csrf": csrf_of(await client.get("/staf"))}
+        foreign = await client.post("/staf/keluar", data=current, headers={"Origin": "null"})
+        assert foreign.status_code == 403
+        assert (await client.get("/staf")).status_code == 200, "nobody was signed out"
+        assert (await client.post("/staf/keluar", data=current)).status_code == 303
+
+
+async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(servers: Servers) -> None:
+    quotas: list[dict[str, Any]] = [
+        {"id": "guru", "seats": 1, "categories": ["guru"]},
+        {"id": "mitra-kerja", "seats": 1200, "categories": ["mitra-kerja"]},
+    ]
+    async with staff_at(servers) as (office, client):
+        await announce(client, "uji", quotas=quotas)
+        await announce(client, "sepi")
+        assert "Semua kiriman sudah diputuskan" in (await client.get("/staf")).text
+        for number in (1, 2):
+            await submitted(client, "uji", **typed(number))
+        await office.put_raw(b"uji", b"{", [("ce_specversion", b"1.0")])
+        await submitted(client, "uji", **typed(3, nuptk="1234567890123456", unsur="mitra-kerja"))
+        await submitted(client, "sepi", **typed(4))
+        await submitted(client, "sepi", **typed(4, nuptk="1234567890123456"))
+        await office.at_rest()
+        page = await client.get("/staf")
+        sound(page)
+        for told in (
+            "1 kiriman tidak dapat diputuskan",
+            "1 pasang orang mungkin orang yang sama",
+            "1 orang menunggu, padahal masih ada kursi di kuota mitra kerja (1.199)",
+            "guru: 1 dari 1<br>mitra kerja: 1 dari 1.200",
+            'data-label="Menunggu">1<',
+        ):
+            assert told in page.text, told
+        assert "Uji 1" not in page.text
