@@ -20,14 +20,14 @@ def notification() -> FastAPI:
 
 
 def reporting() -> FastAPI:
-    return build(ReportingSettings(), connect("mongodb://127.0.0.1:1", "none"))
+    return build(ReportingSettings(directorate_token_hash="0" * 64), connect("mongodb://127.0.0.1:1", "none"))
 
 
 @pytest.mark.parametrize(
     ("app", "paths"),
     [
         (notification, {"/api/v1/deliveries", "/api/v1/deliveries/{id}/resend"}),
-        (reporting, {"/api/v1/figures", "/api/v1/figures.csv"}),
+        (reporting, {f"/api/v1/figures{ending}" for ending in ("", ".csv", ".xlsx")}),
     ],
 )
 async def test_the_description_is_served_and_nothing_else(app, paths: set[str]) -> None:  # type: ignore[no-untyped-def]
