@@ -19,12 +19,13 @@ from shared.contracts.facts import AnyFact
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Document, Store, connect
 from tests.support.deployment import Deployment, Service
-from tests.support.office import activity
+from tests.support.office import AS_DIRECTORATE, activity
 
 SIZES = (10_000, 100_000, 1_000_000)
 PLACES = ("51.01", "51.02", "51.03", "51.04", "51.71")
 CATEGORIES = ("guru", "guru-penggerak", "kepala-sekolah", "pengawas", "dinas")
 ACTIVITIES = 24
+QUESTION = "/api/v1/figures?by=month,category"
 
 
 @dataclass
@@ -138,7 +139,7 @@ async def rebuilt(
                 group[size] = []
                 for _ in range(rounds):
                     api[size].append(
-                        await timed(lambda: client.get("/api/v1/figures?by=month,category"), 99, 50)
+                        await timed(lambda: client.get(QUESTION, headers=AS_DIRECTORATE), 99, 50)
                     )
                     page[size].append(await timed(lambda: client.get("/"), 99, 50))
                     group[size].append(await timed(lambda: grouped(raw), 50, 3))
@@ -277,7 +278,7 @@ async def seen(figures: list[Figure], stage: Stage, running: Deployment, writer:
 
 
 async def figure(client: httpx.AsyncClient) -> int:
-    answer = (await client.get("/api/v1/figures?by=office")).json()
+    answer = (await client.get("/api/v1/figures?by=office", headers=AS_DIRECTORATE)).json()
     return int(answer["rows"][0]["confirmed"])
 
 

@@ -135,10 +135,11 @@ def _module(name: str, *arguments: str) -> list[str]:
 def _say_where_to_look(addresses: DemoAddresses, console: Console) -> None:
     national = addresses.national
     lines = ["", "Where to look:", f"  mailbox, every mail     {addresses.mailbox.url}"]
-    lines.append(f"  directorate's page      {national.url}   token in {national.token_file}")
+    lines.append(f"  national figures        {national.url}   exact after {national.url}/masuk")
+    lines.append(f"  {'':24}with the token in {national.token_file}")
     for code, office in addresses.offices.items():
-        name = f"API of office {code}"
-        lines.append(f"  {name:24}{office.url}/openapi.json   staff token in {office.staff_token_file}")
+        lines.append(f"  {f'office {code}':24}{office.url}   to register; staff at {office.url}/staf")
+        lines.append(f"  {'':24}with the token in {office.staff_token_file}; API: {office.url}/openapi.json")
     console.print("\n".join(lines), soft_wrap=True)
 
 

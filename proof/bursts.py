@@ -19,14 +19,13 @@ class Bursts:
 
     async def rush(self, seconds: float = 60.0, factor: float = 20.0, seats: int = 50) -> str:
         """`factor` times the usual rate of registrations, open-loop, on one activity with few seats."""
-        activity, number = await self._published("serbu", seats), 0
+        activity, rate = await self._published("serbu", seats), self._clients.rate * factor
         begun = time.monotonic()
-        while (elapsed := time.monotonic() - begun) < seconds:
-            while number < elapsed * self._clients.rate * factor:
-                number += 1
-                send = self._clients.send(self._submission(activity), number % 3 == 0, number % 2)
-                self._clients.spawn(send)
-            await asyncio.sleep(0.02)
+        for number in range(1, round(seconds * rate) + 1):
+            if (early := begun + number / rate - time.monotonic()) > 0:
+                await asyncio.sleep(early)
+            send = self._clients.send(self._submission(activity), number % 3 == 0, number % 2)
+            self._clients.spawn(send)
         await self._clients.idle()
         return activity
 

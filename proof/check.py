@@ -34,8 +34,13 @@ async def live(addresses: Path, folder: Path) -> list[Verdict]:
         offices=list(known["offices"]),
         mailbox_url=_url(known["mailbox"]),
         national_url=_url(known["national"]),
+        token=_token(known["national"]),
     )
     return await asyncio.to_thread(check, folder)
+
+
+def _token(national: dict[str, str]) -> str:
+    return national["token"] if "token" in national else Path(national["token_file"]).read_text().strip()
 
 
 def _url(place: str | dict[str, str]) -> str:

@@ -25,8 +25,8 @@ def early_timer() -> None:
 
     judge = judgement.judge
 
-    def hasty(delivery: Any, person: Any, activity: Any, now: Any, *rest: Any) -> Any:
-        return judge(delivery, person, activity, now + timedelta(days=30), *rest)
+    def hasty(delivery: Any, known: Any, now: Any, *rest: Any) -> Any:
+        return judge(delivery, known, now + timedelta(days=30), *rest)
 
     patch(judgement, "judge", hasty)
 

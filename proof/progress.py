@@ -102,9 +102,9 @@ class Progress:
         owed = 0
         for office in self._offices:
             database = self._client[topics.database(office, "notification")]
-            due = {"state": "pending", "due": {"$lte": datetime.now(UTC)}}
-            owed += await database["deliveries"].count_documents(due)
-            owed += await database["fanouts"].count_documents({"done": False})
+            due = {"due": {"$lte": datetime.now(UTC)}}
+            owed += await database["deliveries"].count_documents(due | {"state": "pending"})
+            owed += await database["fanouts"].count_documents(due | {"done": False})
         return owed
 
     async def recovered(self, ends: dict[Where, int], seconds: float) -> str | None:

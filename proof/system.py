@@ -24,6 +24,7 @@ from local.processes import Child, Processes, until_ready
 from proof.offices import OfficeView
 from proof.proxy import Proxy
 from proof.witnesses import gather
+from shared.contracts.topics import NATIONAL
 from tests.support.kafka import Kafka
 from tests.support.servers import Server
 
@@ -102,6 +103,7 @@ class System:
             offices=list(self.offices),
             mailbox_url=self.mailbox_url,
             national_url=self.national_url,
+            token=_token(self.seed, NATIONAL),
         )
 
     @property
@@ -279,6 +281,10 @@ def _token(seed: int, code: str) -> str:
     return f"petugas-{code}-{seed}"
 
 
+def _token_hash(seed: int, code: str) -> str:
+    return hashlib.sha256(_token(seed, code).encode()).hexdigest()
+
+
 def _base_env(running: System) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
     return inherited | {
@@ -328,7 +334,7 @@ def _office_env(running: System, code: str) -> dict[str, str]:
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
         "SIMPUL_PUBLIC_URL": f"https://{code}.example",
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
-        "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(_token(running.seed, code).encode()).hexdigest(),
+        "SIMPUL_STAFF_TOKEN_HASH": _token_hash(running.seed, code),
         "SIMPUL_SMTP_URL": f"smtp://{address(running.smtp_proxy.port)}?starttls=never",
     }
 
@@ -354,4 +360,5 @@ def _start_services(running: System, instances: int) -> None:
         for letter in "abcdef"[:instances]:
             office.urls.append(add(code, "registration", letter, running.office_env[code]).url)
             office.notification_urls.append(add(code, "notification", letter, running.office_env[code]).url)
-    add("national", "reporting", "a", _base_env(running))
+    hashed = {"SIMPUL_DIRECTORATE_TOKEN_HASH": _token_hash(running.seed, NATIONAL)}
+    add(NATIONAL, "reporting", "a", _base_env(running) | hashed)

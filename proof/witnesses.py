@@ -114,19 +114,28 @@ class Run:
 
 
 async def gather(
-    folder: Path, *, kafka: str, mongo: str, offices: list[str], mailbox_url: str, national_url: str
+    folder: Path,
+    *,
+    kafka: str,
+    mongo: str,
+    offices: list[str],
+    mailbox_url: str,
+    national_url: str,
+    token: str,
 ) -> None:
     """Write what databases, topics, mailbox and figures hold now; the history is there already.
 
-    The system should be at rest. Raises what the drivers raise when a witness does not answer.
+    `token`: the directorate's, under which figures are exact. The system should be at rest.
+    Raises what the drivers raise when a witness does not answer.
     """
     partitions = await asyncio.to_thread(_save_topics, folder / "topics", kafka)
     await asyncio.to_thread(_save_databases, folder / "mongo", mongo, offices)
     async with httpx.AsyncClient(timeout=300) as client:
         mails = (await client.get(f"{mailbox_url}/api/v1/messages")).raise_for_status().json()
         _write_lines(folder / "mailbox.jsonl", map(_mail, mails))
+        bearer = {"Authorization": f"Bearer {token}"}
         figures = {
-            by: (await client.get(f"{national_url}/api/v1/figures", params={"by": by}))
+            by: (await client.get(f"{national_url}/api/v1/figures", params={"by": by}, headers=bearer))
             .raise_for_status()
             .json()
             for by in QUESTIONS
@@ -134,7 +143,8 @@ async def gather(
     (folder / "figures.json").write_text(json.dumps(figures))
     told = folder / "run.json"
     known = json.loads(told.read_text()) if told.exists() else {}
-    where = {"kafka": kafka, "mongo": mongo, "mailbox": mailbox_url, "national": national_url}
+    where: Document = {"kafka": kafka, "mongo": mongo, "mailbox": mailbox_url}
+    where["national"] = {"url": national_url, "token": token}
     told.write_text(json.dumps(where | {"offices": offices, "partitions": partitions} | known, indent=1))
 
 

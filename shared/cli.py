@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import typer
 
+from shared.check import Check, report
 from shared.kafka.connection import is_away
 from shared.kafka.offsets import GroupBusy
 from shared.kafka.topics import TopicMisfit
@@ -16,6 +19,7 @@ from shared.mongo.driver import DatabaseMisfit, PyMongoError
 from shared.settings import USAGE, CommonSettings, read_settings
 
 Step = Callable[[], Coroutine[Any, Any, list[str]]]
+Checks = Callable[[], AbstractAsyncContextManager[list[Check]]]
 
 
 class Refused(Exception):
@@ -61,6 +65,25 @@ def provision_national() -> None:
     )
 
 
+def check() -> None:
+    """What an office's services need, or, without SIMPUL_OFFICE, the nation's: what is wrong, what to do."""
+    which = "office" if os.environ.get("SIMPUL_OFFICE") else "national"
+    if not asyncio.run(_check([make for _, make in installed(f"simpul.check.{which}")])):
+        raise typer.Exit(1)
+
+
+async def _check(makers: list[Checks]) -> bool:
+    all_well = True
+    for make in makers:
+        async with make() as checks:
+            typer.echo(f"{make.__module__.split('.')[1]}")
+            lines, well = await report(checks)
+        all_well = all_well and well
+        for line in lines:
+            typer.echo(f"  {line}")
+    return all_well
+
+
 def _provision(steps: Iterable[Step]) -> None:
     """Take the steps in turn; what one refuses is said in a sentence, and the rest is left alone."""
 
@@ -99,6 +122,7 @@ def main() -> None:
         no_args_is_help=True, add_completion=False, help="Simpul: kegiatan balai, dari undangan."
     )
     app.add_typer(provision, name="provision")
+    app.command()(check)
     for _, verbs in installed("simpul.verbs"):
         app.add_typer(verbs)
     app()

@@ -4,34 +4,11 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from proof.checks.owed import Activity, Owed, owed
 from proof.checks.verdict import Look, Verdict
 from proof.witnesses import Document, Mail, Office, Run
 
-TOLD: Final = {
-    "registration.confirmed": "confirmed",
-    "registration.waitlisted": "waitlisted",
-    "registration.promoted": "promoted",
-    "registration.cancelled": "cancelled",
-}
 SHELF_LIFE: Final = defaultdict(lambda: timedelta(days=7), waitlisted=timedelta(days=3))
-
-
-def owed(office: Office) -> dict[str, datetime]:
-    """Every delivery that the facts owe, and when it fell due. A cancelled activity owes one to each who is
-    in it, and nothing else: they are told once."""
-    found: dict[str, datetime] = {}
-    live: dict[str, set[str]] = defaultdict(set)
-    for fact in office.ledger:
-        due = datetime.fromisoformat(fact.at)
-        name, registration = fact.data.get("activity", ""), fact.data.get("registration")
-        if fact.type == "activity.cancelled":
-            for one in live.pop(name, set()):
-                found[f"{fact.id}:activity-cancelled:{one}:-"] = due
-        elif fact.type in TOLD and registration:
-            found[f"{fact.id}:{TOLD[fact.type]}:{registration}:-"] = due
-            ended = fact.type == "registration.cancelled"
-            (live[name].discard if ended else live[name].add)(registration)
-    return found
 
 
 def i5(run: Run) -> Verdict:
@@ -43,17 +20,17 @@ def i5(run: Run) -> Verdict:
     known: set[str] = set()
     rest = _rest(run)
     for office in run.offices.values():
-        expected = owed(office)
+        expected = owed(office.ledger, rest)
         rows = {row["_id"]: row for row in office.notification.get("deliveries", [])}
-        known |= expected.keys()
-        for delivery in expected.keys() | rows.keys():
+        known |= expected.may.keys()
+        for delivery in expected.must.keys() | rows.keys():
             row, mails = rows.get(delivery), taken.get(delivery, [])
-            wrong = _wrong(office, row, mails, expected.get(delivery), rest)
+            wrong = _wrong(office, row, mails, expected, expected.may.get(delivery), rest)
             look.at(
                 wrong is None,
                 f"{wrong}",
                 delivery=delivery,
-                due=expected.get(delivery),
+                due=expected.may.get(delivery),
                 row=row and {name: value for name, value in row.items() if name != "_id"},
                 mails=[{"message_id": mail.message_id, "received": mail.received} for mail in mails],
             )
@@ -70,7 +47,12 @@ def _rest(run: Run) -> datetime:
 
 
 def _wrong(
-    office: Office, row: Document | None, mails: list[Mail], due: datetime | None, rest: datetime
+    office: Office,
+    row: Document | None,
+    mails: list[Mail],
+    expected: Owed,
+    due: datetime | None,
+    rest: datetime,
 ) -> str | None:
     """What is wrong with a delivery, None if nothing is."""
     if due is None:
@@ -86,7 +68,7 @@ def _wrong(
         return None if mails else "sent, and no mail was ever taken"
     if state == "pending":
         return "pending at rest" if row["next"] <= rest else None
-    return _unfounded(office, row, due)
+    return _unfounded(office, expected, row, due)
 
 
 def _before_birth(office: Office, row: Document, mails: list[Mail]) -> str | None:
@@ -98,13 +80,14 @@ def _before_birth(office: Office, row: Document, mails: list[Mail]) -> str | Non
     return "mailed after it was closed as before the database's birth" if after else None
 
 
-def _unfounded(office: Office, row: Document, due: datetime) -> str | None:
+def _unfounded(office: Office, expected: Owed, row: Document, due: datetime) -> str | None:
     """Not sent: is there the reason that the row says?"""
     state, reason = row["state"], row.get("reason")
     if (state, reason) == ("ambiguous", "answer_lost"):
         return None if row.get("ambiguous") else "ambiguous without a lost attempt"
     if (state, reason) == ("expired", "shelf_life"):
-        early = row["closed"] < due + SHELF_LIFE[row["template"]]
+        starts = row.get("starts") or datetime.max.replace(tzinfo=UTC)
+        early = row["closed"] < min(due + SHELF_LIFE[row["template"]], starts)
         return "expired before its time" if early else None
     if (state, reason) == ("failed", "refused"):
         codes = [attempt.get("code") or 0 for attempt in row.get("attempts", [])]
@@ -113,7 +96,30 @@ def _unfounded(office: Office, row: Document, due: datetime) -> str | None:
         return "withdrawn, and the directory has both" if _in_directory(office, row) else None
     if (state, reason) == ("withdrawn", "erased"):
         return "withdrawn as erased, and is not" if _in_directory(office, row) else None
+    if state == "withdrawn" and reason in POINTLESS:
+        return POINTLESS[reason](expected.activities[row["activity"]], row)
     return f"not sent: {state}, {reason}"
+
+
+def _not_cancelled(about: Activity, row: Document) -> str | None:
+    return "withdrawn as cancelled, and is not" if row["registration"] in about.live else None
+
+
+def _not_moved(about: Activity, row: Document) -> str | None:
+    stands = row["occasion"] in {one.occasion for one in about.reminders}
+    return "withdrawn as moved, and its session stands" if stands else None
+
+
+def _not_unchanged(about: Activity, row: Document) -> str | None:
+    """Something known from before the fact was true after it too: the directory may pass over what stood
+    only for a moment. Facts tell of title and times; places they do not."""
+    number = row["needs_activity"]
+    after = [shown for at, shown in about.shown if at >= number]
+    same = any(shown in after for at, shown in about.shown if at < number)
+    return None if same else "withdrawn as unchanged, and it did change"
+
+
+POINTLESS: Final = {"cancelled": _not_cancelled, "moved": _not_moved, "unchanged": _not_unchanged}
 
 
 def _in_directory(office: Office, row: dict[str, Any]) -> bool:

@@ -120,7 +120,7 @@ class Service:
 
     def _hire(self) -> list[Postman]:
         settings = self._settings
-        stationery = Stationery(self._office)
+        stationery = Stationery(self._office, settings.links)
         server = SmtpServer.of(settings.smtp_url, settings.smtp_seconds)
         pace = Pace(lease=timedelta(seconds=settings.mail_lease_seconds))
         return [

@@ -14,7 +14,7 @@ from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.limits import Limits
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
-from services.registration.adapters.provision import require_fit
+from services.registration.adapters.provision import require_fit, require_key
 from services.registration.adapters.publisher import Publisher
 from services.registration.adapters.reactions import Reactions
 from services.registration.adapters.register import Register
@@ -67,6 +67,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         stack.push_async_callback(producer.stop)
 
         digests = Digests(bytes.fromhex(settings.person_key))
+        await until_up(lambda: require_key(store, digests))
         ledger = Ledger(store, digests)
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions)
         owners = Owners(

@@ -12,9 +12,10 @@ from bson import Int64
 
 from services.reporting.counting import ActivityKey, Attributes, CellKey, Placement, Step, add_to
 from services.reporting.cursors import Sums, move_cursors, zeros
+from services.reporting.veil import Row, veil
 from shared.contracts.facts import MEASURES
 from shared.kafka.facts import OfficeStopped
-from shared.mongo.driver import Document, Session, Store, UpdateOne
+from shared.mongo.driver import Document, ReplaceOne, Session, Store, UpdateOne
 
 
 class RollUpKey(NamedTuple):
@@ -47,6 +48,7 @@ async def apply(store: Store, steps: Sequence[Step]) -> None:
         roll_ups: RollUps = defaultdict(zeros)
         known = await _place_activities(store, steps, roll_ups, session)
         await _add_up(store, steps, known, roll_ups, session)
+        await _veil(store, _touched(steps), known, session)
 
     await store.transaction(work)
 
@@ -70,7 +72,7 @@ async def _place_activities(
 ) -> dict[ActivityKey, Attributes]:
     """Write what activities are now; cells and roll-ups of those that moved go with them."""
     said = {key: attributes for step in steps for key, attributes in step.activities.items()}
-    touched = said.keys() | {key.of_activity for step in steps for key in step.cells}
+    touched = _touched(steps)
     rows = store["activities"].find({"_id": {"$in": [key.id for key in touched]}}, session=session)
     known = {
         ActivityKey(row["office"], row["activity"]): _attributes(row) for row in await rows.to_list(None)
@@ -84,6 +86,11 @@ async def _place_activities(
             await _move(store, key, before.placement, now.placement, roll_ups, session)
         known[key] = now
     return known
+
+
+def _touched(steps: Sequence[Step]) -> set[ActivityKey]:
+    cells = {key.of_activity for step in steps for key in step.cells}
+    return cells.union(*(step.activities for step in steps))
 
 
 async def _move(
@@ -119,6 +126,39 @@ async def _add_up(
     await _increase(store, "cells", placed, session)
     rolled = {key.id: (sums, key._asdict()) for key, sums in roll_ups.items()}
     await _increase(store, "roll_ups", rolled, session)
+
+
+async def _veil(
+    store: Store, touched: set[ActivityKey], known: Mapping[ActivityKey, Attributes], session: Session
+) -> None:
+    """What anyone may know of the activities that changed, one document each, made anew from their cells."""
+    parts: dict[ActivityKey, dict[str | None, Sums]] = {key: {} for key in touched}
+    named = {name: {"$in": sorted({getattr(key, name) for key in touched})} for name in ActivityKey._fields}
+    by = {name: f"${name}" for name in (*ActivityKey._fields, "category")}
+    totals: Document = {measure: {"$sum": f"${measure}"} for measure in MEASURES}
+    for row in await store.aggregate("cells", [{"$match": named}, {"$group": {"_id": by} | totals}], session):
+        key = ActivityKey(row["_id"]["office"], row["_id"]["activity"])
+        if key in touched:
+            parts[key][row["_id"].get("category")] = {measure: row[measure] for measure in MEASURES}
+    if writes := [_veiled(key, found, known.get(key)) for key, found in parts.items() if found]:
+        await store["veiled"].bulk_write(writes, ordered=False, session=session)
+    if gone := [key.id for key, found in parts.items() if not found]:
+        await store["veiled"].delete_many({"_id": {"$in": gone}}, session=session)
+
+
+def _veiled(
+    key: ActivityKey, parts: Mapping[str | None, Sums], told: Attributes | None
+) -> ReplaceOne[Document]:
+    found = veil(parts)
+    document: Document = key._asdict() | (told.placement if told else Placement())._asdict()
+    document["whole"] = _stored(found.whole)
+    by_name = sorted(found.parts.items(), key=lambda part: part[0] or "")
+    document["parts"] = [{"category": category} | _stored(row) for category, row in by_name]
+    return ReplaceOne({"_id": key.id}, document, upsert=True)
+
+
+def _stored(row: Row) -> Document:
+    return {measure: {name: Int64(n) for name, n in row[measure]._asdict().items()} for measure in MEASURES}
 
 
 async def _increase(

@@ -7,14 +7,17 @@ from fastapi import FastAPI
 
 from services.reporting import api, page
 from services.reporting.consumer import Consumer
+from services.reporting.directorate import Directorate
 from services.reporting.metrics import Metrics
 from services.reporting.provision import require_provisioned
 from services.reporting.settings import ReportingSettings
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
-from shared.http import add_health, application, serve
+from shared.http import BodyLimit, add_health, application, serve
 from shared.mongo.driver import Store, connect
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
+
+MAX_BODY_BYTES = 4_000  # a token, typed
 
 
 def build(settings: ReportingSettings, store: Store) -> FastAPI:
@@ -29,8 +32,10 @@ def build(settings: ReportingSettings, store: Store) -> FastAPI:
 
     app = application("Simpul: angka nasional", lifespan)
     add_health(app, consumer.not_ready, metrics.registry)
-    app.include_router(api.routes(store))
-    app.include_router(page.routes(store, settings.directorate_name))
+    app.add_middleware(BodyLimit, limit=lambda _: MAX_BODY_BYTES)
+    directorate = Directorate(settings.directorate_token_hash)
+    app.include_router(api.routes(store, directorate))
+    app.include_router(page.routes(store, settings.directorate_name, directorate))
     return app
 
 

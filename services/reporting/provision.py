@@ -4,7 +4,7 @@ from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import DatabaseMisfit, Driver, Store, connect
 
-COLLECTIONS = ("cursors", "offices", "activities", "cells", "roll_ups")
+COLLECTIONS = ("cursors", "offices", "activities", "cells", "roll_ups", "veiled")
 
 
 async def provision_national(mongo_url: str, driver: Driver, _kafka: KafkaSettings) -> list[str]:
@@ -20,6 +20,7 @@ async def provision(store: Store) -> list[str]:
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
     await store["cells"].create_index([("office", 1), ("activity", 1)])
     await store["cells"].create_index("month")
+    await store["veiled"].create_index([("office", 1), ("month", 1)])
     return [f"made collections {', '.join(made)} in {store.name}"] if made else []
 
 

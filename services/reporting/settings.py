@@ -1,10 +1,12 @@
 """Settings of the national reporting."""
 
-from shared.settings import CommonSettings
+from shared.settings import CommonSettings, Sha256
 
 
 class ReportingSettings(CommonSettings):
-    """`directorate_name` heads the page: the directorate is renamed from time to time."""
+    """`directorate_name` heads the page: the directorate is renamed from time to time.
+    `directorate_token_hash`: SHA-256 (hex) of the token under which figures are exact."""
 
+    directorate_token_hash: Sha256
     http_port: int = 8100
     directorate_name: str = "Direktorat"

@@ -8,6 +8,7 @@ from shared.contracts.types import (
     AwareDatetime,
     Category,
     Count,
+    Duration,
     Line,
     Message,
     Month,
@@ -113,7 +114,10 @@ class SessionTime(Message):
 
 
 class ActivityPublished(Body):
-    """Attributes that figures are grouped by. `province` and `regency` are null online."""
+    """Attributes that figures are grouped by. `province` and `regency` are null online.
+
+    `reminder_before`: how long before a session participants are reminded; a day unless given, never if 0.
+    """
 
     type = "id.simpul.activity.published.v1"
 
@@ -126,6 +130,7 @@ class ActivityPublished(Body):
     seats: Count
     quotas: tuple[SeatCount, ...]
     sessions: tuple[SessionTime, ...]
+    reminder_before: Duration | None = None
 
 
 class ActivityChanged(ActivityPublished):

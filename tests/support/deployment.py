@@ -16,6 +16,7 @@ import yaml
 from local.machine import free_port
 from local.processes import Child, Processes
 from tests.support.office import (
+    DIRECTORATE_TOKEN,
     LINK_KEYS,
     PUBLIC_URL,
     STAFF_TOKEN,
@@ -125,6 +126,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_PUBLIC_URL": PUBLIC_URL,
             "SIMPUL_LINK_KEYS": LINK_KEYS,
             "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
+            "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
             "SIMPUL_TRUST_PRODUCER_TIME": str(int(not servers.append_time)),
             "SIMPUL_TRIM_SECONDS": "3600" if servers_trim(servers) else "0",
             "SIMPUL_KAFKA_SESSION_TIMEOUT_MS": str(session_timeout_ms(servers)),

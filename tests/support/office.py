@@ -28,7 +28,8 @@ from tests.support.servers import Servers
 from tests.support.waiting import until
 
 PUBLIC_URL, LINK_KEYS = "https://office.example", f"k1:{'cd' * 32}"
-STAFF_TOKEN = "token-petugas-uji"
+STAFF_TOKEN, DIRECTORATE_TOKEN = "token-petugas-uji", "token-direktorat-uji"
+AS_DIRECTORATE = {"Authorization": f"Bearer {DIRECTORATE_TOKEN}"}
 PARTITIONS = 6
 
 

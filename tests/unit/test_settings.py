@@ -12,6 +12,7 @@ WHOLE = {
     "SIMPUL_OFFICE": "bali",
     "SIMPUL_PERSON_KEY": "ab" * 32,
     "SIMPUL_STAFF_TOKEN_HASH": "0" * 64,
+    "SIMPUL_DIRECTORATE_TOKEN_HASH": "0" * 64,
     "SIMPUL_PUBLIC_URL": "https://bali.example",
     "SIMPUL_LINK_KEYS": f"k1:{'cd' * 32}",
 }
@@ -37,6 +38,7 @@ def ended(command: list[str], env: dict[str, str]) -> tuple[int, str]:
         (NOTIFICATION, "SIMPUL_LINK_KEYS"),
         (NOTIFICATION, "SIMPUL_SMTP_URL"),
         (REPORTING, "SIMPUL_HTTP_PORT"),
+        (REPORTING, "SIMPUL_DIRECTORATE_TOKEN_HASH"),
         (PROVISION, "SIMPUL_KAFKA_IDEMPOTENCE"),
         (PROVISION, "SIMPUL_PARTITIONS"),
     ],
@@ -64,6 +66,6 @@ def test_a_rule_across_settings_is_told_in_its_own_words() -> None:
 
 
 def test_a_url_that_cannot_be_one_is_not_shown() -> None:
-    code, told = ended(REPORTING, {"SIMPUL_MONGO_URL": f"mongodb://simpul:{SECRET}@@/"})
+    code, told = ended(REPORTING, WHOLE | {"SIMPUL_MONGO_URL": f"mongodb://simpul:{SECRET}@@/"})
     assert (code, "SIMPUL_MONGO_URL cannot be used (InvalidURI)" in told) == (1, True)
     assert SECRET not in told

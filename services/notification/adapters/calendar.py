@@ -1,7 +1,9 @@
 """An activity's sessions as a calendar file, in its own zone (RFC 5545)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone
@@ -10,18 +12,35 @@ from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
 from shared.contracts.types import ZONES
 
+Method = Literal["PUBLISH", "CANCEL"]
 
-def calendar_of(activity: ActivityEntry, registration: str, organizer: str, stamp: datetime) -> bytes:
-    """PUBLISH: something to note, nothing to answer, since the seat was taken already. The UID of a session
-    stays, and SEQUENCE is the activity's revision, so that a later file replaces this one."""
+
+def calendar_of(
+    activity: ActivityEntry,
+    registration: str,
+    organizer: str,
+    stamp: datetime,
+    method: Method = "PUBLISH",
+    fell_away: Sequence[Session] = (),
+) -> bytes:
+    """PUBLISH: something to note, nothing to answer, since the seat was taken already; CANCEL takes it back.
+
+    The UID of a session stays, and SEQUENCE is the activity's revision, so that a later file replaces this
+    one; a seat given back raises it by one. `fell_away`: sessions noted earlier that are no more.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Simpul//Undangan//ID")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for name in sorted({ZONES[session.zone] for session in activity.sessions}):
+    calendar.add("method", method)
+    for name in sorted({ZONES[session.zone] for session in (*activity.sessions, *fell_away)}):
         calendar.add_component(_zone(name))
-    for session in activity.sessions:
-        calendar.add_component(_event(activity, session, registration, organizer, stamp))
+    for session in (*activity.sessions, *fell_away):
+        event = _event(activity, session, registration, organizer, stamp)
+        taken_back = method == "CANCEL"
+        event.add("sequence", min(activity.rev + (taken_back and not activity.cancelled), 2**31 - 1))
+        if taken_back or session in fell_away:
+            event.add("status", "CANCELLED")
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
@@ -31,7 +50,6 @@ def _event(
     zone = ZoneInfo(ZONES[session.zone])
     event = Event()
     event.add("uid", f"{registration}-{session.id}@simpul")
-    event.add("sequence", min(activity.rev, 2**31 - 1))
     event.add("dtstamp", stamp)
     event.add("dtstart", session.starts.astimezone(zone))
     event.add("dtend", session.ends.astimezone(zone))

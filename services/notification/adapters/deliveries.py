@@ -8,11 +8,12 @@ from time import monotonic
 
 from services.notification.application.sending import Claimed, LeaseLost
 from services.notification.domain.deliveries import Delivery, State
-from shared.mongo.driver import Document, Store, UpdateOne
+from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
 CLOCK_SECONDS = 30.0  # between two looks at MongoDB's clock
 KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
 FIELDS = tuple(Delivery.__slots__)
+NOT_SENT: tuple[State, ...] = ("failed", "ambiguous", "withdrawn")
 
 
 def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
@@ -22,6 +23,21 @@ def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
     if delivery.due < send_from:
         row |= {"state": "expired", "reason": "before_birth"}
     return UpdateOne({"_id": delivery.id}, {"$setOnInsert": row}, upsert=True)
+
+
+async def due_again(store: Store, id: str) -> Document | None:
+    """Make a delivery that was closed without a mail due now, as if it fell due just now; the row as it is
+    then, None unless there is such a one. It is judged anew: what is pointless is withdrawn again; and it
+    waits for the person as last corrected."""
+    now, wanted = await store.now(), {"_id": id, "state": {"$in": NOT_SENT}}
+    row = await store["deliveries"].find_one(wanted) or {}
+    person = await store["registrations"].find_one({"_id": row.get("registration")})
+    due: Document = {"state": "pending", "due": now, "next": now, "reason": None}
+    if person:
+        due["needs_registration"] = person["rev"]
+    return await store["deliveries"].find_one_and_update(
+        wanted, {"$set": due, "$unset": {"closed": ""}}, return_document=ReturnDocument.AFTER
+    )
 
 
 class MongoLedger:
@@ -48,7 +64,7 @@ class MongoLedger:
         rows = [row async for row in self._rows.find({"_id": {"$in": ids}, "claim": claim})]
         return [
             Claimed(
-                Delivery(**{name: row[name] for name in FIELDS}),
+                Delivery(**{name: row[name] for name in FIELDS if name in row}),
                 claim,
                 row["tries"],
                 row["waits"],

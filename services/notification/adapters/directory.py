@@ -1,18 +1,20 @@
 """The directory as last stated: of each key the highest revision, or that it was ended for good."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from services.notification.adapters.cursors import Cursors
 from services.notification.domain.judgement import GONE, Gone
+from services.notification.domain.lists import Standing
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.kafka.facts import OfficeStopped
 from shared.kafka.records import Record
 from shared.mongo.driver import Document, Store, UpdateOne
 
 Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
+KEPT_EARLIER: Final = 10  # revisions of an activity; a mail about a change is worth nothing after a week
 
 
 class DirectoryStore:
@@ -25,7 +27,7 @@ class DirectoryStore:
         topic: str,
         end_offset: Callable[[str, int], Awaitable[int | None]],
     ) -> None:
-        self._rows, self._cursors = store["directory"], cursors
+        self._rows, self._lists, self._cursors = store["directory"], store["registrations"], cursors
         self._topic, self._end_offset = topic, end_offset
 
     async def apply(self, records: Sequence[Record]) -> None:
@@ -38,6 +40,25 @@ class DirectoryStore:
     async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]:
         return await self._find(ActivityEntry, {activity_key(id): id for id in ids})
 
+    async def before(self, changes: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
+        keys = [activity_key(activity) for activity, _ in changes]
+        rows = {row["_id"]: row async for row in self._rows.find({"_id": {"$in": keys}})}
+        found = {}
+        for activity, number in changes:
+            row = rows.get(activity_key(activity), {})
+            known = [*row.get("earlier", []), row]
+            older = [one["entry"] for one in known if "entry" in one and one["rev"] < number]
+            if older:
+                found[activity, number] = ActivityEntry.read(older[-1])
+        return found
+
+    async def standings(self, ids: set[str]) -> dict[str, Standing]:
+        """As the facts say that were read so far."""
+        return {
+            row["_id"]: Standing(row["status"], row["status"] == "confirmed" or bool(row.get("seated")))
+            async for row in self._lists.find({"_id": {"$in": list(ids)}})
+        }
+
     async def read_to_its_end(self, partition: int) -> bool:
         end = await self._end_offset(self._topic, partition)  # before the cursor, which goes on meanwhile
         return end is not None and (await self._cursors.read(self._topic, partition)).offset >= end
@@ -45,6 +66,11 @@ class DirectoryStore:
     async def _find(self, model: type[Entry], keys: dict[str, str]) -> dict[str, Entry | Gone]:
         rows = self._rows.find({"_id": {"$in": list(keys)}})
         return {keys[row["_id"]]: GONE if row.get("gone") else model.read(row["entry"]) async for row in rows}
+
+
+# What stood until now, after what stood before; nothing where the key is new.
+STOOD: Final = {"$cond": [{"$gte": ["$rev", 0]}, [{"rev": "$rev", "entry": "$entry"}], []]}
+EARLIER: Final = {"$slice": [{"$concatArrays": [{"$ifNull": ["$earlier", []]}, STOOD]}, -KEPT_EARLIER]}
 
 
 def _change(record: Record) -> UpdateOne:
@@ -55,7 +81,10 @@ def _change(record: Record) -> UpdateOne:
         row = {"_id": key, "rev": entry.rev, "entry": record.value.decode()}
     # A literal, since a name may begin with `$`. What was ended stays so: no replay brings it back.
     stays: Any = {"$or": ["$gone", {"$gte": ["$rev", row["rev"]]}]} if record.value is not None else "$gone"
-    kept = {"$cond": [stays, "$$ROOT", {"$literal": row}]}
+    stated: Any = {"$literal": row}
+    if record.value is not None and key.startswith("a:"):
+        stated = {"$mergeObjects": [stated, {"earlier": EARLIER}]}
+    kept = {"$cond": [stays, "$$ROOT", stated]}
     return UpdateOne({"_id": key}, [{"$replaceWith": kept}], upsert=True)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.notification.adapters.deliveries import insertion
 from services.notification.domain.deliveries import FanOut
+from services.notification.domain.reminders import Reminder
 from shared.mongo.driver import Document, Store
 
 BATCH = 1_000
@@ -14,14 +15,19 @@ class FanOuts:
         self._store, self._send_from = store, send_from
 
     async def step(self) -> bool:
-        """Write the next batch of the oldest open fan-out; False when none is open.
+        """Write the next batch of the oldest open fan-out; False when none is due.
 
         Two instances at the same batch write the same rows, since a delivery's id is its own.
         """
-        row = await self._store["fanouts"].find_one({"done": False}, sort=[("due", 1)])
+        # by MongoDB's clock, as mails go
+        due = {"done": False, "$expr": {"$lte": ["$due", "$$NOW"]}}
+        row = await self._store["fanouts"].find_one(due, sort=[("due", 1)])
         if row is None:
             return False
-        fan_out = FanOut(**{name: row[name] for name in FanOut.__slots__})
+        fan_out = FanOut(**{name: row[name] for name in FanOut.__slots__ if name in row})
+        if not await self._stands(fan_out):
+            await self._store["fanouts"].update_one({"_id": row["_id"]}, {"$set": {"done": True}})
+            return True
         found = self._store["registrations"].find(_live_at(fan_out, row["after"]))
         batch = [item async for item in found.sort("_id", 1).limit(BATCH)]
         mails = [insertion(fan_out.delivery(item["_id"], item["rev"]), self._send_from) for item in batch]
@@ -31,11 +37,19 @@ class FanOuts:
         await self._store["fanouts"].update_one({"_id": row["_id"], "after": row["after"]}, {"$set": change})
         return True
 
+    async def _stands(self, fan_out: FanOut) -> bool:
+        """A reminder whose session moved, or whose activity was cancelled, is owed to nobody."""
+        if fan_out.template != "reminder":
+            return True
+        row = await self._store["activities"].find_one({"_id": fan_out.activity}) or {}
+        return fan_out.occasion in {Reminder(**one).occasion for one in row.get("reminders", ())}
+
 
 def _live_at(fan_out: FanOut, after: str) -> Document:
-    return {
-        "activity": fan_out.activity,
-        "_id": {"$gt": after},
+    of_activity = {"activity": fan_out.activity, "_id": {"$gt": after}}
+    if fan_out.template == "reminder":
+        return of_activity | {"status": "confirmed", "seated": {"$not": {"$gte": fan_out.due}}}
+    return of_activity | {
         "born": {"$lt": fan_out.number},
         "$or": [{"status": {"$ne": "cancelled"}}, {"ended": {"$gt": fan_out.number}}],
     }

@@ -9,6 +9,7 @@ from services.notification.adapters.cursors import Cursor, Cursors
 from services.notification.adapters.deliveries import insertion
 from services.notification.domain.deliveries import Delivery, FanOut
 from services.notification.domain.lists import Activity, Lists, Registration
+from services.notification.domain.reminders import Reminder
 from services.notification.domain.rules import Owed
 from shared.contracts.facts import Body, RegistrationFact, Stated
 from shared.mongo.driver import Document, ReplaceOne, Session, Store
@@ -42,6 +43,7 @@ class FactsLedger:
 
     async def _fold(self, facts: Sequence[tuple[Stated, Body | None]], fold: Fold, session: Session) -> None:
         lists = await self._load(facts, session)
+        lists.read_at = await self._store.now()
         loaded = Lists(dict(lists.registrations), dict(lists.activities))
         owed = [item for stated, body in facts for item in fold(lists, stated, body)]
         await self._write("registrations", loaded.registrations, lists.registrations, session)
@@ -50,9 +52,9 @@ class FactsLedger:
             await self._store["deliveries"].bulk_write(mails, ordered=False, session=session)
         for item in owed:
             if isinstance(item, FanOut):
-                row = {"_id": item.fact, "done": False, "after": "", **asdict(item)}
+                row = {"_id": item.id, "done": False, "after": "", **asdict(item)}
                 await self._store["fanouts"].update_one(
-                    {"_id": item.fact}, {"$setOnInsert": row}, upsert=True, session=session
+                    {"_id": item.id}, {"$setOnInsert": row}, upsert=True, session=session
                 )
 
     async def _load(self, facts: Sequence[tuple[Stated, Body | None]], session: Session) -> Lists:
@@ -66,7 +68,7 @@ class FactsLedger:
                 )
             },
             {
-                row["_id"]: Activity(**_fields(row))
+                row["_id"]: _activity(row)
                 async for row in self._store["activities"].find(
                     {"_id": {"$in": list(named)}}, session=session
                 )
@@ -87,6 +89,11 @@ class FactsLedger:
 
 def _fields(row: Document) -> Document:
     return {"id" if name == "_id" else name: value for name, value in row.items()}
+
+
+def _activity(row: Document) -> Activity:
+    reminders = tuple(Reminder(**one) for one in row.get("reminders", ()))
+    return Activity(**_fields(row) | {"reminders": reminders})
 
 
 def _document(row: Registration | Activity) -> Document:

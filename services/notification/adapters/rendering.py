@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -11,37 +10,28 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from mjml import mjml2html
 
-from services.notification.adapters.calendar import calendar_of
-from services.notification.adapters.stencil import NAME, PLACE, REGISTRATION, STAMP, Personal, Stencil
+from services.notification.adapters.calendar import Method, calendar_of
+from services.notification.adapters.stencil import REGISTRATION, STAMP, Personal, Stencil
+from services.notification.adapters.wording import WORDINGS, Kind, values
 from services.notification.application.ports import Letter
-from services.notification.domain.templates import Template
-from shared.contracts.directory import ActivityEntry
+from services.notification.domain.changes import removed
+from services.notification.domain.templates import POLICIES, Template
+from shared.links import Links
 from shared.office import Office
-from shared.words import span
 
 LOOKS = Path(__file__).with_name("looks")
 DELIVERY_HEADER: Final = "X-Simpul-Delivery"
-WITH_CALENDAR: Final = frozenset({"confirmed", "promoted"})
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """`state`: the first words of the subject; `tone`: the colour that the state has."""
-
-    state: str
-    tone: str
-
-
-WORDINGS: Final[dict[Template, Wording]] = {
-    "confirmed": Wording("Terkonfirmasi", "#1b6e3c"),
-    "waitlisted": Wording("Daftar tunggu", "#8a5a00"),
-    "promoted": Wording("Terkonfirmasi dari daftar tunggu", "#1b6e3c"),
-    "cancelled": Wording("Pendaftaran dibatalkan", "#8c1d18"),
-    "activity-cancelled": Wording("Kegiatan dibatalkan", "#8c1d18"),
+METHODS: Final[dict[Template, Method]] = {
+    "confirmed": "PUBLISH",
+    "promoted": "PUBLISH",
+    "activity-changed": "PUBLISH",
+    "cancelled": "CANCEL",
+    "activity-cancelled": "CANCEL",
 }
 
 
@@ -67,10 +57,13 @@ POLICY: Final = OneLine(linesep=SMTP.linesep)
 class Stationery:
     """Writes an office's mails. Pure but for `now`, the mail's Date."""
 
-    def __init__(self, office: Office, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._office, self._now = office, now
+    def __init__(
+        self, office: Office, links: Links, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._office, self._links, self._now = office, links, now
+        page = mjml2html((LOOKS / "base.mjml").read_text(encoding="utf-8"))
         looks = Environment(
-            loader=FileSystemLoader(LOOKS),
+            loader=ChoiceLoader([DictLoader({"base.html": page}), FileSystemLoader(LOOKS)]),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -89,11 +82,14 @@ class Stationery:
         """The whole mail, with lines as SMTP wants them. Raises `Unwritable`."""
         delivery, person = letter.delivery, letter.person
         try:
-            stencil = self._stencil(delivery.template, letter.activity, delivery.place is not None)
             own = Personal(
-                person.name, str(delivery.place), person.registration, f"{delivery.due:%Y%m%dT%H%M%SZ}"
+                person.name,
+                str(delivery.place),
+                self._links.to_cancel(person.registration),
+                person.registration,
+                f"{delivery.due:%Y%m%dT%H%M%SZ}",
             )
-            return self._own_headers(letter) + stencil.filled(own)
+            return self._own_headers(letter) + self._stencil(Kind.of(letter)).filled(own)
         except (ValueError, MessageError) as error:
             raise Unwritable(type(error).__name__) from None  # the text may repeat an address
 
@@ -109,38 +105,27 @@ class Stationery:
         lines = "".join(f"{name}: {value}\r\n" for name, value in plain.items())
         return POLICY.fold_binary(*to) + lines.encode("ascii")
 
-    def _make_stencil(self, template: Template, activity: ActivityEntry, in_line: bool) -> Stencil:
-        office, reply_to = self._office, activity.reply_to or self._office.reply_to
-        values = self._values(template, activity, reply_to) | {"place": PLACE if in_line else None}
+    def _make_stencil(self, kind: Kind) -> Stencil:
+        office, activity, template = self._office, kind.activity, kind.template
+        reply_to = activity.reply_to or office.reply_to
+        filling = values(kind, office.name, reply_to, self._links)
         mail = EmailMessage(policy=POLICY)
         mail["From"] = _address(office.sender.address, office.sender.name)
         mail["Reply-To"] = _address(reply_to)
         mail["Subject"] = f"{WORDINGS[template].state}: {activity.title}"
         mail["Auto-Submitted"] = "auto-generated"
-        calendar = None
-        if template in WITH_CALENDAR:
-            calendar = calendar_of(activity, REGISTRATION, reply_to, STAMPED).decode()
-        text, page = self._texts[template].render(values), self._pages[template].render(values)
-        return Stencil.of(mail, text, page, calendar)
+        text, page = self._texts[template].render(filling), self._pages[template].render(filling)
+        method = METHODS.get(template)
+        if method is None or (POLICIES[template].by_standing and not kind.seated):
+            return Stencil.of(mail, text, page, None)
+        fell_away = removed(kind.earlier, activity) if kind.earlier else ()
+        calendar = calendar_of(activity, REGISTRATION, reply_to, STAMPED, method, fell_away)
+        return Stencil.of(mail, text, page, calendar.decode(), method)
 
     def message_id(self, letter: Letter) -> str:
         """The same for every attempt, so that a mail client shows a repeated one once."""
         digest = hashlib.sha256(letter.delivery.id.encode()).hexdigest()[:32]
         return f"<{digest}@{self._office.sender.address.rpartition('@')[2]}>"
-
-    def _values(self, template: Template, activity: ActivityEntry, reply_to: str) -> dict[str, Any]:
-        wording = WORDINGS[template]
-        return {
-            "office": self._office.name,
-            "name": NAME,
-            "title": activity.title,
-            "host": activity.host,
-            "reason": activity.reason,
-            "sessions": [(session, span(session)) for session in activity.sessions],
-            "reply_to": reply_to,
-            "state": wording.state,
-            "tone": wording.tone,
-        }
 
 
 def _address(address: str, name: str = "") -> Address:

@@ -44,6 +44,30 @@ class SmtpServer:
         )
 
 
+async def greeted(server: SmtpServer) -> None:
+    """Connect and log in as for a mail, and leave. Raises `SMTPException`, `OSError`, `TimeoutError`."""
+    client = await _connected(server, "simpul")
+    await client.quit()
+
+
+async def _connected(server: SmtpServer, host_name: str) -> SMTP:
+    client = SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.username,
+        password=server.password,
+        use_tls=server.tls,
+        start_tls=server.starttls,
+        timeout=server.seconds,
+        local_hostname=host_name,
+        tls_context=ssl.create_default_context() if server.tls or server.starttls is not False else None,
+    )
+    # the library's time-out is per answer; greeting, EHLO, STARTTLS and login have several
+    async with asyncio.timeout(server.seconds * 3):
+        await client.connect()
+    return client
+
+
 class MailChannel:
     """Sends an office's letters one after the other over one connection, opened when first needed."""
 
@@ -88,23 +112,8 @@ class MailChannel:
     async def _connection(self) -> SMTP:
         if self._open is not None and self._open.is_connected:
             return self._open
-        server = self._server
-        client = SMTP(
-            hostname=server.host,
-            port=server.port,
-            username=server.username,
-            password=server.password,
-            use_tls=server.tls,
-            start_tls=server.starttls,
-            timeout=server.seconds,
-            local_hostname=self._host_name,
-            tls_context=ssl.create_default_context() if server.tls or server.starttls is not False else None,
-        )
-        # the library's time-out is per answer; greeting, EHLO, STARTTLS and login have several
-        async with asyncio.timeout(server.seconds * 3):
-            await client.connect()
-        self._open = client
-        return client
+        self._open = await _connected(self._server, self._host_name)
+        return self._open
 
     async def _hand_over(self, client: SMTP, content: bytes) -> Answer:
         """After the final dot only an answer tells whether the mail was taken."""

@@ -13,7 +13,7 @@ from secrets import token_hex
 from markupsafe import escape
 
 _SALT = token_hex(5)  # so that no title can hold a mark
-NAME, PLACE = f"Nama{_SALT}", f"Urutan{_SALT}"
+NAME, PLACE, CANCEL = f"Nama{_SALT}", f"Urutan{_SALT}", f"Batal{_SALT}"
 REGISTRATION = f"pendaftaran{_SALT}".ljust(29, "x")  # as long as one, since calendars fold by length
 STAMP = "19700101T000000Z"
 PART = "bagian"
@@ -21,10 +21,12 @@ PART = "bagian"
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What differs between the mails of one template and activity. `stamp`: as iCalendar writes a time."""
+    """What differs between the mails of one template and activity. `cancel`: the link to do so; `stamp`: as
+    iCalendar writes a time."""
 
     name: str
     place: str
+    cancel: str
     registration: str
     stamp: str
 
@@ -39,8 +41,10 @@ class Stencil:
     calendar: str | None
 
     @classmethod
-    def of(cls, mail: EmailMessage, text: str, page: str, calendar: str | None) -> "Stencil":
-        """`mail` has its headers that are alike for all, and no content yet."""
+    def of(
+        cls, mail: EmailMessage, text: str, page: str, calendar: str | None, method: str = "PUBLISH"
+    ) -> "Stencil":
+        """`mail` has its headers that are alike for all, and no content yet. `method`: the calendar's."""
         mail.set_content(f"{PART}{_SALT}", cte="quoted-printable")
         mail.add_alternative(f"{PART}{_SALT}", subtype="html", cte="quoted-printable")
         if calendar is not None:
@@ -50,7 +54,7 @@ class Stencil:
                 "calendar",
                 cte="quoted-printable",
                 filename="kegiatan.ics",
-                params={"method": "PUBLISH", "charset": "utf-8"},
+                params={"method": method, "charset": "utf-8"},
             )
         return cls(mail.as_bytes().split(f"{PART}{_SALT}".encode()), text, page, calendar)
 
@@ -68,8 +72,10 @@ class Stencil:
 
 
 def _with(words: str, person: Personal, markup: bool = False) -> str:
-    name = str(escape(person.name)) if markup else person.name
-    return words.replace(NAME, name).replace(PLACE, person.place)
+    name, cancel = person.name, person.cancel
+    if markup:
+        name, cancel = str(escape(name)), str(escape(cancel))
+    return words.replace(CANCEL, cancel).replace(PLACE, person.place).replace(NAME, name)
 
 
 def quoted_printable(words: str) -> bytes:

@@ -10,11 +10,14 @@ from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a channel needs to write to one person."""
+    """All that a channel needs to write to one person. `earlier`: the activity before it changed; `seated`:
+    has or had a seat; both where the template asks for them."""
 
     delivery: Delivery
     person: RegistrationEntry
     activity: ActivityEntry
+    earlier: ActivityEntry | None = None
+    seated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

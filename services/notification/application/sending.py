@@ -12,7 +12,8 @@ from typing import Final, Protocol
 
 from services.notification.application.ports import Answer, Channel, Letter
 from services.notification.domain.deliveries import Delivery, State
-from services.notification.domain.judgement import Allowed, Close, Gone, Send, Wait, judge
+from services.notification.domain.judgement import Allowed, Close, Gone, Known, Send, Wait, judge
+from services.notification.domain.lists import Standing
 from services.notification.domain.templates import POLICIES, Backoff
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
@@ -68,6 +69,11 @@ class Ledger(Protocol):
 class Directory(Protocol):
     async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]: ...
     async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]: ...
+    async def before(self, changes: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
+        """Activities as they stood before the facts of these numbers, as far as is known."""
+        ...
+
+    async def standings(self, ids: set[str]) -> dict[str, Standing]: ...
     async def read_to_its_end(self, partition: int) -> bool:
         """Whether all that stands in the partition at the time of the call was applied."""
         ...
@@ -164,27 +170,45 @@ class Postman:
             await asyncio.sleep(min(self._bucket.seconds_each, 5.0))
 
     async def _judged(self, claimed: list[Claimed]) -> list[tuple[Claimed, Letter]]:
-        people = await self._directory.people({held.delivery.registration for held in claimed})
-        activities = await self._directory.activities({held.delivery.activity for held in claimed})
+        known = await self._known([held.delivery for held in claimed])
         ready = []
         for held in claimed:
-            person = people.get(held.delivery.registration)
-            activity = activities.get(held.delivery.activity)
+            about = known[held.delivery.id]
             self._in_hand, self._handed_over = held, held.lost_attempt
             try:
                 if held.lost_attempt:
                     await self._ledger.count_lost(held)
-                verdict = judge(
-                    held.delivery, person, activity, self._ledger.now(), self._allowed, held.lost_attempt
-                )
+                verdict = judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
                 if isinstance(verdict, Send):
-                    ready.append((held, Letter(held.delivery, verdict.person, verdict.activity)))
+                    seated = about.standing is not None and about.standing.seated
+                    letter = Letter(held.delivery, verdict.person, verdict.activity, about.earlier, seated)
+                    ready.append((held, letter))
                 else:
                     await self._hold(held, verdict)
             except LeaseLost:
                 continue
         self._in_hand = None
         return ready
+
+    async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, Known]:
+        """By the delivery's id. What only some templates ask for is looked up for those alone."""
+        people = await self._directory.people({one.registration for one in deliveries})
+        activities = await self._directory.activities({one.activity for one in deliveries})
+        asked = {one.registration for one in deliveries if POLICIES[one.template].by_standing}
+        standings = await self._directory.standings(asked) if asked else {}
+        changed = {
+            (one.activity, one.needs_activity) for one in deliveries if one.template == "activity-changed"
+        }
+        before = await self._directory.before(changed) if changed else {}
+        return {
+            one.id: Known(
+                people.get(one.registration),
+                activities.get(one.activity),
+                before.get((one.activity, one.needs_activity)),
+                standings.get(one.registration),
+            )
+            for one in deliveries
+        }
 
     async def _hold(self, held: Claimed, verdict: Wait | Close) -> None:
         if isinstance(verdict, Wait) and verdict.missing and await self._missing_for_good(held.delivery):

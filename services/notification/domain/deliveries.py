@@ -12,7 +12,8 @@ State = Literal["pending", "sent", "failed", "ambiguous", "withdrawn", "expired"
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """`needs_*`: the directory's revision that this mail must not be older than. `occasion` tells mails of
-    one fact and template apart (a session and its revision). `place`: in the queue, if told."""
+    one fact and template apart (a session and its revision). `place`: in the queue, if told. `starts`: of the
+    session that it reminds of; from then on, or once that was moved, it is worth nothing."""
 
     fact: str
     template: Template
@@ -24,6 +25,7 @@ class Delivery:
     needs_activity: int
     occasion: str = "-"
     place: int | None = None
+    starts: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -32,7 +34,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class FanOut:
-    """One mail for each registration of the activity live at the fact; too many for its transaction."""
+    """One mail for each registration of the activity live at the fact, or, of a reminder, confirmed before
+    it falls due; too many for the fact's transaction."""
 
     fact: str
     number: int
@@ -40,6 +43,12 @@ class FanOut:
     activity: str
     partition: int
     due: datetime
+    occasion: str = "-"
+    starts: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.fact}:{self.template}:{self.occasion}"
 
     def delivery(self, registration: str, needs_registration: int) -> Delivery:
         return Delivery(
@@ -51,4 +60,6 @@ class FanOut:
             self.due,
             needs_registration,
             self.number,
+            self.occasion,
+            starts=self.starts,
         )

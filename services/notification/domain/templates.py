@@ -4,24 +4,40 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-Template = Literal["confirmed", "waitlisted", "promoted", "cancelled", "activity-cancelled"]
+Template = Literal[
+    "confirmed",
+    "waitlisted",
+    "promoted",
+    "cancelled",
+    "reminder",
+    "activity-changed",
+    "activity-cancelled",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`shelf_life` counts from when the mail fell due. `resend_if_ambiguous`: nobody knows whether the last
-    attempt arrived; True where missing the news is worse than reading it twice."""
+    attempt arrived; True where missing the news is worse than reading it twice. `only_while_live`: of no
+    use to who has cancelled since, or when the activity was. `by_standing`: says other things to who has or
+    had a seat than to who waits."""
 
     shelf_life: timedelta
     resend_if_ambiguous: bool
+    only_while_live: bool = False
+    by_standing: bool = False
 
 
 POLICIES: Final[dict[Template, Policy]] = {
     "confirmed": Policy(timedelta(days=7), resend_if_ambiguous=True),
     "waitlisted": Policy(timedelta(days=3), resend_if_ambiguous=False),
     "promoted": Policy(timedelta(days=7), resend_if_ambiguous=True),
-    "cancelled": Policy(timedelta(days=7), resend_if_ambiguous=False),
-    "activity-cancelled": Policy(timedelta(days=7), resend_if_ambiguous=True),
+    "cancelled": Policy(timedelta(days=7), resend_if_ambiguous=False, by_standing=True),
+    "reminder": Policy(timedelta(days=7), resend_if_ambiguous=False, only_while_live=True, by_standing=True),
+    "activity-changed": Policy(
+        timedelta(days=7), resend_if_ambiguous=True, only_while_live=True, by_standing=True
+    ),
+    "activity-cancelled": Policy(timedelta(days=7), resend_if_ambiguous=True, by_standing=True),
 }
 
 

@@ -3,15 +3,26 @@
 from datetime import datetime
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, FastAPI, Query
+from fastapi import Depends, FastAPI, Path, Query
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
+from services.notification.adapters.deliveries import due_again
 from services.notification.domain.deliveries import State
 from services.notification.domain.templates import Template
-from shared.http import UNAUTHORIZED, Readiness, add_health, application, require_token
+from shared.http import (
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Problem,
+    Readiness,
+    add_health,
+    application,
+    problem_answer,
+    require_token,
+)
 from shared.mongo.driver import Document, Store
 
+RESEND = UNAUTHORIZED | NOT_FOUND | {409: problem_answer("It was sent, is to be sent, or has expired.")}
 FIELDS = ("activity", "registration", "template", "state", "reason", "due", "closed", "tries", "ambiguous")
 
 
@@ -42,20 +53,37 @@ def mail_desk(store: Store, token_hash: str, ready: Readiness, metrics: Collecto
     app = application("Simpul: email")
     add_health(app, ready, metrics)
 
-    @app.get("/api/v1/deliveries", dependencies=[Depends(require_token(token_hash))], responses=UNAUTHORIZED)
+    staff = [Depends(require_token(token_hash))]
+
+    @app.get("/api/v1/deliveries", dependencies=staff, responses=UNAUTHORIZED)
     async def list_deliveries(
         state: State | None = None,
         activity: Annotated[str | None, Query(max_length=63)] = None,
+        registration: Annotated[str | None, Query(max_length=63)] = None,
         after: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> DeliveryPage:
-        wanted = {"state": state, "activity": activity}
+        wanted = {"state": state, "activity": activity, "registration": registration}
         query: Document = {name: value for name, value in wanted.items() if value is not None}
         if after:
             query["_id"] = {"$gt": after}
         rows = await store["deliveries"].find(query).sort("_id", 1).limit(limit).to_list(limit)
         found = [_row(row) for row in rows]
         return DeliveryPage(deliveries=found, next=found[-1].id if len(found) == limit else None)
+
+    @app.post("/api/v1/deliveries/{id}/resend", dependencies=staff, status_code=202, responses=RESEND)
+    async def resend(id: Annotated[str, Path(max_length=200)]) -> DeliveryRow:
+        """To the address as it is known when the mail goes out."""
+        if row := await due_again(store, id):
+            return _row(row)
+        if await store["deliveries"].find_one({"_id": id}) is None:
+            raise Problem(404, "not_found", "Email itu tidak ada.")
+        raise Problem(
+            409,
+            "not_resendable",
+            "Email ini sudah terkirim, masih menunggu giliran, atau sudah lewat waktunya. Hanya yang gagal, "
+            "ditarik, atau tidak pasti sampai yang dapat dikirim lagi.",
+        )
 
     return app
 

@@ -3,11 +3,12 @@
 import uuid
 from datetime import UTC, datetime
 
+from services.registration.application.digests import Digests
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import commit_first_offsets, survey
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
-from shared.mongo.driver import DatabaseMisfit, Store
+from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
 
 COLLECTIONS = (
     "cursors",
@@ -18,6 +19,7 @@ COLLECTIONS = (
     "registrations",
     "people",
     "perhaps_same",
+    "keys",
     "counted",
     "forms",
     "uploads",
@@ -117,3 +119,16 @@ async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
         for spec in specs(office, partitions):
             await require_topic(client, spec)
     return partitions
+
+
+async def require_key(store: Store, digests: Digests) -> None:
+    """Keep the first key's fingerprint. Raises `DatabaseMisfit` where another key made the digests."""
+    mark = {"_id": "person", "fingerprint": digests.fingerprint}
+    row = await store["keys"].find_one_and_update(
+        {"_id": "person"}, {"$setOnInsert": mark}, upsert=True, return_document=ReturnDocument.AFTER
+    )
+    if row is None or bytes(row["fingerprint"]) != digests.fingerprint:
+        raise DatabaseMisfit(
+            f"SIMPUL_PERSON_KEY is not the one that {store.name} was made with: nobody would be known again; "
+            "set the former one"
+        )

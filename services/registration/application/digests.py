@@ -21,6 +21,11 @@ class Digests:
     def _of(self, purpose: str, *parts: str) -> bytes:
         return hmac.digest(self._key, "\x1f".join((purpose, *parts)).encode(), "sha256")
 
+    @property
+    def fingerprint(self) -> bytes:
+        """By which a key is known again, and nothing of it can be told."""
+        return self._of("fingerprint")[:16]
+
     def command(self, aggregate: str, source: str, identifier: str) -> bytes:
         """16 bytes that stand for a command's identity."""
         return self._of("command", aggregate, source, identifier)[:16]

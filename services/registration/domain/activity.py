@@ -200,6 +200,7 @@ def _attributes(described: Activity) -> dict[str, Any]:
             )
             for session in described.sessions
         ),
+        "reminder_before": described.reminder_before,
     }
 
 

@@ -1,6 +1,7 @@
 """The whole service as it is deployed: provisioned by the command, run as a process."""
 
 import asyncio
+import hashlib
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from local.machine import free_port
 from local.processes import Child, Processes
+from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
 from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
 from tests.support.servers import ServerRoom
 
@@ -56,6 +58,7 @@ async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
         "SIMPUL_KAFKA_FETCH_WAIT_MS": "50",
         "SIMPUL_MONGO_URL": servers.mongo,
         "SIMPUL_HTTP_PORT": port,
+        "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     environment = os.environ | settings
     service = [sys.executable, "-m", "services.reporting.main"]
@@ -75,7 +78,9 @@ async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
         return processes.start("reporting", service, environment)
 
     child = start()
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=5) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", timeout=5, headers=AS_DIRECTORATE
+    ) as client:
         await send_all(servers.kafka, said[:2])
         await until_confirmed(client, 1)
         speaking = asyncio.create_task(send_all(servers.kafka, said[2:]))

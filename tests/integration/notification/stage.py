@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,12 +21,15 @@ from shared.contracts.directory import ActivityEntry, RegistrationEntry, activit
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import (
     ActivityCancelled,
+    ActivityChanged,
     ActivityPublished,
     Body,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationPromoted,
     RegistrationWaitlisted,
+    SessionTime,
     published,
 )
 from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, database, directory, facts
@@ -176,20 +179,16 @@ class Stage:
         )
         await self.enter(registration_key(entry.registration), entry.encoded(), activity)
 
-    async def publish(self, activity: str) -> None:
-        await self.details(activity, self.next_number(activity))
-        body = ActivityPublished(
-            activity=activity,
-            title="Rapat Koordinasi",
-            kind="rakor",
-            month="2024-01",
-            province="51",
-            regency="51.03",
-            seats=400,
-            quotas=(),
-            sessions=(),
-        )
-        await self.state(body, activity)
+    async def publish(self, activity: str, *sessions: Session) -> str:
+        """Without sessions it has one in its details that is over, and the fact names none."""
+        more = {"sessions": sessions} if sessions else {}
+        await self.details(activity, self.next_number(activity), **more)
+        return await self.state(ActivityPublished(**_attributes(activity, sessions)), activity)
+
+    async def change(self, activity: str, *sessions: Session, fields: tuple[str, ...] = ("sessions",)) -> str:
+        await self.details(activity, self.next_number(activity), sessions=sessions)
+        body = ActivityChanged(**_attributes(activity, sessions), fields=fields)
+        return await self.state(body, activity)
 
     async def details(self, activity: str, rev: int, **more: Any) -> None:
         starts = datetime(2024, 1, 11, 0, 0, tzinfo=UTC)
@@ -203,7 +202,7 @@ class Stage:
             jp=8,
         )
         entry = ActivityEntry(
-            rev=rev, activity=activity, title="Rapat Koordinasi", sessions=(session,), **more
+            rev=rev, activity=activity, title="Rapat Koordinasi", **{"sessions": (session,)} | more
         )
         await self.enter(activity_key(activity), entry.encoded(), activity)
 
@@ -228,6 +227,10 @@ class Stage:
         )
         return await self.state(body, activity)
 
+    async def correct(self, activity: str, name: str) -> str:
+        body = RegistrationCorrected(activity=activity, registration=registration(name))
+        return await self.state(body, activity)
+
     async def cancel_activity(self, activity: str) -> str:
         await self.details(activity, self.next_number(activity), cancelled=True, reason="Hujan lebat.")
         return await self.state(ActivityCancelled(activity=activity), activity)
@@ -249,6 +252,13 @@ class Stage:
 
         await until(looked)
         return await self.rows()
+
+
+def _attributes(activity: str, sessions: Sequence[Session]) -> dict[str, Any]:
+    times = tuple(SessionTime(id=one.id, starts=one.starts, ends=one.ends, jp=one.jp) for one in sessions)
+    place = {"month": "2024-01", "province": "51", "regency": "51.03"}
+    whole = {"activity": activity, "title": "Rapat Koordinasi", "kind": "rakor", "seats": 400, "quotas": ()}
+    return whole | place | {"sessions": times}
 
 
 def confirmed(activity: str, name: str) -> RegistrationConfirmed:

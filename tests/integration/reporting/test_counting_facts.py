@@ -9,7 +9,7 @@ import pytest
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
-from services.reporting.figures import OfficeStanding, Question, report
+from services.reporting.figures import Filters, OfficeStanding, Question, report
 from services.reporting.gaps import Gaps
 from services.reporting.reader import Reader
 from shared.mongo.driver import Store
@@ -17,7 +17,7 @@ from tests.support.offices import SpeakingOffice, Spoken
 
 pytestmark = pytest.mark.broker
 
-COUNTED = ("cells", "roll_ups", "activities", "offices", "cursors")
+COUNTED = ("cells", "roll_ups", "veiled", "activities", "offices", "cursors")
 
 
 def reader(store: Store) -> Reader:
@@ -31,7 +31,7 @@ async def read(store: Store, records: Sequence[Spoken], cut: int = 500) -> None:
 
 
 async def rows(store: Store, *by: Any, **where: str) -> list[dict[str, Any]]:
-    return (await report(store, Question(by, **where))).tables[0]
+    return (await report(store, Question(by, Filters(**where)))).tables[0]
 
 
 async def standing(store: Store, office: SpeakingOffice) -> OfficeStanding:

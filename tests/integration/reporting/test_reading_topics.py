@@ -10,7 +10,7 @@ import pytest
 
 from services.reporting.consumer import Consumer
 from services.reporting.cursors import ensure_cursors
-from services.reporting.figures import OfficeStanding, Question, report
+from services.reporting.figures import Filters, OfficeStanding, Question, report
 from services.reporting.gaps import Gaps
 from services.reporting.metrics import Metrics
 from shared.contracts import topics
@@ -41,7 +41,7 @@ async def standing(store: Store, office: SpeakingOffice) -> OfficeStanding | Non
 
 
 async def confirmed(store: Store, office: SpeakingOffice) -> int:
-    return int((await report(store, Question(office=office.code))).tables[0][0]["confirmed"])
+    return int((await report(store, Question((), Filters(office.code)))).tables[0][0]["confirmed"])
 
 
 async def test_a_gap_is_shown_and_healed_while_others_go_on(kafka: str, store: Store) -> None:

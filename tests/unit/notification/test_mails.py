@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -14,19 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notification.adapters.rendering import WORDINGS, Stationery
+from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import SmtpServer
+from services.notification.adapters.wording import WORDINGS
 from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.templates import POLICIES, Template
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.links import Links
 from shared.office import read_office
 from shared.words import span
 
 ID = "b" * 29
 DUE = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
-STATIONERY = Stationery(read_office(Path("offices/bali.yaml"), "bali"), now=lambda: DUE)
+LINKS = Links("https://daftar.bali.example", f"k1:{'5' * 64}")
+STATIONERY = Stationery(read_office(Path("offices/bali.yaml"), "bali"), LINKS, now=lambda: DUE)
 
 
 def sessions(count: int) -> tuple[Session, ...]:
@@ -47,10 +51,14 @@ def sessions(count: int) -> tuple[Session, ...]:
 
 def letter(template: Template = "confirmed", name: str = "Ni Made Contoh", **more: object) -> Letter:
     details = {"rev": 4, "activity": "rakor", "title": "Rapat Koordinasi", "sessions": sessions(3)} | more
+    delivery = Delivery("bali-3-17", template, "rakor", ID, 3, DUE, 1, 1, place=7)
+    if template == "reminder":
+        delivery = replace(delivery, occasion="hari-1.4", starts=sessions(1)[0].starts)
     return Letter(
-        Delivery("bali-3-17", template, "rakor", ID, 3, DUE, 1, 1, place=7),
+        delivery,
         RegistrationEntry(rev=1, registration=ID, activity="rakor", name=name, email="made@peserta.example"),
         ActivityEntry.model_validate(details),
+        seated=True,
     )
 
 
@@ -89,7 +97,8 @@ def test_headers_are_exactly_as_meant(template: Template) -> None:
     assert mail["To"] == "Ni Made Contoh <made@peserta.example>"
     assert mail["Reply-To"] == "panitia@bgp-bali.example"
     assert mail["Subject"] == f"{WORDINGS[template].state}: Rapat Koordinasi"
-    assert mail["X-Simpul-Delivery"] == f"bali-3-17:{template}:{ID}:-"
+    occasion = "hari-1.4" if template == "reminder" else "-"
+    assert mail["X-Simpul-Delivery"] == f"bali-3-17:{template}:{ID}:{occasion}"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Message-ID"] == read_back(letter(template))["Message-ID"]
 
@@ -112,22 +121,161 @@ def test_the_activitys_own_reply_address_and_reason_are_used() -> None:
     assert "Alasan: Hujan lebat." in body(mail, "plain")
 
 
-def test_the_calendar_has_every_session_in_its_zone_with_a_lasting_id() -> None:
-    mail = read_back(letter("promoted"))
-    (attached,) = mail.iter_attachments()
+def calendar(written: Letter) -> icalendar.Calendar:
+    (attached,) = read_back(written).iter_attachments()
     assert attached.get_content_type() == "text/calendar"
-    calendar = icalendar.Calendar.from_ical(cast(str, cast(EmailMessage, attached).get_content()))
-    events = calendar.walk("VEVENT")
+    content = icalendar.Calendar.from_ical(cast(str, cast(EmailMessage, attached).get_content()))
+    assert attached["Content-Type"].params["method"] == content["METHOD"]
+    return cast(icalendar.Calendar, content)
+
+
+def test_the_calendar_has_every_session_in_its_zone_with_a_lasting_id() -> None:
+    noted = calendar(letter("promoted"))
+    events = noted.walk("VEVENT")
+    assert noted["METHOD"] == "PUBLISH"
     assert [str(event["UID"]) for event in events] == [f"{ID}-hari-{day}@simpul" for day in (1, 2, 3)]
-    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Asia/Makassar"]
+    assert [str(zone["TZID"]) for zone in noted.walk("VTIMEZONE")] == ["Asia/Makassar"]
     assert events[0]["DTSTART"].params["TZID"] == "Asia/Makassar"
     assert events[0].decoded("DTSTART").isoformat() == "2024-01-11T08:00:00+08:00"
     assert events[0]["SEQUENCE"] == 4
+    assert "STATUS" not in events[0]
 
 
-@pytest.mark.parametrize("template", ["waitlisted", "cancelled", "activity-cancelled"])
-def test_who_has_no_seat_gets_no_calendar(template: Template) -> None:
-    assert list(read_back(letter(template)).iter_attachments()) == []
+def test_a_change_replaces_what_was_noted_and_takes_back_what_fell_away() -> None:
+    first, second = sessions(2)
+    moved = second.model_copy(update={"starts": second.starts + timedelta(hours=1)})
+    written = letter("activity-changed", rev=9, sessions=(moved,))
+    earlier = letter(sessions=(first, second)).activity
+    after = calendar(replace(written, earlier=earlier))
+    seen = {str(event["UID"]): event for event in after.walk("VEVENT")}
+    assert after["METHOD"] == "PUBLISH"
+    assert seen.keys() == {f"{ID}-hari-1@simpul", f"{ID}-hari-2@simpul"}
+    assert seen[f"{ID}-hari-2@simpul"].decoded("DTSTART").isoformat() == "2024-01-12T09:00:00+08:00"
+    assert "STATUS" not in seen[f"{ID}-hari-2@simpul"]
+    assert seen[f"{ID}-hari-1@simpul"]["STATUS"] == "CANCELLED"
+    assert {event["SEQUENCE"] for event in seen.values()} == {9}
+
+
+@pytest.mark.parametrize(("template", "cancelled"), [("cancelled", False), ("activity-cancelled", True)])
+def test_who_had_a_seat_gets_it_taken_out_of_the_calendar(template: Template, cancelled: bool) -> None:
+    noted = calendar(letter("confirmed", rev=4))
+    gone = calendar(letter(template, rev=5 if cancelled else 4, cancelled=cancelled))
+    assert gone["METHOD"] == "CANCEL"
+    for before, after in zip(noted.walk("VEVENT"), gone.walk("VEVENT"), strict=True):
+        assert after["UID"] == before["UID"]
+        assert after["STATUS"] == "CANCELLED"
+        assert after["SEQUENCE"] == before["SEQUENCE"] + 1
+        assert str(after["ORGANIZER"]) == str(before["ORGANIZER"])
+
+
+@pytest.mark.parametrize("template", ["waitlisted", "cancelled", "activity-changed", "activity-cancelled"])
+def test_who_never_had_a_seat_gets_no_calendar(template: Template) -> None:
+    mail = read_back(replace(letter(template), seated=False))
+    assert list(mail.iter_attachments()) == []
+    assert "kegiatan.ics" not in body(mail, "plain") + body(mail, "html")
+
+
+WITH_A_WAY_OUT = {"confirmed", "waitlisted", "promoted", "reminder", "activity-changed"}
+
+
+@pytest.mark.parametrize("template", sorted(WORDINGS))
+def test_who_may_still_cancel_finds_their_own_link_and_all_find_the_page(template: Template) -> None:
+    mail = read_back(letter(template))
+    page = Anchors()
+    page.feed(body(mail, "html"))
+    text = body(mail, "plain").split()
+    for found in (page.found, text):
+        assert "https://daftar.bali.example/kegiatan/rakor" in found
+        (own,) = [link for link in found if "/batal/" in link] or [None]
+        assert (own is not None) == (template in WITH_A_WAY_OUT)
+        if own:
+            assert LINKS.registration(own.rpartition("/")[2]) == ID
+
+
+class Anchors(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+
+@pytest.mark.parametrize("template", sorted(WORDINGS))
+def test_a_page_loads_nothing_and_stays_small(template: Template) -> None:
+    page = body(read_back(letter(template)), "html")
+    words = Words()
+    words.feed(page)
+    assert not {"img", "link", "script", "iframe", "base"} & set(words.tags)
+    assert "url(" not in page
+    assert "@import" not in page
+    assert "prefers-color-scheme: dark" in page
+    assert len(page.encode()) < 30_000
+
+
+def said(written: Letter) -> list[str]:
+    """The mail's text and its page, as words alone."""
+    mail, page = read_back(written), Words()
+    page.feed(body(mail, "html"))
+    return [" ".join(body(mail, "plain").split()), " ".join(page.words)]
+
+
+def test_what_changed_is_told_first_old_and_new() -> None:
+    first, second = sessions(2)
+    now = letter("activity-changed", title="Rakor")
+    moved = first.model_copy(update={"place": "Aula Lama", "starts": first.starts - timedelta(hours=1)})
+    earlier = letter(title="Rapat", sessions=(moved, second)).activity
+    for text in said(replace(now, earlier=earlier)):
+        for words in (
+            "Nama kegiatan Semula",
+            "Menjadi",
+            "Waktu: Hari ke-1",
+            "Kamis, 11 Januari 2024, pukul 07.00–16.30 WITA",
+            "Aula Lama",
+            "Sesi tambahan: Hari ke-3",
+        ):
+            assert words in text.replace("Semula:", "Semula"), words
+        assert text.index("Aula Lama") < text.index("Jadwal selengkapnya")
+        assert "Tempat: Hari ke-2" not in text
+    for text in said(replace(now, earlier=None)):
+        assert "Rincian kegiatan ini diperbarui." in text
+    for text in said(replace(now, earlier=earlier, seated=False)):
+        assert "Anda masih di daftar tunggu." in text
+        assert "Keluar dari daftar tunggu" in text
+
+
+def test_a_reminder_names_its_session_and_leaves_out_those_before() -> None:
+    reminder = letter("reminder")
+    second = sessions(2)[1]
+    delivery = replace(reminder.delivery, occasion="hari-2.4", starts=second.starts)
+    for text in said(replace(reminder, delivery=delivery)):
+        assert "“Hari ke-2” dimulai Jumat, 12 Januari 2024, pukul 08.00 WITA." in text
+        assert "Hari ke-1" not in text
+        assert "Hari ke-3" in text
+
+
+ODD_NAMES = [
+    'I Gusti, "Ngurah" <guru@lain.example>',
+    "Guru 📚 Ñusa",
+    "\u0645\u062d\u0645\u062f Contoh",  # right to left
+    "\u202emoc.elpmaxe\u202c Contoh",  # turns the direction around
+    "=?utf-8?q?Bcc=3A_x=40y.example?=",
+    "A" * 200,
+]
+
+
+@pytest.mark.parametrize("template", sorted(WORDINGS))
+@pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))
+def test_odd_names_come_back_as_they_were_typed(template: Template, name: str) -> None:
+    written = letter(template, name=name)
+    mail = read_back(written)
+    assert sorted(mail.keys()) == sorted(read_back(letter(template)).keys())
+    (to,) = mail["To"].addresses
+    assert to.addr_spec == "made@peserta.example"
+    assert to.display_name == name or name.startswith("=?")
+    for text in said(written):
+        assert f"Yth. Bapak/Ibu {name}," in text
+    assert not mail.defects
 
 
 def test_markup_in_names_stays_text() -> None:

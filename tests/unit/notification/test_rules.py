@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.judgement import GONE, Allowed, Close, Send, Wait, judge
+from services.notification.domain.judgement import GONE, Allowed, Close, Known, Send, Wait, judge
 from services.notification.domain.lists import Lists
 from services.notification.domain.rules import Owed, fold
 from services.notification.domain.templates import POLICIES, Backoff, Template
@@ -18,6 +18,7 @@ from shared.contracts.facts import (
     OfficeTotals,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationPromoted,
     RegistrationWaitlisted,
     Stated,
@@ -39,12 +40,13 @@ PUBLISHED = {
 }
 
 
+def at(number: int, when: datetime = AT) -> Stated:
+    return Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=when)
+
+
 def owed_after(*bodies: Body | None) -> tuple[Lists, list[Owed]]:
-    lists = Lists()
-    stated = [
-        Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=AT)
-        for number in range(1, len(bodies) + 1)
-    ]
+    lists = Lists(read_at=AT)
+    stated = [at(number) for number in range(1, len(bodies) + 1)]
     return lists, [fold(lists, place, body) for place, body in zip(stated, bodies, strict=True)]
 
 
@@ -84,6 +86,19 @@ def test_a_mail_needs_the_revisions_that_stood_at_its_fact() -> None:
         if isinstance(item, Delivery)
     ]
     assert needs == [(2, 1), (2, 3)]
+
+
+def test_after_a_correction_mails_wait_for_it_and_it_owes_none() -> None:
+    _, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationWaitlisted(**WHO, round=1, quotas=("s",), place=1),
+        RegistrationCorrected(**WHO),
+        RegistrationPromoted(**WHO, quotas=("s",)),
+    )
+    assert owed[2] == []
+    (promoted,) = owed[3]
+    assert isinstance(promoted, Delivery)
+    assert promoted.needs_registration == 3
 
 
 def test_a_cancelled_activity_owes_one_fan_out_and_remembers_who_was_live() -> None:
@@ -127,20 +142,21 @@ NOW = AT + timedelta(minutes=1)
     ],
 )
 def test_a_mail_goes_waits_or_is_withdrawn(who, what, only_to, verdict) -> None:  # type: ignore[no-untyped-def]
-    assert judge(delivery(), who, what, NOW, Allowed.of(only_to), False) == verdict
+    assert judge(delivery(), Known(who, what), NOW, Allowed.of(only_to), False) == verdict
 
 
 def test_past_its_shelf_life_a_mail_is_expired_whatever_else_holds() -> None:
     end = AT + POLICIES["confirmed"].shelf_life
-    assert judge(delivery(), person(), ACTIVITY, end, Allowed(), False) == Send(person(), ACTIVITY)
-    late = judge(delivery(), None, None, end + timedelta(seconds=1), Allowed(), False)
+    known = Known(person(), ACTIVITY)
+    assert judge(delivery(), known, end, Allowed(), False) == Send(person(), ACTIVITY)
+    late = judge(delivery(), Known(None, None), end + timedelta(seconds=1), Allowed(), False)
     assert late == Close("expired", "shelf_life")
 
 
 @pytest.mark.parametrize("template", sorted(POLICIES))
 def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(template: Template) -> None:
-    verdict = judge(delivery(template), person(), ACTIVITY, NOW, Allowed(), lost_attempt=True)
-    again = template in {"confirmed", "promoted", "activity-cancelled"}
+    verdict = judge(delivery(template), Known(person(), ACTIVITY), NOW, Allowed(), lost_attempt=True)
+    again = template in {"confirmed", "promoted", "activity-changed", "activity-cancelled"}
     assert verdict == (Send(person(), ACTIVITY) if again else Close("ambiguous", "answer_lost"))
 
 

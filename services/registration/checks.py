@@ -1,0 +1,38 @@
+"""What an office's registration needs, for `simpul check`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.registration.adapters.provision import require_fit, require_key
+from services.registration.application.digests import Digests
+from services.registration.settings import RegistrationSettings
+from shared.check import Check, servers
+from shared.contracts.topics import database
+from shared.mongo.driver import connect
+from shared.office import read_office
+from shared.settings import read_settings
+
+
+@asynccontextmanager
+async def checks() -> AsyncIterator[list[Check]]:
+    settings = read_settings(RegistrationSettings)
+    office = settings.office
+    store = connect(settings.mongo_url, database(office, "registration"), settings.mongo_driver)
+    digests = Digests(bytes.fromhex(settings.person_key))
+
+    async def described() -> None:
+        read_office(settings.description_path, office)
+
+    try:
+        yield [
+            *servers(settings, store),
+            Check(f"file of {office}", described, "mend the file that SIMPUL_OFFICE_FILE names"),
+            Check(
+                "topics and register",
+                lambda: require_fit(office, store, settings.kafka),
+                f"run `simpul provision office {office}`",
+            ),
+            Check("key of persons", lambda: require_key(store, digests), "see MongoDB above"),
+        ]
+    finally:
+        await store.close()

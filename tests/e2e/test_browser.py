@@ -1,0 +1,152 @@
+"""The whole way in a real Chromium, without JavaScript: register, hear of it, leave, the next moves up."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright
+
+from services.notification.entrypoints.provision import provision_office
+from services.reporting.provision import provision_national
+from tests.support.deployment import Deployment, deployment
+from tests.support.office import DIRECTORATE_TOKEN, STAFF_TOKEN, activity
+from tests.support.servers import Servers
+from tests.support.waiting import until
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+PHONE = {"width": 360, "height": 740}
+
+
+@dataclass
+class Place:
+    """An office with one activity of one seat, the nation, and two phones' worth of a browser."""
+
+    deployment: Deployment
+    office: str
+    national: str
+    browser: Browser
+    visited: list[str]
+
+    async def page(self) -> Page:
+        """A phone of its own, without JavaScript."""
+        context = await self.browser.new_context(viewport=PHONE, java_script_enabled=False, locale="id-ID")  # type: ignore[arg-type]
+        page = await context.new_page()
+        page.on("framenavigated", lambda frame: self.visited.append(frame.url))
+        return page
+
+    async def mail(self, to: str, subject: str) -> dict[str, Any]:
+        async def come() -> dict[str, Any] | None:
+            found = [
+                mail
+                for mail in await self.deployment.mails()
+                if to in str(mail["to"]) and mail["subject"].startswith(subject)
+            ]
+            return found[0] if found else None
+
+        found: dict[str, Any] = await until(come, 60)
+        return found
+
+
+@pytest_asyncio.fixture
+async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
+    async with deployment(servers, tmp_path) as running, async_playwright() as playwright:
+        await provision_office(running.office.code, servers.mongo, "motor", running.office.kafka)
+        await provision_national(servers.mongo, "motor", running.office.kafka)
+        await running.start_mailbox()
+        registration = await running.start("registration", "services.registration.main")
+        running.env["SIMPUL_PUBLIC_URL"] = registration.url
+        await running.start("notification", "services.notification.main")
+        reporting = await running.start("reporting", "services.reporting.main")
+        await running.office.put(activity("uji", 1, title="Rapat koordinasi uji"), "uji")
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield Place(running, registration.url, reporting.url, browser, [])
+        await browser.close()
+
+
+async def register(page: Page, office: str, name: str, email: str) -> str:
+    """From the list of activities to the outcome's heading, as a person goes."""
+    await page.goto(office)
+    await page.get_by_role("link", name="Rapat koordinasi uji").click()
+    await page.get_by_role("link", name="Daftar", exact=True).click()
+    await page.get_by_role("button", name="Kirim pendaftaran").click()
+    assert await page.get_by_role("alert").is_visible(), "an empty form says what it lacks"
+    await page.get_by_label("Nama lengkap").fill(name)
+    await page.get_by_label("Alamat email").fill(email)
+    await page.get_by_label("Unsur").select_option("guru")
+    await page.get_by_label("Kabupaten atau kota", exact=True).select_option("51.03")
+    await page.get_by_role("button", name="Kirim pendaftaran").click()
+    await page.wait_for_url("**/hasil/**")
+    return await page.get_by_role("heading", level=1).inner_text()
+
+
+async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
+    first, second = await place.page(), await place.page()
+    told = await register(first, place.office, "Ni Made Contoh", "made@sekolah.example")
+    assert told == "Anda terdaftar: tempat Anda terkonfirmasi"
+    told = await register(second, place.office, "I Ketut Contoh", "ketut@sekolah.example")
+    assert told == "Anda masuk daftar tunggu"
+
+    mail = await place.mail("made@sekolah.example", "Terkonfirmasi")
+    (link,) = set(re.findall(rf"{place.office}/batal/\S+", mail["text"]))
+    await first.goto(link)
+    await first.get_by_role("button", name="Ya, batalkan pendaftaran saya").click()
+    assert await first.get_by_role("heading", level=1).inner_text() == "Pendaftaran Anda sudah dibatalkan"
+    await first.goto(link)  # Back, or the mail opened again
+    assert "sudah dibatalkan" in await first.get_by_role("heading", level=1).inner_text()
+
+    await place.mail("ketut@sekolah.example", "Terkonfirmasi dari daftar tunggu")
+
+    await first.goto(f"{place.national}/masuk")
+    await first.get_by_label("Token").fill(DIRECTORATE_TOKEN)
+    await first.get_by_role("button", name="Masuk").click()
+
+    async def counted() -> bool:
+        await first.goto(f"{place.national}/balai/{place.deployment.office.code}")
+        row = first.get_by_role("row").filter(has_text="Rapat koordinasi uji")
+        if not await row.count():
+            return False
+        cells = [
+            await row.locator(f"[data-label={label}]").inner_text()
+            for label in ("Terkonfirmasi", "Dibatalkan")
+        ]
+        return [cell.strip() for cell in cells] == ["1", "1"]
+
+    await until(counted, 30)
+    await all_pages_are_accessible(place)
+
+
+async def all_pages_are_accessible(place: Place) -> None:
+    """axe-core finds nothing on any page that was seen, and none asked another host for anything."""
+    context = await place.browser.new_context(viewport=PHONE, bypass_csp=True)  # type: ignore[arg-type]
+    page = await context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for url in dict.fromkeys([*place.visited, f"{place.office}/staf/masuk", f"{place.national}/masuk"]):
+        if url.startswith("http"):
+            await page.goto(url)
+            found = await Axe().run(page)
+            assert found.violations_count == 0, (url, found.generate_report())
+    hosts = {httpx.URL(url).netloc for url in asked if url.startswith("http")}
+    assert hosts == {httpx.URL(place.office).netloc, httpx.URL(place.national).netloc}
+
+
+async def test_staff_sign_in_and_see_their_activities(place: Place) -> None:
+    page = await place.page()
+    await page.goto(f"{place.office}/staf")
+    await page.get_by_label("Token").fill("salah")
+    await page.get_by_role("button", name="Masuk").click()
+    assert await page.get_by_role("alert").is_visible()
+    await page.get_by_label("Token").fill(STAFF_TOKEN)
+    await page.get_by_role("button", name="Masuk").click()
+    assert await page.get_by_text("Rapat koordinasi uji").first.is_visible()
