@@ -146,9 +146,16 @@ def add_health(app: FastAPI, ready: Readiness, metrics: CollectorRegistry) -> No
 class BodyLimit:
     """ASGI middleware: a body over the limit of its path is answered 413 before anything reads it whole."""
 
-    def __init__(self, app: ASGIApp, limit: Callable[[str], int]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: Callable[[str], int],
+        shown: Callable[[str, Problem], Response] = lambda _, problem: problem.response(),
+    ) -> None:
+        """`shown`: how a problem is answered at a path."""
         self._app = app
         self._limit = limit
+        self._shown = shown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -163,7 +170,7 @@ class BodyLimit:
             more = message.get("more_body", False)
             if len(body) > limit:
                 problem = Problem(413, "too_large", f"Kiriman melebihi {limit // 1000} kB.")
-                await problem.response()(scope, receive, send)
+                await self._shown(scope["path"], problem)(scope, receive, send)
                 return
         messages = iter([{"type": "http.request", "body": bytes(body), "more_body": False}])
 

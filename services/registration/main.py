@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -32,7 +33,7 @@ from services.registration.entrypoints.health import OwnerNumbers, readiness
 from services.registration.entrypoints.http import Desk, routes
 from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
-from services.registration.entrypoints.pages.problems import speak_pages
+from services.registration.entrypoints.pages.problems import shown_at, speak_pages
 from services.registration.entrypoints.pages.session import Sessions
 from services.registration.entrypoints.pages.tokens import Tokens
 from services.registration.settings import RegistrationSettings
@@ -126,7 +127,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         )
         app.include_router(pages(front, sessions))
         speak_pages(app, front)
-        app.add_middleware(BodyLimit, limit=_body_limit)
+        app.add_middleware(BodyLimit, limit=_body_limit, shown=partial(shown_at, front))
 
         stack.push_async_callback(owners.close)
         await stack.enter_async_context(consuming(kafka))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.registration.adapters import bounds
-from tests.component.registration.browser import STAFF, announce, landed
+from tests.component.registration.browser import STAFF, announce, heading, landed
 from tests.component.registration.test_desk import DESK, marks
 from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import staff_at
@@ -91,6 +91,9 @@ async def test_what_is_no_sheet_is_told_at_the_field_or_in_the_report(servers: S
             assert f'action="{IMPORT}/' not in report.text, "there is nothing to send"
             api = await client.post("/api/v1/activities/uji/imports", content=content, headers=STAFF)
             assert told in api.json()["problems"][0]["message"]
+        large = await client.post(IMPORT, data=form, files={"berkas": ("a.xlsx", b"x" * 10_000_001)})
+        assert (large.status_code, heading(large)) == (413, "Kiriman terlalu besar")
+        sound(large)
         marked = {"csrf": "x", "nonce": "y"}
         foreign = await client.post(IMPORT, data=marked, files={"berkas": ("a.xlsx", b"x")})
         assert foreign.status_code == 403

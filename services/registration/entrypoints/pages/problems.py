@@ -19,6 +19,7 @@ _TITLES: Final = {
     403: "Formulir tidak dapat diterima",
     404: "Halaman tidak ditemukan",
     405: "Halaman ini tidak dapat dipakai dengan cara itu",
+    413: "Kiriman terlalu besar",
     422: "Permintaan tidak sesuai",
     429: "Terlalu banyak permintaan",
     503: "Layanan sedang tidak dapat dihubungi",
@@ -37,19 +38,26 @@ def speak_pages(app: FastAPI, front: Front) -> None:
         app.exception_handlers[kind] = _as_page(front, app.exception_handlers[kind])  # type: ignore[arg-type]
 
 
+def shown_at(front: Front, path: str, problem: Problem) -> Response:
+    """A problem that is met before any route."""
+    return problem.response() if path.startswith(FOR_PROGRAMS) else _page(front, problem.response())
+
+
+def _page(front: Front, answer: Response) -> Response:
+    problem = json.loads(bytes(answer.body))
+    kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
+    return front.page(
+        "galat.html",
+        answer.status_code,
+        kept,
+        heading=_TITLES.get(answer.status_code, "Ada yang tidak beres"),
+        detail=_SENTENCES.get(problem["reason"], problem["detail"]),
+    )
+
+
 def _as_page(front: Front, spoken: Handler) -> Handler:
     async def shown(request: Request, error: Any) -> Response:
         answer = await spoken(request, error)
-        if request.url.path.startswith(FOR_PROGRAMS):
-            return answer
-        problem = json.loads(bytes(answer.body))
-        kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
-        return front.page(
-            "galat.html",
-            answer.status_code,
-            kept,
-            heading=_TITLES.get(answer.status_code, "Ada yang tidak beres"),
-            detail=_SENTENCES.get(problem["reason"], problem["detail"]),
-        )
+        return answer if request.url.path.startswith(FOR_PROGRAMS) else _page(front, answer)
 
     return shown

@@ -84,10 +84,12 @@ def read_seats(
 
 
 def _below_taken(state: ActivityState, wanted: Mapping[str, int]) -> dict[str, str]:
+    taken = {quota: state.taken.get(quota, 0) for quota in wanted}
+    told = "Kuota {} paling sedikit {}: kursi itu sudah terisi"
     return {
-        f"kursi-{quota}": f"Kuota {words(quota)} paling sedikit {number(state.taken.get(quota, 0))}: kursi itu sudah terisi"
+        f"kursi-{quota}": told.format(words(quota), number(taken[quota]))
         for quota, seats in wanted.items()
-        if seats < state.taken.get(quota, 0)
+        if seats < taken[quota]
     }
 
 
