@@ -180,11 +180,16 @@ class BodyLimit:
         await self._app(scope, replay, send)
 
 
+def token_is_right(typed: str, token_hash: str) -> bool:
+    """Whether this is the token with this SHA-256 (hex), compared in constant time."""
+    found = hashlib.sha256(typed.strip().encode()).hexdigest()
+    return hmac.compare_digest(found, token_hash.lower())
+
+
 def token_matches(request: Request, token_hash: str) -> bool:
-    """Whether the request bears the token with this SHA-256 (hex), compared in constant time."""
+    """Whether the request bears that token."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    found = hashlib.sha256(token.strip().encode()).hexdigest()
-    return scheme.lower() == "bearer" and hmac.compare_digest(found, token_hash.lower())
+    return token_is_right(token, token_hash) and scheme.lower() == "bearer"
 
 
 def require_token(token_hash: str) -> Callable[[Request, object], None]:

@@ -1,6 +1,5 @@
 """Staff who signed in with their office's token: a signed cookie for twelve hours, a mark in their forms."""
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from fastapi import Request, Response
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from services.registration.entrypoints.pages.front import require_same_origin
-from shared.http import Problem
+from shared.http import Problem, token_is_right
 from shared.links import secrets as signing_keys
 
 SESSION_SECONDS: Final = 12 * 3600
@@ -35,8 +34,7 @@ class Sessions:
         self._forms = URLSafeSerializer(signing_keys(keys), salt="simpul/staf/formulir")
 
     def token_is_right(self, typed: str) -> bool:
-        found = hashlib.sha256(typed.strip().encode()).hexdigest()
-        return hmac.compare_digest(found, self._token_hash)
+        return token_is_right(typed, self._token_hash)
 
     def begin(self, answer: Response) -> None:
         value = self._cookies.dumps([secrets.token_urlsafe(16), self._token_hash[:16]])

@@ -15,7 +15,7 @@ WRONG: Final = "Token ini salah. Salin lagi seluruhnya dari tempat penyimpananny
 
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
     Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
 
     @router.get(SIGN_IN, response_class=HTMLResponse)
