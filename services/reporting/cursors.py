@@ -16,7 +16,7 @@ Sums = dict[Measure, int]
 
 
 class CursorMoved(Exception):
-    """Another instance applied facts of the partition meanwhile: read its cursor again."""
+    """Facts of the partition were applied meanwhile: read its cursor again."""
 
 
 def zeros() -> Sums:

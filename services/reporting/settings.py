@@ -1,6 +1,14 @@
 """Settings of the national reporting."""
 
+from pydantic import Field
+
 from shared.settings import CommonSettings, Sha256
+
+
+class ProvisionSettings(CommonSettings):
+    """`replication` of the national topic is 3 in production."""
+
+    replication: int = Field(default=1, ge=1)
 
 
 class ReportingSettings(CommonSettings):

@@ -65,7 +65,7 @@ async def told(store: Store) -> SpeakingOffice:
 
 
 async def read(store: Store, said: Sequence[Spoken]) -> None:
-    await Reader(store, Gaps("127.0.0.1:1"), lambda office, facts: None).read(tuple(said))
+    await Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None).read(tuple(said))
 
 
 async def gathered(store: Store) -> tuple[SpeakingOffice, SpeakingOffice]:

@@ -21,7 +21,7 @@ COUNTED = ("cells", "roll_ups", "veiled", "activities", "offices", "cursors")
 
 
 def reader(store: Store) -> Reader:
-    return Reader(store, Gaps("127.0.0.1:1"), lambda office, facts: None)
+    return Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None)
 
 
 async def read(store: Store, records: Sequence[Spoken], cut: int = 500) -> None:
