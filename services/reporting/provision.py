@@ -2,7 +2,7 @@
 
 from services.reporting.lease import READER, provision_lease
 from services.reporting.settings import ProvisionSettings
-from shared.contracts.topics import NATIONAL_DATABASE, NATIONAL_REPORTS, REPORTS_SETTINGS
+from shared.contracts.topics import NATIONAL_DATABASE, NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, Driver, Store, connect
@@ -10,9 +10,7 @@ from shared.settings import read_settings
 
 FIGURES_OF_OFFICES = ("cursors", "offices", "activities", "cells", "roll_ups", "veiled")
 COLLECTIONS = (*FIGURES_OF_OFFICES, "lease", "revisions")
-REPORTS = TopicSpec(
-    NATIONAL_REPORTS, 1, REPORTS_SETTINGS
-)  # some thousands of rows, in the order of their revs
+REPORTS = TopicSpec(NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS)
 
 
 async def provision_national(mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:

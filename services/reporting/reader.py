@@ -61,7 +61,7 @@ class Reader:
             await self._apply(split)
             self._backoff.succeeded()
         except Exception as error:
-            log.warning("a batch waits: %s", type(error).__name__, exc_info=not is_passing(error))
+            log.warning("a batch waits: %s", type(error).__name__, exc_info=not _passes(error))
             await self._backoff.failed()
             for where, found in split.items():
                 self.seek(where, found[0].offset)
@@ -93,7 +93,7 @@ class Reader:
         try:
             await apply(self._store, steps, self._epoch)
         except Exception as error:
-            if is_passing(error) or isinstance(error, CursorMoved | FiguresHeld | LeaseLost):
+            if _passes(error):
                 raise
             await self._write_apart(steps, error)
             return
@@ -136,7 +136,7 @@ class Reader:
                     looked = monotonic()
                     await self._look_again()
             except Exception as error:
-                log.warning("gaps and stops wait: %s", type(error).__name__, exc_info=not is_passing(error))
+                log.warning("gaps and stops wait: %s", type(error).__name__, exc_info=not _passes(error))
 
     async def _mend(self, where: Where) -> None:
         """Apply what follows a gap if the topic has it somewhere; else say which number is lacking."""
@@ -158,6 +158,10 @@ class Reader:
         held, self._held = self._held, set()
         for where, offset in (await self.assigned(held)).items():
             self.seek(where, offset)
+
+
+def _passes(error: Exception) -> bool:
+    return is_passing(error) or isinstance(error, CursorMoved | FiguresHeld | LeaseLost)
 
 
 def _unwritable(error: Exception) -> str:

@@ -48,6 +48,7 @@ class Term:
             listener=self._listener,
             reset="earliest",
             pattern=FACTS_PATTERN,
+            at_most=BATCH_FACTS,
         )
         async with consuming(kafka):
             self._started = True

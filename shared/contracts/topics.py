@@ -27,6 +27,7 @@ COMPACTED: Final = {
 }
 DIRECTORY_SETTINGS: Final = COMPACTED
 REPORTS_SETTINGS: Final = COMPACTED
+REPORTS_PARTITIONS: Final = 1  # some thousands of rows, in the order of their revs
 
 
 def intake(office: str) -> str:

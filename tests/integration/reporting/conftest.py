@@ -8,6 +8,7 @@ import pytest_asyncio
 from local.processes import Processes
 from services.reporting.provision import provision
 from shared.mongo.driver import Store, connect
+from tests.support.offices import make_national_topic
 from tests.support.servers import ServerRoom, Servers
 
 
@@ -31,4 +32,6 @@ def _processes(_broker_is_possible: None, tmp_path_factory: pytest.TempPathFacto
 async def kafka(_processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A broker whose facts topics are the module's own: the service reads those of every office there is."""
     folder: Path = tmp_path_factory.mktemp("kafka")
-    return (await ServerRoom(folder, _processes).broker())[0]
+    address = (await ServerRoom(folder, _processes).broker())[0]
+    await make_national_topic(address)
+    return address
