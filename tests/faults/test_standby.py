@@ -22,7 +22,7 @@ from services.reporting.provision import provision_national
 from shared.kafka.connection import KafkaSettings
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
 from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
-from tests.support.servers import ON_KAFKA, Servers, ServerRoom
+from tests.support.servers import ON_KAFKA, ServerRoom, Servers
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
