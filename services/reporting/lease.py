@@ -23,6 +23,7 @@ RENEW_SECONDS: Final = 2.0
 TRY_SECONDS: Final = 1.0
 READER: Final = "reader"
 FIGURES: Final = "figures"
+HOLD_SECONDS: Final = 20.0  # in which a held reading goes on by itself, should who holds it be killed
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -60,6 +61,33 @@ async def next_rev(store: Store, epoch: int, session: Session) -> int:
     if await store["lease"].find_one({"_id": FIGURES, "epoch": epoch}, session=session):
         raise FiguresHeld
     raise LeaseLost
+
+
+async def hold_figures(store: Store) -> None:
+    """Refuse every transaction of figures but those of `held_rev`, for a while or until `let_go`.
+
+    What was begun before is committed, or is refused too.
+    """
+    until: Document = {"held_until": _from_now(HOLD_SECONDS)}
+    await store["lease"].update_one({"_id": FIGURES}, [{"$set": until}])
+
+
+async def held_rev(store: Store, session: Session) -> int:
+    """As `next_rev`, for who holds the figures still. Raises `FiguresHeld` when that was too long ago."""
+    held = {"$expr": {"$gt": ["$held_until", "$$NOW"]}}
+    row = await store["lease"].find_one_and_update(
+        {"_id": FIGURES} | held,
+        {"$inc": {"rev": Int64(1)}},
+        return_document=ReturnDocument.AFTER,
+        session=session,
+    )
+    if row is None:
+        raise FiguresHeld
+    return int(row["rev"])
+
+
+async def let_go(store: Store) -> None:
+    await store["lease"].update_one({"_id": FIGURES}, {"$set": {"held_until": LONG_AGO}})
 
 
 class Lease:
