@@ -8,6 +8,7 @@ import pytest_asyncio
 from local.processes import Processes
 from services.reporting.provision import provision
 from shared.mongo.driver import Store, connect
+from tests.support.drivers import driver
 from tests.support.offices import make_national_topic
 from tests.support.servers import ServerRoom, Servers
 
@@ -15,7 +16,7 @@ from tests.support.servers import ServerRoom, Servers
 @pytest_asyncio.fixture
 async def store(servers: Servers) -> AsyncIterator[Store]:
     """A national database of the test's own."""
-    made = connect(servers.mongo, f"test_{uuid.uuid4().hex[:12]}")
+    made = connect(servers.mongo, f"test_{uuid.uuid4().hex[:12]}", driver())
     await provision(made)
     yield made
     await made.drop()
