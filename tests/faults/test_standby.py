@@ -17,11 +17,14 @@ import pytest
 
 from local.machine import free_port
 from local.processes import Child, Processes
+from services.reporting.consumer import Consumer
 from services.reporting.main import LEASE_LOST
-from services.reporting.provision import provision_national
+from services.reporting.metrics import Metrics
+from services.reporting.provision import provision, provision_national
 from shared.kafka.connection import KafkaSettings
+from shared.mongo.driver import connect
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
-from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
+from tests.support.offices import SpeakingOffice, make_facts_topic, make_national_topic, send_all
 from tests.support.servers import ON_KAFKA, ServerRoom, Servers
 from tests.support.waiting import until
 
@@ -136,3 +139,27 @@ async def test_one_that_is_told_to_stop_hands_over_at_once(server_room: ServerRo
         await until(reads, 20)
         assert monotonic() - begun < 5, "sooner than the lease runs out"
         assert first.child.process.wait(10) in (0, -signal.SIGTERM)
+
+
+async def test_one_that_hears_nothing_of_its_database_stops_reading_and_begins_again(
+    server_room: ServerRoom,
+) -> None:
+    servers, lost = await server_room.servers(), asyncio.Event()
+    store = connect(servers.mongo, "simpul_national")
+    await provision(store)
+    await make_national_topic(servers.kafka)
+    settings = KafkaSettings(servers.kafka, servers.idempotence, fetch_wait_ms=50)
+    consumer = Consumer(settings, store, Metrics(), lost.set)
+
+    async def role(wanted: str) -> bool:
+        return consumer.role == wanted
+
+    async with consumer.running():
+        await until(lambda: role("reading"))
+        servers.mongod.pause()
+        await until(lambda: role("standby"), 30)
+        servers.mongod.resume()
+        await until(lambda: role("reading"), 30)
+        assert await consumer.not_ready() in ([], ["Kafka has not answered yet"])
+    assert not lost.is_set(), "nobody else had the lease"
+    await store.close()

@@ -12,7 +12,10 @@ from typing import Any
 import bson
 import pytest
 
+from services.reporting.cells import apply
 from services.reporting.consumer import Consumer
+from services.reporting.counting import advance_until_stop
+from services.reporting.cursors import CursorMoved, ensure_cursors
 from services.reporting.gaps import Gaps
 from services.reporting.lease import LONG_AGO, READER
 from services.reporting.metrics import Metrics
@@ -115,6 +118,20 @@ async def test_what_was_spoiled_is_named_and_put_right(kafka: str, store: Store)
     untouched = await store["cursors"].find_one({"_id": f"{other.code}|0"})
     assert untouched is not None
     assert untouched["rebuilt"] == 0
+
+
+async def test_what_was_read_before_figures_were_put_right_is_not_written_after(
+    kafka: str, store: Store
+) -> None:
+    office = await told(kafka, store)
+    await store["cursors"].update_one({"_id": f"{office.code}|0"}, {"$inc": {"sums.confirmed": 5}})
+    late = office.confirm("rakor")
+    cursor = (await ensure_cursors(store, [(late.topic, 0)]))[late.topic, 0]
+    step, _ = advance_until_stop(cursor, [late])
+    assert step is not None
+    await Rebuild(store, kafka).run(mend=True)
+    with pytest.raises(CursorMoved):
+        await apply(store, [step], 0)
 
 
 async def test_figures_of_an_office_that_nobody_read_are_taken_away(kafka: str, store: Store) -> None:
