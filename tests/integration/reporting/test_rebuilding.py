@@ -17,7 +17,7 @@ from services.reporting.consumer import Consumer
 from services.reporting.counting import advance_until_stop
 from services.reporting.cursors import CursorMoved, ensure_cursors
 from services.reporting.gaps import Gaps
-from services.reporting.lease import LONG_AGO, READER
+from services.reporting.lease import LONG_AGO, READER, FiguresHeld, let_go
 from services.reporting.metrics import Metrics
 from services.reporting.provision import FIGURES_OF_OFFICES, provision
 from services.reporting.reader import Reader
@@ -132,6 +132,31 @@ async def test_what_was_read_before_figures_were_put_right_is_not_written_after(
     await Rebuild(store, kafka).run(mend=True)
     with pytest.raises(CursorMoved):
         await apply(store, [step], 0)
+
+
+class Overtaken(Rebuild):
+    """One whose hold lets go while it catches up, so that the service counts on."""
+
+    late: Spoken
+
+    async def _compare(self, office: str) -> Any:
+        found = await super()._compare(office)
+        await let_go(self._store)
+        await reader(self._store).read((self.late,))
+        return found
+
+
+async def test_a_rebuild_that_was_overtaken_writes_nothing(kafka: str, store: Store) -> None:
+    office = await told(kafka, store)
+    await spoil(store, office)
+    slow = Overtaken(store, kafka)
+    slow.late = office.confirm("rakor")
+    await send_all(kafka, [slow.late])
+    async with slow._alone():
+        with pytest.raises(FiguresHeld):
+            await slow._mend(office.code)
+    await Rebuild(store, kafka).run(mend=True)
+    assert (await Rebuild(store, kafka).run(mend=True))[1] == {}
 
 
 async def test_figures_of_an_office_that_nobody_read_are_taken_away(kafka: str, store: Store) -> None:
