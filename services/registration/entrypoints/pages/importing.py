@@ -27,7 +27,10 @@ from shared.kafka.connection import KafkaUnavailable
 KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
 SHOWN: Final = 60
 MISSING: Final = "Pilih berkas Excel (.xlsx) yang akan diperiksa"
-GONE: Final = "Lembar ini sudah tidak tersimpan: paling lama satu jam. Unggah lagi berkasnya."
+GONE: Final = (
+    "Lembar ini sudah tidak tersimpan: satu jam bila belum dikirim, 30 hari sesudahnya. "
+    "Unggah lagi berkasnya."
+)
 
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
@@ -66,6 +69,7 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
             activity=state.described,
             where=where,
             token=token,
+            handled=kept.handled,
             **found,
         )
 
@@ -78,6 +82,12 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
             problems = [asdict(one) for one in found["problems"]]
             await front.uploads.was_sent(token, sent, problems)
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
+
+    @router.post("/{token}/selesai")
+    async def handled(activity: str, token: str, _: Staff) -> Response:
+        await _kept(front, activity, where, token)
+        await front.uploads.was_handled(token)
+        return RedirectResponse("/staf", 303)
 
     return router
 
