@@ -144,9 +144,9 @@ async def test_without_an_answer_every_page_stands_and_says_so(servers: Servers)
 async def test_a_service_that_says_nothing_is_not_waited_for(servers: Servers) -> None:
     heard = asyncio.Event()
 
-    async def silence(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard.set()
-        await asyncio.sleep(10)
+        await reader.read()  # until who asks hangs up
         writer.close()
 
     async with new_office(servers) as office, await asyncio.start_server(silence, "127.0.0.1", 0) as silent:
