@@ -8,6 +8,8 @@ from typing import Final, Protocol
 STATES: Final = ("failed", "ambiguous", "pending", "sent", "withdrawn", "expired")
 NOT_SENT: Final = ("failed", "ambiguous", "withdrawn")
 """Of these a mail may be sent again."""
+ADDRESS: Final = ("held_back", "not_in_directory")
+"""Reasons of what was withdrawn that a corrected address may end."""
 
 
 class MailsAway(Exception):
@@ -34,7 +36,13 @@ class Mail:
 
     @property
     def again(self) -> bool:
+        """Whether it may be sent again."""
         return self.state in NOT_SENT
+
+    @property
+    def missed(self) -> bool:
+        """Whether it did not reach whom it should, or perhaps not."""
+        return self.again and (self.state != "withdrawn" or self.reason in ADDRESS)
 
 
 class Mails(Protocol):

@@ -104,10 +104,13 @@ async def test_a_list_is_paged_filtered_and_small(servers: Servers) -> None:
             place.sink.refuse[email] = "550 unknown"
             name = f"Ni {'Luh ' * 40}Uji {number:02}"
             await submitted(place.client, "uji", **typed(number, nama=name, email=email))
+        await place.told(f"{DESK}/surel", "Gagal (23)")
         for path in (f"{DESK}/surel?", "/staf/surel?", "/staf/surel?status=failed&"):
             first = await place.told(f"{path}hal=1", "Gagal (23)")
             assert (len(names(first)), "Halaman 1 dari 2" in first.text) == (20, True), path
+            assert "Kirim lagi semua 20 yang belum sampai" in first.text
             last = await place.client.get(f"{path}hal=2")
+            assert "Kirim lagi semua 3 yang" in last.text
             assert len(names(last)) == 3
             assert not set(to_send_again(first)) & set(to_send_again(last))
         none = await place.client.get(f"{DESK}/surel?status=ambiguous")

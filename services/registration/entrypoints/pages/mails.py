@@ -38,7 +38,7 @@ class MailList:
     @property
     def unsent(self) -> list[Mail]:
         """What staff would send again to whom it did not reach."""
-        return [one for one in self.rows if one.state in ("failed", "ambiguous")]
+        return [one for one in self.rows if one.missed]
 
 
 class Filter(BaseModel):
