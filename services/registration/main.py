@@ -115,6 +115,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             Limits(
                 store, digests, settings.registrations_per_email_hour, settings.registrations_per_address_hour
             ),
+            Uploads(store),
         )
         front = Front(
             office,
@@ -123,7 +124,6 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             Tokens(settings.link_keys),
             Forms(store, digests),
             Roster(store, digests),
-            Uploads(store),
             Twins(store, digests),
             await stack.enter_async_context(_mails(settings)),
         )

@@ -1,5 +1,6 @@
 """Sheets that staff sent: an hour until they are confirmed, then thirty days without what stood in them."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from services.registration.application.rows import Problem
-from shared.mongo.driver import Document, Store
+from shared.mongo.driver import Document, Store, is_passing
 
 Kind = Literal["participants", "attendance"]
 Sent = tuple[int, bytes]
@@ -15,6 +16,7 @@ Sent = tuple[int, bytes]
 UNCONFIRMED: Final = timedelta(hours=1)
 TOLD: Final = timedelta(days=30)  # of the rows that were not taken: their numbers, and why
 LATEST: Final = 20
+NOTE_SECONDS: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Uploads:
 
     store: Store
 
-    async def keep(self, activity: str, kind: Kind, data: bytes) -> str:
+    async def keep(self, activity: str, kind: Kind, data: bytes | None) -> str:
+        """Its token."""
         token = secrets.token_urlsafe(16)
         until = datetime.now(UTC) + UNCONFIRMED
         row = {"_id": token, "activity": activity, "kind": kind, "data": data, "until": until}
@@ -64,6 +67,16 @@ class Uploads:
             "until": datetime.now(UTC) + TOLD,
         }
         await self.store["uploads"].update_one({"_id": token}, {"$set": told, "$unset": {"data": ""}})
+
+    async def note(self, activity: str, sent: Sequence[Sent], problems: Sequence[dict[str, object]]) -> None:
+        """Of an invitation sheet that a program sent; without MongoDB it goes unnoted, since its rows are
+        commands all the same."""
+        try:
+            async with asyncio.timeout(NOTE_SECONDS):
+                await self.was_sent(await self.keep(activity, "participants", None), sent, problems)
+        except Exception as error:
+            if not is_passing(error):
+                raise
 
     async def wrong(self) -> list[WrongRows]:
         """Of the sheet sent last for each activity and kind, unless it was handled: a mended sheet is sent

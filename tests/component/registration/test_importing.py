@@ -136,5 +136,11 @@ async def test_rows_that_were_not_taken_are_told_at_home_until_they_are_handled(
         assert "Sudah ditangani" not in (await client.get(second)).text
         await sent(invited(1), invited(2))
         assert await told() == []
+        sheet = book([TITLES, *wrong])
+        answer = await client.post("/api/v1/activities/uji/imports", content=sheet, headers=STAFF)
+        assert answer.json()["refused"] == 1
+        await office.at_rest()
+        ((path, rows),) = await told()
+        assert (rows, "kuota" in (await client.get(path)).text) == ("2", True), "also of what a program sent"
         kept = await office.store["uploads"].find({}).to_list(None)
-        assert "@" not in str(kept), "of whom it was nothing is kept"
+        assert not re.search("sekolah|Ni Uji", str(kept)), "of whom it was nothing is kept"

@@ -12,7 +12,6 @@ from jinja2 import Environment
 from services.registration.adapters.forms import Forms
 from services.registration.adapters.roster import Roster
 from services.registration.adapters.twins import Twins
-from services.registration.adapters.uploads import Uploads
 from services.registration.application.mails import Mails
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.http import Desk
@@ -46,7 +45,6 @@ class Front:
     tokens: Tokens
     forms: Forms
     roster: Roster
-    uploads: Uploads
     twins: Twins
     mails: Mails | None
     looks: Environment = field(default_factory=_looks)

@@ -44,9 +44,10 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     async def home(session: Staff, hal: Annotated[int, Query(ge=1, le=10_000)] = 1) -> HTMLResponse:
         now, views = datetime.now(UTC), front.desk.views
         found = in_order(await views.listed(), now)
+        titles = {one.id: one.title for _, one in found}
         shown = found[(hal - 1) * PAGE : hal * PAGE]
         states = await views.states([one.id for _, one in shown])
-        mails, wrong = await counted(front, ("failed", "ambiguous")), await front.uploads.wrong()
+        mails, wrong = await counted(front, ("failed", "ambiguous")), await front.desk.uploads.wrong()
         return front.page(
             "staf.html",
             csrf=session.csrf,
@@ -55,8 +56,8 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             pages=max(1, -(-len(found) // PAGE)),
             parked=await views.parked_in_all(),
             same=await front.twins.counted(),
-            wrong=wrong,
-            titles={one.id: one.title for _, one in found},
+            wrong=[one for one in wrong if one.activity in titles],
+            titles=titles,
             mails=mails.known,
             failed=(mails.counts or {}).get("failed", 0),
             ambiguous=(mails.counts or {}).get("ambiguous", 0),
