@@ -143,4 +143,4 @@ async def test_rows_that_were_not_taken_are_told_at_home_until_they_are_handled(
         ((path, rows),) = await told()
         assert (rows, "kuota" in (await client.get(path)).text) == ("2", True), "also of what a program sent"
         kept = await office.store["uploads"].find({}).to_list(None)
-        assert not re.search("sekolah|Ni Uji", str(kept)), "of whom it was nothing is kept"
+        assert not re.search("@sekolah|Ni Uji", str(kept)), "of whom it was nothing is kept"

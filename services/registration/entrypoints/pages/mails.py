@@ -1,5 +1,6 @@
 """The office's mails as its staff see them: what became of each, and the button to send it again."""
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from services.registration.application.mails import STATES, Mail, MailRefused, M
 from services.registration.entrypoints.pages.desk import enrolled, staff_page
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
+
+log = logging.getLogger(__name__)
 
 ROWS: Final = 20
 MOST: Final = 100  # of one press of a button
@@ -87,8 +90,8 @@ async def listed(front: Front, skip: int = 0, limit: int = ROWS, **of: str) -> M
         return MailList("nowhere")
     try:
         return MailList("yes", *await front.mails.newest(skip, limit, **of))
-    except MailsAway:
-        return MailList("away")
+    except MailsAway as away:
+        return _away(away)
 
 
 async def counted(front: Front, states: Sequence[str], activity: str = "") -> MailList:
@@ -97,8 +100,13 @@ async def counted(front: Front, states: Sequence[str], activity: str = "") -> Ma
         return MailList("nowhere")
     try:
         return MailList("yes", counts=await front.mails.counts(states, activity))
-    except MailsAway:
-        return MailList("away")
+    except MailsAway as away:
+        return _away(away)
+
+
+def _away(away: MailsAway) -> MailList:
+    log.warning("the desk shows no mails: %s", away)
+    return MailList("away")
 
 
 async def _sent_again(front: Front, request: Request, path: str, asked: Filter, mark: str = "") -> Response:
