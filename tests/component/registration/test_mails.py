@@ -60,7 +60,10 @@ def to_send_again(page: httpx.Response) -> list[str]:
     return [unescape(one) for one in re.findall(r'name="surel" value="([^"]+)"', page.text)]
 
 
-async def test_what_failed_is_told_and_sent_again_after_the_correction(servers: Servers) -> None:
+async def test_what_failed_is_told_and_sent_again_after_the_correction(
+    servers: Servers, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     async with desk_with_mails(servers) as place:
         client = place.client
         place.sink.refuse["uji1@sekolah.example"] = "550 unknown"
@@ -98,6 +101,11 @@ async def test_what_failed_is_told_and_sent_again_after_the_correction(servers: 
         assert "Ada yang tidak dikirim lagi" in (await landed(client, late)).text
         unmarked = await client.post("/staf/surel", data={"csrf": "x", "surel": unsent[0]})
         assert unmarked.status_code == 403
+    ours = [
+        one.getMessage() for one in caplog.records if one.name.startswith(("services", "shared", "httpx"))
+    ]
+    assert any("/deliveries/newest" in one for one in ours), "what asks is heard"
+    assert not [one for one in ours if re.search("sekolah|Wayan", one)]
 
 
 async def test_a_list_is_paged_filtered_and_small(servers: Servers) -> None:
