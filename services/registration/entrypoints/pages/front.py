@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
@@ -53,21 +52,12 @@ class Front:
         text = self.looks.get_template(look).render(office=self.office, **values)
         return HTMLResponse(text, status, HEADERS | (headers or {}))
 
+    def problem(self, status: int, headers: dict[str, str], heading: str, detail: str) -> HTMLResponse:
+        return self.page("galat.html", status, headers, heading=heading, detail=detail)
+
     async def activity(self, name: str) -> ActivityState:
         """Raises `Problem` 404."""
         state = await self.desk.views.state(name)
         if state is None:
             raise Problem(404, "activity_unknown", "Kegiatan ini tidak ditemukan di balai kami.")
         return state
-
-
-def require_same_origin(request: Request) -> None:
-    """Refuse a form that a browser sends from another site's page. Raises `Problem` 403.
-
-    What is compared is the host that the browser itself asked for; a client without `Origin` is none.
-    """
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        raise Problem(
-            403, "foreign_origin", "Formulir ini dikirim dari situs lain. Buka lagi dari halaman kami."
-        )
