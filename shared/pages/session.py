@@ -35,7 +35,9 @@ class Sessions:
     """`keys`: the last one signs, all are honoured. `token_hash`: SHA-256 (hex) of the token, with which its
     sessions end. `secure`: TLS is there."""
 
-    def __init__(self, door: Door, keys: Sequence[str] | Sequence[bytes], token_hash: str, secure: bool) -> None:
+    def __init__(
+        self, door: Door, keys: Sequence[str] | Sequence[bytes], token_hash: str, secure: bool
+    ) -> None:
         self._door = door
         self._token_hash = token_hash.lower()
         self._secure = secure

@@ -1,9 +1,12 @@
 """What the pages of an office work with, and how a page is answered."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from time import monotonic
+from typing import Any, Final, TypeVar
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
@@ -21,10 +24,24 @@ from shared.pages import HEADERS, environment
 from shared.regions import regencies
 
 WAIT_SECONDS: Final = 4.0  # for an outcome; most stand within a tenth of a second
+T = TypeVar("T")
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+async def settled(look: Callable[[], Awaitable[T]], done: Callable[[T], bool]) -> T:
+    """What a look finds, once it is done or the time for an outcome is over.
+
+    A page that loads itself again would cut off whoever is being read to: so it waits before it is sent.
+    """
+    give_up = monotonic() + WAIT_SECONDS
+    while True:
+        found = await look()
+        if done(found) or monotonic() > give_up:
+            return found
+        await asyncio.sleep(0.1)
 
 
 def _looks() -> Environment:
