@@ -27,6 +27,7 @@ check: .venv/installed
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/python -m shared.contracts.schemas --check
+	$(BIN)/python -m shared.contracts.reading --check
 
 format: .venv/installed
 	$(BIN)/ruff format .
@@ -34,6 +35,8 @@ format: .venv/installed
 
 schemas: .venv/installed
 	$(BIN)/python -m shared.contracts.schemas
+	$(BIN)/python -m shared.contracts.reading
+	$(BIN)/python -m tests.support.described
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks $(ARGS)

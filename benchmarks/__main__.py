@@ -1,6 +1,7 @@
 """`make bench`: ours against the bare parts it is made of, in turns, on Apache Kafka and a real mongod.
 
 Prints every round; `--write` puts the figures into docs/benchmarks.md, and each round into a JSON beside it.
+With `--only` the others stay there as they were.
 """
 
 import argparse
@@ -9,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from benchmarks import answering, counting, deciding, mailing, resting
-from benchmarks.figures import Figure, write
+from benchmarks.figures import Figure, kept, write
 from benchmarks.stage import Stage, stage
 
 Bench = Callable[[list[Figure], Stage, int], Awaitable[None]]
@@ -65,7 +66,8 @@ async def main() -> None:
     for figure in sorted(figures, key=lambda one: one.name):
         print(figure.cells())
     if options.write:
-        write(sorted(figures, key=lambda one: one.name), REMARKS.read_text())
+        others = kept(figures) if set(options.only) != BENCHES.keys() else []
+        write(sorted([*figures, *others], key=lambda one: one.name), REMARKS.read_text())
 
 
 if __name__ == "__main__":

@@ -64,6 +64,13 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({name}), Python {platform.python_version()}"
 
 
+def kept(measured: Sequence[Figure]) -> list[Figure]:
+    """Those of the committed page that were not measured again."""
+    known = json.loads(PAGE.with_suffix(".json").read_text())["figures"]
+    again = {(one.name, one.what, one.other) for one in measured}
+    return [Figure(**one) for one in known if (one["name"], one["what"], one["other"]) not in again]
+
+
 def write(figures: Sequence[Figure], remarks: str) -> None:
     """docs/benchmarks.md and, beside it, the same with every round as JSON."""
     day = f"{datetime.now(UTC):%Y-%m-%d}"

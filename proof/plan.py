@@ -16,6 +16,8 @@ from proof.people import Person, make_up
 Doing = Literal["ask", "twice", "again", "late"]
 """Ask a command; ask it twice at once; come back with the same key; only ask what became of it."""
 
+REMINDED = timedelta(seconds=75)  # after a plan is made those are reminded who have a seat by then
+NEXT = timedelta(days=20)  # until the session that is still to come
 OPENING = 6  # activities, so that every partition of a default office has some
 PEOPLE = 200_000  # of one kind of client of one office
 WHO = ("http", "foreign", "burst")
@@ -133,10 +135,11 @@ class Plan:
             "title": f"Kegiatan {name}",
             "kind": "rakor",
             "quotas": [dict(quota) for quota in quotas],
-            "sessions": [self._session(1, -timedelta(minutes=5)), self._session(2, timedelta(days=20))],
+            "sessions": [self._session(1, -timedelta(minutes=5)), self._session(2, NEXT)],
             "opens": opens.isoformat(),
             "closes": (opens + timedelta(days=9)).isoformat(),
             "host": "Panitia Kenari",
+            "reminder_before": f"PT{(NEXT - REMINDED).total_seconds():.0f}S",
         }
         return Wish("activity.publish", name, self._id(), "POST", "/activities", body)
 

@@ -85,6 +85,7 @@ class Progress:
         mailed, counted = dict.fromkeys(ends, 0), dict.fromkeys(ends, 0)
         for office in self._offices:
             async for row in self._rows(topics.database(office, "registration")):
+                del row["epoch"]  # whoever claims a partition again and again gets no further
                 cursors[office, row["_id"]] = row
             async for row in self._rows(topics.database(office, "notification")):
                 topic, _, partition = row["_id"].rpartition(":")

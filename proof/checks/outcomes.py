@@ -1,7 +1,10 @@
 """I1: every acknowledged command has exactly one outcome. I4: everyone who asks is told the same, in time."""
 
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 from proof.checks.attempts import Attempt, Calm, attempts, by_command, lost_at
@@ -97,10 +100,11 @@ def i4(run: Run) -> Verdict:
     """All decided answers of a command are one; and it was decided within 60 s of calm.
 
     When something was decided is known from outside as: not before an answer that said `pending`, and not
-    after the first answer that told the outcome or the first publication of its fact.
+    after its fact, or any fact made of what stands behind it on its partition, was first published. Of what
+    published nothing, and has nothing behind it, only the answers tell; a client that asks late hears late.
     """
     look, calm = Look("I4"), Calm.of(run.history)
-    first = {code: published_first(office.facts) for code, office in run.offices.items()}
+    latest = {code: decided_by(office) for code, office in run.offices.items()}
     lost = {code: lost_at(run.history, topics.facts(code)) for code in run.offices}
     taken = {
         office.code: {(one.partition, one.offset): one.timestamp / 1000 for one in office.intake}
@@ -117,11 +121,10 @@ def i4(run: Run) -> Verdict:
         for stands in ledgers[office].get((rest[0], rest[1], rest[2]), [])[:1]:
             if (since := taken[office].get(stands.intake)) is None:
                 continue  # trimmed
-            ends = [one.answered["at"] for one in told]
-            if stands.fact in first[office] and since > lost[office]:
-                ends.append(first[office][stands.fact])
+            published = latest[office](stands.intake) if since > lost[office] else None
+            ends = [one.answered["at"] for one in told] + [published or since]
             pending = [one.answered["at"] for one in honest if one.pending]
-            until = max([min(ends, default=since), *pending])
+            until = max([min(ends), *pending])
             look.at(
                 calm.seconds(since, until) <= UNDECIDED_SECONDS,
                 "a command stayed undecided for too long",
@@ -131,6 +134,29 @@ def i4(run: Run) -> Verdict:
                 outcome=stands.told,
             )
     return look.verdict
+
+
+def decided_by(office: Office) -> Callable[[tuple[int, int]], float | None]:
+    """By when a record of intake had been decided (seconds since 1970): a partition is decided in its order,
+    so the first publication of a fact of it or of any record behind it bounds that. None: nothing tells."""
+    first = published_first(office.facts)
+    bounds: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for fact in office.ledger:
+        if "intake" in fact.row and (fact.partition, fact.number) in first:
+            partition, offset = split(fact.row["intake"])
+            bounds[partition].append((offset, first[fact.partition, fact.number]))
+    earliest: dict[int, tuple[list[int], list[float]]] = {}
+    for partition, found in bounds.items():
+        offsets, times = zip(*sorted(found), strict=True)
+        backwards = list(accumulate(reversed(times), min))
+        earliest[partition] = list(offsets), backwards[::-1]
+
+    def by(intake: tuple[int, int]) -> float | None:
+        offsets, times = earliest.get(intake[0], ([], []))
+        at = bisect_left(offsets, intake[1])
+        return times[at] if at < len(times) else None
+
+    return by
 
 
 def published_first(records: list[Record]) -> dict[tuple[int, int] | None, float]:

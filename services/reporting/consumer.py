@@ -22,6 +22,7 @@ from shared.mongo.driver import Store
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS: Final = 5.0
+BATCH_FACTS: Final = 2_000  # folded in memory: a transaction costs by the cells that it touches, not by facts
 
 
 class Consumer:
@@ -56,6 +57,7 @@ class Consumer:
             listener=self._listener,
             reset="earliest",
             pattern=FACTS_PATTERN,
+            at_most=BATCH_FACTS,
         )
         async with consuming(kafka):
             self._started = True

@@ -34,7 +34,8 @@ def pending_for_long(made: Made) -> None:
 
 def published_late(made: Made) -> None:
     """Decided or not, nobody could know of it for two minutes."""
-    made.files["topics/simpul.uji.facts.v1.jsonl"][1]["timestamp"] += 120_000
+    for record in made.files["topics/simpul.uji.facts.v1.jsonl"][1:]:
+        record["timestamp"] += 120_000
     made.files["history.jsonl"] = [
         row | {"outcome": None} if row.get("attempt") == 2 and row["event"] == "ok" else row
         for row in made.files["history.jsonl"]

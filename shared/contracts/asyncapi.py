@@ -1,0 +1,145 @@
+"""What stands on Kafka as one AsyncAPI 3.0 document (https://www.asyncapi.com/docs/reference/specification/v3.0.0)."""
+
+import inspect
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.contracts import topics
+from shared.contracts.commands import COMMANDS
+from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.facts import FACTS, published
+
+Json = dict[str, Any]
+REF: Final = "#/components/schemas/{model}"
+ENVELOPE: Final[Json] = {
+    "type": "object",
+    "required": ["ce_specversion", "ce_id", "ce_source", "ce_type"],
+    "properties": {
+        "ce_specversion": {"const": "1.0"},
+        "ce_id": {"type": "string", "minLength": 1, "maxLength": 300},
+        "ce_source": {"type": "string", "minLength": 1, "maxLength": 300},
+        "ce_type": {"type": "string", "minLength": 1, "maxLength": 300},
+        "ce_subject": {"type": "string", "description": "equals the record's key"},
+        "ce_time": {"type": "string", "format": "date-time"},
+        "content-type": {"const": "application/json"},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A topic of every office. `messages`: name -> model; `events`: whether records are CloudEvents."""
+
+    name: str
+    address: str
+    about: str
+    key: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    settings: dict[str, str]
+    messages: dict[str, type[BaseModel]]
+    events: bool = True
+
+
+OFFICES_REGISTRATION: Final = "registration of the office"
+OFFICES_NOTIFICATION: Final = "notification of the office"
+CHANNELS: Final = (
+    Channel(
+        "intake",
+        topics.intake("{office}"),
+        "Commands: the only way into an office's register. Personal and private to the office; kept until"
+        " decided, and trimmed behind that.",
+        "id of the aggregate: the activity's, or `p:{ref}` of a participant; placed by murmur2",
+        (OFFICES_REGISTRATION, "regional systems that the office lets in"),
+        (OFFICES_REGISTRATION,),
+        topics.INTAKE_SETTINGS,
+        dict(COMMANDS),
+    ),
+    Channel(
+        "facts",
+        topics.facts("{office}"),
+        "What the office decided, numbered without gaps in each partition. Names no person; kept for good.",
+        "as its command's; on the partition of the ledger that holds it",
+        (OFFICES_REGISTRATION,),
+        (OFFICES_NOTIFICATION, "reporting", "whoever may know what the nation knows"),
+        topics.FACTS_SETTINGS,
+        {name: published(fact) for name, fact in FACTS.items()},
+    ),
+    Channel(
+        "directory",
+        topics.directory("{office}"),
+        "Who is behind a registration, and an activity's details, as they are now. Personal and private to"
+        " the office; compacted; a null value ends a registration's record.",
+        "`r:{registration}` or `a:{activity}`; on the partition of its activity",
+        (OFFICES_REGISTRATION,),
+        (OFFICES_NOTIFICATION,),
+        topics.DIRECTORY_SETTINGS,
+        {
+            "id.simpul.directory.registration.v1": RegistrationEntry,
+            "id.simpul.directory.activity.v1": ActivityEntry,
+        },
+        events=False,
+    ),
+)
+
+
+def document() -> Json:
+    """The document as JSON; every reference in it leads to a place in it."""
+    named = [model for channel in CHANNELS for model in channel.messages.values()]
+    found, definitions = models_json_schema([(model, "validation") for model in named], ref_template=REF)
+    references = {model: schema for (model, _), schema in found.items()}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Simpul",
+            "version": "1",
+            "description": "Topics of each office, which share the prefix `simpul.{office}.`. Readers pass"
+            " over fields that they do not know, and count facts of types that they do not know.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {channel.name: _channel(channel) for channel in CHANNELS},
+        "operations": dict(operation for channel in CHANNELS for operation in _operations(channel)),
+        "components": {
+            "messages": {
+                name: _message(name, model, references[model], channel.events)
+                for channel in CHANNELS
+                for name, model in channel.messages.items()
+            },
+            "schemas": {"CloudEvent": ENVELOPE} | definitions["$defs"],
+        },
+    }
+
+
+def rendered() -> str:
+    return json.dumps(document(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _channel(channel: Channel) -> Json:
+    return {
+        "address": channel.address,
+        "description": channel.about,
+        "parameters": {"office": {"description": "the office's code, as `bali`", "examples": ["bali"]}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in channel.messages},
+        "bindings": {"kafka": {"partitions": topics.PARTITIONS, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _operations(channel: Channel) -> list[tuple[str, Json]]:
+    """Of each who writes or reads; an application that does one implements that operation."""
+    target = {"channel": {"$ref": f"#/channels/{channel.name}"}}
+    roles = [("send", one) for one in channel.writers] + [("receive", one) for one in channel.readers]
+    return [
+        (f"{channel.name}-{action}-{who.replace(' ', '-')}", target | {"action": action, "title": who})
+        for action, who in roles
+    ]
+
+
+def _message(name: str, model: type[BaseModel], payload: Json, event: bool) -> Json:
+    said: Json = {"name": name, "payload": payload}
+    if model.__doc__ and model.__doc__ != BaseModel.__doc__:
+        said["summary"] = inspect.cleandoc(model.__doc__)
+    return said | ({"headers": {"$ref": "#/components/schemas/CloudEvent"}} if event else {})

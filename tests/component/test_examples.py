@@ -1,0 +1,73 @@
+"""The examples for integrators, run as they stand against an office's registration."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.deployment import deployment
+from tests.support.office import activity, new_office
+from tests.support.servers import Servers
+
+pytestmark = pytest.mark.broker
+EXAMPLES = Path(__file__).parents[2] / "examples"
+KEPT = EXAMPLES.parent / ".kafka" / "maven-of-examples"
+
+
+async def run(*command: str | Path) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        *map(str, command), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+@asynccontextmanager
+async def built(folder: Path) -> AsyncIterator[str]:
+    """The class path of the Java example, compiled by Maven as its page says."""
+    shutil.copytree(EXAMPLES / "java", folder / "java")
+    maven = ["mvn", "-q", "-B", f"-Dmaven.repo.local={KEPT}", "-f", folder / "java/pom.xml"]
+    code, said = await run(*maven, "compile", "dependency:copy-dependencies")
+    assert code == 0, said
+    yield f"{folder}/java/target/classes:{folder}/java/target/dependency/*"
+
+
+@pytest.mark.skipif(
+    not (shutil.which("mvn") and shutil.which("javac")), reason="no Maven or no Java compiler"
+)
+async def test_a_regional_system_in_java(servers: Servers, tmp_path: Path) -> None:
+    async with new_office(servers) as office, office.registration(), built(tmp_path) as classes:
+        await office.put(activity("rakor", seats=1), "rakor")
+        command = [
+            "java",
+            "-cp",
+            classes,
+            "id.simpul.contoh.RegionalSystem",
+            servers.kafka,
+            office.code,
+            "rakor",
+        ]
+        for _ in range(2):  # the same again is the same command
+            code, said = await run(*command)
+            assert code == 0, said
+            assert f"simpul.{office.code}.intake.v1" in said
+        await office.at_rest()
+        kinds = [fact["type"] for fact in await office.published_facts() if fact.get("activity") == "rakor"]
+        assert kinds == ["activity.published", "registration.confirmed"]
+
+
+async def test_registering_with_curl(servers: Servers, tmp_path: Path) -> None:
+    async with deployment(servers, tmp_path) as running:
+        registration = await running.start("registration", "services.registration.main")
+        await running.office.put(activity("rakor", seats=1), "rakor")
+        script = EXAMPLES / "curl/daftar.sh"
+        first = await run(script, registration.url, "rakor", "wayan.contoh@sekolah.example")
+        assert first[0] == 0, first
+        assert '"result":"confirmed"' in first[1], first
+        assert await run(script, registration.url, "rakor", "wayan.contoh@sekolah.example") == first
+        code, said = await run(script, registration.url, "tidak-ada", "wayan.contoh@sekolah.example")
+        assert code == 1, said
+        assert "activity_unknown" in said, said

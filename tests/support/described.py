@@ -1,0 +1,58 @@
+"""The OpenAPI documents of the services, made without any server: `python -m tests.support.described`."""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.notification.entrypoints.http import mail_desk
+from services.registration.entrypoints.http import Desk, routes
+from services.reporting import api
+from services.reporting.directorate import Directorate
+from shared.http import application
+
+FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
+NOTHING: Any = None  # what routes work with is not asked for before a request comes
+
+
+async def ready() -> list[str]:
+    return []
+
+
+def registration() -> FastAPI:
+    app = application("Simpul: pendaftaran")
+    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 5))))
+    return app
+
+
+def notification() -> FastAPI:
+    return mail_desk(NOTHING, "", ready, CollectorRegistry())
+
+
+def reporting() -> FastAPI:
+    app = application("Simpul: angka nasional")
+    app.include_router(api.routes(NOTHING, Directorate("")))
+    return app
+
+
+SERVICES = {"registration": registration, "notification": notification, "reporting": reporting}
+
+
+def rendered() -> dict[str, str]:
+    """File name -> text."""
+    return {
+        f"{name}.json": json.dumps(build().openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        for name, build in SERVICES.items()
+    }
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in rendered().items():
+        (FOLDER / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
