@@ -22,6 +22,7 @@ from shared.mongo.driver import Store, connect
 from tests.component.registration.browser import STAFF, announce, landed, opened, submitted, typed
 from tests.component.registration.test_desk import DESK, link_to, marks
 from tests.component.registration.test_importing import invited
+from tests.component.registration.test_mails import Place, desk_with_mails
 from tests.component.registration.test_pages import cancel_link
 from tests.component.registration.test_staff import csrf_of, staff_at
 from tests.component.registration.test_ticking import book
@@ -30,6 +31,7 @@ from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE, LINK_KEYS, TestOffice, new_office, person
 from tests.support.offices import SpeakingOffice
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -113,6 +115,8 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
     yield "wrong filter", 422, await client.get(f"{DESK}?wilayah=tiada")
     search = await marks(client, DESK) | {"cari": "uji2@"}
     yield "search", 200, await client.post(f"{DESK}/cari", data=search)
+    async for state in _registering(client):
+        yield state
     async for state in _one_registration(client):
         yield state
     async for state in _attendance(client):
@@ -131,6 +135,41 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
     yield "YAML", 200, await client.get(yaml)
     yield "YAML with mistakes", 422, await client.post(yaml, data=form | {"yaml": "id: Uji\nsessions: 3"})
     yield "no form of ours", 403, await client.post("/staf/keluar", data={"csrf": "x"})
+
+
+async def _registering(client: httpx.AsyncClient) -> States:
+    page = f"{DESK}/daftarkan"
+    yield "registering somebody", 200, await client.get(page)
+    wrong = await marks(client, page) | {"nama": "", "email": "x", "unsur": "raja"}
+    yield "registering with mistakes", 422, await client.post(page, data=wrong)
+    form = await marks(client, page) | typed(20)
+    yield "somebody registered", 200, await landed(client, await client.post(page, data=form))
+    form = await marks(client, page) | typed(20)
+    yield "somebody registered before", 409, await client.post(page, data=form)
+    yield "nobody perhaps the same", 200, await client.get("/staf/mungkin-sama")
+    await announce(client, "dua")
+    await submitted(client, "dua", **typed(20, nuptk="1234567890123456"))
+
+    async def noticed() -> bool:
+        return "20" in (await client.get("/staf/mungkin-sama")).text
+
+    await until(noticed, 20)
+    yield "perhaps the same", 200, await client.get("/staf/mungkin-sama")
+
+
+async def mails(place: Place) -> States:
+    client = place.client
+    for path in ("/staf/surel", f"{DESK}/surel"):
+        if path != "/staf/surel":
+            await announce(client, "uji")
+        yield f"no mails at {path}", 200, await client.get(path)
+    place.sink.refuse["uji1@sekolah.example"] = "550 unknown"
+    await submitted(client, "uji", **typed(1))
+    yield "mails of an activity", 200, await place.told(f"{DESK}/surel", "Ditolak server email")
+    yield "mails of a person", 200, await client.get(await link_to(client, "uji1@"))
+    yield "mails of one state", 200, await client.get("/staf/surel?status=failed")
+    sent = await client.post("/staf/surel", data=await marks(client, f"{DESK}/surel"))
+    yield "nothing to send again", 200, await landed(client, sent)
 
 
 async def _one_registration(client: httpx.AsyncClient) -> States:
@@ -264,6 +303,11 @@ async def test_what_participants_meet(servers: Servers) -> None:
 async def test_what_staff_meet(servers: Servers) -> None:
     async with staff_at(servers) as (office, client), phone() as page:
         await accessible(page, staff(office, client))
+
+
+async def test_what_staff_see_of_mails(servers: Servers) -> None:
+    async with desk_with_mails(servers) as place, phone() as page:
+        await accessible(page, mails(place))
 
 
 async def test_what_the_directorate_meets(servers: Servers) -> None:
