@@ -36,6 +36,7 @@ from tests.support.waiting import until
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.broker,
+    pytest.mark.once,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 PHONE = {"width": 320, "height": 640}

@@ -23,7 +23,7 @@ from tests.support.office import DIRECTORATE_TOKEN, STAFF_TOKEN, activity, perso
 from tests.support.servers import ServerRoom
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 # a form that does not fit is a page that says so, and a filter that does not fit is left out
