@@ -1,5 +1,6 @@
 """Making the national topic and database. Idempotent."""
 
+from services.reporting.backfill import veil_all
 from services.reporting.lease import READER, provision_lease
 from services.reporting.settings import ProvisionSettings
 from shared.contracts.topics import NATIONAL_DATABASE, NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS
@@ -35,7 +36,10 @@ async def provision(store: Store) -> list[str]:
     await store["veiled"].create_index([("office", 1), ("month", 1)])
     await store["revisions"].create_index("due", sparse=True)
     await provision_lease(store)
-    return [f"made collections {', '.join(made)} in {store.name}"] if made else []
+    said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
+    if veiled := await veil_all(store):
+        said.append(f"made what everyone may know of {veiled} activities in {store.name}")
+    return said
 
 
 async def require_provisioned(store: Store) -> None:
