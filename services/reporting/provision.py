@@ -1,6 +1,6 @@
 """Making the national topic and database. Idempotent."""
 
-from services.reporting.backfill import veil_all
+from services.reporting.backfill import revise_all, veil_all
 from services.reporting.lease import READER, provision_lease
 from services.reporting.settings import ProvisionSettings
 from shared.contracts.topics import NATIONAL_DATABASE, NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS
@@ -39,6 +39,8 @@ async def provision(store: Store) -> list[str]:
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     if veiled := await veil_all(store):
         said.append(f"made what everyone may know of {veiled} activities in {store.name}")
+    if rows := await revise_all(store):
+        said.append(f"{rows} rows of figures will be sent to {NATIONAL_REPORTS}")
     return said
 
 
