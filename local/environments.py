@@ -57,6 +57,7 @@ def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Env
         "SIMPUL_STAFF_TOKEN_HASH": _new_token(Path(addresses.offices[code].staff_token_file)),
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
         "SIMPUL_PUBLIC_URL": addresses.offices[code].url,
+        "SIMPUL_NOTIFICATION_URL": addresses.offices[code].notification_url,
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
         "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",
         "SIMPUL_MAILS_PER_MINUTE": "6000",  # so that nobody waits for mails to be spread over a day

@@ -17,6 +17,7 @@ from shared.contracts import topics
 Where = tuple[str, int]
 Row = dict[str, Any]
 AWAY = (PyMongoError, KafkaError, OSError, TimeoutError)
+MOVING = 6  # times the patience with a standstill: two owners may undo each other's work for ever
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,8 @@ class Progress:
 
     async def rest(self, seconds: float) -> str | None:
         """Wait until nothing moves: all decided, published, read, counted, mailed, totals stated. What is
-        not so when it got no further for `seconds`, or None."""
-        moved = time.monotonic()
+        not so when it got no further for `seconds`, or moves on for many times that, or None."""
+        moved = begun = time.monotonic()
         before: tuple[Snapshot, int] | None = None
         while True:
             try:
@@ -148,7 +149,7 @@ class Progress:
                     unrest, before, moved = unrest or "it still moves", now, time.monotonic()
                 elif unrest is None:
                     return None
-            if time.monotonic() > moved + seconds:
+            if time.monotonic() > min(moved + seconds, begun + MOVING * seconds):
                 return unrest
             await asyncio.sleep(1)
 

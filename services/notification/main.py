@@ -30,6 +30,7 @@ from shared.kafka.assignment import SILENT_SECONDS
 from shared.kafka.topics import TopicSpec, admin, require_topic
 from shared.mongo.driver import connect
 from shared.office import Office, read_office
+from shared.passes import Passes
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
 
@@ -54,7 +55,11 @@ class Service:
         self._cursors = Cursors(self.store)
         self._reader: Reader | None = None
         self.app = mail_desk(
-            self.store, settings.staff_token_hash, self.why_not_ready, self._metrics.registry
+            self.store,
+            settings.staff_token_hash,
+            Passes(code, settings.link_keys),
+            self.why_not_ready,
+            self._metrics.registry,
         )
 
     @asynccontextmanager

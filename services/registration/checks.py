@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.provision import require_fit, require_key
 from services.registration.application.digests import Digests
 from services.registration.settings import RegistrationSettings
@@ -10,6 +11,7 @@ from shared.check import Check, servers
 from shared.contracts.topics import database
 from shared.mongo.driver import connect
 from shared.office import read_office
+from shared.passes import Passes
 from shared.settings import read_settings
 
 
@@ -23,6 +25,15 @@ async def checks() -> AsyncIterator[list[Check]]:
     async def described() -> None:
         read_office(settings.description_path, office)
 
+    async def mails() -> None:
+        async with client(str(settings.notification_url)) as asking:
+            await NotificationMails(asking, Passes(office, settings.link_keys)).counts(["failed"])
+
+    asks_for_mails = Check(
+        "mails on the desk",
+        mails,
+        "see that notification answers where SIMPUL_NOTIFICATION_URL says, with the same SIMPUL_LINK_KEYS",
+    )
     try:
         yield [
             *servers(settings, store),
@@ -33,6 +44,7 @@ async def checks() -> AsyncIterator[list[Check]]:
                 f"run `simpul provision office {office}`",
             ),
             Check("key of persons", lambda: require_key(store, digests), "see MongoDB above"),
+            *([asks_for_mails] if settings.notification_url else []),
         ]
     finally:
         await store.close()

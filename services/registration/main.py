@@ -13,6 +13,7 @@ from services.registration.adapters.forms import Forms
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.limits import Limits
+from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
 from services.registration.adapters.provision import require_fit, require_key
@@ -20,12 +21,14 @@ from services.registration.adapters.publisher import Publisher
 from services.registration.adapters.reactions import Reactions
 from services.registration.adapters.register import Register
 from services.registration.adapters.roster import Roster
+from services.registration.adapters.twins import Twins
 from services.registration.adapters.uploads import Uploads
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
 from services.registration.application.asking import Reading
 from services.registration.application.batch import Standing
 from services.registration.application.digests import Digests
+from services.registration.application.mails import Mails
 from services.registration.application.owners import Owners
 from services.registration.application.ports import Ports
 from services.registration.entrypoints.consumer import read_intake
@@ -44,6 +47,7 @@ from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
 from shared.mongo.driver import connect, is_passing
 from shared.office import Office, read_office
+from shared.passes import Passes
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
 
@@ -111,6 +115,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             Limits(
                 store, digests, settings.registrations_per_email_hour, settings.registrations_per_address_hour
             ),
+            Uploads(store),
         )
         front = Front(
             office,
@@ -119,7 +124,8 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             Tokens(settings.link_keys),
             Forms(store, digests),
             Roster(store, digests),
-            Uploads(store),
+            Twins(store, digests),
+            await stack.enter_async_context(_mails(settings)),
         )
         app.include_router(routes(desk))
         sessions = Sessions(
@@ -134,6 +140,16 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         maintaining = asyncio.create_task(owners.maintain())
         stack.callback(maintaining.cancel)
         yield app
+
+
+@asynccontextmanager
+async def _mails(settings: RegistrationSettings) -> AsyncIterator[Mails | None]:
+    """None where it is not said who keeps them."""
+    if settings.notification_url is None:
+        yield None
+    else:
+        async with client(str(settings.notification_url)) as asking:
+            yield NotificationMails(asking, Passes(settings.office, settings.link_keys))
 
 
 def _body_limit(path: str) -> int:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, HttpUrl, StringConstraints
 
 from shared.contracts import topics
 from shared.contracts.types import OfficeCode
@@ -15,7 +15,8 @@ HexKey = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2}){32,}$")]
 class RegistrationSettings(OfficeSettings):
     """`person_key`: 32 bytes or more in hex, the key of all digests; it stays with the office's database.
     `trim_seconds`: between two deletions of decided commands from intake; 0 where the broker cannot.
-    `registrations_per_…_hour`: what the public may submit; a hotel's network is one address."""
+    `registrations_per_…_hour`: what the public may submit; a hotel's network is one address.
+    `notification_url`: where the office's notification answers; without it the desk shows no mails."""
 
     http_port: int = 8001
     person_key: HexKey
@@ -24,6 +25,7 @@ class RegistrationSettings(OfficeSettings):
     trim_seconds: float = Field(default=3600, ge=0)
     registrations_per_email_hour: int = Field(default=3, ge=1)
     registrations_per_address_hour: int = Field(default=200, ge=1)
+    notification_url: HttpUrl | None = None
 
     @property
     def totals_every(self) -> timedelta:

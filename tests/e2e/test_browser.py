@@ -14,6 +14,7 @@ import xlsxwriter
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
+from local.machine import free_port
 from services.notification.entrypoints.provision import provision_office
 from services.reporting.provision import provision_national
 from tests.support.deployment import Deployment, deployment
@@ -65,9 +66,12 @@ async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
         await provision_office(running.office.code, servers.mongo, "motor", running.office.kafka)
         await provision_national(servers.mongo, "motor", running.office.kafka)
         await running.start_mailbox()
+        mails = free_port()
+        running.env["SIMPUL_NOTIFICATION_URL"] = f"http://127.0.0.1:{mails}"
+        running.env["SIMPUL_MAIL_ONLY_TO"] = "@sekolah.example"  # another address is one that is mistyped
         registration = await running.start("registration", "services.registration.main")
         running.env["SIMPUL_PUBLIC_URL"] = registration.url
-        await running.start("notification", "services.notification.main")
+        await running.start("notification", "services.notification.main", port=mails)
         reporting = await running.start("reporting", "services.reporting.main")
         await running.office.put(activity("uji", 1, title="Rapat koordinasi uji"), "uji")
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -143,7 +147,7 @@ async def all_pages_are_accessible(place: Place, seen_by: Page) -> None:
     assert hosts == {httpx.URL(place.office).netloc, httpx.URL(place.national).netloc}
 
 
-async def test_staff_import_tick_correct_and_cancel(place: Place, tmp_path: Path) -> None:
+async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp_path: Path) -> None:
     page = await place.page()
     await page.goto(f"{place.office}/staf")
     await page.get_by_label("Token").fill("salah")
@@ -158,7 +162,8 @@ async def test_staff_import_tick_correct_and_cancel(place: Place, tmp_path: Path
     sheet = tmp_path / "undangan.xlsx"
     with xlsxwriter.Workbook(sheet) as book:
         rows = [["Nama", "Email", "Unsur"]]
-        rows += [[f"Ni Made Contoh {number}", f"made{number}@sekolah.example", "guru"] for number in (1, 2)]
+        rows += [["Ni Made Contoh 1", "made1@sekola.example", "guru"]]
+        rows += [["Ni Made Contoh 2", "made2@sekolah.example", "guru"]]
         made = book.add_worksheet()
         for at, row in enumerate([*rows, ["Tanpa Unsur", "tanpa@sekolah.example", "raja"]]):
             made.write_row(at, 0, row)
@@ -183,12 +188,15 @@ async def test_staff_import_tick_correct_and_cancel(place: Place, tmp_path: Path
     await page.get_by_label("Alamat email").fill("betul@sekolah.example")
     await page.get_by_role("button", name="Simpan perbaikan").click()
     await page.get_by_text("Data sudah diperbaiki dan sampai").wait_for()
+    await page.get_by_role("button", name="Kirim lagi 1 email yang belum sampai").click()
+    assert await page.get_by_text("Sudah diantrekan lagi").is_visible()
+    await place.mail("betul@sekolah.example", "Terkonfirmasi")
     await page.get_by_role("link", name="Batalkan pendaftaran ini").click()
     await page.get_by_role("button", name="Ya, batalkan").click()
     await place.mail("betul@sekolah.example", "Pendaftaran dibatalkan")
     await place.mail("made2@sekolah.example", "Terkonfirmasi dari daftar tunggu")
-    place.visited += [f"{place.office}/staf/{path}" for path in ("terbit", "terbit/yaml")]
-    place.visited += [
-        f"{place.office}/staf/kegiatan/uji/{path}" for path in ("kursi", "batal", "impor-kehadiran")
-    ]
+    further = ("terbit", "terbit/yaml", "surel", "surel?status=sent", "mungkin-sama")
+    place.visited += [f"{place.office}/staf/{path}" for path in further]
+    of_activity = ("kursi", "batal", "impor-kehadiran", "daftarkan", "surel")
+    place.visited += [f"{place.office}/staf/kegiatan/uji/{path}" for path in of_activity]
     await all_pages_are_accessible(place, page)

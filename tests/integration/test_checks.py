@@ -13,6 +13,7 @@ from services.reporting.provision import provision_national
 from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink
 from tests.support.deployment import Deployment, deployment
+from tests.support.mails import notification
 from tests.support.servers import Servers
 from tests.support.verbs import simpul
 
@@ -34,7 +35,8 @@ async def checked(office: Deployment, **changed: str) -> tuple[int, list[str]]:
     given = {name: value for name, value in office.env.items() if name not in os.environ}
     code, output, errors = await simpul(office.office.servers, "check", **(given | changed))
     assert not errors, errors
-    assert output.count("  ok ") + output.count("  wrong ") == 9, output
+    many = 10 if "SIMPUL_NOTIFICATION_URL" in given | changed else 9
+    assert output.count("  ok ") + output.count("  wrong ") == many, output
     return code, [line.strip() for line in output.splitlines() if line.startswith("  wrong")]
 
 
@@ -49,9 +51,10 @@ async def test_all_is_well(office: Deployment) -> None:
         ("SIMPUL_KAFKA_BOOTSTRAP", NOBODY, "Kafka", "SIMPUL_KAFKA_BOOTSTRAP"),
         ("SIMPUL_SMTP_URL", f"smtp://petugas:rahasia@{NOBODY}", "mail server", "SIMPUL_SMTP_URL"),
         ("SIMPUL_PERSON_KEY", "ef" * 32, "key of persons", "set the former one"),
+        ("SIMPUL_NOTIFICATION_URL", f"http://{NOBODY}", "mails on the desk", "SIMPUL_NOTIFICATION_URL"),
         ("SIMPUL_OFFICE_FILE", "/nowhere/secret.yaml", "file of", "SIMPUL_OFFICE_FILE"),
     ],
-    ids=["mongodb", "kafka", "smtp", "key", "file"],
+    ids=["mongodb", "kafka", "smtp", "key", "mails", "file"],
 )
 async def test_what_is_wrong_is_named_with_what_to_do(
     office: Deployment, setting: str, value: str, about: str, todo: str
@@ -62,6 +65,18 @@ async def test_what_is_wrong_is_named_with_what_to_do(
     assert first.startswith(f"wrong  {about}"), wrong
     assert todo in first
     assert not any(value in line for line in wrong)
+
+
+async def test_the_desk_needs_the_keys_that_the_mail_service_has(office: Deployment) -> None:
+    async with Sink() as sink, notification(office.office, sink.url) as url:
+        assert await checked(office, SIMPUL_NOTIFICATION_URL=url) == (0, [])
+        other = {"SIMPUL_NOTIFICATION_URL": url, "SIMPUL_LINK_KEYS": f"k1:{'ef' * 32}"}
+        code, (wrong,) = await checked(office, **other)
+    assert (code, wrong.startswith("wrong  mails on the desk"), "SIMPUL_LINK_KEYS" in wrong) == (
+        1,
+        True,
+        True,
+    )
 
 
 async def test_a_missing_topic_and_the_nations_own(servers: Servers, office: Deployment) -> None:

@@ -69,8 +69,10 @@ class Deployment:
     kills: int = 0
     services: dict[str, Service] = field(default_factory=dict)
 
-    async def start(self, name: str, module: str, *options: str, wait: bool = True) -> Service:
-        port, mark = free_port(), self.folder / f"{name}.mark"
+    async def start(
+        self, name: str, module: str, *options: str, wait: bool = True, port: int | None = None
+    ) -> Service:
+        port, mark = port or free_port(), self.folder / f"{name}.mark"
         env = self.env | {"SIMPUL_HTTP_PORT": str(port)}
         command = [sys.executable, "-m", "tests.support.marked", module, str(mark), *options]
         child = self.processes.start(name, command, env)

@@ -9,6 +9,7 @@ from services.notification.entrypoints.http import mail_desk
 from services.reporting.main import build
 from services.reporting.settings import ReportingSettings
 from shared.mongo.driver import connect
+from shared.passes import Passes
 
 
 async def ready() -> list[str]:
@@ -16,7 +17,8 @@ async def ready() -> list[str]:
 
 
 def notification() -> FastAPI:
-    return mail_desk(connect("mongodb://127.0.0.1:1", "none"), "0" * 64, ready, CollectorRegistry())
+    store, passes = connect("mongodb://127.0.0.1:1", "none"), Passes("bali", f"k1:{'cd' * 32}")
+    return mail_desk(store, "0" * 64, passes, ready, CollectorRegistry())
 
 
 def reporting() -> FastAPI:
@@ -26,7 +28,7 @@ def reporting() -> FastAPI:
 @pytest.mark.parametrize(
     ("app", "paths"),
     [
-        (notification, {"/api/v1/deliveries", "/api/v1/deliveries/{id}/resend"}),
+        (notification, {f"/api/v1/deliveries{rest}" for rest in ("", "/newest", "/counts", "/{id}/resend")}),
         (reporting, {f"/api/v1/figures{ending}" for ending in ("", ".csv", ".xlsx")}),
     ],
 )

@@ -19,7 +19,8 @@ async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> l
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
     for name, keys in INDEXES.items():
         await store[name].create_index(keys)
-    await store["deliveries"].create_index([("activity", 1), ("_id", 1)])
+    for keys in ([("activity", 1), ("_id", 1)], [("registration", 1)], [("due", -1)]):
+        await store["deliveries"].create_index(keys)
     for topic in topics:
         for partition in range(partitions):
             row = first_row(topic, partition)

@@ -1,7 +1,7 @@
 """What an office's staff may ask of its mails, and what operators watch; no name, no address."""
 
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_args
 
 from fastapi import Depends, FastAPI, Path, Query
 from prometheus_client import CollectorRegistry
@@ -21,6 +21,7 @@ from shared.http import (
     require_token,
 )
 from shared.mongo.driver import Document, Store
+from shared.passes import Passes
 
 RESEND = UNAUTHORIZED | NOT_FOUND | {409: problem_answer("It was sent, is to be sent, or has expired.")}
 FIELDS = ("activity", "registration", "template", "state", "reason", "due", "closed", "tries", "ambiguous")
@@ -49,27 +50,66 @@ class DeliveryPage(BaseModel):
     next: str | None = None
 
 
-def mail_desk(store: Store, token_hash: str, ready: Readiness, metrics: CollectorRegistry) -> FastAPI:
+class NewestDeliveries(BaseModel):
+    """`total`: how many there are of what was asked for."""
+
+    deliveries: list[DeliveryRow]
+    total: int
+
+
+class DeliveryCounts(BaseModel):
+    counts: dict[State, int]
+
+
+Name = Annotated[str | None, Query(max_length=63)]
+
+
+def mail_desk(
+    store: Store, token_hash: str, passes: Passes, ready: Readiness, metrics: CollectorRegistry
+) -> FastAPI:
+    """Opened by the staff's token, or by the pass of the office's registration."""
     app = application("Simpul: email")
     add_health(app, ready, metrics)
 
-    staff = [Depends(require_token(token_hash))]
+    staff = [Depends(require_token(token_hash, passes.holds))]
 
     @app.get("/api/v1/deliveries", dependencies=staff, responses=UNAUTHORIZED)
     async def list_deliveries(
         state: State | None = None,
-        activity: Annotated[str | None, Query(max_length=63)] = None,
-        registration: Annotated[str | None, Query(max_length=63)] = None,
+        activity: Name = None,
+        registration: Name = None,
         after: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> DeliveryPage:
-        wanted = {"state": state, "activity": activity, "registration": registration}
-        query: Document = {name: value for name, value in wanted.items() if value is not None}
+        query = _given(state=state, activity=activity, registration=registration)
         if after:
             query["_id"] = {"$gt": after}
         rows = await store["deliveries"].find(query).sort("_id", 1).limit(limit).to_list(limit)
         found = [_row(row) for row in rows]
         return DeliveryPage(deliveries=found, next=found[-1].id if len(found) == limit else None)
+
+    @app.get("/api/v1/deliveries/newest", dependencies=staff, responses=UNAUTHORIZED)
+    async def newest(
+        state: State | None = None,
+        activity: Name = None,
+        registration: Name = None,
+        skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> NewestDeliveries:
+        """What falls due last stands first."""
+        query = _given(state=state, activity=activity, registration=registration)
+        found = store["deliveries"].find(query).sort([("due", -1), ("_id", 1)]).skip(skip).limit(limit)
+        total = await store["deliveries"].count_documents(query)
+        return NewestDeliveries(deliveries=[_row(row) async for row in found], total=total)
+
+    @app.get("/api/v1/deliveries/counts", dependencies=staff, responses=UNAUTHORIZED)
+    async def counts(
+        state: Annotated[list[State] | None, Query(max_length=6)] = None, activity: Name = None
+    ) -> DeliveryCounts:
+        """By state; of these states, or of all."""
+        queries = {one: _given(state=one, activity=activity) for one in state or get_args(State)}
+        found = {one: await store["deliveries"].count_documents(query) for one, query in queries.items()}
+        return DeliveryCounts(counts=found)
 
     @app.post("/api/v1/deliveries/{id}/resend", dependencies=staff, status_code=202, responses=RESEND)
     async def resend(id: Annotated[str, Path(max_length=200)]) -> DeliveryRow:
@@ -86,6 +126,10 @@ def mail_desk(store: Store, token_hash: str, ready: Readiness, metrics: Collecto
         )
 
     return app
+
+
+def _given(**wanted: str | None) -> Document:
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 def _row(row: Document) -> DeliveryRow:

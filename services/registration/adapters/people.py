@@ -111,7 +111,7 @@ class People:
             tuple(sorted({known[digest]["ref"] for digest in digests if digest in known}))
             for digests in named
         }
-        rows = {"|".join(refs): {"_id": "|".join(refs), "refs": refs} for refs in several if len(refs) > 1}
-        known_rows = self._store["perhaps_same"]
-        for name, row in rows.items():
-            await known_rows.replace_one({"_id": name}, row, upsert=True)
+        for refs in several:
+            if len(refs) > 1:
+                row = {"$setOnInsert": {"refs": refs}}
+                await self._store["perhaps_same"].update_one({"_id": "|".join(refs)}, row, upsert=True)

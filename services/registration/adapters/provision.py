@@ -25,7 +25,6 @@ COLLECTIONS = (
     "uploads",
 )
 FORM_SECONDS = 86_400  # as long as a form may stay open
-UPLOAD_SECONDS = 3_600  # a sheet that nobody confirmed
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -80,7 +79,7 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     await store["activities"].create_index("promoting", partialFilterExpression={"promoting": True})
     await store["counted"].create_index("until", expireAfterSeconds=0)
     await store["forms"].create_index("at", expireAfterSeconds=FORM_SECONDS)
-    await store["uploads"].create_index("at", expireAfterSeconds=UPLOAD_SECONDS)
+    await store["uploads"].create_index("until", expireAfterSeconds=0)
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
     if not existing:

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.registration.adapters.reactions import Reactions
+from services.registration.adapters.reactions import Held, held_by
 from services.registration.application.digests import Digests
-from services.registration.domain.participant import key
-from shared.contracts.facts import ParticipantCorrected
+from shared.contracts.commands import Participant
 from shared.mongo.driver import Document, Store
 
 EVERYBODY: Final = 1_000_000
@@ -48,7 +47,6 @@ class Roster:
     def __init__(self, store: Store, digests: Digests) -> None:
         self._store = store
         self._digests = digests
-        self._reactions = Reactions(store, digests)
 
     async def found(
         self, activity: str, wanted: Wanted, skip: int = 0, limit: int = EVERYBODY
@@ -82,10 +80,19 @@ class Roster:
         rows = await self._store.aggregate("registrations", [match, *_WITH_PERSON])
         return {row["_id"]: _enrolled(row) for row in rows}
 
-    async def live_activities(self, ref: str) -> list[str]:
+    async def live(self, ref: str) -> list[Held]:
         """Where this person is registered and not cancelled: what a correction of them must reach."""
-        fact = {"type": ParticipantCorrected.type, "key": key(ref)}
-        return [one.activity for one in await self._reactions.to(fact)]
+        held = await held_by(self._store, self._digests, ref)
+        return [one for one in held if one.status != "cancelled"]
+
+    async def standing(self, activity: str, who: Participant) -> str | None:
+        """The registration that this person, found as a submission finds them, has in the activity."""
+        names = [digest.hex() for digest in self._digests.person(who)]
+        rows = await self._store["people"].find({"_id": {"$in": names}}, {"ref": 1}).to_list(None)
+        refs = {row["_id"]: row["ref"] for row in rows}
+        ref = next((refs[name] for name in names if name in refs), None)
+        live = await self.live(ref) if ref else []
+        return next((one.registration for one in live if one.activity == activity), None)
 
 
 _WITH_PERSON: Final[list[dict[str, Any]]] = [

@@ -68,9 +68,6 @@ class Views:
     async def parked_in_all(self) -> int:
         return await self._store["parked"].count_documents({})
 
-    async def perhaps_same(self) -> int:
-        return await self._store["perhaps_same"].count_documents({})
-
     async def activity(self, name: str) -> dict[str, Any] | None:
         """Public: details, and per quota its seats and how many are taken."""
         state = await self.state(name)

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from services.registration.adapters.excel import read_sheet
 from services.registration.adapters.limits import Limits, TooOften
 from services.registration.adapters.outcomes import Outcomes, pending
+from services.registration.adapters.uploads import Uploads
 from services.registration.adapters.views import Views
 from services.registration.application.asker import Asker
 from services.registration.application.rows import as_dict, command_id
@@ -68,6 +69,7 @@ class Desk:
     views: Views
     sheet_key: bytes
     limits: Limits
+    uploads: Uploads
 
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
@@ -210,9 +212,13 @@ def imports(desk: Desk, staff: list[Any]) -> APIRouter:
         report = await asyncio.to_thread(read_sheet, sheet, activity)
         if dry_run:
             return as_dict(report)
+        sent = []
         for row in report.rows:
             how = Asking(f"/{desk.office}/excel", command_id(desk.sheet_key, row.command), False, 0)
             await ask(desk.asker, row.command, activity, how)
+            sent.append((row.number, desk.asker.digests.command(activity, how.source, how.identifier)))
+        if report.readable:
+            await desk.uploads.note(activity, sent, [asdict(problem) for problem in report.problems])
         return as_dict(report, sent=len(report.rows))
 
     return router

@@ -1,5 +1,6 @@
 """An invitation sheet over the staff's pages: looked through first, then sent, then told."""
 
+import re
 import zipfile
 from io import BytesIO
 from typing import Any
@@ -100,3 +101,46 @@ async def test_what_is_no_sheet_is_told_at_the_field_or_in_the_report(servers: S
         client.cookies.clear()
         assert (await client.get(IMPORT)).status_code == 303
         assert (await client.post(IMPORT, data=marked)).status_code == 303
+
+
+async def test_rows_that_were_not_taken_are_told_at_home_until_they_are_handled(servers: Servers) -> None:
+    async with staff_at(servers) as (office, client):
+        await announce(client, "uji", 9, quotas=[{"id": "guru", "seats": 9, "categories": ["guru"]}])
+
+        async def sent(*rows: list[str]) -> str:
+            files = {"berkas": ("undangan.xlsx", book([TITLES, *rows]))}
+            answer = await client.post(IMPORT, data=await marks(client, IMPORT), files=files)
+            path = answer.headers["Location"]
+            await client.post(path, data=await marks(client, path))
+            await office.at_rest()
+            return path
+
+        async def told() -> list[str]:
+            home = await client.get("/staf")
+            sound(home)
+            return re.findall(
+                rf'<a href="({IMPORT}/[^"]+)">(\d+) baris undangan tidak diterima</a>', home.text
+            )
+
+        wrong = [invited(2, unsur="raja"), invited(3, unsur="dinas")]
+        first = await sent(invited(1), *wrong)
+        assert await told() == [(first, "2")], "one when it was looked through, one by the register"
+        second = await sent(invited(1), invited(2), wrong[1], invited(1, name="ni uji 1"))
+        assert await told() == [(second, "1")], "mended and sent again; who is registered already is right"
+        report = await client.get(second)
+        sound(report)
+        assert "Sudah ditangani" in report.text
+        handled = await client.post(f"{second}/selesai", data=await marks(client, second))
+        assert handled.headers["Location"] == "/staf"
+        assert await told() == [], "and the first sheet does not come back"
+        assert "Sudah ditangani" not in (await client.get(second)).text
+        await sent(invited(1), invited(2))
+        assert await told() == []
+        sheet = book([TITLES, *wrong])
+        answer = await client.post("/api/v1/activities/uji/imports", content=sheet, headers=STAFF)
+        assert answer.json()["refused"] == 1
+        await office.at_rest()
+        ((path, rows),) = await told()
+        assert (rows, "kuota" in (await client.get(path)).text) == ("2", True), "also of what a program sent"
+        kept = await office.store["uploads"].find({}).to_list(None)
+        assert not re.search("@sekolah|Ni Uji", str(kept)), "of whom it was nothing is kept"

@@ -41,6 +41,10 @@ def wrong_fields(page: httpx.Response) -> list[str]:
     return re.findall(r'<li><a href="#([^"]+)">', page.text)
 
 
+def line_of(text: str, part: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
+
+
 async def test_the_form_becomes_an_activity(servers: Servers) -> None:
     async with staff_at(servers) as (office, client):
         sound(await client.get(FORM))
@@ -123,18 +127,23 @@ async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fi
     example = (Path(__file__).parents[3] / "examples/rakor-bali/activity.yaml").read_text()
     async with staff_at(servers) as (_, client):
         sound(await client.get(YAML))
-        for text, told in (
-            ("", "Tempel YAML"),
-            ("a: [", "tidak terbaca di baris 1"),
-            ("[" * 5000, "tidak terbaca"),
-            ("- satu", "daftar isian"),
-            (example.replace("jp: 6", "jp: enam"), "<code>sessions.0.jp</code>"),
-            (example.replace("closes:", "tutup:"), "<code>tutup</code>"),
+        jp, opens = (line_of(example, text) for text in ("jp: 6", "opens:"))
+        for text, told, at in (
+            ("", "Tempel YAML", "yaml"),
+            ("id: satu\na: [", "Baris 2: YAML tidak terbaca", "baris-2"),
+            ("[" * 5000, "tidak terbaca", "yaml"),
+            ("- satu", "daftar isian", "yaml"),
+            (example.replace("jp: 6", "jp: enam"), f"Baris {jp}: <code>sessions.0.jp</code>", f"baris-{jp}"),
+            (example.replace("opens:", "buka:"), f"Baris {opens}: <code>buka</code>", f"baris-{opens}"),
         ):
             wrong = await client.post(YAML, data=await marks(client, YAML) | {"yaml": text})
             assert (wrong.status_code, told in wrong.text) == (422, True), text[:40]
-            assert wrong_fields(wrong)[0] == "yaml"
+            assert at in wrong_fields(wrong)
+            assert all(f'id="{name}"' in wrong.text for name in wrong_fields(wrong))
             sound(wrong)
+        around = f"baris-{line_of(example, 'id:')}"
+        assert wrong_fields(wrong)[0] == around, "what is missing is told where the rest begins"
+        assert '<p class="error"><code>buka</code>' in wrong.text.partition(f'id="baris-{opens}"')[2][:300]
         assert "Plagoo Holiday Hotel" in wrong.text, "what was pasted is kept"
         binary = {"berkas": ("a.yaml", b"\xff\xfe\xff")}
         assert (await client.post(YAML, data=await marks(client, YAML), files=binary)).status_code == 422
@@ -144,7 +153,22 @@ async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fi
         )
         assert (answer.status_code, answer.headers["Location"]) == (303, "/staf/kegiatan/rakor-bali-2024")
         again = await client.post(YAML, data=await marks(client, YAML) | {"yaml": example})
-        assert "<code>id</code>: Kegiatan dengan kode ini sudah ada" in again.text
+        told = f"Baris {line_of(example, 'id:')}: <code>id</code>: Kegiatan dengan kode ini sudah ada"
+        assert told in again.text
         client.cookies.clear()
         for path in (FORM, YAML):
             assert (await client.post(path, data=form)).status_code == 303
+
+
+async def test_many_mistakes_in_a_long_yaml_still_make_a_small_page(servers: Servers) -> None:
+    sessions = "\n".join(f"  - {{id: sesi-{at}, title: {'x' * 90}, jp: banyak}}" for at in range(200))
+    async with staff_at(servers) as (_, client):
+        form = await marks(client, YAML)
+        file = {"berkas": ("a.yaml", f"id: uji\nsessions:\n{sessions}".encode())}
+        wrong = await client.post(YAML, data=form, files=file)
+        assert (wrong.status_code, len(wrong_fields(wrong))) == (422, 12)
+        assert re.search(r"Dan \d+ lagi", wrong.text)
+        sound(wrong)
+        long = await client.post(YAML, data=form | {"yaml": "id: uji\n" + "# <&>\n" * 2_000})
+        assert "terlalu panjang untuk ditempel" in long.text
+        sound(long)

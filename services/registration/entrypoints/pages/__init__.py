@@ -10,11 +10,14 @@ from services.registration.entrypoints.pages import (
     enrolment,
     form,
     importing,
+    mails,
     outcome,
     publishing,
+    registering,
     roster,
     running,
     staff,
+    twins,
 )
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Sessions
@@ -25,6 +28,7 @@ def pages(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for part in (activities, form, outcome, cancelling):
         router.include_router(part.routes(front))
-    for desk in (staff, downloads, roster, enrolment, attendance, importing, running, publishing):
-        router.include_router(desk.routes(front, sessions))
+    desk = (staff, roster, registering, enrolment, attendance, importing, mails, twins)
+    for part_of_desk in (*desk, downloads, running, publishing):
+        router.include_router(part_of_desk.routes(front, sessions))
     return router

@@ -51,10 +51,15 @@ _WHOLE: Final = (
     ("two sessions", "sessions", "Dua pertemuan memakai id yang sama"),
     ("two quotas", "quotas", "Dua kuota memakai nama yang sama"),
 )
+UNREADABLE: Final = "YAML tidak terbaca. Periksa jarak awal baris dan tanda titik dua"
 
 
 class NoYaml(ValueError):
-    """Its text is an Indonesian sentence with the line, never what stands there."""
+    """Its text is an Indonesian sentence, never what stands there. `line`: where, from 1, if known."""
+
+    def __init__(self, told: str, line: int | None = None) -> None:
+        super().__init__(told)
+        self.line = line
 
 
 @dataclass
@@ -70,10 +75,9 @@ def of_yaml(text: str) -> Draft:
     try:
         found = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
-        line = f" di baris {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise NoYaml(f"YAML tidak terbaca{line}. Periksa jarak awal baris dan tanda titik dua") from None
+        raise NoYaml(UNREADABLE, error.problem_mark.line + 1 if error.problem_mark else None) from None
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise NoYaml("YAML tidak terbaca. Periksa jarak awal baris dan tanda titik dua") from None
+        raise NoYaml(UNREADABLE) from None
     if not isinstance(found, dict):
         raise NoYaml("YAML harus berupa daftar isian, misalnya “id: rakor-2024”")
     return checked(found)

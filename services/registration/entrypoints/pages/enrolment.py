@@ -1,21 +1,25 @@
-"""One registration as its staff see it: cancel it, correct the person, tick attendance."""
+"""One registration as its staff see it: cancel it, correct the person, tick attendance, its mails."""
 
+import asyncio
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.adapters.roster import Enrolled
+from services.registration.application.mails import Mail
 from services.registration.domain import participant
 from services.registration.entrypoints.pages.attendance import record
 from services.registration.entrypoints.pages.desk import asked, enrolled, staff_page
 from services.registration.entrypoints.pages.fields import read_person
 from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.mails import TOLD, listed
 from services.registration.entrypoints.pages.outcome import decided
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.outcomes import Outcome
 
+OTHERS: Final = 10  # registrations of one person that are asked after
 FIELDS: Final = {"nama": "name", "email": "email", "telepon": "phone", "nip": "nip", "nuptk": "nuptk"}
 
 
@@ -24,8 +28,11 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def show(registration: str, session: Staff, fakta: str = "") -> HTMLResponse:
-        return await _shown(front, session, await enrolled(front, registration), fact=fakta[:80])
+    async def show(
+        registration: str, session: Staff, fakta: str = "", kirim: str = "", baru: bool = False
+    ) -> HTMLResponse:
+        row = await enrolled(front, registration)
+        return await _shown(front, session, row, fact=fakta[:80], sent=kirim, new=baru)
 
     @router.get("/batal", response_class=HTMLResponse)
     async def question(registration: str, session: Staff) -> HTMLResponse:
@@ -85,9 +92,13 @@ async def _shown(
     told: str = "",
     status: int = 200,
     fact: str = "",
+    sent: str = "",
+    new: bool = False,
 ) -> HTMLResponse:
     state = await front.activity(row.activity)
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
+    mails = await listed(front, activity=row.activity, registration=row.id)
+    unsent = mails.unsent + await _unsent_elsewhere(front, row) if fact and reached == live else []
     standing: dict[str, Any] = {field: row.who.get(name, "") for field, name in FIELDS.items()}
     return staff_page(
         front,
@@ -102,13 +113,24 @@ async def _shown(
         fact=fact,
         reached=reached,
         live=live,
+        new=new,
+        mails=mails,
+        mail_told=TOLD.get(sent, ""),
+        unsent=unsent,
     )
+
+
+async def _unsent_elsewhere(front: Front, row: Enrolled) -> list[Mail]:
+    """Of the person's other registrations, which a correction reached as well."""
+    others = [one for one in await front.roster.live(row.ref) if one.registration != row.id][:OTHERS]
+    found = [listed(front, activity=one.activity, registration=one.registration) for one in others]
+    return [mail for mails in await asyncio.gather(*found) for mail in mails.unsent]
 
 
 async def reach(front: Front, ref: str, fact: str) -> tuple[int, int]:
     """How many of the person's live registrations follow a correction, by the id of its fact, and how many
     there are. Mails go to the new address from then on."""
-    activities = await front.roster.live_activities(ref)
+    activities = [one.activity for one in await front.roster.live(ref)]
     source, digests = f"/{front.office.code}/registration", front.desk.asker.digests
     followed = [
         await decided(front.desk.outcomes, digests.command(name, source, fact)) for name in activities

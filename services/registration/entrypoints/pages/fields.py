@@ -1,7 +1,7 @@
 """What somebody typed into the form, as a command, or by field what to mend."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -35,7 +35,15 @@ _MISSING: Final = {
     "wilayah": "Pilih kabupaten atau kota Anda",
     "wilayah_lain": "Tulis kabupaten atau kota Anda",
 }
-NOBODYS: Final = "Kegiatan ini tidak menyediakan kuota untuk unsur, daerah, atau angkatan yang Anda pilih"
+_MISSING_OF: Final = {
+    "nama": "Tulis namanya",
+    "email": "Tulis alamat emailnya",
+    "unsur": "Pilih unsurnya",
+    "angkatan": "Pilih angkatannya",
+    "wilayah": "Pilih kabupaten atau kotanya",
+    "wilayah_lain": "Tulis kabupaten atau kotanya",
+}
+NOBODYS: Final = "Kegiatan ini tidak menyediakan kuota untuk unsur, daerah, atau angkatan yang dipilih"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,10 @@ class Typed:
     command: SubmitRegistration | None = None
 
 
-def read(form: Mapping[str, Any], activity: Activity, offered: Choices) -> Typed:
+def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: bool = True) -> Typed:
+    """`own`: who types is told to write theirs; else staff type somebody's."""
     values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name in FIELDS}
-    reading = Reading(values)
+    reading = Reading(values, missing=_MISSING if own else _MISSING_OF)
     reading.take("nama", "name", needed=True)
     reading.take("email", "email", needed=True)
     reading.take("telepon", "phone")
@@ -74,12 +83,10 @@ PERSON: Final = (
 def read_person(form: Mapping[str, Any]) -> "Reading":
     """What staff typed of a person: `found` by field, or `errors`."""
     values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name, _ in PERSON}
-    reading = Reading(values)
+    reading = Reading(values, missing=_MISSING_OF)
     for name, reader in PERSON:
-        reading.take(name, reader)
-    missing = {"nama": "Tulis namanya", "email": "Tulis alamat emailnya"}
-    empty = {name: told for name, told in missing.items() if reading.found.get(name, "") is None}
-    return replace(reading, errors=empty | reading.errors)
+        reading.take(name, reader, needed=name in ("nama", "email"))
+    return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +96,13 @@ class Reading:
     values: dict[str, str]
     found: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=lambda: _MISSING)
 
     def take(self, name: str, reader: str, needed: bool = False) -> None:
         try:
             value = self.found[name] = READERS[reader](self.values[name])
             if value is None and needed:
-                self.errors[name] = _MISSING[name]
+                self.errors[name] = self.missing[name]
             if value is not None and name in _SHAPES:
                 _SHAPES[name][0].validate_python(value)
         except CellRefused as refused:

@@ -45,7 +45,7 @@ def routes(front: Front) -> APIRouter:
         if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
             return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
         async with request.form(max_files=0, max_fields=50) as sent:
-            token, typed = str(sent.get("token", "")), read(sent, state.described, _offered(front, state))
+            token, typed = str(sent.get("token", "")), read(sent, state.described, offered(front, state))
         try:
             nonce = front.tokens.nonce(token, state.described.id)
         except TokenUnknown:
@@ -86,7 +86,7 @@ def form(
         problem.status if problem else 200,
         problem.headers if problem else None,
         activity=state.described,
-        offered=_offered(front, state),
+        offered=offered(front, state),
         values=typed.values,
         errors=typed.errors if problem and problem.reason == "invalid" else {},
         told=problem.detail if problem else "",
@@ -94,5 +94,5 @@ def form(
     )
 
 
-def _offered(front: Front, state: ActivityState) -> Choices:
+def offered(front: Front, state: ActivityState) -> Choices:
     return choices(state.described, front.office.provinces(datetime.now(UTC).date()))

@@ -11,7 +11,8 @@ from jinja2 import Environment
 
 from services.registration.adapters.forms import Forms
 from services.registration.adapters.roster import Roster
-from services.registration.adapters.uploads import Uploads
+from services.registration.adapters.twins import Twins
+from services.registration.application.mails import Mails
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.http import Desk
 from services.registration.entrypoints.pages.tokens import Tokens
@@ -36,7 +37,7 @@ def _looks() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """`desk`: the office's API, whose way in the pages share."""
+    """`desk`: the office's API, whose way in the pages share. `mails`: None where none are asked for."""
 
     office: Office
     desk: Desk
@@ -44,7 +45,8 @@ class Front:
     tokens: Tokens
     forms: Forms
     roster: Roster
-    uploads: Uploads
+    twins: Twins
+    mails: Mails | None
     looks: Environment = field(default_factory=_looks)
 
     def page(

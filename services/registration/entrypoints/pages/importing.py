@@ -27,7 +27,10 @@ from shared.kafka.connection import KafkaUnavailable
 KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
 SHOWN: Final = 60
 MISSING: Final = "Pilih berkas Excel (.xlsx) yang akan diperiksa"
-GONE: Final = "Lembar ini sudah tidak tersimpan: paling lama satu jam. Unggah lagi berkasnya."
+GONE: Final = (
+    "Lembar ini sudah tidak tersimpan: satu jam bila belum dikirim, 30 hari sesudahnya. "
+    "Unggah lagi berkasnya."
+)
 
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
@@ -51,7 +54,7 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
         data = await sent.read() if isinstance(sent, UploadFile) else b""
         if not data:
             return _asking(front, session, state, where, {"berkas": MISSING})
-        token = await front.uploads.keep(activity, KINDS[where], data)
+        token = await front.desk.uploads.keep(activity, KINDS[where], data)
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
 
     @router.get("/{token}", response_class=HTMLResponse)
@@ -66,6 +69,7 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
             activity=state.described,
             where=where,
             token=token,
+            handled=kept.handled,
             **found,
         )
 
@@ -76,8 +80,14 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
             found = await _read(front, state, kept)
             sent = [(row, await _send(front, kept, command)) for row, command in found["commands"]]
             problems = [asdict(one) for one in found["problems"]]
-            await front.uploads.was_sent(token, sent, problems)
+            await front.desk.uploads.was_sent(token, sent, problems)
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
+
+    @router.post("/{token}/selesai")
+    async def handled(activity: str, token: str, _: Staff) -> Response:
+        await _kept(front, activity, where, token)
+        await front.desk.uploads.was_handled(token)
+        return RedirectResponse("/staf", 303)
 
     return router
 
@@ -98,7 +108,7 @@ def _asking(
 
 async def _kept(front: Front, activity: str, where: str, token: str) -> Upload:
     """Raises `Problem` 404."""
-    kept = await front.uploads.find(token, activity, KINDS[where])
+    kept = await front.desk.uploads.find(token, activity, KINDS[where])
     if kept is None:
         raise Problem(404, "upload_unknown", GONE)
     return kept

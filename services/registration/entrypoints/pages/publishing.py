@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import escape
 from starlette.datastructures import FormData, UploadFile
 
 from services.registration.entrypoints.pages.desk import asked, staff_page
@@ -19,6 +20,7 @@ from services.registration.entrypoints.pages.drafts import (
 )
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
+from services.registration.entrypoints.pages.yaml_lines import SHOWN, Mistake, excerpt, mistakes
 from shared.contracts.types import ZONES, Category
 
 LABELS: Final = {
@@ -48,7 +50,7 @@ IN_BLOCKS: Final = {
     "cohorts": "angkatan",
     "categories": "unsur",
 }
-YAML_CHARACTERS: Final = 20_000
+YAML_BYTES: Final = 12_000  # as the page holds it, with the marks of HTML
 NO_TEXT: Final = "Tempel YAML kegiatan, atau pilih berkasnya"
 TOO_LONG: Final = "YAML ini terlalu panjang untuk ditempel; pakai berkas"
 NO_UTF8: Final = "Berkas ini bukan teks; simpan sebagai teks UTF-8"
@@ -74,18 +76,21 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("/yaml", response_class=HTMLResponse)
     async def empty_yaml(session: Staff) -> HTMLResponse:
-        return _yaml(front, session, "", Draft())
+        return _yaml(front, session, "", [])
 
     @router.post("/yaml", response_class=HTMLResponse)
     async def publish_yaml(session: Staff, request: Request) -> Response:
         sent = await request.form()
+        text = str(sent.get("yaml", ""))
         try:
             text = await _text(sent)
             draft = of_yaml(text)
         except NoYaml as refused:
-            return _yaml(front, session, str(sent.get("yaml", "")), Draft({"yaml": str(refused)}))
+            return _yaml(front, session, text, [Mistake(refused.line, "", str(refused))])
         told = await _published(front, draft, str(sent.get("nonce", "")), "id")
-        return told if isinstance(told, Response) else _yaml(front, session, text, draft, told)
+        if isinstance(told, Response):
+            return told
+        return _yaml(front, session, text, mistakes(text, draft.errors), told)
 
     return router
 
@@ -111,7 +116,7 @@ async def _text(sent: FormData) -> str:
             return data.decode()
         except UnicodeDecodeError:
             raise NoYaml(NO_UTF8) from None
-    if len(pasted) > YAML_CHARACTERS:
+    if not _fits(pasted):
         raise NoYaml(TOO_LONG)
     if not pasted.strip():
         raise NoYaml(NO_TEXT)
@@ -163,14 +168,21 @@ def _label(name: str) -> str:
     return LABELS.get(first, first) + block
 
 
-def _yaml(front: Front, session: Session, text: str, draft: Draft, told: str = "") -> HTMLResponse:
-    """Fields that YAML has are told above it by their path, since it is one field here."""
+def _fits(text: str) -> bool:
+    return len(escape(text).encode()) <= YAML_BYTES
+
+
+def _yaml(front: Front, session: Session, text: str, found: list[Mistake], told: str = "") -> HTMLResponse:
+    """The text is one field: its lines with mistakes are shown above it, each told under its line."""
+    shown = found[:SHOWN]
     return staff_page(
         front,
         session,
         "staf-terbit-yaml.html",
-        422 if draft.errors or told else 200,
-        values={"yaml": text if len(text) <= YAML_CHARACTERS else ""},
-        errors=draft.errors,
+        422 if found or told else 200,
+        values={"yaml": text if _fits(text) else ""},
+        mistakes=shown,
+        lines=excerpt(text, shown),
+        more=len(found) - len(shown),
         told=told,
     )

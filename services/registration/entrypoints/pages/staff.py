@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.entrypoints.pages.activities import PAGE, in_order
 from services.registration.entrypoints.pages.front import Front, require_same_origin
+from services.registration.entrypoints.pages.mails import counted
 from services.registration.entrypoints.pages.session import SIGN_IN, Session, Sessions
 
 MISSING: Final = "Tulis token petugas"
@@ -43,8 +44,10 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     async def home(session: Staff, hal: Annotated[int, Query(ge=1, le=10_000)] = 1) -> HTMLResponse:
         now, views = datetime.now(UTC), front.desk.views
         found = in_order(await views.listed(), now)
+        titles = {one.id: one.title for _, one in found}
         shown = found[(hal - 1) * PAGE : hal * PAGE]
         states = await views.states([one.id for _, one in shown])
+        mails, wrong = await counted(front, ("failed", "ambiguous")), await front.desk.uploads.wrong()
         return front.page(
             "staf.html",
             csrf=session.csrf,
@@ -52,7 +55,12 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             number=hal,
             pages=max(1, -(-len(found) // PAGE)),
             parked=await views.parked_in_all(),
-            same=await views.perhaps_same(),
+            same=await front.twins.counted(),
+            wrong=[one for one in wrong if one.activity in titles],
+            titles=titles,
+            mails=mails.known,
+            failed=(mails.counts or {}).get("failed", 0),
+            ambiguous=(mails.counts or {}).get("ambiguous", 0),
             unused=await views.waiting_beside_free_seats(now),
         )
 

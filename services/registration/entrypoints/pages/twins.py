@@ -1,0 +1,40 @@
+"""People who may be the same person: side by side, to be compared, corrected, and put aside."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.registration.entrypoints.pages.desk import staff_page
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.session import Session, Sessions
+
+SHOWN: Final = 10
+HELD: Final = 5  # registrations of one person; more would make too long a page
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter(prefix="/staf/mungkin-sama")
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def listed(session: Staff) -> HTMLResponse:
+        found = await front.twins.listed(SHOWN)
+        held = {one.activity for _, people in found for person in people for one in person.held}
+        states = await front.desk.views.states(list(held))
+        return staff_page(
+            front,
+            session,
+            "staf-mungkin-sama.html",
+            found=found,
+            total=await front.twins.counted(),
+            titles={name: state.described.title for name, state in states.items()},
+            most=HELD,
+        )
+
+    @router.post("")
+    async def looked_at(_: Staff, request: Request) -> Response:
+        await front.twins.looked_at(str((await request.form()).get("pasangan", "")))
+        return RedirectResponse("/staf/mungkin-sama", 303)
+
+    return router

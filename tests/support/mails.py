@@ -1,0 +1,38 @@
+"""An office's real notification in this process, listening as it does when deployed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from local.machine import free_port
+from services.notification.entrypoints.provision import provision_office
+from services.notification.main import Service
+from services.notification.settings import NotificationSettings
+from tests.support.office import TestOffice, office_file, session_timeout_ms
+from tests.support.waiting import until
+
+
+@asynccontextmanager
+async def notification(office: TestOffice, smtp_url: str) -> AsyncIterator[str]:
+    """Its address."""
+    await provision_office(office.code, office.servers.mongo, "motor", office.kafka)
+    shared = office.settings().model_dump(exclude={"http_port"})
+    shared |= {"kafka_session_timeout_ms": session_timeout_ms(office.servers)}
+    more = {"smtp_url": smtp_url, "smtp_seconds": 3, "mails_per_minute": 600_000, "mail_workers": 2}
+    service = Service(NotificationSettings(**(shared | more)), office_file(office.code))
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(service.app, port=port, log_config=None, lifespan="on"))
+    async with service.running():
+        serving = asyncio.create_task(server.serve())
+
+        async def begun() -> bool:
+            return server.started
+
+        await until(begun)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            await serving
