@@ -15,7 +15,7 @@ test: .venv/installed
 
 # The tests that need a broker, once more on a real Apache Kafka (needs Java 17, and Maven the first time).
 test-kafka: .venv/installed
-	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m broker $(PARALLEL) $(ARGS)
+	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m "broker and not once" $(PARALLEL) $(ARGS)
 
 # The images and the compose file on a real docker, with Apache Kafka and MongoDB in containers of their own.
 test-containers: .venv/installed
