@@ -15,7 +15,7 @@ test: .venv/installed
 
 # The tests that need a broker, once more on a real Apache Kafka (needs Java 17, and Maven the first time).
 test-kafka: .venv/installed
-	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m broker $(PARALLEL) $(ARGS)
+	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m "broker and not once" $(PARALLEL) $(ARGS)
 
 # Faults under load, and a recount from outside. ARGS="--seeds 10 --minutes 10 --rows all" is the long one.
 proof: .venv/installed

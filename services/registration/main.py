@@ -37,8 +37,7 @@ from services.registration.entrypoints.http import Desk, routes
 from services.registration.entrypoints.metrics import CountedLedger, OwnerNumbers
 from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
-from services.registration.entrypoints.pages.problems import shown_at, speak_pages
-from services.registration.entrypoints.pages.session import Sessions
+from services.registration.entrypoints.pages.session import of_staff
 from services.registration.entrypoints.pages.tokens import Tokens
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
@@ -48,6 +47,7 @@ from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
 from shared.mongo.driver import connect, is_passing
 from shared.office import Office, read_office
+from shared.pages.problems import shown_at, speak_pages
 from shared.passes import Passes
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
@@ -128,12 +128,12 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             await stack.enter_async_context(_mails(settings)),
         )
         app.include_router(routes(desk))
-        sessions = Sessions(
+        sessions = of_staff(
             settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"
         )
         app.include_router(pages(front, sessions))
-        speak_pages(app, front)
-        app.add_middleware(BodyLimit, limit=_body_limit, shown=partial(shown_at, front))
+        speak_pages(app, front.problem)
+        app.add_middleware(BodyLimit, limit=_body_limit, shown=partial(shown_at, front.problem))
 
         stack.push_async_callback(owners.close)
         await stack.enter_async_context(consuming(kafka))

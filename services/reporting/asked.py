@@ -1,6 +1,6 @@
-"""The form of the pages: what it asks for, what does not fit, and what there is to choose."""
+"""The filters of the pages: what is asked for, what does not fit, and what there is to choose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Final, get_args
 
 from fastapi import Request
@@ -11,7 +11,7 @@ from services.reporting.figures import OfficeStanding
 from shared.contracts.types import INT_BOUND, Category, Month, OfficeCode, Slug
 from shared.mongo.driver import Document
 from shared.regions import provinces
-from shared.words import words
+from shared.words import month, words
 
 FIELDS: Final = {
     "office": "Balai",
@@ -23,6 +23,9 @@ FIELDS: Final = {
     "to": "Sampai bulan",
 }
 
+MOST_KINDS: Final = (
+    100  # an office may name a new kind with every activity; others can be asked for in the URL
+)
 FOR_DIRECTORATE: Final = "Menyaring menurut angkatan hanya untuk direktorat: masuk dahulu."
 
 
@@ -60,14 +63,34 @@ def _advice(field: str) -> str:
     return f"{FIELDS[field]}: {advice.get(field, 'pilih dari daftar.')}"
 
 
+def said(asked: Asked, offices: Sequence[OfficeStanding], but: Collection[str] = ()) -> dict[str, str]:
+    """What is filtered by, label -> value, in words; `but` for the fields that the page says anyway."""
+    found = {
+        "office": next((one.name for one in offices if one.office == asked.office), asked.office),
+        "province": _places().get(asked.province or ""),
+        "kind": asked.kind and words(asked.kind),
+        "category": asked.category and words(asked.category),
+        "cohort": asked.cohort,
+        "from": asked.first and month(asked.first),
+        "to": asked.last and month(asked.last),
+    }
+    given = asked.model_dump(by_alias=True, exclude_none=True)
+    return {FIELDS[name]: str(found[name] or given[name]) for name in given if name not in but}
+
+
 def choices(
     kinds: list[Document], offices: Sequence[OfficeStanding], office: str | None
 ) -> dict[str, dict[str, str]]:
     """By field: code -> what people read."""
+    named = [row["kind"] for row in kinds if row["kind"]]
     found = {
         "office": {one.office: one.name for one in offices},
-        "province": provinces() | {"online": "Daring"},
-        "kind": {row["kind"]: words(row["kind"]).capitalize() for row in kinds if row["kind"]},
+        "province": _places(),
+        "kind": {kind: words(kind).capitalize() for kind in named[:MOST_KINDS]},
         "category": {slug: words(slug).capitalize() for slug in get_args(Category)},
     }
     return {name: values for name, values in found.items() if office is None or name != "office"}
+
+
+def _places() -> dict[str, str]:
+    return provinces() | {"online": "Daring"}

@@ -5,7 +5,7 @@ and what is zero throughout is not. So the same facts give the same bytes howeve
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bson import Int64
@@ -72,11 +72,7 @@ async def _place_activities(
 ) -> dict[ActivityKey, Attributes]:
     """Write what activities are now; cells and roll-ups of those that moved go with them."""
     said = {key: attributes for step in steps for key, attributes in step.activities.items()}
-    touched = _touched(steps)
-    rows = store["activities"].find({"_id": {"$in": [key.id for key in touched]}}, session=session)
-    known = {
-        ActivityKey(row["office"], row["activity"]): _attributes(row) for row in await rows.to_list(None)
-    }
+    known = await _known(store, _touched(steps), session)
     for key, now in said.items():
         before = known.get(key, Attributes(None, Placement()))
         if before != now:
@@ -86,6 +82,13 @@ async def _place_activities(
             await _move(store, key, before.placement, now.placement, roll_ups, session)
         known[key] = now
     return known
+
+
+async def _known(
+    store: Store, keys: Iterable[ActivityKey], session: Session
+) -> dict[ActivityKey, Attributes]:
+    rows = store["activities"].find({"_id": {"$in": [key.id for key in keys]}}, session=session)
+    return {ActivityKey(row["office"], row["activity"]): _attributes(row) for row in await rows.to_list(None)}
 
 
 def _touched(steps: Sequence[Step]) -> set[ActivityKey]:
@@ -126,6 +129,16 @@ async def _add_up(
     await _increase(store, "cells", placed, session)
     rolled = {key.id: (sums, key._asdict()) for key, sums in roll_ups.items()}
     await _increase(store, "roll_ups", rolled, session)
+
+
+async def veil_again(store: Store, keys: set[ActivityKey]) -> None:
+    """As `apply` does with the activities of its steps. It may go on meanwhile: of two that write the
+    document of one activity the later begins again, and reads the cells that the other left."""
+
+    async def work(session: Session) -> None:
+        await _veil(store, keys, await _known(store, keys, session), session)
+
+    await store.transaction(work)
 
 
 async def _veil(

@@ -1,27 +1,30 @@
 """Whether it is the directorate that asks, and whether it knows the answer already."""
 
 import hmac
-import secrets
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from services.reporting.figures import State
-from shared.http import Problem, token_is_right, token_matches
+from shared.http import Problem, token_matches
+from shared.pages.session import Door, Session, Sessions
 
-SESSION: Final = "simpul_direktorat"
-SESSION_SECONDS: Final = 12 * 3600
+SIGN_IN: Final = "/masuk"
+DOOR: Final = Door(
+    "simpul-direktorat", SIGN_IN, "simpul/direktorat", "Silakan masuk dengan token direktorat."
+)
 BEARER: Final = {"WWW-Authenticate": "Bearer"}
 
 
 class Directorate:
-    """`token_hash`: SHA-256 (hex) of its token. Who signed in has to again after a restart."""
+    """`token_hash`: SHA-256 (hex) of its token, which every instance has: sessions are signed with a key made
+    from it, so that they outlive a restart and end with the token. `secure`: TLS is there."""
 
-    def __init__(self, token_hash: str) -> None:
+    def __init__(self, token_hash: str, secure: bool) -> None:
         self._token_hash = token_hash.lower()
-        self._sessions = URLSafeTimedSerializer(secrets.token_bytes(32), salt="simpul/direktorat")
+        key = hmac.digest(self._token_hash.encode(), b"simpul/direktorat/sesi", "sha256")
+        self.sessions = Sessions(DOOR, [key], token_hash, secure)
 
     def asks(self, request: Request) -> bool:
         """By token or by session. Raises `Problem` for a token that is not the directorate's."""
@@ -29,30 +32,10 @@ class Directorate:
             if token_matches(request, self._token_hash):
                 return True
             raise Problem(401, "unauthorized", "Token direktorat salah.", BEARER)
-        return self.signed_in(request)
+        return self.session(request) is not None
 
-    def signed_in(self, request: Request) -> bool:
-        try:
-            self._sessions.loads(request.cookies.get(SESSION, ""), max_age=SESSION_SECONDS)
-        except BadSignature:
-            return False
-        return True
-
-    def is_token(self, typed: str) -> bool:
-        return token_is_right(typed, self._token_hash)
-
-    def sign_in(self, request: Request, answer: Response) -> None:
-        answer.set_cookie(
-            SESSION,
-            self._sessions.dumps(""),
-            max_age=SESSION_SECONDS,
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="strict",
-        )
-
-    def sign_out(self, answer: Response) -> None:
-        answer.delete_cookie(SESSION, httponly=True, samesite="strict")
+    def session(self, request: Request) -> Session | None:
+        return self.sessions.of(request)
 
     def tag(self, request: Request, exact: bool, *depends: str) -> "Tag":
         told = [request.url.path, request.url.query, str(exact), *depends]

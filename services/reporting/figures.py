@@ -127,7 +127,7 @@ async def report(
         titles = await _titles(store, titles_of, session) if titles_of else {}
         return Report(as_of, tables, await _standings(store, cursors, as_of, session), titles)
 
-    return await store.transaction(work)
+    return await store.snapshot(work)
 
 
 def _state(cursors: list[Cursor]) -> State:

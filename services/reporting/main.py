@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
-from services.reporting import api, page
+from services.reporting import api, door, page
 from services.reporting.consumer import Consumer
 from services.reporting.directorate import Directorate
 from services.reporting.metrics import Metrics
@@ -14,6 +15,7 @@ from services.reporting.settings import ReportingSettings
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.http import BodyLimit, add_health, application, serve
 from shared.mongo.driver import Store, connect
+from shared.pages.problems import shown_at, speak_pages
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
 
@@ -32,10 +34,14 @@ def build(settings: ReportingSettings, store: Store) -> FastAPI:
 
     app = application("Simpul: angka nasional", lifespan)
     add_health(app, consumer.not_ready, metrics.registry)
-    app.add_middleware(BodyLimit, limit=lambda _: MAX_BODY_BYTES)
-    directorate = Directorate(settings.directorate_token_hash)
+    directorate = Directorate(settings.directorate_token_hash, settings.public_url.scheme == "https")
+    looks = page.looks(settings.directorate_name)
     app.include_router(api.routes(store, directorate))
-    app.include_router(page.routes(store, settings.directorate_name, directorate))
+    app.include_router(page.routes(store, looks, directorate))
+    app.include_router(door.routes(looks, directorate))
+    problem = partial(page.problem, looks)
+    speak_pages(app, problem)
+    app.add_middleware(BodyLimit, limit=lambda _: MAX_BODY_BYTES, shown=partial(shown_at, problem))
     return app
 
 

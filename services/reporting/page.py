@@ -1,190 +1,212 @@
 """The directorate's pages: figures, and beside them how far they can be relied upon. No JavaScript."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from services.reporting.asked import FIELDS, Asked, asked_by, choices
+from services.reporting.asked import FIELDS, Asked, asked_by, choices, said
 from services.reporting.directorate import Directorate, Tag
-from services.reporting.figures import Filters, Question, Report, Unchanged, report
-from services.reporting.veil import text
+from services.reporting.figures import Filters, OfficeStanding, Question, Report, Unchanged, report
+from services.reporting.tables import FILTERS, MEASURES, Table, Turned, Turning, highest
 from shared.contracts.types import ZONES
 from shared.mongo.driver import Document, Store
 from shared.pages import HEADERS, environment
-from shared.words import number
 
 CONTROL: Final = {
     "equal": "cocok dengan laporan balai",
     "waiting": "belum ada laporan pembanding",
     "differs": "BERBEDA dari laporan balai",
 }
-MEASURES: Final = {
-    "activities": "Kegiatan",
-    "seats": "Kursi",
-    "confirmed": "Terkonfirmasi",
-    "waitlisted": "Daftar tunggu",
-    "cancelled": "Dibatalkan",
-    "present": "Hadir",
-    "session_attendances": "Kehadiran sesi",
-    "jp_attended": "JP diikuti",
-}
 JAKARTA: Final = ZoneInfo(ZONES["WIB"])  # the directorate's own clock
 UNITS: Final = ((86_400, "hari"), (3_600, "jam"), (60, "menit"), (1, "detik"))
-WIDEST: Final = 50  # per cent of a chart's width: beside the longest bar its figure has room on a phone
+MONTHS: Final = 12
+RELIED: Final = 6
 NO_OFFICE: Final = "Balai ini tidak dikenal, atau belum mengirim data."
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """`by`: what the files of the same rows are asked for. `chart`: whether bars stand above it.
-    `without`: measures that say nothing there."""
-
-    id: str
-    heading: str
-    first: str
-    by: str
-    rows: list[Document]
-    chart: bool = False
-    without: tuple[str, ...] = ()
+def looks(directorate_name: str) -> Environment:
+    found = environment(Path(__file__).parent / "templates")
+    found.filters |= FILTERS
+    found.globals |= {
+        "directorate": directorate_name,
+        "measures": MEASURES,
+        "fields": FIELDS,
+        "control": CONTROL,
+    }
+    return found
 
 
-def routes(store: Store, directorate_name: str, directorate: Directorate) -> APIRouter:
+def problem(
+    looks: Environment, status: int, headers: dict[str, str], heading: str, detail: str
+) -> HTMLResponse:
+    text = looks.get_template("problem.html").render(heading=heading, sentence=detail)
+    return HTMLResponse(text, status, HEADERS | headers)
+
+
+def routes(store: Store, looks: Environment, directorate: Directorate) -> APIRouter:
     pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    looks = environment(Path(__file__).parent / "templates")
-    looks.filters |= {"figure": figure, "bar": lambda value, of: WIDEST * max(0, known(value)) // max(of, 1)}
-    looks.globals |= {"directorate": directorate_name, "measures": MEASURES, "fields": FIELDS}
     view = View(store, looks, directorate)
 
     @pages.get("/")
     async def national(request: Request) -> Response:
-        return await view.answer(request, None)
+        return await view.figures(request, None)
+
+    @pages.get("/saring")
+    async def filters(request: Request) -> Response:
+        return await view.filters(request, None)
 
     @pages.get("/balai/{code}")
     async def office(request: Request, code: str) -> Response:
-        return await view.answer(request, code)
+        return await view.figures(request, code)
 
-    @pages.get("/masuk")
-    async def sign_in_form() -> Response:
-        return HTMLResponse(looks.get_template("sign-in.html").render(wrong=False), headers=HEADERS)
-
-    @pages.post("/masuk")
-    async def sign_in(request: Request) -> Response:
-        typed = dict(parse_qsl((await request.body()).decode(errors="replace"))).get("token", "")
-        if not directorate.is_token(typed):
-            body = looks.get_template("sign-in.html").render(wrong=True)
-            return HTMLResponse(body, 422, headers=HEADERS)
-        answer = RedirectResponse("/", 303)
-        directorate.sign_in(request, answer)
-        return answer
-
-    @pages.post("/keluar")
-    async def sign_out() -> Response:
-        answer = RedirectResponse("/", 303)
-        directorate.sign_out(answer)
-        return answer
+    @pages.get("/balai/{code}/saring")
+    async def office_filters(request: Request, code: str) -> Response:
+        return await view.filters(request, code)
 
     return pages
 
 
 class View:
+    """The national pages, or those of the office that is named."""
+
     def __init__(self, store: Store, looks: Environment, directorate: Directorate) -> None:
         self._store, self._looks, self._directorate = store, looks, directorate
 
-    async def answer(self, request: Request, office: str | None) -> Response:
-        """The national page, or one office's."""
+    async def figures(self, request: Request, office: str | None) -> Response:
         exact = self._directorate.asks(request)
         asked, wrong = asked_by(request, exact)
+        if wrong:
+            return await self.filters(request, office)
         if office is not None:
             asked.office = office
+        session = self._directorate.session(request)
+        csrf = session.csrf if session else ""
         # a page tells its own age: the same figures a minute later are another page
-        tag = self._directorate.tag(request, exact, f"{datetime.now(JAKARTA):%Y%m%d%H%M}")
+        tag = self._directorate.tag(request, exact, csrf, f"{datetime.now(JAKARTA):%Y%m%d%H%M}")
         try:
             found = await self._report(asked, exact, office, tag)
         except Unchanged:
             return tag.unchanged()
-        if office is not None and office not in {one.office for one in found.offices}:
-            body = self._looks.get_template("missing.html").render(sentence=NO_OFFICE)
-            return HTMLResponse(body, 404, headers=HEADERS)
-        template = self._looks.get_template("national.html")
-        said = self._said(asked, exact, office, found)
-        body = template.render(**said, wrong=wrong, typed=dict(request.query_params))
-        return HTMLResponse(body, 422 if wrong else 200, headers=HEADERS | tag.headers)
+        if _unknown(office, found.offices):
+            return self._missing()
+        shown = _said(request.query_params, asked, office, found)
+        return self._page("national.html", 200, tag.headers, exact=exact, csrf=csrf, **shown)
+
+    async def filters(self, request: Request, office: str | None) -> Response:
+        """The form, with what does not fit told at its field."""
+        exact = self._directorate.asks(request)
+        _, wrong = asked_by(request, exact)
+        found = await report(self._store, Question(("kind",), Filters(), exact))
+        if _unknown(office, found.offices):
+            return self._missing()
+        offered = choices(found.tables[0], found.offices, office)
+        hidden = {"office"} if office is not None else set()
+        if not exact and "cohort" not in wrong:
+            hidden.add("cohort")
+        return self._page(
+            "filter.html",
+            422 if wrong else 200,
+            {},
+            office=next((one for one in found.offices if one.office == office), None),
+            path=_path(office),
+            choices=offered,
+            shown=[name for name in FIELDS if name not in hidden],
+            wrong=wrong,
+            typed=dict(request.query_params),
+        )
+
+    def _page(self, look: str, status: int, headers: dict[str, str], **values: Any) -> HTMLResponse:
+        return HTMLResponse(self._looks.get_template(look).render(**values), status, HEADERS | headers)
+
+    def _missing(self) -> HTMLResponse:
+        return problem(self._looks, 404, {}, "Tidak ditemukan", NO_OFFICE)
 
     async def _report(self, asked: Asked, exact: bool, office: str | None, tag: Tag) -> Report:
-        filters = Filters(**asked.model_dump())
-        total = Question((), filters, exact)
-        second = replace(total, by=("activity", "month", "kind") if office is not None else ("office",))
+        total = Question((), Filters(**asked.model_dump()), exact)
+        first = replace(total, by=("activity", "month", "kind") if office is not None else ("office",))
         month, category = replace(total, by=("month",)), replace(total, by=("category",))
-        kinds = Question(("kind",), Filters(), exact)
-        questions = (total, second, month, category, kinds)
-        found = await report(self._store, *questions, titles_of=office, known=tag.known)
+        found = await report(self._store, total, first, month, category, titles_of=office, known=tag.known)
         return found if exact else found.for_anyone()
 
-    def _said(self, asked: Asked, exact: bool, office: str | None, found: Report) -> dict[str, Any]:
-        total, second, months, categories, kinds = found.tables
-        standings = [one for one in found.offices if asked.office in (None, one.office)]
-        filters = asked.model_dump(by_alias=True, exclude_none=True)
-        people = [row for row in categories if row["category"]]
-        by_month = Table("bulan", "Per bulan kegiatan", "Bulan", "month", months, chart=True)
-        by_category = Table(
-            "unsur", "Per unsur peserta", "Unsur", "category", people, without=("activities", "seats")
-        )
-        if office is None:
-            first = Table("balai", "Per balai", "Balai", "office", second, chart=True)
-        else:
-            by = "activity,month,kind"
-            first = Table(
-                "kegiatan", "Per kegiatan", "Kegiatan", by, _latest_first(second), without=("activities",)
-            )
-        own = {name: value for name, value in filters.items() if office is None or name != "office"}
-        return {
-            "exact": exact,
-            "office": next((one for one in standings if one.office == office), None),
-            "as_of": found.as_of.astimezone(JAKARTA),
-            "ago": lambda moment: ago(moment, found.as_of),
-            "control": CONTROL,
-            "total": total[0],
-            "standings": standings,
-            "latest": max((one.last_fact_at for one in standings if one.last_fact_at), default=None),
-            "offices": {one.office: one for one in found.offices},
-            "tables": [first, by_month, by_category],
-            "titles": found.titles,
-            "filters": own,
-            "office_query": urlencode({name: value for name, value in filters.items() if name != "office"}),
-            "file_query": urlencode(filters),
-            "choices": choices(kinds, found.offices, office),
-            "highest": highest,
-        }
+
+def _said(query: Mapping[str, str], asked: Asked, office: str | None, found: Report) -> dict[str, Any]:
+    """What the figures' page tells."""
+    standings = [one for one in found.offices if asked.office in (None, one.office)]
+    filters = asked.model_dump(by_alias=True, exclude_none=True)
+    own = {name: value for name, value in filters.items() if office is None or name != "office"}
+    turning = Turning(query, own)
+    return {
+        "office": next((one for one in standings if one.office == office), None),
+        "path": _path(office),
+        "as_of": found.as_of.astimezone(JAKARTA),
+        "ago": lambda moment: ago(moment, found.as_of),
+        "total": found.tables[0][0],
+        "standings": standings,
+        "reliance": _reliance(standings, turning),
+        "latest": max((one.last_fact_at for one in standings if one.last_fact_at), default=None),
+        "offices": {one.office: one for one in found.offices},
+        "tables": _tables(found, office, turning),
+        "titles": found.titles,
+        "filters": own,
+        "filters_said": said(asked, found.offices, ("office",) if office is not None else ()),
+        "to_filter": _path(office).rstrip("/") + "/saring" + _asking(own),
+        "office_query": _asking({name: value for name, value in own.items() if name != "office"}),
+        "file_query": lambda table: urlencode({"by": table.by} | filters, safe=","),
+    }
+
+
+def _tables(found: Report, office: str | None, turning: Turning) -> list[Table]:
+    _, first, months, categories = found.tables
+    people = [row for row in categories if row["category"]]
+    if office is None:
+        rows = turning.of("balai", "Per balai", first)
+        top = Table(rows, "Balai", "office", highest(first))
+    else:
+        rows = turning.of("kegiatan", "Per kegiatan", _latest_first(first))
+        top = Table(rows, "Kegiatan", "activity,month,kind", without=("activities",))
+    by_month = turning.of("bulan", "Per bulan kegiatan", _latest_first(months), MONTHS)
+    return [
+        top,
+        Table(by_month, "Bulan", "month", highest(months)),
+        Table(
+            turning.of("unsur", "Per unsur peserta", people, 10),
+            "Unsur",
+            "category",
+            None,
+            ("activities", "seats"),
+        ),
+    ]
+
+
+def _reliance(standings: Sequence[OfficeStanding], turning: Turning) -> Turned:
+    """What is not to be relied upon comes first."""
+    return turning.of(
+        "data", "Kelengkapan data per balai", sorted(standings, key=lambda one: one.sound), RELIED
+    )
 
 
 def _latest_first(rows: list[Document]) -> list[Document]:
-    return sorted(rows, key=lambda row: (row["month"] or "", row["activity"]), reverse=True)
+    return sorted(rows, key=lambda row: (row["month"] or "", row.get("activity", "")), reverse=True)
 
 
-def known(value: Any) -> int:
-    """As much of a figure as everyone may know."""
-    return int(value.get("at_least", 0) if isinstance(value, dict) else value)
+def _unknown(office: str | None, offices: Sequence[OfficeStanding]) -> bool:
+    return office is not None and office not in {one.office for one in offices}
 
 
-def highest(rows: Sequence[Document]) -> int:
-    return max((known(row[name]) for row in rows for name in ("confirmed", "present")), default=0)
+def _path(office: str | None) -> str:
+    return f"/balai/{office}" if office is not None else "/"
 
 
-def figure(value: Any) -> str:
-    """`1.200`, `<5`, `≥1.200`, or a dash for what is not shown at all."""
-    if not isinstance(value, dict):
-        return number(value)
-    if "at_least" not in value:
-        return str(text(value))
-    return f"≥{number(value['at_least'])}" if value["at_least"] else "–"
+def _asking(filters: Mapping[str, Any]) -> str:
+    return f"?{urlencode(filters)}" if filters else ""
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """Making the national database. Idempotent."""
 
+from services.reporting.backfill import veil_all
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import DatabaseMisfit, Driver, Store, connect
@@ -21,7 +22,10 @@ async def provision(store: Store) -> list[str]:
     await store["cells"].create_index([("office", 1), ("activity", 1)])
     await store["cells"].create_index("month")
     await store["veiled"].create_index([("office", 1), ("month", 1)])
-    return [f"made collections {', '.join(made)} in {store.name}"] if made else []
+    said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
+    if veiled := await veil_all(store):
+        said.append(f"made what everyone may know of {veiled} activities in {store.name}")
+    return said
 
 
 async def require_provisioned(store: Store) -> None:

@@ -1,12 +1,16 @@
 """Settings of the national reporting."""
 
+from pydantic import HttpUrl
+
 from shared.settings import CommonSettings, Sha256
 
 
 class ReportingSettings(CommonSettings):
     """`directorate_name` heads the page: the directorate is renamed from time to time.
-    `directorate_token_hash`: SHA-256 (hex) of the token under which figures are exact."""
+    `directorate_token_hash`: SHA-256 (hex) of the token under which figures are exact. `public_url`: where
+    the pages are reached; with https the session's cookie goes over TLS alone."""
 
     directorate_token_hash: Sha256
     http_port: int = 8100
+    public_url: HttpUrl = HttpUrl("http://127.0.0.1:8100")
     directorate_name: str = "Direktorat"

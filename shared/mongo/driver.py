@@ -37,6 +37,9 @@ T = TypeVar("T")
 TRANSACTION_SECONDS = 20.0  # the driver's own 120 s are longer than a partition may stand still
 # Unauthorized, AuthenticationFailed, LockTimeout, ExceededTimeLimit, OutOfDiskSpace: somebody mends them
 PASSING_CODES = frozenset({13, 18, 24, 262, 14031})
+NO_SNAPSHOT = frozenset(
+    {239, 246}
+)  # SnapshotTooOld, SnapshotUnavailable: collections were just made or renamed
 MAJORITY = WriteConcern(w="majority", j=True)
 
 
@@ -84,10 +87,7 @@ class Store:
         server's answer to the commit was lost, and whatever `work` raises.
         """
         give_up = asyncio.get_running_loop().time() + TRANSACTION_SECONDS
-        session = self._client.start_session()
-        if inspect.isawaitable(session):
-            session = await session
-        async with session:
+        async with await self._session() as session:
             while True:
                 try:
                     return await self._attempt(session, work)
@@ -96,6 +96,23 @@ class Store:
                     if not again or asyncio.get_running_loop().time() > give_up:
                         raise
                     await asyncio.sleep(0.02)
+
+    async def snapshot(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `work`, which reads and no more, at one moment; again while no such moment can be had, for at
+        most 20 s. A transaction would do, but waits at its end for a majority though nothing was written."""
+        give_up = asyncio.get_running_loop().time() + TRANSACTION_SECONDS
+        while True:
+            async with await self._session(snapshot=True) as session:
+                try:
+                    return await work(session)
+                except OperationFailure as error:
+                    if error.code not in NO_SNAPSHOT or asyncio.get_running_loop().time() > give_up:
+                        raise
+            await asyncio.sleep(0.02)
+
+    async def _session(self, **options: bool) -> Any:
+        session = self._client.start_session(**options)
+        return await session if inspect.isawaitable(session) else session
 
     async def _attempt(self, session: Any, work: Callable[[Session], Awaitable[T]]) -> T:
         begun = session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)

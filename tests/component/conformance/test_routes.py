@@ -1,24 +1,41 @@
 """Every route of every service against what its own description says, by schemathesis with all its checks."""
 
 import asyncio
+import json
+import re
 import sys
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 
+import httpx
 import pytest
 import pytest_asyncio
 
 from local.processes import Processes
 from services.notification.entrypoints.provision import provision_office
 from services.reporting.provision import provision_national
+from shared.contracts.commands import SubmitRegistration
+from tests.component.conformance import pages
 from tests.support.deployment import Deployment, deployment
-from tests.support.office import DIRECTORATE_TOKEN, STAFF_TOKEN
+from tests.support.office import DIRECTORATE_TOKEN, STAFF_TOKEN, activity, person
 from tests.support.servers import ServerRoom
+from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
+# a form that does not fit is a page that says so, and a filter that does not fit is left out
+LENIENT = "negative_data_rejection,positive_data_acceptance,missing_required_header"
 SEED = "1945"  # what `make test` sees must not change from run to run
+
+
+class Site(NamedTuple):
+    url: str
+    routes: list[pages.Route]
+    known: dict[str, str]
+    session: str
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -39,13 +56,16 @@ async def system(
 
 
 async def checked(url: str, examples: int, token: str = STAFF_TOKEN) -> None:
+    await run_schemathesis(f"{url}/openapi.json", examples, "--header", f"Authorization: Bearer {token}")
+
+
+async def run_schemathesis(description: str, examples: int, *options: str) -> None:
     """Fails with schemathesis's own report."""
-    options = ["--header", f"Authorization: Bearer {token}", "--checks", "all", "--no-color"]
-    command = ["-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", f"{url}/openapi.json", *options]
+    command = ["-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", description, *options]
     run = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
-        *("--max-examples", str(examples), "--seed", SEED),
+        *("--checks", "all", "--no-color", "--max-examples", str(examples), "--seed", SEED),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -61,3 +81,78 @@ async def test_a_service_answers_as_it_says(system: Deployment, service: str) ->
 
 async def test_the_mailbox_answers_as_it_says(system: Deployment) -> None:
     await checked(system.mailbox_url, 10)
+
+
+async def signed_in(url: str, door: str, field: str, token: str) -> str:
+    """The session as a header of requests."""
+    async with httpx.AsyncClient(base_url=url) as client:
+        answer = await client.post(door, data={field: token})
+    assert answer.status_code == 303
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+async def mark(url: str, path: str, cookie: str) -> str:
+    async with httpx.AsyncClient(base_url=url, headers={"Cookie": cookie}) as client:
+        page = (await client.get(path)).text
+    return unescape(re.search(r'name="csrf" value="([^"]+)"', page)[1])  # type: ignore[index]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def sites(system: Deployment) -> dict[str, Site]:
+    """Registration with an activity and somebody in it, and the nation; each with who signed in."""
+    office = system.office
+    await office.put(activity("uji", 3), "uji")
+    submit = SubmitRegistration.model_validate({"activity": "uji"} | person(1))
+    outcome = await office.outcome("uji", await office.put(submit, "uji"))
+    desk, nation = (system.services[name].url for name in ("registration", "reporting"))
+    staff = await signed_in(desk, "/staf/masuk", "sandi", STAFF_TOKEN)
+    directorate = await signed_in(nation, "/masuk", "token", DIRECTORATE_TOKEN)
+    known = {
+        "activity": "uji",
+        "registration": outcome["data"]["registration"],
+        "csrf": await mark(desk, "/staf", staff),
+        "hadir": outcome["data"]["registration"],
+    }
+    national = {"csrf": await mark(nation, "/", directorate), "code": office.code}
+
+    async def counted() -> bool:
+        async with httpx.AsyncClient(base_url=nation) as client:
+            return (await client.get(f"/balai/{office.code}")).status_code == 200
+
+    await until(counted, 30)
+    return {
+        "registration": Site(desk, pages.of_registration(), known, staff),
+        "reporting": Site(nation, pages.of_reporting(), national, directorate),
+    }
+
+
+@pytest.mark.parametrize("service", ["registration", "reporting"])
+async def test_pages_answer_with_pages_whatever_is_asked(
+    sites: dict[str, Site], service: str, tmp_path: Path
+) -> None:
+    site = sites[service]
+    description = tmp_path / "pages.json"
+    description.write_text(json.dumps(pages.described(site.routes, site.known)))
+    options = ("--url", site.url, "--header", f"Cookie: {site.session}", "--exclude-checks", LENIENT)
+    await run_schemathesis(str(description), 5, *options)
+
+
+@pytest.mark.parametrize("service", ["registration", "reporting"])
+async def test_every_form_wants_our_own_page_and_every_door_is_shut(
+    sites: dict[str, Site], service: str
+) -> None:
+    site = sites[service]
+    session, foreign = {"Cookie": site.session}, {"Origin": "https://jahat.example"}
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        for route in site.routes:
+            path = route.at(site.known)
+            if route.behind_the_door:
+                outside = await client.request(route.method, path)
+                assert (outside.status_code, outside.headers["location"][-6:]) == (303, "/masuk"), route
+            if route.behind_the_door and route.method == "POST":
+                unmarked = await client.post(path, headers=session)
+                assert unmarked.status_code == 403, route
+            if route.method == "POST":
+                sent = {"csrf": site.known["csrf"]}
+                elsewhere = await client.post(path, headers=session | foreign, data=sent)
+                assert elsewhere.status_code == 403, route

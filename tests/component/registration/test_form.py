@@ -163,12 +163,12 @@ async def test_before_and_after_its_window_there_is_no_form(servers: Servers) ->
         assert await office.store["people"].count_documents({}) == 0
 
 
-async def test_undecided_says_so_and_looks_again_by_itself(servers: Servers) -> None:
+async def test_undecided_says_so_and_what_to_do(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration() as client:
         await announce(client, "uji")
         nobodys = Tokens(LINK_KEYS).of_outcome(Asked(b"0" * 16, "uji"))
         page = await client.get(f"/hasil/{nobodys}")
         assert heading(page) == "Pendaftaran Anda sedang diproses"
-        assert '<meta http-equiv="refresh"' in page.text
+        assert '<a class="button" href="">Muat ulang halaman ini</a>' in page.text
         decided = await submitted(client, "uji", **typed(1))
-        assert '<meta http-equiv="refresh"' not in decided.text
+        assert "Muat ulang" not in decided.text

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.domain.activity import ActivityState
-from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front, require_same_origin
+from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
 from services.registration.entrypoints.pages.tokens import Asked
 from shared.contracts.commands import CancelRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 from shared.links import LinkUnknown
+from shared.pages.session import require_same_origin
 
 NOT_OURS: Final = (
     "Tautan pembatalan ini tidak kami kenali. "

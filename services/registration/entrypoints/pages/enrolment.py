@@ -12,7 +12,7 @@ from services.registration.domain import participant
 from services.registration.entrypoints.pages.attendance import record
 from services.registration.entrypoints.pages.desk import asked, enrolled, staff_page
 from services.registration.entrypoints.pages.fields import read_person
-from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.front import Front, settled
 from services.registration.entrypoints.pages.mails import TOLD, listed
 from services.registration.entrypoints.pages.outcome import decided
 from services.registration.entrypoints.pages.session import Session, Sessions
@@ -132,7 +132,10 @@ async def reach(front: Front, ref: str, fact: str) -> tuple[int, int]:
     there are. Mails go to the new address from then on."""
     activities = [one.activity for one in await front.roster.live(ref)]
     source, digests = f"/{front.office.code}/registration", front.desk.asker.digests
-    followed = [
-        await decided(front.desk.outcomes, digests.command(name, source, fact)) for name in activities
-    ]
+
+    async def follows(activity: str) -> Outcome | None:
+        digest = digests.command(activity, source, fact)
+        return await settled(lambda: decided(front.desk.outcomes, digest), lambda found: found is not None)
+
+    followed = await asyncio.gather(*map(follows, activities))
     return sum(one is not None and one.result == "corrected" for one in followed), len(activities)

@@ -12,11 +12,12 @@ from services.registration.entrypoints.answers import Asking
 from services.registration.entrypoints.pages.activities import window
 from services.registration.entrypoints.pages.choices import Choices, choices
 from services.registration.entrypoints.pages.fields import FIELDS, Typed, read
-from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front, require_same_origin
+from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
 from services.registration.entrypoints.pages.tokens import Asked, TokenUnknown
 from shared.contracts.commands import SubmitRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
+from shared.pages.session import require_same_origin
 
 STALE: Final = (
     "Halaman ini sudah terlalu lama terbuka. Isian Anda masih ada: periksa, lalu kirim sekali lagi."

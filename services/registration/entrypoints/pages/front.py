@@ -1,11 +1,13 @@
 """What the pages of an office work with, and how a page is answered."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from time import monotonic
+from typing import Any, Final, TypeVar
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
@@ -23,10 +25,24 @@ from shared.pages import HEADERS, environment
 from shared.regions import regencies
 
 WAIT_SECONDS: Final = 4.0  # for an outcome; most stand within a tenth of a second
+T = TypeVar("T")
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+async def settled(look: Callable[[], Awaitable[T]], done: Callable[[T], bool]) -> T:
+    """What a look finds, once it is done or the time for an outcome is over.
+
+    A page that loads itself again would cut off whoever is being read to: so it waits before it is sent.
+    """
+    give_up = monotonic() + WAIT_SECONDS
+    while True:
+        found = await look()
+        if done(found) or monotonic() > give_up:
+            return found
+        await asyncio.sleep(0.1)
 
 
 def _looks() -> Environment:
@@ -55,21 +71,12 @@ class Front:
         text = self.looks.get_template(look).render(office=self.office, **values)
         return HTMLResponse(text, status, HEADERS | (headers or {}))
 
+    def problem(self, status: int, headers: dict[str, str], heading: str, detail: str) -> HTMLResponse:
+        return self.page("galat.html", status, headers, heading=heading, detail=detail)
+
     async def activity(self, name: str) -> ActivityState:
         """Raises `Problem` 404."""
         state = await self.desk.views.state(name)
         if state is None:
             raise Problem(404, "activity_unknown", "Kegiatan ini tidak ditemukan di balai kami.")
         return state
-
-
-def require_same_origin(request: Request) -> None:
-    """Refuse a form that a browser sends from another site's page. Raises `Problem` 403.
-
-    What is compared is the host that the browser itself asked for; a client without `Origin` is none.
-    """
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        raise Problem(
-            403, "foreign_origin", "Formulir ini dikirim dari situs lain. Buka lagi dari halaman kami."
-        )

@@ -18,7 +18,7 @@ from services.registration.application.rows import Problem as Row
 from services.registration.application.rows import SheetReport, command_id
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.pages.desk import AGAIN, staff_page
-from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.front import Front, settled
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import Command, SubmitRegistration
 from shared.http import Problem
@@ -165,7 +165,10 @@ async def _send(front: Front, kept: Upload, command: Command) -> bytes:
 
 async def _result(front: Front, kept: Upload) -> dict[str, Any]:
     """What became of the rows, by the row's number in the sheet."""
-    found = await front.desk.outcomes.find([digest for _, digest in kept.sent])
+    digests = [digest for _, digest in kept.sent]
+    found = await settled(
+        lambda: front.desk.outcomes.find(digests), lambda found: len(found) == len(set(digests))
+    )
     results = [(row, found[digest].outcome if digest in found else None) for row, digest in kept.sent]
     told = Counter(one.result if one else "pending" for _, one in results)
     refused = [Row(one.message or "", row) for row, one in results if one and one.result == "refused"]

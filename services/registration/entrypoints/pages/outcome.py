@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from services.registration.adapters.outcomes import Outcomes
-from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.front import Front, settled
 from services.registration.entrypoints.pages.tokens import TokenUnknown
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
@@ -25,7 +25,9 @@ def routes(front: Front) -> APIRouter:
         except TokenUnknown:
             raise Problem(404, "outcome_unknown", "Halaman hasil ini tidak ditemukan.") from None
         state = await front.activity(asked.activity)
-        found = await decided(front.desk.outcomes, asked.command)
+        found = await settled(
+            lambda: decided(front.desk.outcomes, asked.command), lambda found: found is not None
+        )
         return front.page(
             "hasil.html",
             activity=state.described,

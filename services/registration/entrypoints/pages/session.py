@@ -1,69 +1,16 @@
-"""Staff who signed in with their office's token: a signed cookie for twelve hours, a mark in their forms."""
+"""The staff's session: signed with the office's keys for links, over with their token."""
 
-import hmac
-import secrets
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from fastapi import Request, Response
-from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from shared.links import secrets
+from shared.pages.session import Door, Session, Sessions
 
-from services.registration.entrypoints.pages.front import require_same_origin
-from shared.http import Problem, token_is_right
-from shared.links import secrets as signing_keys
-
-SESSION_SECONDS: Final = 12 * 3600
 SIGN_IN: Final = "/staf/masuk"
+DOOR: Final = Door("simpul", SIGN_IN, "simpul/staf", "Silakan masuk dengan token petugas.")
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """`csrf`: what a form of this session carries, which another site's page cannot know."""
-
-    csrf: str
+def of_staff(link_keys: str, token_hash: str, secure: bool) -> Sessions:
+    return Sessions(DOOR, secrets(link_keys), token_hash, secure)
 
 
-class Sessions:
-    """`token_hash`: SHA-256 of the staff's token, with which their sessions end. `secure`: TLS is there."""
-
-    def __init__(self, keys: str, token_hash: str, secure: bool) -> None:
-        self._token_hash = token_hash.lower()
-        self._secure = secure
-        self.cookie = "__Host-simpul" if secure else "simpul"
-        self._cookies = URLSafeTimedSerializer(signing_keys(keys), salt="simpul/staf")
-        self._forms = URLSafeSerializer(signing_keys(keys), salt="simpul/staf/formulir")
-
-    def token_is_right(self, typed: str) -> bool:
-        return token_is_right(typed, self._token_hash)
-
-    def begin(self, answer: Response) -> None:
-        value = self._cookies.dumps([secrets.token_urlsafe(16), self._token_hash[:16]])
-        self._set(answer, str(value), SESSION_SECONDS)
-
-    def end(self, answer: Response) -> None:
-        self._set(answer, "", 0)
-
-    def _set(self, answer: Response, value: str, seconds: int) -> None:
-        answer.set_cookie(
-            self.cookie, value, seconds, path="/", secure=self._secure, httponly=True, samesite="strict"
-        )
-
-    def of(self, request: Request) -> Session | None:
-        try:
-            found: Any = self._cookies.loads(request.cookies.get(self.cookie, ""), max_age=SESSION_SECONDS)
-        except BadData:
-            return None
-        nonce, token = found
-        return Session(str(self._forms.dumps(nonce))) if token == self._token_hash[:16] else None
-
-    async def required(self, request: Request) -> Session:
-        """A dependency of every page of staff; a form needs `csrf` besides. Raises `Problem` 303 or 403."""
-        session = self.of(request)
-        if session is None:
-            raise Problem(303, "signed_out", "Silakan masuk dengan token petugas.", {"Location": SIGN_IN})
-        if request.method != "GET":
-            require_same_origin(request)
-            sent = str((await request.form()).get("csrf", ""))
-            if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
-                raise Problem(403, "foreign_form", "Formulir ini sudah tidak berlaku. Buka lagi halamannya.")
-        return session
+__all__ = ["SIGN_IN", "Session", "Sessions", "of_staff"]

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.entrypoints.pages.activities import PAGE, in_order
-from services.registration.entrypoints.pages.front import Front, require_same_origin
+from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.mails import counted
 from services.registration.entrypoints.pages.session import SIGN_IN, Session, Sessions
+from shared.pages.session import require_same_origin
 
 MISSING: Final = "Tulis token petugas"
 WRONG: Final = "Token ini salah. Salin lagi seluruhnya dari tempat penyimpanannya"

@@ -8,14 +8,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from services.registration.entrypoints.pages.front import Front
 from shared.http import Problem
 from shared.mongo.driver import PyMongoError
 
 FOR_PROGRAMS: Final = ("/api/", "/health/", "/metrics", "/openapi.json")
-KEPT: Final = ("retry-after", "allow", "location")
+KEPT: Final = ("retry-after", "allow", "location", "www-authenticate")
 _TITLES: Final = {
     303: "Anda belum masuk",
+    401: "Token tidak dikenal",
     403: "Formulir tidak dapat diterima",
     404: "Halaman tidak ditemukan",
     405: "Halaman ini tidak dapat dipakai dengan cara itu",
@@ -26,38 +26,35 @@ _TITLES: Final = {
 }
 _SENTENCES: Final = {
     "not_found": "Alamatnya mungkin salah ketik atau terpotong.",
-    "method_not_allowed": "Kembali ke daftar kegiatan, lalu coba lagi dari sana.",
-    "invalid": "Alamat atau isian tidak terbaca. Kembali ke daftar kegiatan, lalu coba lagi.",
+    "method_not_allowed": "Kembali ke halaman depan, lalu coba lagi dari sana.",
+    "invalid": "Alamat atau isian tidak terbaca. Kembali ke halaman depan, lalu coba lagi.",
 }
 Handler = Callable[[Request, Any], Awaitable[Response]]
+Page = Callable[[int, dict[str, str], str, str], Response]
+"""Makes a page of a status, its headers, a heading and a sentence."""
 
 
-def speak_pages(app: FastAPI, front: Front) -> None:
+def speak_pages(app: FastAPI, page: Page) -> None:
     """Call after `speak_problems`: it shows to people what that says to programs."""
     for kind in (Problem, HTTPException, PyMongoError, RequestValidationError):
-        app.exception_handlers[kind] = _as_page(front, app.exception_handlers[kind])  # type: ignore[arg-type]
+        app.exception_handlers[kind] = _as_page(page, app.exception_handlers[kind])  # type: ignore[arg-type]
 
 
-def shown_at(front: Front, path: str, problem: Problem) -> Response:
+def shown_at(page: Page, path: str, problem: Problem) -> Response:
     """A problem that is met before any route."""
-    return problem.response() if path.startswith(FOR_PROGRAMS) else _page(front, problem.response())
+    return problem.response() if path.startswith(FOR_PROGRAMS) else _page(page, problem.response())
 
 
-def _page(front: Front, answer: Response) -> Response:
+def _page(page: Page, answer: Response) -> Response:
     problem = json.loads(bytes(answer.body))
     kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
-    return front.page(
-        "galat.html",
-        answer.status_code,
-        kept,
-        heading=_TITLES.get(answer.status_code, "Ada yang tidak beres"),
-        detail=_SENTENCES.get(problem["reason"], problem["detail"]),
-    )
+    heading = _TITLES.get(answer.status_code, "Ada yang tidak beres")
+    return page(answer.status_code, kept, heading, _SENTENCES.get(problem["reason"], problem["detail"]))
 
 
-def _as_page(front: Front, spoken: Handler) -> Handler:
+def _as_page(page: Page, spoken: Handler) -> Handler:
     async def shown(request: Request, error: Any) -> Response:
         answer = await spoken(request, error)
-        return answer if request.url.path.startswith(FOR_PROGRAMS) else _page(front, answer)
+        return answer if request.url.path.startswith(FOR_PROGRAMS) else _page(page, answer)
 
     return shown

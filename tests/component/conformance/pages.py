@@ -1,0 +1,101 @@
+"""The pages, which `/openapi.json` leaves out since programs need not know them, described to be checked."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple, cast
+
+from fastapi import APIRouter
+from fastapi.routing import iter_route_contexts
+from jinja2 import Environment
+
+from services.registration.entrypoints.pages import pages
+from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.session import of_staff
+from services.reporting import door, page
+from services.reporting.directorate import Directorate
+from shared.mongo.driver import Store
+from tests.support.office import LINK_KEYS
+
+FORM: Final = "application/x-www-form-urlencoded"
+SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+QUERY: Final = (
+    *("hal", "status", "unsur", "wilayah", "instansi", "pertemuan", "simpan", "fakta"),
+    *("office", "province", "kind", "category", "cohort", "from", "to", "hal-balai", "hal-bulan"),
+)
+TYPED: Final = (
+    *("csrf", "nonce", "sandi", "token", "nama", "email", "telepon", "unsur", "angkatan", "wilayah"),
+    *("wilayah_lain", "instansi", "npsn", "nip", "nuptk", "hadir", "semula", "lanjut", "alasan", "cari"),
+    *("kursi-semua", "tambah", "id", "title", "kind", "opens", "closes", "sessions.0.starts", "yaml"),
+)
+
+
+class Route(NamedTuple):
+    """`path` with its parameters in braces."""
+
+    method: str
+    path: str
+
+    @property
+    def behind_the_door(self) -> bool:
+        return self.path == "/keluar" or (self.path.startswith("/staf") and self.path != "/staf/masuk")
+
+    def at(self, known: dict[str, str]) -> str:
+        return re.sub(r"{(\w+)}", lambda found: known.get(found[1], "x"), self.path)
+
+
+def of_registration() -> list[Route]:
+    """Routes are made without what they work on: only their paths are looked at."""
+    return list(_routes(pages(cast(Front, None), of_staff(LINK_KEYS, "0" * 64, False))))
+
+
+def of_reporting() -> list[Route]:
+    directorate, looks = Directorate("0" * 64, False), cast(Environment, None)
+    routers = (page.routes(cast(Store, None), looks, directorate), door.routes(looks, directorate))
+    return [route for router in routers for route in _routes(router)]
+
+
+def _routes(router: APIRouter) -> Iterator[Route]:
+    for context in iter_route_contexts(router.routes):
+        for method in sorted(context.methods or ()):
+            yield Route(method, str(context.path))
+
+
+def described(routes: list[Route], known: dict[str, str]) -> dict[str, Any]:
+    """In OpenAPI's words. `known`: parameter of a path, or field of a form -> a value that there is."""
+    paths: dict[str, Any] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, known)
+    return {"openapi": "3.1.0", "info": {"title": "Halaman", "version": "1"}, "paths": paths}
+
+
+def _operation(route: Route, known: dict[str, str]) -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": _text(name, known, 1)}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in QUERY]
+    operation = {"parameters": parameters, "responses": _responses(route)}
+    if route.method == "POST":
+        fields = {name: _text(name, known) for name in TYPED} | {"csrf": {"enum": [known["csrf"]]}}
+        file = {"berkas": {"type": "string", "format": "binary"}}
+        content = {FORM: {"schema": {"type": "object", "properties": fields, "required": ["csrf"]}}}
+        if route.path.endswith(("/impor", "/impor-kehadiran", "/yaml")):
+            sent = {"type": "object", "properties": fields | file, "required": ["csrf"]}
+            content = {"multipart/form-data": {"schema": sent}}
+        operation["requestBody"] = {"content": content}
+    return operation
+
+
+def _text(name: str, known: dict[str, str], at_least: int = 0) -> dict[str, Any]:
+    free = {"type": "string", "minLength": at_least}
+    return {"anyOf": [{"enum": [known[name]]}, free]} if name in known else free
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    """A page whatever comes of it, but for the sheets that staff take along."""
+    html: dict[str, Any] = {"text/html": {}}
+    statuses = ["200", "404", "422", "503"] + (["202", "403", "409", "429"] if route.method == "POST" else [])
+    found: dict[str, Any] = {status: {"description": "a page", "content": html} for status in statuses}
+    if route.path.endswith(".xlsx"):
+        found["200"] = {"description": "a sheet", "content": {SHEET: {}}}
+    return found | {"303": {"description": "another page"}, "400": found["422"]}

@@ -1,0 +1,111 @@
+"""What a stranger learns who tries names, numbers and addresses of others, or tokens of other pages."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import httpx
+import pytest
+
+from services.registration.entrypoints.pages.tokens import Tokens
+from tests.component.registration.browser import announce, heading, opened, submitted, typed
+from tests.component.registration.test_pages import cancel_link
+from tests.support.office import LINK_KEYS, TestOffice, new_office, person
+from tests.support.servers import Servers
+
+pytestmark = pytest.mark.broker
+
+NIP = "19350101 196001 1 001"  # a civil servant who would be ninety
+
+
+async def contacts(office: TestOffice) -> list[object]:
+    return await office.store["people"].find({"who": {"$exists": True}}).sort("_id").to_list(None)
+
+
+async def test_half_of_what_names_somebody_is_answered_like_what_names_nobody(servers: Servers) -> None:
+    """An address with another name, a civil servant's number with another name, a name alone."""
+    async with new_office(servers) as office, office.registration() as client:
+        await announce(client, "dulu")
+        await announce(client, "uji")
+        await submitted(client, "dulu", **typed(1, nip=NIP, telepon="0800 0000 1111"))
+        victims = await contacts(office)
+        half = [
+            typed(2, email="uji1@sekolah.example"),
+            typed(3, nip=NIP),
+            typed(1, email="lain@sekolah.example"),
+        ]
+        guesses = [*half, typed(4), typed(5, nip="19360202 196102 2 002")]
+        shown = [await submitted(client, "uji", **guess) for guess in guesses]
+        assert {heading(page) for page in shown} == {"Anda terdaftar: tempat Anda terkonfirmasi"}
+        assert len({page.text for page in shown}) == 1, "not one byte differs"
+        assert not re.search(r"0800|uji1@", shown[0].text)
+        assert [one for one in await contacts(office) if one in victims] == victims, (
+            "nothing of theirs changed"
+        )
+
+
+async def test_what_is_known_is_not_told_by_how_a_mistake_is_told(servers: Servers) -> None:
+    """Whether somebody is known or not, the same mistake beside their name gets the same page."""
+    async with new_office(servers) as office, office.registration() as client:
+        await announce(client, "uji")
+        await submitted(client, "uji", **typed(1))
+        form = await opened(client, "uji")
+        wrong = [await form.send(**typed(number, nip="12")) for number in (1, 2)]
+        assert [page.status_code for page in wrong] == [422, 422]
+        known, unknown = (
+            page.text.replace(f"Uji {number}", "Uji").replace(f"uji{number}@", "uji@")
+            for page, number in zip(wrong, (1, 2), strict=True)
+        )
+        assert known == unknown
+
+
+async def test_no_token_opens_another_page_nor_can_be_made_into_one(servers: Servers) -> None:
+    async with new_office(servers) as office, office.registration() as client:
+        await announce(client, "uji")
+        await submitted(client, "uji", **typed(1))
+        answer = await (await opened(client, "uji")).send(**typed(1))  # somebody who is known
+        outcome = answer.headers["Location"].removeprefix("/hasil/")
+        link = (await cancel_link(office)).removeprefix("/batal/")
+        form = Tokens(LINK_KEYS).new_form("uji")
+        row = await office.store["registrations"].find_one({})
+        assert row is not None
+        for page, tokens in (
+            ("hasil", (link, form, *altered(outcome), row["_id"])),
+            ("batal", (outcome, form, *altered(link), row["_id"])),
+        ):
+            for token in tokens:
+                answers = [await client.get(f"/{page}/{token}")]
+                if page == "batal":
+                    answers.append(await client.post(f"/{page}/{token}"))
+                assert [answer.status_code for answer in answers] == [404] * len(answers), (page, token)
+        assert (await office.store["registrations"].find_one({}))["status"] == "confirmed"  # type: ignore[index]
+
+
+def altered(token: str) -> list[str]:
+    """The same claim with a bit turned, under the old signature; with an end cut off; with none."""
+    claim, _, signature = token.partition(".")
+    turned = urlsafe_b64decode(claim + "===").replace(b",1]", b",0]") + b" "
+    return [
+        urlsafe_b64encode(turned).decode().rstrip("=") + "." + signature,
+        token[:-3],
+        claim,
+        f"{claim}.{'A' * len(signature)}",
+    ]
+
+
+async def test_the_api_shows_a_stranger_nothing_of_the_first_registration(servers: Servers) -> None:
+    url, wait = "/api/v1/activities/uji/registrations", {"Prefer": "wait=20"}
+    async with new_office(servers) as office, office.registration() as client:
+        await announce(client, "uji", 1)
+        answers: list[httpx.Response] = []
+        for number in (1, 2, 1, 2):  # confirmed, waiting; then each of them asked after
+            answers.append(await client.post(url, json=person(number), headers=wait))
+        first, second, *asked = answers
+        assert [first.json()["result"], second.json()["result"]] == ["confirmed", "waitlisted"]
+        told = [answer.json() | {"command": None} for answer in asked]
+        assert told[0] == told[1], "where they stand cannot be told from it"
+        assert told[0]["reason"] == "already_registered"
+        for answer in asked:
+            assert first.json()["registration"] not in answer.text
+            assert not re.search(r"uji\d@|Uji \d", answer.text)
+        for private in (url, f"{url}?limit=1"):
+            assert (await client.get(private)).status_code == 401
