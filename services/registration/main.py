@@ -32,8 +32,9 @@ from services.registration.application.mails import Mails
 from services.registration.application.owners import Owners
 from services.registration.application.ports import Ports
 from services.registration.entrypoints.consumer import read_intake
-from services.registration.entrypoints.health import OwnerNumbers, readiness
+from services.registration.entrypoints.health import readiness
 from services.registration.entrypoints.http import Desk, routes
+from services.registration.entrypoints.metrics import CountedLedger, OwnerNumbers
 from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import of_staff
@@ -73,12 +74,12 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
 
         digests = Digests(bytes.fromhex(settings.person_key))
         await until_up(lambda: require_key(store, digests))
-        ledger = Ledger(store, digests)
+        ledger, registry = Ledger(store, digests), CollectorRegistry()
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions)
         owners = Owners(
             Ports(
                 reading=Reading(office.code, partitions, digests, settings.trust_producer_time),
-                ledger=ledger,
+                ledger=CountedLedger(ledger, registry),
                 register=Register(store, digests, People(store, digests)),
                 publisher=Publisher(
                     office.code,
@@ -98,8 +99,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         listener = read_intake(kafka, settings.kafka, office.code, owners)
         outcomes = Outcomes(store, office.code)
         app = application(f"Simpul: pendaftaran {office.name}")
-        registry = CollectorRegistry()
-        OwnerNumbers(owners, listener, registry)
+        OwnerNumbers(owners, listener, partitions, registry)
 
         async def members() -> int:
             return await group_members(settings.kafka.bootstrap, topics.group(office.code, "registration"))

@@ -31,6 +31,10 @@ class Metrics:
         self._differs = self._gauge("control_differs", "1 where sums differ from the office's control totals")
         self._stopped = self._gauge("stopped", "1 where nothing more is read of the office")
 
+        self._last_fact = self._gauge(
+            "last_fact_timestamp_seconds", "When its last fact was decided (Unix time)"
+        )
+
     def _gauge(self, name: str, about: str) -> Gauge:
         return Gauge(f"simpul_reporting_{name}", about, ["office"], registry=self.registry)
 
@@ -53,3 +57,5 @@ class Metrics:
             self._gaps.labels(one.office).set(one.gaps)
             self._differs.labels(one.office).set(one.control == "differs")
             self._stopped.labels(one.office).set(one.stopped is not None)
+            if one.last_fact_at is not None:
+                self._last_fact.labels(one.office).set(one.last_fact_at.timestamp())

@@ -1,10 +1,19 @@
 """Figures for operators; no label ever names a person."""
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.notification.domain.deliveries import Delivery, State
+from services.notification.domain.templates import Template
 from services.notification.entrypoints.consumer import Reader
-from shared.mongo.driver import Store
+from shared.mongo.driver import Document, Store
+
+OLDEST: list[Document] = [
+    {"$match": {"state": "pending"}},
+    {"$group": {"_id": None, "due": {"$min": "$due"}}},
+]
+CLOSED = tuple(state for state in get_args(State) if state != "pending")
 
 
 class Metrics:
@@ -14,6 +23,14 @@ class Metrics:
             "simpul_deliveries_closed",
             "Deliveries closed by this process",
             ["template", "state"],
+            registry=self.registry,
+        )
+        for template in get_args(Template):  # an alert sees no increase in a row that begins at 1
+            for state in CLOSED:
+                self._closed.labels(template, state)
+        self._overdue = Gauge(
+            "simpul_deliveries_overdue_seconds",
+            "Since when the oldest open mail is due",
             registry=self.registry,
         )
         self._rows = Gauge(
@@ -39,8 +56,12 @@ class Metrics:
         """Bring the gauges up to date."""
         grouped = {"$group": {"_id": {"state": "$state", "template": "$template"}, "count": {"$sum": 1}}}
         rows = await store.aggregate("deliveries", [grouped])
+        oldest = await store.aggregate("deliveries", OLDEST)
+        now = await store.now()
         for gauge in (self._rows, self._number, self._behind):
             gauge.clear()  # what is no more, or is another instance's now, must not stay on show
+        due = min((row["due"] for row in oldest if row["due"]), default=now)
+        self._overdue.set(max(0.0, (now - due).total_seconds()))
         for row in rows:
             self._rows.labels(row["_id"]["template"], row["_id"]["state"]).set(row["count"])
         for partition, number in reader.numbers().items():

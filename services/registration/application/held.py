@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 
 from services.registration.application.commit import Cursor
@@ -14,7 +15,8 @@ log = logging.getLogger(__name__)
 class Held:
     """`cursor`: as last claimed or committed, None without a claim; `published`: as last published.
     `stopped`: why the partition stands still. `promoting`: whether a tick has work to go on with.
-    `tick_out`: since when a tick is on its way (monotonic seconds), 0 while there is none."""
+    `tick_out`: since when a tick is on its way (monotonic seconds), 0 while there is none.
+    `oldest`: when the first record at hand that is not decided was appended, None while there is none."""
 
     partition: int
     cursor: Cursor | None = None
@@ -22,6 +24,7 @@ class Held:
     stopped: str | None = None
     promoting: bool = False
     tick_out: float = 0.0
+    oldest: datetime | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     got_further: float = field(default_factory=monotonic)
 
@@ -44,6 +47,7 @@ class Held:
     def claim(self, cursor: Cursor) -> None:
         self.stopped = None
         self.cursor = self.published = cursor
+        self.oldest = None  # what is left is read again
         self.promoting, self.tick_out = True, 0.0  # unknown until a tick has looked
         self.wake.set()
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from time import monotonic
 
+from services.registration.application.asking import appended_at
 from services.registration.application.held import Held
 from services.registration.application.keeper import Keeper
 from services.registration.application.owner import Owner
@@ -88,6 +89,7 @@ class Owners:
         owner = self._owners.get(partition)
         if owner is None:
             return True  # taken away meanwhile: its next owner reads the records
+        owner.held.oldest = appended_at(records[0])
         try:
             offset = await owner.decide(records)
         except Exception as error:
@@ -97,8 +99,10 @@ class Owners:
             return False
         if owner.held.stopped is not None:
             self.hold(partition)
-        elif offset is not None:
-            self.seek(partition, offset)
+        else:
+            owner.held.oldest = None
+            if offset is not None:
+                self.seek(partition, offset)
         return offset is None
 
     async def maintain(self) -> None:

@@ -1,11 +1,7 @@
-"""Whether this instance can do its work, in sentences; and its numbers for Prometheus."""
+"""Whether this instance can do its work, in sentences."""
 
 from collections.abc import Awaitable, Callable
 from time import time
-
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from services.registration.application.owners import Owners
 from shared.kafka.assignment import SILENT_SECONDS, CursorListener
@@ -52,33 +48,3 @@ async def idle(partitions: int, members: Members) -> list[str]:
     except Exception as error:
         return [f"no answer from Kafka ({type(error).__name__})"]
     return ["no partition is assigned though there are enough"] if enough else []
-
-
-class OwnerNumbers(Collector):
-    """Read when they are asked for; no label holds more than a partition's number."""
-
-    def __init__(self, owners: Owners, listener: CursorListener, registry: CollectorRegistry) -> None:
-        self._owners = owners
-        self._listener = listener
-        registry.register(self)
-
-    def collect(self) -> list[Metric]:
-        number = GaugeMetricFamily("simpul_ledger_number", "Last fact decided", labels=["partition"])
-        behind = GaugeMetricFamily(
-            "simpul_facts_unpublished", "Facts decided, not yet published", labels=["partition"]
-        )
-        claimed = GaugeMetricFamily(
-            "simpul_partition_claimed", "1 while this instance decides", labels=["partition"]
-        )
-        lag = GaugeMetricFamily("simpul_intake_lag", "Commands not yet decided", labels=["partition"])
-        ends = {where[1]: end for where, end in self._listener.highwaters().items()}
-        for partition, one in self._owners.held.items():
-            label = [str(partition)]
-            claimed.add_metric(label, float(one.claimed))
-            behind.add_metric(label, one.behind)
-            if one.cursor is not None:
-                number.add_metric(label, one.cursor.number)
-                lag.add_metric(label, max(0, ends.get(partition, 0) - one.cursor.next))
-        poll = GaugeMetricFamily("simpul_seconds_since_poll", "Age of Kafka's last answer")
-        poll.add_metric([], self._listener.seconds_since_poll())
-        return [number, behind, claimed, lag, poll]

@@ -131,3 +131,37 @@ async def test_a_lost_publication_does_not_throw_a_younger_claim_away() -> None:
     assert held.cursor is not None
     keeper._lose(held.published)
     assert held.cursor is None
+
+
+class Away(Memory):
+    """A ledger that does not answer while it is away."""
+
+    away = True
+
+    async def commit(self, commit: Commit) -> None:
+        if self.away:
+            raise TimeoutError
+        await super().commit(commit)
+
+
+async def test_the_oldest_command_at_hand_is_known_until_it_is_decided() -> None:
+    memory = Away()
+    owners = Owners(memory.ports())
+    await owners.assigned({("t", 0)})
+    await owners.decide((record(0), record(1)))
+    assert owners.held[0].oldest == LONG_AGO
+    memory.away = False
+    await owners.decide((record(0), record(1)))
+    assert (owners.held[0].oldest, memory.decided) == (None, [0, 1])
+    await owners.close()
+
+
+async def test_a_partition_that_stands_still_keeps_its_oldest_until_it_is_claimed_again() -> None:
+    owners = Owners(Memory().ports())
+    await owners.assigned({("t", 0)})
+    owners.held[0].stop("the log does not fit")
+    await owners.decide((record(0),))
+    assert owners.held[0].oldest == LONG_AGO
+    await owners._claim(owners._owners[0])
+    assert owners.held[0].oldest is None
+    await owners.close()
