@@ -5,7 +5,7 @@ ARGS ?=
 PARALLEL ?= -n 2 --dist loadgroup
 BIN := .venv/bin
 
-.PHONY: demo test test-kafka proof check format lock schemas bench clean
+.PHONY: demo test test-kafka test-containers proof check format lock schemas bench clean
 
 demo: .venv/installed
 	$(BIN)/python -m local.demo $(ARGS)
@@ -16,6 +16,10 @@ test: .venv/installed
 # The tests that need a broker, once more on a real Apache Kafka (needs Java 17, and Maven the first time).
 test-kafka: .venv/installed
 	SIMPUL_TEST_BROKER=kafka $(BIN)/python -m pytest -m "broker and not once" $(PARALLEL) $(ARGS)
+
+# The images and the compose file on a real docker, with Apache Kafka and MongoDB in containers of their own.
+test-containers: .venv/installed
+	SIMPUL_TEST_CONTAINERS=1 $(BIN)/python -m pytest tests/containers $(ARGS)
 
 # Faults under load, and a recount from outside. ARGS="--seeds 10 --minutes 10 --rows all" is the long one.
 proof: .venv/installed
@@ -46,6 +50,9 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)." >&2; exit 1; }
 	uv pip compile pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet -o requirements/lock.txt
+	@for image in registration notification reporting mailbox; do \
+		uv pip compile pyproject.toml --extra $$image --constraints requirements/lock.txt --python-version 3.13 \
+			--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements/$$image.txt; done
 
 clean:
 	rm -rf .venv .simpul .kafka build *.egg-info

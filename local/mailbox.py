@@ -151,24 +151,23 @@ def build_app(box: Mailbox) -> FastAPI:
     return app
 
 
-async def serve(smtp: int, http: int) -> None:
+async def serve(host: str, smtp: int, http: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     box = Mailbox()
     take = partial(SMTP, box, enable_SMTPUTF8=True, hostname="mailbox.example")
-    server = await asyncio.get_running_loop().create_server(take, "127.0.0.1", smtp)
-    config = uvicorn.Config(
-        build_app(box), host="127.0.0.1", port=http, log_level="warning", access_log=False
-    )
+    server = await asyncio.get_running_loop().create_server(take, host, smtp)
+    config = uvicorn.Config(build_app(box), host=host, port=http, log_level="warning", access_log=False)
     async with server:
         await uvicorn.Server(config).serve()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--host", default="127.0.0.1", help="where it listens")
     parser.add_argument("--smtp", type=int, default=2525, help="port that takes mails")
     parser.add_argument("--http", type=int, default=8025, help="port of the pages and the API")
     options = parser.parse_args()
-    asyncio.run(serve(options.smtp, options.http))
+    asyncio.run(serve(options.host, options.smtp, options.http))
 
 
 if __name__ == "__main__":

@@ -109,6 +109,10 @@ class Progress:
             owed += await database["fanouts"].count_documents(due | {"done": False})
         return owed
 
+    async def rows_due(self) -> int:
+        """Rows of figures that the national topic lacks."""
+        return await self._client[topics.NATIONAL_DATABASE]["revisions"].count_documents({"due": True})
+
     async def recovered(self, ends: dict[Where, int], seconds: float) -> str | None:
         """Wait until all that stood in intake at `ends` is decided, and its facts are published, read for
         mails and counted. What is late after `seconds`, or None."""
@@ -137,10 +141,10 @@ class Progress:
         """Wait until nothing moves: all decided, published, read, counted, mailed, totals stated. What is
         not so when it got no further for `seconds`, or moves on for many times that, or None."""
         moved = begun = time.monotonic()
-        before: tuple[Snapshot, int] | None = None
+        before: tuple[Snapshot, int, int] | None = None
         while True:
             try:
-                now = await self.snapshot(), await self.mails_owed()
+                now = await self.snapshot(), await self.mails_owed(), await self.rows_due()
                 unrest = self._unrest(*now)
             except AWAY as error:
                 unrest = f"{type(error).__name__} when asked"
@@ -153,7 +157,7 @@ class Progress:
                 return unrest
             await asyncio.sleep(1)
 
-    def _unrest(self, now: Snapshot, owed: int) -> str | None:
+    def _unrest(self, now: Snapshot, owed: int, due: int) -> str | None:
         if undecided := now.undecided(now.ends):
             return f"{undecided[0]} has undecided commands"
         if late := now.late(now.numbers):
@@ -161,6 +165,8 @@ class Progress:
         for where, row in now.cursors.items():
             if row["number"] > row["totals"]:
                 return f"{where} has no control totals yet"
+        if due:
+            return f"{due} rows of figures are not in the national topic"
         return f"{owed} mails are owed" if owed else None
 
 

@@ -361,4 +361,5 @@ def _start_services(running: System, instances: int) -> None:
             office.urls.append(add(code, "registration", letter, running.office_env[code]).url)
             office.notification_urls.append(add(code, "notification", letter, running.office_env[code]).url)
     hashed = {"SIMPUL_DIRECTORATE_TOKEN_HASH": _token_hash(running.seed, NATIONAL)}
-    add(NATIONAL, "reporting", "a", _base_env(running) | hashed)
+    for letter in "abcdef"[:instances]:
+        add(NATIONAL, "reporting", letter, _base_env(running) | hashed)

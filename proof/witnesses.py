@@ -102,7 +102,8 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run as its witnesses tell it. `figures`: the national API's answer by question."""
+    """A whole run as its witnesses tell it. `figures`: the national API's answer by question;
+    `reports`: the national topic."""
 
     folder: Path
     settings: Document
@@ -111,6 +112,7 @@ class Run:
     national: Tables
     mails: list[Mail]
     figures: dict[str, Document]
+    reports: list[Record]
 
 
 async def gather(
@@ -161,6 +163,7 @@ def load(folder: Path) -> Run:
         _tables(folder, topics.NATIONAL_DATABASE),
         [Mail(**row) for row in _lines(folder / "mailbox.jsonl")],
         json.loads(figures.read_text()) if figures.exists() else {},
+        list(records(folder, topics.NATIONAL_REPORTS)),
     )
 
 

@@ -1,5 +1,6 @@
 """What every service's HTTP side has in common: problems, health, metrics, tokens, and how it is served."""
 
+import asyncio
 import hashlib
 import hmac
 import logging
@@ -127,7 +128,11 @@ def invalid_body(errors: Any) -> Problem:
     return Problem(422, "invalid", "Isian tidak sesuai: lihat `errors`.", errors=fields)
 
 
-def add_health(app: FastAPI, ready: Readiness, metrics: CollectorRegistry) -> None:
+def add_health(
+    app: FastAPI, ready: Readiness, metrics: CollectorRegistry, role: Callable[[], str] | None = None
+) -> None:
+    """`role`: what this one of several instances does now."""
+
     @app.get("/health/live", include_in_schema=False)
     async def _live() -> dict[str, str]:
         return {"status": "live"}
@@ -136,6 +141,8 @@ def add_health(app: FastAPI, ready: Readiness, metrics: CollectorRegistry) -> No
     async def _ready() -> Response:
         reasons = await ready()
         body = {"status": "not ready" if reasons else "ready", "reasons": reasons}
+        if role is not None:
+            body["role"] = role()
         return JSONResponse(body, 503 if reasons else 200)
 
     @app.get("/metrics", include_in_schema=False)
@@ -212,8 +219,8 @@ def require_token(
     return check
 
 
-async def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; the application's lifespan starts and stops what it needs."""
+async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = None) -> None:
+    """Serve until SIGTERM, SIGINT or `end`; the application's lifespan starts and stops what it needs."""
     config = uvicorn.Config(
         app,
         host,
@@ -224,4 +231,14 @@ async def serve(app: FastAPI, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
         proxy_headers=False,  # anybody can write X-Forwarded-For: an address is the connection's alone
     )
-    await uvicorn.Server(config).serve()
+    server = uvicorn.Server(config)
+
+    async def ending() -> None:
+        await (end or asyncio.Event()).wait()
+        server.should_exit = True
+
+    waiting = asyncio.create_task(ending())
+    try:
+        await server.serve()
+    finally:
+        waiting.cancel()

@@ -8,6 +8,8 @@ import pytest_asyncio
 from hypothesis import settings
 
 from local.processes import Processes
+from shared.mongo.driver import Driver
+from tests.support.drivers import DRIVERS, using
 from tests.support.kafka import NoKafka, kafka_jars
 from tests.support.servers import ON_KAFKA, ServerRoom, Servers
 from tests.support.skips import OnlyListedSkips
@@ -40,6 +42,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 for name, value in report.user_properties:
                     if name == "measured":
                         terminalreporter.write_line(f"{report.nodeid}: {value}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_drivers"):
+        drivers = DRIVERS[:1] if ON_KAFKA else DRIVERS  # another broker says nothing of them
+        metafunc.parametrize("mongo_driver", drivers, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def mongo_driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
+    """Before whatever connects for this test alone."""
+    with using(getattr(request, "param", "motor")) as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")

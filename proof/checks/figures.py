@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pydantic_core import from_json
+
 from proof.checks.verdict import Look, Verdict
 from proof.witnesses import QUESTIONS, Document, Office, Run
 from shared.contracts.facts import MEASURES
 
 PLACEMENT: Final = ("month", "kind", "province", "regency")
+ROW: Final = ("office", "month", "kind", "category")
 WHO: Final = ("category", "home_regency", "cohort")
 Sums = dict[str, int]
 Key = tuple[Any, ...]
@@ -31,6 +34,7 @@ def i6(run: Run) -> Verdict:
     rows = [_row(key, sums, told.get(key[:2], {})) for key, sums in cells.items() if any(sums.values())]
     _stored(run, rows, told, look)
     _answers(run, rows, look)
+    _published(run, rows, look)
     return look.verdict
 
 
@@ -124,10 +128,7 @@ def _stored(run: Run, rows: list[Document], told: dict[Key, Document], look: Loo
         "|".join("" if row[name] is None else str(row[name]) for name in ("office", "activity", *WHO)): row
         for row in rows
     }
-    rolled = {
-        "|".join(row[name] or "" for name in ("office", "month", "kind", "category")): row
-        for row in _grouped(rows, ("office", "month", "kind", "category"))
-    }
+    rolled = {"|".join(row[name] or "" for name in ROW): row for row in _grouped(rows, ROW)}
     activities = {
         f"{office}|{activity}": {"office": office, "activity": activity, "title": data["title"]}
         | {name: data.get(name) for name in PLACEMENT}
@@ -164,3 +165,14 @@ def _answers(run: Run, rows: list[Document], look: Look) -> None:
         seen = {tuple(row[name] for name in by): row for row in answered if any(row[m] for m in MEASURES)}
         expected = {tuple(row[name] for name in by): row for row in _grouped(rows, by)}
         _same(expected, seen, look, "the figures differ from a recount", question)
+
+
+def _published(run: Run, rows: list[Document], look: Look) -> None:
+    """The national topic as whoever compacts it has it: the last record of each key."""
+    last = {(one.key or b"").decode(): one.value for one in run.reports}
+    seen: dict[str, Document] = {key: from_json(value) for key, value in last.items() if value is not None}
+    for row in seen.values():
+        row.pop("rev", None)
+    ours = {key: row for key, row in seen.items() if row["office"] in run.offices}
+    expected = {"|".join(row[name] or "" for name in ROW): row for row in _grouped(rows, ROW)}
+    _same(expected, ours, look, "the national topic differs from a recount", "reports")

@@ -1,4 +1,5 @@
-"""What a database from before lacks: the documents from which everyone but the directorate is answered.
+"""What a database from before lacks: the documents from which everyone but the directorate is answered, the
+revisions of rows for the national topic, and which figures a cursor stands for.
 
 Facts that come in make those of their own activities; all others are made here. A service of before that
 still runs leaves some behind: provision once more when it is gone.
@@ -6,6 +7,8 @@ still runs leaves some behind: provision once more when it is gone.
 
 from itertools import islice
 from typing import Final
+
+from bson import Int64
 
 from services.reporting.cells import veil_again
 from services.reporting.counting import ActivityKey
@@ -21,6 +24,18 @@ async def veil_all(store: Store) -> int:
     while batch := set(islice(keys, BATCH)):
         await veil_again(store, batch)
     return len(counted - veiled)
+
+
+async def revise_all(store: Store) -> int:
+    """Give every row that has no revision one that is due, and every cursor its count of rebuilds; returns
+    how many rows had none."""
+    await store["cursors"].update_many({"rebuilt": {"$exists": False}}, {"$set": {"rebuilt": 0}})
+    fresh = {"rev": Int64(0), "published_rev": Int64(0), "due": True}
+    rows = store["roll_ups"].find({}, {"_id": 1})
+    lacks = [row["_id"] async for row in rows if not await store["revisions"].find_one({"_id": row["_id"]})]
+    for key in lacks:
+        await store["revisions"].update_one({"_id": key}, {"$setOnInsert": fresh}, upsert=True)
+    return len(lacks)
 
 
 async def _activities(store: Store, collection: str) -> set[ActivityKey]:

@@ -12,6 +12,8 @@ from bson import Int64
 
 from services.reporting.counting import ActivityKey, Attributes, CellKey, Placement, Step, add_to
 from services.reporting.cursors import Sums, move_cursors, zeros
+from services.reporting.lease import next_rev
+from services.reporting.revisions import mark_changed
 from services.reporting.veil import Row, veil
 from shared.contracts.facts import MEASURES
 from shared.kafka.facts import OfficeStopped
@@ -34,20 +36,24 @@ class RollUpKey(NamedTuple):
 RollUps = dict[RollUpKey, Sums]
 
 
-async def apply(store: Store, steps: Sequence[Step]) -> None:
-    """Write the steps of different partitions, all or none.
+async def apply(store: Store, steps: Sequence[Step], epoch: int) -> None:
+    """Write the steps of different partitions, all or none, under an epoch of the lease.
 
-    Raises `CursorMoved` when another instance was here, `OfficeStopped` for a second ledger of an office,
-    and what `Store.transaction` raises.
+    Raises `LeaseLost`, `FiguresHeld`, `CursorMoved` when a partition was read further meanwhile,
+    `OfficeStopped` for a second ledger of an office, and what `Store.transaction` raises.
     """
 
     async def work(session: Session) -> None:
+        rev = await next_rev(store, epoch, session)
         await move_cursors(store, [(step.before, step.after) for step in steps], session)
         for step in steps:
             await _state_office(store, step, session)
         roll_ups: RollUps = defaultdict(zeros)
         known = await _place_activities(store, steps, roll_ups, session)
         await _add_up(store, steps, known, roll_ups, session)
+        await mark_changed(
+            store, [key.id for key, sums in roll_ups.items() if any(sums.values())], rev, session
+        )
         await _veil(store, _touched(steps), known, session)
 
     await store.transaction(work)

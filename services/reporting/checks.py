@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.reporting.provision import require_provisioned
+from services.reporting.provision import require_provisioned, require_topic_fits
 from services.reporting.settings import ReportingSettings
 from shared.check import Check, servers
 from shared.contracts.topics import NATIONAL_DATABASE
@@ -18,6 +18,11 @@ async def checks() -> AsyncIterator[list[Check]]:
     try:
         yield [
             *servers(settings, store),
+            Check(
+                "national topic",
+                lambda: require_topic_fits(settings.kafka),
+                "see that the broker runs where SIMPUL_KAFKA_BOOTSTRAP says",
+            ),
             Check("national database", lambda: require_provisioned(store), "run `simpul provision national`"),
         ]
     finally:

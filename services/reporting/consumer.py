@@ -1,45 +1,47 @@
-"""The one subscriber to the facts of every office, present and to come, and whether it is well."""
+"""One instance among several: it reads while it has the lease, else it stands by and answers all the same."""
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from time import time
-from typing import Final
+from typing import Final, Literal
 
-from services.reporting.cursors import ensure_cursors
 from services.reporting.figures import standings
-from services.reporting.gaps import Gaps
+from services.reporting.lease import Lease, LeaseLost
 from services.reporting.metrics import Metrics
-from services.reporting.reader import Reader
-from shared.contracts.topics import FACTS_PATTERN, NATIONAL, group, office_of
-from shared.kafka.application import broker, consuming, subscribe
-from shared.kafka.assignment import SILENT_SECONDS, CursorListener
+from services.reporting.revisions import count_due
+from services.reporting.term import Term
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS: Final = 5.0
-BATCH_FACTS: Final = 2_000  # folded in memory: a transaction costs by the cells that it touches, not by facts
+END_SECONDS: Final = 5.0  # for the reading of a term that is over; what it still writes is refused
 
 
 class Consumer:
-    def __init__(self, kafka: KafkaSettings, store: Store, metrics: Metrics) -> None:
+    """`lease_lost` is called when another instance took over: this process ends, to be started again."""
+
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        store: Store,
+        metrics: Metrics,
+        lease_lost: Callable[[], None] = lambda: None,
+    ) -> None:
         self._kafka = kafka
         self._store = store
         self._metrics = metrics
-        self._reader = Reader(store, Gaps(kafka.bootstrap), metrics.applied)
-        self._listener = CursorListener(self._reader.assigned, self._reader.revoked)
-        self._reader.seek, self._reader.hold = self._listener.seek, self._listener.hold
-        self._started = False
+        self._lease = Lease(store)
+        self._term: Term | None = None
+        self._failed = False
+        self._lease_lost = lease_lost
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Read until the context ends; a broker that is down is asked again every second."""
-        work = (self._read(), self._reader.maintain(), self._watch())
-        tasks = [asyncio.create_task(one) for one in work]
+        """Stand by and read in turn until the context ends."""
+        tasks = [asyncio.create_task(one) for one in (self._lead(), self._watch())]
         try:
             yield
         finally:
@@ -47,38 +49,50 @@ class Consumer:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    async def _read(self) -> None:
-        kafka = broker(self._kafka)
-        subscribe(
-            kafka,
-            self._kafka,
-            handler=self._reader.read,
-            group=group(NATIONAL, "reporting"),
-            listener=self._listener,
-            reset="earliest",
-            pattern=FACTS_PATTERN,
-            at_most=BATCH_FACTS,
-        )
-        async with consuming(kafka):
-            self._started = True
-            await asyncio.Event().wait()
+    @property
+    def role(self) -> Literal["reading", "standby"]:
+        return "reading" if self._term else "standby"
+
+    async def _lead(self) -> None:
+        try:
+            while True:
+                await self._serve_term(await self._lease.taken())
+        except LeaseLost:
+            log.error("another instance took the lease: this process ends and is to be started again")
+            self._lease_lost()
+        except Exception:
+            log.exception("reading ended")
+            self._failed = True
+
+    async def _serve_term(self, epoch: int) -> None:
+        """Read until the lease may be another's. Raises `LeaseLost`, and what reading cannot wait for."""
+        log.info("reading under epoch %d", epoch)
+        self._term = Term(self._kafka, self._store, self._metrics, epoch)
+        reading = asyncio.create_task(self._term.run())
+        keeping = asyncio.create_task(self._lease.kept(epoch))
+        try:
+            done, _ = await asyncio.wait({reading, keeping}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            patience = END_SECONDS if keeping.done() else None
+            for task in (reading, keeping):
+                task.cancel()
+            await asyncio.wait({reading}, timeout=patience)
+            self._term = None
+            await self._lease.release(epoch)
 
     async def _watch(self) -> None:
         while True:
             with suppress(Exception):  # readiness tells of a database that does not answer
+                self._metrics.reading(self._term is not None)
                 self._metrics.standing(await standings(self._store))
-                self._metrics.lag(await self._lag())
+                self._metrics.unpublished(await count_due(self._store))
+                self._metrics.lag(await self._term.lag() if self._term else {})
             await asyncio.sleep(WATCH_SECONDS)
 
-    async def _lag(self) -> dict[str, int]:
-        lag: Counter[str] = Counter()
-        ends = self._listener.highwaters()
-        for where, cursor in (await ensure_cursors(self._store, self._listener.held)).items():
-            lag[office_of(where[0])] += max(0, ends.get(where, 0) - cursor.offset)
-        return dict(lag)
-
     async def not_ready(self) -> list[str]:
-        """A system that no office has joined yet is ready; one that offices joined must hold partitions."""
+        """Who stands by is ready: it answers every question from the database."""
         said = []
         try:
             await self._store.ping()
@@ -89,14 +103,6 @@ class Consumer:
             ]
         except Exception:
             said.append("MongoDB does not answer")
-        if not self._started:
-            return [*said, "Kafka has not answered yet"]
-        if self._listener.failure is not None:
-            said.append("an assignment of partitions failed; the log says where")
-        quiet = time() - self._listener.since > SILENT_SECONDS
-        if self._listener.held:
-            if (seconds := self._listener.seconds_since_poll()) > SILENT_SECONDS:
-                said.append(f"Kafka last answered {seconds:.0f} s ago")
-        elif quiet and self._listener.sees_topics:
-            said.append("no partition is assigned though offices have facts")
-        return said
+        if self._failed:
+            said.append("reading ended; the log says why")
+        return said + (self._term.not_well() if self._term else [])

@@ -16,7 +16,7 @@ Sums = dict[Measure, int]
 
 
 class CursorMoved(Exception):
-    """Another instance applied facts of the partition meanwhile: read its cursor again."""
+    """Facts of the partition were applied meanwhile: read its cursor again."""
 
 
 def zeros() -> Sums:
@@ -36,7 +36,7 @@ class Cursor:
     """`number`: the last fact applied, 0 before the first; since numbers have no gaps, also how many were.
     `offset`: the next record to read, no unapplied fact lies before it. `last_at`: when the last fact was
     stated. `sums`: all changes so far. `gap`: the number that the topic lacks. `stopped`: why nothing more
-    is read."""
+    is read. `rebuilt`: how often a rebuild wrote other figures than stood there."""
 
     office: str
     partition: int
@@ -48,6 +48,7 @@ class Cursor:
     control: Control | None = None
     gap: int | None = None
     stopped: str | None = None
+    rebuilt: int = 0
 
     @property
     def where(self) -> Where:
@@ -102,9 +103,15 @@ async def stopped_partitions(store: Store) -> dict[str, set[int]]:
 
 
 async def move_cursors(store: Store, moves: list[tuple[Cursor, Cursor]], session: Session) -> None:
-    """Compare-and-set on the number. Raises `CursorMoved` unless all of them stood where they were read."""
+    """Compare-and-set on the number, and on which figures it stands for.
+
+    Raises `CursorMoved` unless all of them stood where they were read.
+    """
     writes = [
-        UpdateOne({"_id": cursor_id(after.where), "number": before.number}, {"$set": after.document()})
+        UpdateOne(
+            {"_id": cursor_id(after.where), "number": before.number, "rebuilt": before.rebuilt},
+            {"$set": after.document()},
+        )
         for before, after in moves
     ]
     result = await store["cursors"].bulk_write(writes, ordered=False, session=session)

@@ -132,7 +132,7 @@ async def report(
 
 def _state(cursors: list[Cursor]) -> State:
     told = [
-        (one.office, one.partition, one.ledger, one.number, one.gap, one.stopped, one.control)
+        (one.office, one.partition, one.ledger, one.number, one.gap, one.stopped, one.control, one.rebuilt)
         for one in cursors
     ]
     return repr(told)

@@ -1,8 +1,11 @@
 """Builds the national reporting and runs it: `python -m services.reporting.main`."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -20,12 +23,18 @@ from shared.settings import read_settings
 from shared.startup import run_service, until_up
 
 MAX_BODY_BYTES = 4_000  # a token, typed
+LEASE_LOST: Final = 75  # EX_TEMPFAIL of sysexits.h: start it again
 
 
-def build(settings: ReportingSettings, store: Store) -> FastAPI:
-    """The whole service on a provisioned store; its lifespan reads the facts."""
+def build(
+    settings: ReportingSettings, store: Store, lease_lost: Callable[[], None] = lambda: None
+) -> FastAPI:
+    """The whole service on a provisioned store; its lifespan stands by and reads the facts.
+
+    `lease_lost` is called when another instance took over, and is to end the process.
+    """
     metrics = Metrics()
-    consumer = Consumer(settings.kafka, store, metrics)
+    consumer = Consumer(settings.kafka, store, metrics, lease_lost)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -33,7 +42,7 @@ def build(settings: ReportingSettings, store: Store) -> FastAPI:
             yield
 
     app = application("Simpul: angka nasional", lifespan)
-    add_health(app, consumer.not_ready, metrics.registry)
+    add_health(app, consumer.not_ready, metrics.registry, lambda: consumer.role)
     directorate = Directorate(settings.directorate_token_hash, settings.public_url.scheme == "https")
     looks = page.looks(settings.directorate_name)
     app.include_router(api.routes(store, directorate))
@@ -46,13 +55,16 @@ def build(settings: ReportingSettings, store: Store) -> FastAPI:
 
 
 async def run(settings: ReportingSettings) -> None:
-    """Waits for a database that is away. Raises `DatabaseMisfit`."""
+    """Waits for a database that is away. Raises `DatabaseMisfit`; exits with 75 when it lost the lease."""
+    lost = asyncio.Event()
     store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
     try:
         await until_up(lambda: require_provisioned(store))
-        await serve(build(settings, store), settings.http_host, settings.http_port)
+        await serve(build(settings, store, lost.set), settings.http_host, settings.http_port, lost)
     finally:
         await store.close()
+    if lost.is_set():
+        sys.exit(LEASE_LOST)
 
 
 def main() -> None:

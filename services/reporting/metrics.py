@@ -16,6 +16,16 @@ class Metrics:
             ["office"],
             registry=self.registry,
         )
+        self._reading = Gauge(
+            "simpul_reporting_reading",
+            "1 while this process has the lease and reads, 0 while it stands by",
+            registry=self.registry,
+        )
+        self._unpublished = Gauge(
+            "simpul_reporting_unpublished_rows",
+            "Rows of figures that the national topic lacks",
+            registry=self.registry,
+        )
         self._lag = self._gauge("lag_records", "Records of held partitions not yet applied")
         self._gaps = self._gauge("gaps", "Partitions of which a fact lacks")
         self._differs = self._gauge("control_differs", "1 where sums differ from the office's control totals")
@@ -30,6 +40,12 @@ class Metrics:
 
     def applied(self, office: str, facts: int) -> None:
         self._applied.labels(office).inc(facts)
+
+    def reading(self, reads: bool) -> None:
+        self._reading.set(reads)
+
+    def unpublished(self, rows: int) -> None:
+        self._unpublished.set(rows)
 
     def lag(self, offices: dict[str, int]) -> None:
         self._lag.clear()

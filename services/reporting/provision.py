@@ -1,18 +1,30 @@
-"""Making the national database. Idempotent."""
+"""Making the national topic and database. Idempotent."""
 
-from services.reporting.backfill import veil_all
-from shared.contracts.topics import NATIONAL_DATABASE
+from services.reporting.backfill import revise_all, veil_all
+from services.reporting.lease import READER, provision_lease
+from services.reporting.settings import ProvisionSettings
+from shared.contracts.topics import NATIONAL_DATABASE, NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS
 from shared.kafka.connection import KafkaSettings
+from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, Driver, Store, connect
+from shared.settings import read_settings
 
-COLLECTIONS = ("cursors", "offices", "activities", "cells", "roll_ups", "veiled")
+FIGURES_OF_OFFICES = ("cursors", "offices", "activities", "cells", "roll_ups", "veiled")
+COLLECTIONS = (*FIGURES_OF_OFFICES, "lease", "revisions")
+REPORTS = TopicSpec(NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS)
 
 
-async def provision_national(mongo_url: str, driver: Driver, _kafka: KafkaSettings) -> list[str]:
-    """Make what is missing; returns what was made, in sentences. Topics of offices are theirs to make."""
+async def provision_national(mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:
+    """Make what is missing; returns what was made, in sentences. Topics of offices are theirs to make.
+
+    Raises `TopicMisfit`.
+    """
+    replication = read_settings(ProvisionSettings).replication
     store = connect(mongo_url, NATIONAL_DATABASE, driver)
     try:
-        return await provision(store)
+        async with admin(kafka.bootstrap) as client:
+            said = await ensure_topic(client, REPORTS, replication)
+        return said + await provision(store)
     finally:
         await store.close()
 
@@ -22,13 +34,23 @@ async def provision(store: Store) -> list[str]:
     await store["cells"].create_index([("office", 1), ("activity", 1)])
     await store["cells"].create_index("month")
     await store["veiled"].create_index([("office", 1), ("month", 1)])
+    await store["revisions"].create_index("due", sparse=True)
+    await provision_lease(store)
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     if veiled := await veil_all(store):
         said.append(f"made what everyone may know of {veiled} activities in {store.name}")
+    if rows := await revise_all(store):
+        said.append(f"{rows} rows of figures will be sent to {NATIONAL_REPORTS}")
     return said
 
 
 async def require_provisioned(store: Store) -> None:
     """Raises `DatabaseMisfit`."""
-    if not await store.exists():
+    if not await store["lease"].find_one({"_id": READER}):
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision national`")
+
+
+async def require_topic_fits(kafka: KafkaSettings) -> None:
+    """Raises `TopicMisfit`."""
+    async with admin(kafka.bootstrap) as client:
+        await require_topic(client, REPORTS)

@@ -11,6 +11,7 @@ from services.reporting.cells import apply
 from services.reporting.counting import Step, advance_until_stop
 from services.reporting.cursors import Cursor, CursorMoved, ensure_cursors, mark_cursor, stopped_partitions
 from services.reporting.gaps import Gaps
+from services.reporting.lease import FiguresHeld, LeaseLost
 from shared.backoff import Backoff
 from shared.contracts.topics import office_of
 from shared.kafka.facts import OfficeStopped
@@ -25,10 +26,11 @@ LOOK_AGAIN_SECONDS: Final = 10.0  # after which a partition that is held still i
 
 class Reader:
     """`seek` moves the consumer of a partition to an offset and lets it read on; `hold` keeps it still;
-    `counted` is told how many facts of an office were applied."""
+    `epoch`: of the lease that it writes under; `counted` is told how many facts of an office were applied."""
 
-    def __init__(self, store: Store, gaps: Gaps, counted: Callable[[str, int], None]) -> None:
+    def __init__(self, store: Store, epoch: int, gaps: Gaps, counted: Callable[[str, int], None]) -> None:
         self._store = store
+        self._epoch = epoch
         self._gaps = gaps
         self._counted = counted
         self.seek: Callable[[Where, int], None] = lambda where, offset: None
@@ -59,7 +61,7 @@ class Reader:
             await self._apply(split)
             self._backoff.succeeded()
         except Exception as error:
-            log.warning("a batch waits: %s", type(error).__name__, exc_info=not is_passing(error))
+            log.warning("a batch waits: %s", type(error).__name__, exc_info=not _passes(error))
             await self._backoff.failed()
             for where, found in split.items():
                 self.seek(where, found[0].offset)
@@ -89,9 +91,9 @@ class Reader:
         if not steps:
             return
         try:
-            await apply(self._store, steps)
+            await apply(self._store, steps, self._epoch)
         except Exception as error:
-            if is_passing(error) or isinstance(error, CursorMoved):
+            if _passes(error):
                 raise
             await self._write_apart(steps, error)
             return
@@ -134,7 +136,7 @@ class Reader:
                     looked = monotonic()
                     await self._look_again()
             except Exception as error:
-                log.warning("gaps and stops wait: %s", type(error).__name__, exc_info=not is_passing(error))
+                log.warning("gaps and stops wait: %s", type(error).__name__, exc_info=not _passes(error))
 
     async def _mend(self, where: Where) -> None:
         """Apply what follows a gap if the topic has it somewhere; else say which number is lacking."""
@@ -156,6 +158,10 @@ class Reader:
         held, self._held = self._held, set()
         for where, offset in (await self.assigned(held)).items():
             self.seek(where, offset)
+
+
+def _passes(error: Exception) -> bool:
+    return is_passing(error) or isinstance(error, CursorMoved | FiguresHeld | LeaseLost)
 
 
 def _unwritable(error: Exception) -> str:

@@ -1,8 +1,14 @@
 """Settings of the national reporting."""
 
-from pydantic import HttpUrl
+from pydantic import Field, HttpUrl
 
 from shared.settings import CommonSettings, Sha256
+
+
+class ProvisionSettings(CommonSettings):
+    """`replication` of the national topic is 3 in production."""
+
+    replication: int = Field(default=1, ge=1)
 
 
 class ReportingSettings(CommonSettings):

@@ -12,6 +12,7 @@ from shared.contracts import topics
 from shared.contracts.commands import COMMANDS
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import FACTS, published
+from shared.contracts.reports import NationalRow
 
 Json = dict[str, Any]
 REF: Final = "#/components/schemas/{model}"
@@ -32,7 +33,8 @@ ENVELOPE: Final[Json] = {
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A topic of every office. `messages`: name -> model; `events`: whether records are CloudEvents."""
+    """A topic of every office, or of the nation. `messages`: name -> model; `events`: whether records
+    are CloudEvents."""
 
     name: str
     address: str
@@ -43,6 +45,7 @@ class Channel:
     settings: dict[str, str]
     messages: dict[str, type[BaseModel]]
     events: bool = True
+    partitions: int = topics.PARTITIONS
 
 
 OFFICES_REGISTRATION: Final = "registration of the office"
@@ -84,6 +87,19 @@ CHANNELS: Final = (
         },
         events=False,
     ),
+    Channel(
+        "reports",
+        topics.NATIONAL_REPORTS,
+        "The nation's figures as they are now, one row each, exact to a single person: for the directorate"
+        " alone. Compacted; a null value says that a row is zero by now. Records may repeat: of two of a key"
+        " the one with the higher `rev` holds.",
+        "`{office}|{YYYY-MM}|{kind}|{category}`, empty where null",
+        ("reporting",),
+        ("the directorate",),
+        topics.REPORTS_SETTINGS,
+        {NationalRow.type: NationalRow},
+        partitions=topics.REPORTS_PARTITIONS,
+    ),
 )
 
 
@@ -97,8 +113,9 @@ def document() -> Json:
         "info": {
             "title": "Simpul",
             "version": "1",
-            "description": "Topics of each office, which share the prefix `simpul.{office}.`. Readers pass"
-            " over fields that they do not know, and count facts of types that they do not know.",
+            "description": "Topics of each office, which share the prefix `simpul.{office}.`, and one of the"
+            " nation. Readers pass over fields that they do not know, and count facts of types that they do"
+            " not know.",
         },
         "defaultContentType": "application/json",
         "channels": {channel.name: _channel(channel) for channel in CHANNELS},
@@ -119,12 +136,13 @@ def rendered() -> str:
 
 
 def _channel(channel: Channel) -> Json:
+    office = {"office": {"description": "the office's code, as `bali`", "examples": ["bali"]}}
     return {
         "address": channel.address,
         "description": channel.about,
-        "parameters": {"office": {"description": "the office's code, as `bali`", "examples": ["bali"]}},
+        "parameters": office if "{office}" in channel.address else {},
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in channel.messages},
-        "bindings": {"kafka": {"partitions": topics.PARTITIONS, "bindingVersion": "0.5.0"}},
+        "bindings": {"kafka": {"partitions": channel.partitions, "bindingVersion": "0.5.0"}},
     }
 
 

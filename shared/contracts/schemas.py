@@ -10,6 +10,7 @@ from shared.contracts.commands import COMMANDS
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import FACTS, published
 from shared.contracts.outcomes import Outcome
+from shared.contracts.reports import NationalRow
 
 FOLDER = Path(__file__).with_name("schemas")
 
@@ -18,6 +19,7 @@ REGISTRY: dict[str, type[BaseModel]] = {
     **{name: published(fact) for name, fact in FACTS.items()},
     "id.simpul.directory.registration.v1": RegistrationEntry,
     "id.simpul.directory.activity.v1": ActivityEntry,
+    NationalRow.type: NationalRow,
     "id.simpul.outcome.v1": Outcome,
 }
 """Every message that leaves a service, by its name."""

@@ -20,11 +20,14 @@ FACTS_SETTINGS: Final = {
 }
 # an hour's segments: what was trimmed is gone from the disk soon after
 INTAKE_SETTINGS: Final = FACTS_SETTINGS | {"segment.ms": "3600000"}
-DIRECTORY_SETTINGS: Final = {
+COMPACTED: Final = {
     "cleanup.policy": "compact",
     "segment.ms": "3600000",
     "min.cleanable.dirty.ratio": "0.1",
 }
+DIRECTORY_SETTINGS: Final = COMPACTED
+REPORTS_SETTINGS: Final = COMPACTED
+REPORTS_PARTITIONS: Final = 1  # some thousands of rows, in the order of their revs
 
 
 def intake(office: str) -> str:
@@ -49,6 +52,7 @@ def database(office: str, service: str) -> str:
 
 
 NATIONAL_DATABASE: Final = "simpul_national"
+NATIONAL_REPORTS: Final = f"simpul.{NATIONAL}.reports.v1"
 
 
 def office_of(topic: str) -> str:

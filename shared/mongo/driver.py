@@ -54,9 +54,11 @@ class CommitUnknown(Exception):
 class Store:
     """One database, majority-committed and journaled. Open with `connect`."""
 
-    def __init__(self, client: Any, name: str) -> None:
+    def __init__(self, client: Any, name: str, prefix: str = "") -> None:
+        """`prefix` begins the name of every collection."""
         self._client = client
         self.name = name
+        self._prefix = prefix
         self._database = client.get_database(
             name,
             write_concern=MAJORITY,
@@ -65,17 +67,21 @@ class Store:
         )
 
     def __getitem__(self, collection: str) -> AsyncCollection[Document]:
-        return cast(AsyncCollection[Document], self._database[collection])
+        return cast(AsyncCollection[Document], self._database[self._prefix + collection])
+
+    def aside(self, prefix: str) -> "Store":
+        """The same database with collections of their own, for transactions across both."""
+        return Store(self._client, self.name, prefix)
 
     def unjournaled(self, collection: str) -> AsyncCollection[Document]:
         """For counts that may be lost with the primary: answered as soon as they stand in its memory."""
-        found = self._database.get_collection(collection, write_concern=WriteConcern(w=1))
+        found = self._database.get_collection(self._prefix + collection, write_concern=WriteConcern(w=1))
         return cast(AsyncCollection[Document], found)
 
     async def aggregate(
         self, collection: str, pipeline: Sequence[Mapping[str, Any]], session: Session | None = None
     ) -> list[Document]:
-        cursor = self._database[collection].aggregate(pipeline, session=session)
+        cursor = self._database[self._prefix + collection].aggregate(pipeline, session=session)
         if inspect.isawaitable(cursor):
             cursor = await cursor
         return cast(list[Document], await cursor.to_list(None))
@@ -138,7 +144,7 @@ class Store:
     async def ensure_collection(self, name: str) -> bool:
         """Make a collection if it is not there; True when it was made now."""
         try:
-            await self._database.create_collection(name, check_exists=False)
+            await self._database.create_collection(self._prefix + name, check_exists=False)
         except OperationFailure as error:
             if error.code != 48:  # NamespaceExists
                 raise

@@ -14,7 +14,7 @@ from tests.support.servers import Servers
 from tests.support.topics import all_records
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
 NIP, OTHER_NIP = "193504012005012001", "193504012005012002"
 
 

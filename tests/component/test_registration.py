@@ -7,7 +7,7 @@ from tests.support.office import STAFF_TOKEN, activity, new_office, person
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
 STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}", "Prefer": "wait=10"}
 
 

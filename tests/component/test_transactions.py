@@ -17,7 +17,7 @@ from tests.support.recount import once_each
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
 
 
 def submit(number: int) -> SubmitRegistration:

@@ -24,6 +24,7 @@ from shared.kafka.offsets import records_between, survey
 from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
+from tests.support.drivers import driver
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -92,6 +93,7 @@ class TestOffice:
             "kafka_fetch_wait_ms": 50,
             "kafka_idempotence": self.servers.idempotence,
             "mongo_url": self.servers.mongo,
+            "mongo_driver": driver(),
             "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "person_key": self.person_key,
             "public_url": PUBLIC_URL,
@@ -196,7 +198,7 @@ def fact_of(record: Record) -> dict[str, Any]:
 @asynccontextmanager
 async def new_office(servers: Servers, partitions: int = PARTITIONS) -> AsyncIterator[TestOffice]:
     code = f"t{secrets.token_hex(4)}"
-    store = connect(servers.mongo, topics.database(code, "registration"))
+    store = connect(servers.mongo, topics.database(code, "registration"), driver())
     kafka = KafkaSettings(servers.kafka, servers.idempotence)
     await provision(code, store, kafka, partitions, 1)
     producer = Producer(kafka)

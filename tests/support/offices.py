@@ -133,6 +133,11 @@ async def make_facts_topic(kafka: str, office: SpeakingOffice, partitions: int =
         await ensure_topic(client, TopicSpec(office.topic, partitions), 1)
 
 
+async def make_national_topic(kafka: str) -> None:
+    async with admin(kafka) as client:
+        await ensure_topic(client, TopicSpec(topics.NATIONAL_REPORTS, topics.REPORTS_PARTITIONS), 1)
+
+
 async def send_all(kafka: str, records: Sequence[Spoken]) -> None:
     """In their order within each partition."""
     async with AIOKafkaProducer(bootstrap_servers=kafka, acks="all") as producer:

@@ -40,6 +40,7 @@ from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from shared.office import read_office
 from tests.integration.notification.sink import Sink
+from tests.support.drivers import driver
 from tests.support.office import LINK_KEYS, PUBLIC_URL
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -58,7 +59,7 @@ class Stage:
     def __init__(self, office: str, servers: Servers, sink: Sink, folder: Path) -> None:
         self.office, self.sink, self._servers, self._folder = office, sink, servers, folder
         self._kafka = KafkaSettings(servers.kafka, servers.idempotence)
-        self.store = connect(servers.mongo, database(office, "notification"))
+        self.store = connect(servers.mongo, database(office, "notification"), driver())
         self.producer = Producer(self._kafka)
         self.numbers = [0] * PARTITIONS
         self.ledger = LEDGER
@@ -83,7 +84,7 @@ class Stage:
         await self.store.close()
 
     async def provision(self) -> list[str]:
-        return await provision_office(self.office, self._servers.mongo, "motor", self._kafka)
+        return await provision_office(self.office, self._servers.mongo, driver(), self._kafka)
 
     def environment(self, **more: str) -> dict[str, str]:
         values = {
@@ -95,6 +96,7 @@ class Stage:
             # Apache Kafka allows no less; the embedded broker keeps a first member that long after it left
             "kafka_session_timeout_ms": "6000" if self._servers.append_time else "1500",
             "mongo_url": self._servers.mongo,
+            "mongo_driver": driver(),
             "staff_token_hash": hashlib.sha256(TOKEN.encode()).hexdigest(),
             "public_url": PUBLIC_URL,
             "link_keys": LINK_KEYS,

@@ -8,13 +8,15 @@ import pytest_asyncio
 from local.processes import Processes
 from services.reporting.provision import provision
 from shared.mongo.driver import Store, connect
+from tests.support.drivers import driver
+from tests.support.offices import make_national_topic
 from tests.support.servers import ServerRoom, Servers
 
 
 @pytest_asyncio.fixture
 async def store(servers: Servers) -> AsyncIterator[Store]:
     """A national database of the test's own."""
-    made = connect(servers.mongo, f"test_{uuid.uuid4().hex[:12]}")
+    made = connect(servers.mongo, f"test_{uuid.uuid4().hex[:12]}", driver())
     await provision(made)
     yield made
     await made.drop()
@@ -31,4 +33,6 @@ def _processes(_broker_is_possible: None, tmp_path_factory: pytest.TempPathFacto
 async def kafka(_processes: Processes, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A broker whose facts topics are the module's own: the service reads those of every office there is."""
     folder: Path = tmp_path_factory.mktemp("kafka")
-    return (await ServerRoom(folder, _processes).broker())[0]
+    address = (await ServerRoom(folder, _processes).broker())[0]
+    await make_national_topic(address)
+    return address

@@ -19,7 +19,7 @@ import python_calamine
 from services.reporting.figures import OF_PERSONS, Dimension
 from services.reporting.gaps import Gaps
 from services.reporting.main import build
-from services.reporting.provision import COLLECTIONS
+from services.reporting.provision import FIGURES_OF_OFFICES
 from services.reporting.reader import Reader
 from services.reporting.settings import ReportingSettings
 from services.reporting.veil import text
@@ -69,7 +69,7 @@ async def told(store: Store) -> SpeakingOffice:
 
 
 async def read(store: Store, said: Sequence[Spoken]) -> None:
-    await Reader(store, Gaps("127.0.0.1:1"), lambda office, facts: None).read(tuple(said))
+    await Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None).read(tuple(said))
 
 
 async def gathered(store: Store) -> tuple[SpeakingOffice, SpeakingOffice]:
@@ -348,7 +348,7 @@ async def test_two_nations_that_differ_in_a_handful_alone_are_the_same_to_a_stra
         exact = (await directorate.get("/api/v1/figures?by=activity,category")).json()["rows"]
         assert [row["cancelled"] for row in exact if row["activity"] == "rakor"] == [0, *counts]
         seen.append(await everything_asked(stranger, code))
-        for name in COLLECTIONS:
+        for name in FIGURES_OF_OFFICES:
             await store[name].delete_many({})
     assert seen[0] == seen[1] == seen[2]
     assert seen[0] != seen[3], "six are no handful"

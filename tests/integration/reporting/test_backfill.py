@@ -46,3 +46,21 @@ async def test_what_is_counted_no_more_is_told_no_more(store: Store) -> None:
     await store["cells"].delete_many({"activity": "rakor"})
     await veil_all(store)
     assert await store["veiled"].count_documents({"activity": "rakor"}) == 0
+
+
+async def test_rows_of_before_are_due_for_the_national_topic_and_are_counted_on(store: Store) -> None:
+    said = a_year(SpeakingOffice())
+    await read(store, said)
+    today = await stored_bytes(store)
+    for name in today:
+        await store[name].delete_many({})
+    await read(store, said[: len(said) // 2])
+    rows = await store["roll_ups"].count_documents({})
+    await store["revisions"].delete_many({})
+    await store["cursors"].update_many({}, {"$unset": {"rebuilt": ""}})
+    assert await provision(store) == [f"{rows} rows of figures will be sent to simpul.national.reports.v1"]
+    assert await store["revisions"].count_documents({"due": True}) == rows
+    assert await provision(store) == []
+    await read(store, said)
+    found = await stored_bytes(store)
+    assert found | {"cursors": []} == today | {"cursors": []}  # a field that came later stands last in them

@@ -15,13 +15,13 @@ from services.reporting.reader import Reader
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice, Spoken
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
 
 COUNTED = ("cells", "roll_ups", "veiled", "activities", "offices", "cursors")
 
 
 def reader(store: Store) -> Reader:
-    return Reader(store, Gaps("127.0.0.1:1"), lambda office, facts: None)
+    return Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None)
 
 
 async def read(store: Store, records: Sequence[Spoken], cut: int = 500) -> None:

@@ -12,6 +12,7 @@ from services.reporting.consumer import Consumer
 from services.reporting.cursors import ensure_cursors
 from services.reporting.figures import Filters, OfficeStanding, Question, report
 from services.reporting.gaps import Gaps
+from services.reporting.lease import LONG_AGO, READER
 from services.reporting.metrics import Metrics
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
@@ -29,9 +30,15 @@ async def until(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> Non
         await asyncio.sleep(0.1)
 
 
+def settings(kafka: str) -> KafkaSettings:
+    """The embedded broker waits twice as long for a member that left."""
+    session = 6_000 if ON_KAFKA else 3_000
+    return KafkaSettings(kafka, ON_KAFKA, session_timeout_ms=session, fetch_wait_ms=50)
+
+
 @asynccontextmanager
 async def reading(kafka: str, store: Store) -> AsyncIterator[Consumer]:
-    consumer = Consumer(KafkaSettings(kafka, ON_KAFKA, fetch_wait_ms=50), store, Metrics())
+    consumer = Consumer(settings(kafka), store, Metrics())
     async with consumer.running():
         yield consumer
 
@@ -118,24 +125,46 @@ async def test_instances_that_come_and_go_count_each_fact_once(kafka: str, store
         for _ in range(facts):
             await send_all(kafka, [office.confirm("rakor", partition=partition) for partition in range(4)])
 
-    async with reading(kafka, store):
+    async with AsyncExitStack() as first:
+        one = await first.enter_async_context(reading(kafka, store))
+        await until(lambda: _is(confirmed(store, office), 0))
         await speak(10)
-        async with AsyncExitStack() as second:
-            await second.enter_async_context(reading(kafka, store))
-            await speak(40)
-        await speak(10)
-        await until(lambda: _is(confirmed(store, office), 240))
-    async with reading(kafka, store):
-        await send_all(kafka, [office.confirm("rakor")])
-        await until(lambda: _is(confirmed(store, office), 241))
+        async with reading(kafka, store) as other:
+            await speak(10)
+            assert sorted([one.role, other.role]) == ["reading", "standby"]
+            assert await other.not_ready() == []
+            await first.aclose()
+            await speak(10)
+            await until(lambda: _is(confirmed(store, office), 120))
+            assert other.role == "reading"
+
+
+async def test_another_takes_over_from_one_that_was_cut_off_and_is_told_so(kafka: str, store: Store) -> None:
+    office = SpeakingOffice()
+    await make_facts_topic(kafka, office)
+    lost = asyncio.Event()
+    zombie = Consumer(settings(kafka), store, Metrics(), lost.set)
+    async with zombie.running():
+        await send_all(kafka, [office.publish("rakor"), office.confirm("rakor")])
+        await until(lambda: _is(confirmed(store, office), 1))
+        await store["lease"].update_one({"_id": READER}, {"$set": {"until": LONG_AGO}})
+        async with reading(kafka, store):
+            await asyncio.wait_for(lost.wait(), 10)
+            await send_all(kafka, [office.confirm("rakor")])
+            await until(lambda: _is(confirmed(store, office), 2), 60)
+            assert zombie.role == "standby"
 
 
 async def test_readiness_says_what_is_wrong(server_room: ServerRoom, store: Store) -> None:
     own, broker = await server_room.broker()
     office = SpeakingOffice()
     await make_facts_topic(own, office)
+    broker.pause()
     async with reading(own, store) as consumer:
-        assert await consumer.not_ready() == ["Kafka has not answered yet"]
+        await until(lambda: _is(consumer.not_ready(), ["Kafka has not answered yet"]))
+    broker.resume()
+    async with reading(own, store) as consumer:
+        assert (consumer.role, await consumer.not_ready()) == ("standby", [])  # until the lease is taken
         bad = office.publish("rakor")
         office.ledger = "d" * 32
         await send_all(own, [bad, office.publish("lain")])
@@ -155,5 +184,5 @@ async def test_readiness_says_what_is_wrong(server_room: ServerRoom, store: Stor
             broker.resume()
 
 
-async def _is(found: Awaitable[int], wanted: int) -> bool:
+async def _is(found: Awaitable[object], wanted: object) -> bool:
     return await found == wanted

@@ -13,6 +13,7 @@ Row = dict[str, Any]
 BEGAN = datetime(2024, 1, 11, 1, tzinfo=UTC)
 CODE, LEDGER = "uji", "0" * 32
 TOPIC = f"simpul.{CODE}"
+REPORTS = "topics/simpul.national.reports.v1.jsonl"
 BALI = {"category": "guru", "home_regency": "51.03"}
 QUOTAS = [{"id": "semua", "seats": 1}]
 PLACED = {"month": "2024-01", "kind": "rakor", "province": "51", "regency": "51.03"}
@@ -223,6 +224,10 @@ class Made:
             key = {"office": CODE, "month": "2024-01", "kind": "rakor", "category": category}
             name = "|".join(value or "" for value in key.values())
             self.files[national("roll_ups")].append({"_id": name} | key | rolled)
+            for rev, values in enumerate((dict.fromkeys(MEASURES, 0), rolled)):
+                row = json.dumps({"rev": rev} | key | values)
+                record = _record(len(self.files[REPORTS]), 1, row, []) | {"key": name}
+                self.files[REPORTS].append(record)
         for row in self.files[self.table("activities")]:
             place = {"office": CODE, "activity": row["_id"], "title": "Rapat"} | PLACED
             self.files[national("activities")].append({"_id": f"{CODE}|{row['_id']}"} | place)

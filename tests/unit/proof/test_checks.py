@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from proof.check import check, main
-from tests.unit.proof.made import AFTER, POISON, REFUSED, STORY, Made, about, first, present
+from tests.unit.proof.made import AFTER, POISON, REFUSED, REPORTS, STORY, Made, about, first, present
 
 
 def red(made: Made, folder: Path) -> set[str]:
@@ -69,6 +69,12 @@ def answered_otherwise(made: Made) -> None:
     made.files["figures.json"][0]["office"]["rows"][0]["confirmed"] += 1
 
 
+def published_too_late(made: Made) -> None:
+    """An older row after the newer."""
+    records = made.files[REPORTS]
+    records.append(records[-2] | {"offset": 99})
+
+
 def wrong_totals(made: Made) -> None:
     made.rows[6]["data"]["totals"]["present"] = 2
     made.files["topics/simpul.uji.facts.v1.jsonl"][6]["value"] = made.files[
@@ -127,6 +133,7 @@ SPOILED: list[tuple[str, Callable[[Made], None]]] = [
     ("I6", counted_twice),
     ("I6", answered_otherwise),
     ("I6", wrong_totals),
+    ("I6", published_too_late),
     ("I7", leaked),
     ("I8", one_person_with_two_references),
     ("I9", poison_gone),

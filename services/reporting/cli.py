@@ -1,0 +1,61 @@
+"""What reporting adds to the `simpul` command."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from services.reporting.comparing import Keys
+from services.reporting.lease import FiguresHeld, LeaseLost
+from services.reporting.provision import require_provisioned
+from services.reporting.rebuilding import Rebuild, RebuildBusy
+from services.reporting.refolding import TopicLacks
+from shared.cli import Refused, ended_by
+from shared.contracts.topics import NATIONAL_DATABASE
+from shared.kafka.facts import OfficeStopped
+from shared.mongo.driver import connect
+from shared.settings import CommonSettings, read_settings
+
+SHOWN = 50  # keys
+
+verbs = typer.Typer()
+rebuild = typer.Typer(no_args_is_help=True, help="Make figures anew from the facts.")
+verbs.add_typer(rebuild, name="rebuild")
+
+
+@rebuild.command("reporting")
+def rebuild_reporting(
+    check: Annotated[bool, typer.Option("--check", help="Only compare; write nothing")] = False,
+) -> None:
+    """Count all facts once more, compare byte for byte, and put right what differs; the service may run.
+
+    Exit 0 where nothing differed, 1 where something did: its keys are named.
+    """
+    ended_by(partial(_rebuild, read_settings(CommonSettings), not check))
+
+
+async def _rebuild(settings: CommonSettings, mend: bool) -> list[str]:
+    store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
+    try:
+        await require_provisioned(store)
+        compared, differed = await Rebuild(store, settings.kafka_bootstrap).run(mend)
+    except (RebuildBusy, TopicLacks, OfficeStopped) as refusal:
+        raise Refused(str(refusal)) from None
+    except (LeaseLost, FiguresHeld):
+        raise Refused(
+            "another rebuild came between, or this one stood still too long: run it again"
+        ) from None
+    finally:
+        await store.close()
+    if differed:
+        raise Refused(_told(differed, mend))
+    return [f"{compared} documents are what the facts add up to"]
+
+
+def _told(differed: Keys, mended: bool) -> str:
+    lines = [f"{name} {key}" for name, keys in differed.items() for key in keys]
+    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    head = f"{len(lines)} documents differed from what the facts add up to" + (
+        "; they were put right:" if mended else ":"
+    )
+    return "\n".join([head, *lines[:SHOWN], *more])

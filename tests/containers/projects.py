@@ -1,0 +1,112 @@
+"""Projects of the compose file as an operator starts them: each with an env file and secrets of its own."""
+
+import hashlib
+import secrets
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from testcontainers.compose import DockerCompose
+from testcontainers.core.docker_client import DockerClient
+
+from local.machine import free_port
+
+TREE = Path(__file__).parents[2]
+NETWORK = "simpul"
+STAFF_TOKEN, DIRECTORATE_TOKEN = "petugas-uji", "direktorat-uji"
+
+
+@dataclass
+class Project:
+    """One project. `ports`: what is open on this machine, by the setting that chose it."""
+
+    name: str
+    folder: Path
+    profiles: str
+    settings: dict[str, str] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True)
+        for name, text in {
+            "person_key": secrets.token_hex(32),
+            "link_keys": f"k1:{secrets.token_hex(32)}",
+            "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
+            "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
+        }.items():
+            (self.folder / name).write_text(text)
+        for name in ("SIMPUL_REGISTRATION_PORT", "SIMPUL_NATIONAL_PORT", "SIMPUL_MAILBOX_PORT"):
+            self.ports[name] = two_free_ports() if name == "SIMPUL_REGISTRATION_PORT" else free_port()
+        told = {"COMPOSE_PROJECT_NAME": f"simpul-uji-{self.name}", "COMPOSE_PROFILES": self.profiles}
+        told |= {"SIMPUL_SECRETS": str(self.folder)} | {name: str(port) for name, port in self.ports.items()}
+        first = self.ports["SIMPUL_REGISTRATION_PORT"]
+        told |= {"SIMPUL_REGISTRATION_PORT": f"{first}-{first + 1}"}  # one for each of two instances
+        text = "".join(f"{name}={value}\n" for name, value in (told | self.settings).items())
+        (self.folder / "project.env").write_text(text)
+
+    @property
+    def _env(self) -> str:
+        return str(self.folder / "project.env")
+
+    @property
+    def _compose(self) -> DockerCompose:
+        return DockerCompose(TREE, "docker-compose.yml", env_file=self._env)
+
+    def up(self) -> None:
+        """As the one command of an operator; returns when everything is healthy."""
+        self._compose.start()
+
+    def down(self) -> None:
+        """With its volumes."""
+        self._compose.stop(down=True)
+
+    def run(self, *words: str) -> str:
+        """`docker compose` with these words in this project."""
+        command = ["docker", "compose", "--env-file", self._env, *words]
+        done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def url(self, setting: str) -> str:
+        return f"http://127.0.0.1:{self.ports[setting]}"
+
+    @property
+    def desks(self) -> list[httpx.Client]:
+        """Staff at each port where an instance of registration may be."""
+        first = self.ports["SIMPUL_REGISTRATION_PORT"]
+        bearer = {"Authorization": f"Bearer {STAFF_TOKEN}", "Prefer": "wait=10"}
+        return [
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=bearer, timeout=20)
+            for port in (first, first + 1)
+        ]
+
+
+@contextmanager
+def network() -> Iterator[None]:
+    """What joins the projects, made as an operator makes it."""
+    made = DockerClient().client.networks.create(NETWORK)
+    try:
+        yield
+    finally:
+        made.remove()
+
+
+def leftovers() -> list[str]:
+    """Containers and volumes of these tests that are still there."""
+    client = DockerClient().client
+    containers = [one.name for one in client.containers.list(all=True)]
+    volumes = [one.name for one in client.volumes.list()]
+    return [str(name) for name in [*containers, *volumes] if str(name).startswith("simpul-uji")]
+
+
+def two_free_ports() -> int:
+    """The first of two in a row."""
+    while True:
+        port = free_port()
+        with socket.socket() as second, suppress(OSError):
+            second.bind(("127.0.0.1", port + 1))
+            return port
