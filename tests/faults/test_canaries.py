@@ -1,8 +1,10 @@
 """Made-up people go through every route, refusal and fault: no log and no measure knows them afterwards."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from services.notification.entrypoints.provision import provision_office
 from services.reporting.provision import provision_national
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
+from tests.component.conformance.pages import TYPED, of_registration
 from tests.component.registration.browser import typed
 from tests.integration.notification.sink import Sink
 from tests.support.deployment import Deployment, Service, deployment
@@ -71,8 +74,12 @@ async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
         await provision_office(running.office.code, servers.mongo, "motor", running.office.kafka)
         await provision_national(servers.mongo, "motor", running.office.kafka)
         running.env["SIMPUL_SMTP_URL"] = sink.url
-        names = ("registration", "notification", "reporting")
-        yield Place(running, sink, [await running.start(name, f"services.{name}.main") for name in names])
+        notification, *others = [
+            await running.start(name, f"services.{name}.main") for name in ("notification", "reporting")
+        ]
+        running.env["SIMPUL_NOTIFICATION_URL"] = notification.url
+        registration = await running.start("registration", "services.registration.main")
+        yield Place(running, sink, [registration, notification, *others])
 
 
 async def ask_everything(client: httpx.AsyncClient) -> None:
@@ -103,6 +110,28 @@ async def ask_everything(client: httpx.AsyncClient) -> None:
     await client.post("/staf/masuk", data={"token": NAME, "sandi": MAIL})
 
 
+async def work_the_desk(client: httpx.AsyncClient) -> None:
+    """Each page and form of the pages, as staff who typed people wherever anything can be typed."""
+    entered = await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
+    client.headers["Cookie"] = entered.headers["set-cookie"].partition(";")[0]
+    listed = (await client.get("/api/v1/activities/uji/registrations", headers=STAFF)).json()
+    known = {"activity": "uji", "registration": listed["registrations"][0]["registration"]}
+    marked = re.search(r'name="csrf" value="([^"]+)"', (await client.get("/staf")).text)
+    assert marked is not None
+    fields = dict.fromkeys(TYPED, f"{NAME} {MAIL} {PHONE} {NIP}") | {"csrf": unescape(marked[1])}
+    right = fields | {"nama": NAME, "email": MAIL, "telepon": PHONE, "nip": NIP, "nuptk": "", "unsur": "guru"}
+    for route in of_registration():
+        if route.path == "/staf/keluar":
+            continue
+        for path in (route.at(known), f"{route.at({})}?cari={MAIL}&fakta={NAME}"):
+            if route.method == "GET":
+                await client.get(path)
+                continue
+            for sent in (fields, right):
+                files = {"berkas": ("kanari.xlsx", f"{NAME};{MAIL}".encode())} if "impor" in path else None
+                assert (await client.post(path, data=sent, files=files)).status_code < 500, path
+
+
 async def send_poison(running: Deployment) -> None:
     """Records that hold people where nothing of the kind belongs."""
     office = running.office
@@ -126,6 +155,7 @@ async def test_no_log_and_no_measure_holds_any_of_them(place: Place) -> None:
     await place.running.office.put(activity("uji"), "uji")
     async with place.office as client:
         await ask_everything(client)
+        await work_the_desk(client)
         await send_poison(place.running)
         await client.post(f"/api/v1/activities/{'uji'}/cancellation", json={"reason": NAME}, headers=STAFF)
     await place.rests()
