@@ -12,7 +12,7 @@ from tests.support.deployment import deployment
 from tests.support.office import activity, new_office
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KEPT = EXAMPLES.parent / ".kafka" / "maven-of-examples"
 
