@@ -68,10 +68,10 @@ async def test_a_lost_answer_is_counted_and_sent_again_only_where_missing_it_is_
 async def test_a_process_killed_between_attempt_and_answer_leaves_a_counted_attempt(stage: Stage) -> None:
     stage.sink.script["confirmed"] = ["keep+hang"]
     await stage.publish("rakor")
-    async with stage.process(mail_lease_seconds="2", smtp_seconds="0.6"):
+    async with stage.process(mail_lease_seconds="6", smtp_seconds="2"):
         await stage.confirm("rakor", "Wayan Contoh")
         await stage.sink.hanging.wait()
-    async with stage.process(mail_lease_seconds="2", smtp_seconds="0.6"):
+    async with stage.process(mail_lease_seconds="6", smtp_seconds="2"):
         (row,) = await stage.settled(1)
     assert (row["state"], row["ambiguous"], row["tries"]) == ("sent", 1, 2)
     assert len(stage.sink.kept) == 2
