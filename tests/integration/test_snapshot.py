@@ -9,7 +9,7 @@ import pytest_asyncio
 from shared.mongo.driver import Driver, Session, Store, connect
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 
 @pytest_asyncio.fixture(params=["motor", "pymongo"])

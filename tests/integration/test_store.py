@@ -15,7 +15,7 @@ from shared.mongo.driver import Driver, ReturnDocument, Session, Store, UpdateOn
 from tests.support.drivers import driver
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
+pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
 
 
 @pytest_asyncio.fixture

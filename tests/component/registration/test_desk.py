@@ -13,7 +13,7 @@ from tests.component.registration.test_staff import csrf_of, staff_at
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 DESK = "/staf/kegiatan/uji"
 
 

@@ -12,7 +12,7 @@ from tests.component.registration.browser import announce, submitted, typed
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 DESK = "/staf/kegiatan/uji"
 ODD = ("=1+1", "+62 Uji", "@SUM(A1)", "-2 Uji", "https://jahat.example", "مها عبد الله", "Uji 🎓", "007")
 

@@ -20,7 +20,7 @@ from tests.component.registration.browser import (
 from tests.support.office import LINK_KEYS, new_office
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 CONFIRMED = "Anda terdaftar: tempat Anda terkonfirmasi"
 WAITING = "Anda masuk daftar tunggu"

@@ -8,7 +8,7 @@ from tests.component.registration.browser import announce, heading, opened, subm
 from tests.support.office import new_office
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 NEUTRAL = "Pendaftaran sudah kami terima"
 NUPTK = "1234 5678 9012 3456"

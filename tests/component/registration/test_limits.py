@@ -7,7 +7,7 @@ from tests.component.registration.browser import STAFF, announce, heading, lande
 from tests.support.office import new_office, person
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 URL = "/api/v1/activities/uji/registrations"
 WAIT = {"Prefer": "wait=20"}

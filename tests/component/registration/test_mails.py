@@ -22,7 +22,7 @@ from tests.support.office import STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 AWAY = "Layanan email tidak menjawab"
 
 

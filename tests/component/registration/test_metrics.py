@@ -10,7 +10,7 @@ from tests.support.servers import Servers
 from tests.support.waiting import until
 from tests.support.watched import shown, told
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 
 async def values(client: httpx.AsyncClient, name: str, label: str) -> dict[str, float]:

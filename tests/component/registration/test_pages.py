@@ -12,7 +12,7 @@ from tests.support.office import LINK_KEYS, PUBLIC_URL, STAFF_TOKEN, TestOffice,
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 MAX_BYTES = 30_000
 NOW = datetime.now(UTC)
 

@@ -12,7 +12,7 @@ from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 FORM, YAML = "/staf/terbit", "/staf/terbit/yaml"
 RIGHT = {
     "title": "Rapat koordinasi uji",

@@ -13,7 +13,7 @@ from tests.component.registration.test_publishing import wrong_fields
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 FORM = f"{DESK}/daftarkan"
 NOW = datetime.now(UTC)
 

@@ -17,7 +17,7 @@ from tests.component.registration.test_pages import sound
 from tests.support.office import LINK_KEYS, STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 PLAIN = {"public_url": "http://office"}
 
 

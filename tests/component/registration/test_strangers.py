@@ -12,7 +12,7 @@ from tests.component.registration.test_pages import cancel_link
 from tests.support.office import LINK_KEYS, TestOffice, new_office, person
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 NIP = "19350101 196001 1 001"  # a civil servant who would be ninety
 

@@ -18,7 +18,7 @@ from tests.support.office import TestOffice
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 PAGE = f"{DESK}/kehadiran"
 NOW = datetime.now(UTC)
 

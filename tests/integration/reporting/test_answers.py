@@ -29,7 +29,7 @@ from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
 from tests.support.offices import SpeakingOffice, Spoken
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 
 @pytest_asyncio.fixture

@@ -15,7 +15,7 @@ from services.reporting.reader import Reader
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice, Spoken
 
-pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
+pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
 
 COUNTED = ("cells", "roll_ups", "veiled", "activities", "offices", "cursors")
 

@@ -11,7 +11,7 @@ from tests.integration.reporting.test_answers import client, gathered
 from tests.support.markup import sound
 from tests.support.office import DIRECTORATE_TOKEN
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 HANDFUL = "/?category=komunitas"
 EXACT = "<dt>Terkonfirmasi</dt><dd>3</dd>"

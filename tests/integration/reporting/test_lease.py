@@ -11,7 +11,7 @@ from services.reporting.reader import Reader
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice
 
-pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
+pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
 
 
 async def run_out(store: Store) -> None:

@@ -17,7 +17,7 @@ from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE
 from tests.support.offices import SpeakingOffice, Spoken
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 OFFICES, ACTIVITIES, MONTHS = 40, 24, 60
 NAME = "Balai Besar Guru dan Tenaga Kependidikan Provinsi Daerah Istimewa Nomor"
