@@ -40,7 +40,7 @@ async def played(servers: Servers, path: Path, seed: int) -> list[dict[str, Any]
                 while min(len(decided(list(events(path)), foreign)) for foreign in (False, True)) <= ENOUGH:
                     await asyncio.sleep(0.5)  # a busy machine asks fewer in a second
                 done.set()
-            assert await load.settle(30) == 0
+            assert await load.settle(120) == 0
         await office.at_rest()
     return list(events(path))
 
@@ -90,7 +90,7 @@ async def test_bursts_fill_an_activity_and_cancel_or_enlarge_it(servers: Servers
             rushed = await bursts.rush(seconds=1, factor=40, seats=10)
             gone = await bursts.cancel(300)
             larger = await bursts.raise_quota(by=300, others=30)
-            assert await load.settle(30) == 0
+            assert await load.settle(120) == 0
             await load.close()
         rows = await office.store["registrations"].find({}, {"activity": 1, "status": 1}).to_list(None)
         states = await office.store["activities"].find({}).to_list(None)
