@@ -23,9 +23,8 @@ FIELDS: Final = {
     "to": "Sampai bulan",
 }
 
-MOST_KINDS: Final = (
-    100  # an office may name a new kind with every activity; others can be asked for in the URL
-)
+# An office may name a new kind with every activity; others can be asked for in the URL.
+MOST_KINDS: Final = 100
 FOR_DIRECTORATE: Final = "Menyaring menurut angkatan hanya untuk direktorat: masuk dahulu."
 
 

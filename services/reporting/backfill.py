@@ -8,10 +8,9 @@ still runs leaves some behind: provision once more when it is gone.
 from itertools import islice
 from typing import Final
 
-from bson import Int64
-
 from services.reporting.cells import veil_again
 from services.reporting.counting import ActivityKey
+from services.reporting.revisions import mark_unknown_due
 from shared.mongo.driver import Store
 
 BATCH: Final = 200  # activities: a transaction of a tenth of a second, for which a reader may wait
@@ -30,12 +29,7 @@ async def revise_all(store: Store) -> int:
     """Give every row that has no revision one that is due, and every cursor its count of rebuilds; returns
     how many rows had none."""
     await store["cursors"].update_many({"rebuilt": {"$exists": False}}, {"$set": {"rebuilt": 0}})
-    fresh = {"rev": Int64(0), "published_rev": Int64(0), "due": True}
-    rows = store["roll_ups"].find({}, {"_id": 1})
-    lacks = [row["_id"] async for row in rows if not await store["revisions"].find_one({"_id": row["_id"]})]
-    for key in lacks:
-        await store["revisions"].update_one({"_id": key}, {"$setOnInsert": fresh}, upsert=True)
-    return len(lacks)
+    return await mark_unknown_due(store, [row["_id"] async for row in store["roll_ups"].find({}, {"_id": 1})])
 
 
 async def _activities(store: Store, collection: str) -> set[ActivityKey]:

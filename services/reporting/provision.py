@@ -29,14 +29,20 @@ async def provision_national(mongo_url: str, driver: Driver, kafka: KafkaSetting
         await store.close()
 
 
-async def provision(store: Store) -> list[str]:
+async def prepare(store: Store) -> list[str]:
+    """Collections, indexes and the lease; what was made, in sentences."""
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
     await store["cells"].create_index([("office", 1), ("activity", 1)])
     await store["cells"].create_index("month")
     await store["veiled"].create_index([("office", 1), ("month", 1)])
     await store["revisions"].create_index("due", sparse=True)
     await provision_lease(store)
-    said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
+    return [f"made collections {', '.join(made)} in {store.name}"] if made else []
+
+
+async def provision(store: Store) -> list[str]:
+    """As `prepare`, and what a database from before lacks."""
+    said = await prepare(store)
     if veiled := await veil_all(store):
         said.append(f"made what everyone may know of {veiled} activities in {store.name}")
     if rows := await revise_all(store):

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from services.reporting.comparing import COUNTED, Keys, Stored, differing, offices_with_figures, stored
 from services.reporting.lease import FiguresHeld, Lease, held_rev, hold_figures, let_go, next_rev
-from services.reporting.provision import FIGURES_OF_OFFICES, provision
+from services.reporting.provision import FIGURES_OF_OFFICES, prepare
 from services.reporting.refolding import fold_to
 from services.reporting.revisions import mark_changed
 from shared.mongo.driver import Document, Session, Store
@@ -51,7 +51,7 @@ class Rebuild:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
-        await provision(self._aside)
+        await prepare(self._aside)
         lease = Lease(self._aside)
         epoch = await lease.take()
         if epoch is None:

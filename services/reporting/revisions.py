@@ -39,6 +39,13 @@ async def mark_changed(store: Store, keys: Sequence[str], rev: int, session: Ses
         await store["revisions"].bulk_write(writes, ordered=False, session=session)
 
 
+async def mark_unknown_due(store: Store, keys: Sequence[str]) -> int:
+    """Make those rows due that have no revision; how many they are."""
+    fresh: Document = {"rev": Int64(0), "published_rev": Int64(0), "due": True}
+    writes = [UpdateOne({"_id": key}, {"$setOnInsert": fresh}, upsert=True) for key in keys]
+    return (await store["revisions"].bulk_write(writes, ordered=False)).upserted_count if writes else 0
+
+
 async def mark_all_due(store: Store) -> None:
     await store["revisions"].update_many({}, {"$set": {"due": True}})
 

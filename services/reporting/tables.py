@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from services.reporting.veil import text
 from shared.mongo.driver import Document
+from shared.pages import pages_of
 from shared.words import number
 
 ROWS: Final = 8  # with long names and filters, and every office in trouble, a page has 28 kB of its 30
@@ -62,7 +63,7 @@ class Turning:
 
     def of(self, id_: str, heading: str, rows: Sequence[Any], size: int = ROWS) -> Turned:
         """A page beyond the last is the last."""
-        pages = max(1, -(-len(rows) // size))
+        pages = pages_of(len(rows), size)
         page = min(self._pages.get(f"hal-{id_}", 1), pages)
         before = self._to(id_, page - 1) if page > 1 else None
         after = self._to(id_, page + 1) if page < pages else None

@@ -10,9 +10,9 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts import topics
 from shared.contracts.commands import COMMANDS
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
-from shared.contracts.facts import FACTS, published
+from shared.contracts.facts import FACTS
 from shared.contracts.reports import NationalRow
+from shared.contracts.schemas import REGISTRY
 
 Json = dict[str, Any]
 REF: Final = "#/components/schemas/{model}"
@@ -33,8 +33,8 @@ ENVELOPE: Final[Json] = {
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A topic of every office, or of the nation. `messages`: name -> model; `events`: whether records
-    are CloudEvents."""
+    """A topic of every office, or of the nation. `messages`: their names in the registry; `events`: whether
+    records are CloudEvents."""
 
     name: str
     address: str
@@ -43,7 +43,7 @@ class Channel:
     writers: tuple[str, ...]
     readers: tuple[str, ...]
     settings: dict[str, str]
-    messages: dict[str, type[BaseModel]]
+    messages: tuple[str, ...]
     events: bool = True
     partitions: int = topics.PARTITIONS
 
@@ -60,7 +60,7 @@ CHANNELS: Final = (
         (OFFICES_REGISTRATION, "regional systems that the office lets in"),
         (OFFICES_REGISTRATION,),
         topics.INTAKE_SETTINGS,
-        dict(COMMANDS),
+        tuple(COMMANDS),
     ),
     Channel(
         "facts",
@@ -70,7 +70,7 @@ CHANNELS: Final = (
         (OFFICES_REGISTRATION,),
         (OFFICES_NOTIFICATION, "reporting", "whoever may know what the nation knows"),
         topics.FACTS_SETTINGS,
-        {name: published(fact) for name, fact in FACTS.items()},
+        tuple(FACTS),
     ),
     Channel(
         "directory",
@@ -81,10 +81,7 @@ CHANNELS: Final = (
         (OFFICES_REGISTRATION,),
         (OFFICES_NOTIFICATION,),
         topics.DIRECTORY_SETTINGS,
-        {
-            "id.simpul.directory.registration.v1": RegistrationEntry,
-            "id.simpul.directory.activity.v1": ActivityEntry,
-        },
+        ("id.simpul.directory.registration.v1", "id.simpul.directory.activity.v1"),
         events=False,
     ),
     Channel(
@@ -97,7 +94,7 @@ CHANNELS: Final = (
         ("reporting",),
         ("the directorate",),
         topics.REPORTS_SETTINGS,
-        {NationalRow.type: NationalRow},
+        (NationalRow.type,),
         partitions=topics.REPORTS_PARTITIONS,
     ),
 )
@@ -105,7 +102,7 @@ CHANNELS: Final = (
 
 def document() -> Json:
     """The document as JSON; every reference in it leads to a place in it."""
-    named = [model for channel in CHANNELS for model in channel.messages.values()]
+    named = [REGISTRY[name] for channel in CHANNELS for name in channel.messages]
     found, definitions = models_json_schema([(model, "validation") for model in named], ref_template=REF)
     references = {model: schema for (model, _), schema in found.items()}
     return {
@@ -122,9 +119,9 @@ def document() -> Json:
         "operations": dict(operation for channel in CHANNELS for operation in _operations(channel)),
         "components": {
             "messages": {
-                name: _message(name, model, references[model], channel.events)
+                name: _message(name, REGISTRY[name], references[REGISTRY[name]], channel.events)
                 for channel in CHANNELS
-                for name, model in channel.messages.items()
+                for name in channel.messages
             },
             "schemas": {"CloudEvent": ENVELOPE} | definitions["$defs"],
         },

@@ -37,9 +37,8 @@ T = TypeVar("T")
 TRANSACTION_SECONDS = 20.0  # the driver's own 120 s are longer than a partition may stand still
 # Unauthorized, AuthenticationFailed, LockTimeout, ExceededTimeLimit, OutOfDiskSpace: somebody mends them
 PASSING_CODES = frozenset({13, 18, 24, 262, 14031})
-NO_SNAPSHOT = frozenset(
-    {239, 246}
-)  # SnapshotTooOld, SnapshotUnavailable: collections were just made or renamed
+# SnapshotTooOld, SnapshotUnavailable: collections were just made or renamed
+NO_SNAPSHOT = frozenset({239, 246})
 MAJORITY = WriteConcern(w="majority", j=True)
 
 

@@ -20,6 +20,11 @@ HEADERS: Final = {
 }
 
 
+def pages_of(rows: int, size: int) -> int:
+    """How many pages a list fills; an empty one has a page, too."""
+    return max(1, -(-rows // size))
+
+
 def environment(looks: Path) -> Environment:
     """Templates of one service, which extend `base.html` and import `forms.html` of the shared look."""
     found = Environment(

@@ -2,8 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -25,21 +23,21 @@ async def run(*command: str | Path) -> tuple[int, str]:
     return process.returncode or 0, said.decode()
 
 
-@asynccontextmanager
-async def built(folder: Path) -> AsyncIterator[str]:
+async def built(folder: Path) -> str:
     """The class path of the Java example, compiled by Maven as its page says."""
     shutil.copytree(EXAMPLES / "java", folder / "java")
     maven = ["mvn", "-q", "-B", f"-Dmaven.repo.local={KEPT}", "-f", folder / "java/pom.xml"]
     code, said = await run(*maven, "compile", "dependency:copy-dependencies")
     assert code == 0, said
-    yield f"{folder}/java/target/classes:{folder}/java/target/dependency/*"
+    return f"{folder}/java/target/classes:{folder}/java/target/dependency/*"
 
 
 @pytest.mark.skipif(
     not (shutil.which("mvn") and shutil.which("javac")), reason="no Maven or no Java compiler"
 )
 async def test_a_regional_system_in_java(servers: Servers, tmp_path: Path) -> None:
-    async with new_office(servers) as office, office.registration(), built(tmp_path) as classes:
+    classes = await built(tmp_path)
+    async with new_office(servers) as office, office.registration():
         await office.put(activity("rakor", seats=1), "rakor")
         command = [
             "java",

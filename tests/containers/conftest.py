@@ -3,11 +3,9 @@
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-TREE = Path(__file__).parents[2]
 ASKED = "SIMPUL_TEST_CONTAINERS" in os.environ
 collect_ignore_glob = [] if ASKED else ["test_*.py"]
 

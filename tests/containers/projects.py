@@ -66,10 +66,7 @@ class Project:
 
     def run(self, *words: str) -> str:
         """`docker compose` with these words in this project."""
-        command = ["docker", "compose", "--env-file", self._env, *words]
-        done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return docker("compose", "--env-file", self._env, *words)
 
     def url(self, setting: str) -> str:
         return f"http://127.0.0.1:{self.ports[setting]}"
@@ -83,6 +80,13 @@ class Project:
             httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=bearer, timeout=20)
             for port in (first, first + 1)
         ]
+
+
+def docker(*words: str) -> str:
+    """What docker prints, asked from the tree's root."""
+    done = subprocess.run(["docker", *words], cwd=TREE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """Each image holds one service, runs it as nobody on a root that cannot be written, and can build nothing."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
-TREE = Path(__file__).parents[2]
+from tests.containers.projects import docker
+
 MODULES = {
     "registration": "services.registration.main",
     "notification": "services.notification.main",
@@ -24,12 +24,6 @@ try:
 except OSError as error:
     print(type(error).__name__)
 """
-
-
-def docker(*words: str) -> str:
-    done = subprocess.run(["docker", *words], cwd=TREE, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module", params=MODULES)

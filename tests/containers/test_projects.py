@@ -1,6 +1,5 @@
 """The compose file as four projects: a backbone, the nation, and offices that come, go and grow alone."""
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from tests.containers.projects import DIRECTORATE_TOKEN, Project, leftovers, network
+from tests.containers.projects import DIRECTORATE_TOKEN, Project, docker, leftovers, network
 
 T = TypeVar("T")
 NATIONAL = "SIMPUL_NATIONAL_PORT"
@@ -168,7 +167,7 @@ def test_one_of_two_instances_is_killed_under_load(
         asked = clients.map(lambda number: register(bali, number), range(1_000, 1_200))
         for service in ("registration", "notification"):
             first = bali.run("ps", "--quiet", service).split()[0]
-            subprocess.run(["docker", "kill", first], check=True, capture_output=True)
+            docker("kill", first)
         assert list(asked) == [200] * 200
     until(lambda: cluster.figures()["bali"] == before + 200)
     until(lambda: len(mails_to(cluster, "made1")) >= 200, 180)

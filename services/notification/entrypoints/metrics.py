@@ -7,12 +7,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from services.notification.domain.deliveries import Delivery, State
 from services.notification.domain.templates import Template
 from services.notification.entrypoints.consumer import Reader
-from shared.mongo.driver import Document, Store
+from shared.mongo.driver import Store
 
-OLDEST: list[Document] = [
-    {"$match": {"state": "pending"}},
-    {"$group": {"_id": None, "due": {"$min": "$due"}}},
-]
 CLOSED = tuple(state for state in get_args(State) if state != "pending")
 
 
@@ -54,13 +50,13 @@ class Metrics:
 
     async def look(self, store: Store, reader: Reader) -> None:
         """Bring the gauges up to date."""
-        grouped = {"$group": {"_id": {"state": "$state", "template": "$template"}, "count": {"$sum": 1}}}
+        by = {"state": "$state", "template": "$template"}
+        grouped = {"$group": {"_id": by, "count": {"$sum": 1}, "due": {"$min": "$due"}}}
         rows = await store.aggregate("deliveries", [grouped])
-        oldest = await store.aggregate("deliveries", OLDEST)
         now = await store.now()
         for gauge in (self._rows, self._number, self._behind):
             gauge.clear()  # what is no more, or is another instance's now, must not stay on show
-        due = min((row["due"] for row in oldest if row["due"]), default=now)
+        due = min((row["due"] for row in rows if row["_id"]["state"] == "pending"), default=now)
         self._overdue.set(max(0.0, (now - due).total_seconds()))
         for row in rows:
             self._rows.labels(row["_id"]["template"], row["_id"]["state"]).set(row["count"])

@@ -52,6 +52,12 @@ class People:
         await self._note_contradictions(named, known)
         return [Person(row["ref"], row["contact"], new=fresh.get(row["contact"]) is row) for row in found]
 
+    async def ref(self, who: Participant) -> str | None:
+        """Of this person, if they are known; nobody is known afterwards who was not."""
+        digests = [digest.hex() for digest in self._digests.person(who)]
+        known = await self._rows(set(digests))
+        return str(self._strongest(digests, known)["ref"]) if known else None
+
     async def named(self, refs: Sequence[str]) -> list[domain.Person]:
         """Those of these people that are known."""
         rows = self._store["people"].find({"ref": {"$in": list(refs)}, "who": {"$exists": True}})

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from services.registration.adapters.people import People
 from services.registration.adapters.reactions import Held, held_by
 from services.registration.application.digests import Digests
 from shared.contracts.commands import Participant
@@ -87,10 +88,7 @@ class Roster:
 
     async def standing(self, activity: str, who: Participant) -> str | None:
         """The registration that this person, found as a submission finds them, has in the activity."""
-        names = [digest.hex() for digest in self._digests.person(who)]
-        rows = await self._store["people"].find({"_id": {"$in": names}}, {"ref": 1}).to_list(None)
-        refs = {row["_id"]: row["ref"] for row in rows}
-        ref = next((refs[name] for name in names if name in refs), None)
+        ref = await People(self._store, self._digests).ref(who)
         live = await self.live(ref) if ref else []
         return next((one.registration for one in live if one.activity == activity), None)
 

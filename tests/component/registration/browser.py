@@ -1,6 +1,7 @@
 """A person with a browser, without one: opens a form, types, presses the button."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -68,3 +69,11 @@ async def submitted(client: httpx.AsyncClient, activity: str, **fields: str) -> 
 
 async def landed(client: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:
     return await client.get(answer.headers["Location"])
+
+
+def without_names(pages: Sequence[httpx.Response]) -> list[str]:
+    """Pages about the first person, the second, and so on, with nothing left of who it is."""
+    return [
+        page.text.replace(f"Uji {number}", "Uji").replace(f"uji{number}@", "uji@")
+        for number, page in enumerate(pages, start=1)
+    ]

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from services.registration.adapters.views import Listed
 from services.registration.entrypoints.pages.front import Front
 from shared.contracts.activity import Activity
+from shared.pages import pages_of
 
 PAGE: Final = 20
 Window = Literal["open", "upcoming", "closed", "cancelled"]
@@ -23,7 +24,7 @@ def routes(front: Front) -> APIRouter:
     async def listed(hal: Annotated[int, Query(ge=1, le=10_000)] = 1) -> HTMLResponse:
         now = datetime.now(UTC)
         found = in_order(await front.desk.views.listed(), now)
-        pages = max(1, -(-len(found) // PAGE))
+        pages = pages_of(len(found), PAGE)
         shown = found[(hal - 1) * PAGE : hal * PAGE]
         return front.page("daftar-kegiatan.html", rows=shown, number=hal, pages=pages)
 

@@ -15,6 +15,7 @@ from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
+from shared.pages import pages_of
 
 ROWS: Final = 30
 Number = Annotated[int, Query(ge=1, le=10_000)]
@@ -91,7 +92,7 @@ async def _shown(
         rows=rows,
         total=total,
         number=number,
-        pages=max(1, -(-total // ROWS)),
+        pages=pages_of(total, ROWS),
         told=told,
         saved=saved,
         cancelled=state.cancelled,

@@ -15,6 +15,7 @@ from services.registration.application.mails import STATES, Mail, MailRefused, M
 from services.registration.entrypoints.pages.desk import enrolled, staff_page
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
+from shared.pages import pages_of
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +150,6 @@ async def _shown(front: Front, session: Session, asked: Filter, activity: str) -
         chosen=asked.state,
         states=STATES,
         number=asked.hal,
-        pages=max(1, -(-found.total // ROWS)),
+        pages=pages_of(found.total, ROWS),
         told=TOLD.get(asked.kirim, ""),
     )

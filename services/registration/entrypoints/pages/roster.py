@@ -13,6 +13,7 @@ from services.registration.entrypoints.pages.desk import staff_page
 from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.types import Category
+from shared.pages import pages_of
 
 ROWS: Final = 20
 STATUSES: Final = ("confirmed", "waitlisted", "cancelled")
@@ -70,7 +71,7 @@ async def _shown(front: Front, session: Session, activity: str, asked: Filter, t
         rows=rows,
         total=total,
         number=asked.hal,
-        pages=max(1, -(-total // ROWS)),
+        pages=pages_of(total, ROWS),
         values={"status": "", "unsur": "", "wilayah": "", "instansi": ""} | asked.kept(),
         kept=asked.kept(),
         text=text,

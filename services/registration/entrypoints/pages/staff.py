@@ -10,6 +10,7 @@ from services.registration.entrypoints.pages.activities import PAGE, in_order
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.mails import counted
 from services.registration.entrypoints.pages.session import SIGN_IN, Session, Sessions
+from shared.pages import pages_of
 from shared.pages.session import require_same_origin
 
 MISSING: Final = "Tulis token petugas"
@@ -54,7 +55,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             csrf=session.csrf,
             rows=[(window, states[one.id]) for window, one in shown if one.id in states],
             number=hal,
-            pages=max(1, -(-len(found) // PAGE)),
+            pages=pages_of(len(found), PAGE),
             parked=await views.parked_in_all(),
             same=await front.twins.counted(),
             wrong=[one for one in wrong if one.activity in titles],
