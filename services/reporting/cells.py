@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bson import Int64
+from bson import Int64, encode
 
 from services.reporting.counting import ActivityKey, Attributes, CellKey, Placement, Step, add_to
 from services.reporting.cursors import Sums, move_cursors, zeros
@@ -54,7 +54,7 @@ async def apply(store: Store, steps: Sequence[Step], epoch: int) -> None:
         await mark_changed(
             store, [key.id for key, sums in roll_ups.items() if any(sums.values())], rev, session
         )
-        await _veil(store, _touched(steps), known, session)
+        await _write_veils(store, await _veils(store, _touched(steps), known, session), session)
 
     await store.transaction(work)
 
@@ -138,19 +138,28 @@ async def _add_up(
 
 
 async def veil_again(store: Store, keys: set[ActivityKey]) -> None:
-    """As `apply` does with the activities of its steps. It may go on meanwhile: of two that write the
-    document of one activity the later begins again, and reads the cells that the other left."""
+    """As `apply` does with the activities of its steps, which may go on meanwhile: of two that write the
+    document of one activity the later begins again, and reads the cells that the other left. What is right
+    already is not written, so that whoever counts has nobody to wait for."""
 
     async def work(session: Session) -> None:
-        await _veil(store, keys, await _known(store, keys, session), session)
+        wanted = await _veils(store, keys, await _known(store, keys, session), session)
+        rows = await store["veiled"].find({"_id": {"$in": list(wanted)}}, session=session).to_list(None)
+        stand = {row["_id"]: encode(row) for row in rows}
+        wrong = {name: row for name, row in wanted.items() if stand.get(name) != (row and encode(row))}
+        await _write_veils(store, wrong, session)
 
     await store.transaction(work)
 
 
-async def _veil(
+Veils = Mapping[str, Document | None]
+"""By activity, what anyone may know of it; None where nothing is counted."""
+
+
+async def _veils(
     store: Store, touched: set[ActivityKey], known: Mapping[ActivityKey, Attributes], session: Session
-) -> None:
-    """What anyone may know of the activities that changed, one document each, made anew from their cells."""
+) -> Veils:
+    """Made anew from the cells."""
     parts: dict[ActivityKey, dict[str | None, Sums]] = {key: {} for key in touched}
     named = {name: {"$in": sorted({getattr(key, name) for key in touched})} for name in ActivityKey._fields}
     by = {name: f"${name}" for name in (*ActivityKey._fields, "category")}
@@ -159,21 +168,25 @@ async def _veil(
         key = ActivityKey(row["_id"]["office"], row["_id"]["activity"])
         if key in touched:
             parts[key][row["_id"].get("category")] = {measure: row[measure] for measure in MEASURES}
-    if writes := [_veiled(key, found, known.get(key)) for key, found in parts.items() if found]:
+    return {key.id: _veiled(key, found, known.get(key)) if found else None for key, found in parts.items()}
+
+
+async def _write_veils(store: Store, veils: Veils, session: Session) -> None:
+    writes = [ReplaceOne({"_id": name}, row, upsert=True) for name, row in veils.items() if row]
+    if writes:
         await store["veiled"].bulk_write(writes, ordered=False, session=session)
-    if gone := [key.id for key, found in parts.items() if not found]:
+    if gone := [name for name, row in veils.items() if row is None]:
         await store["veiled"].delete_many({"_id": {"$in": gone}}, session=session)
 
 
-def _veiled(
-    key: ActivityKey, parts: Mapping[str | None, Sums], told: Attributes | None
-) -> ReplaceOne[Document]:
+def _veiled(key: ActivityKey, parts: Mapping[str | None, Sums], told: Attributes | None) -> Document:
     found = veil(parts)
-    document: Document = key._asdict() | (told.placement if told else Placement())._asdict()
+    document: Document = {"_id": key.id} | key._asdict()
+    document |= (told.placement if told else Placement())._asdict()
     document["whole"] = _stored(found.whole)
     by_name = sorted(found.parts.items(), key=lambda part: part[0] or "")
     document["parts"] = [{"category": category} | _stored(row) for category, row in by_name]
-    return ReplaceOne({"_id": key.id}, document, upsert=True)
+    return document
 
 
 def _stored(row: Row) -> Document:
