@@ -12,7 +12,7 @@ from services.reporting.consumer import Consumer
 from services.reporting.cursors import ensure_cursors
 from services.reporting.figures import Filters, OfficeStanding, Question, report
 from services.reporting.gaps import Gaps
-from services.reporting.lease import LONG_AGO, READER
+from services.reporting.lease import LONG_AGO, READER, Lease
 from services.reporting.metrics import Metrics
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
@@ -163,8 +163,12 @@ async def test_readiness_says_what_is_wrong(server_room: ServerRoom, store: Stor
     async with reading(own, store) as consumer:
         await until(lambda: _is(consumer.not_ready(), ["Kafka has not answered yet"]))
     broker.resume()
+    another = Lease(store)
+    epoch = await another.take()
+    assert epoch is not None
     async with reading(own, store) as consumer:
-        assert (consumer.role, await consumer.not_ready()) == ("standby", [])  # until the lease is taken
+        assert (consumer.role, await consumer.not_ready()) == ("standby", [])  # while another has the lease
+        await another.release(epoch)
         bad = office.publish("rakor")
         office.ledger = "d" * 32
         await send_all(own, [bad, office.publish("lain")])
