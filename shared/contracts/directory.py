@@ -1,11 +1,24 @@
-"""What a mail needs and a fact may not hold. Private to the office; compacted; `rev` is a fact's number."""
+"""What a mail needs and a fact may not hold, and what an office needs beside its facts to have its register
+again. Private to the office; compacted; `rev` is a fact's number."""
 
-from shared.contracts.activity import Session
-from shared.contracts.types import Count, Email, Line, Message, Paragraph, Phone, RegistrationId, Slug
+from shared.contracts.activity import Quota, Session, Speaker
+from shared.contracts.commands import Institution, PersonRef
+from shared.contracts.types import (
+    AwareDatetime,
+    Count,
+    Duration,
+    Email,
+    Line,
+    Message,
+    Paragraph,
+    Phone,
+    RegistrationId,
+    Slug,
+)
 
 
 class RegistrationEntry(Message):
-    """Who a registration is. Key `r:{registration}`."""
+    """Who a registration is. Key `r:{registration}`. No mail needs what comes after `phone`."""
 
     rev: Count
     registration: RegistrationId
@@ -13,10 +26,15 @@ class RegistrationEntry(Message):
     name: Line
     email: Email
     phone: Phone | None = None
+    ref: PersonRef | None = None
+    institution: Institution | None = None
+    group: Line | None = None
+    role_in_group: str | None = None
 
 
 class ActivityEntry(Message):
-    """An activity's details. Key `a:{activity}`."""
+    """An activity's details. Key `a:{activity}`. No mail needs what comes after `reason`; entries from before
+    the office stated it have no `quotas`."""
 
     rev: Count
     activity: Slug
@@ -26,6 +44,15 @@ class ActivityEntry(Message):
     reply_to: Email | None = None
     cancelled: bool = False
     reason: Paragraph | None = None
+    kind: Slug | None = None
+    quotas: tuple[Quota, ...] | None = None
+    opens: AwareDatetime | None = None
+    closes: AwareDatetime | None = None
+    speakers: tuple[Speaker | Line, ...] = ()
+    topics: tuple[Line, ...] = ()
+    reminder_before: Duration | None = None
+    attendance_opens_before: Duration | None = None
+    continues: Slug | None = None
 
 
 def registration_key(registration: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from services.registration.adapters.documents import activity_state
+from shared.contracts.activity import Activity
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.contracts.facts import (
     ActivityCancelled,
@@ -54,7 +55,7 @@ class Directory:
             return []
         rows = await (
             self._store["registrations"]
-            .find({"_id": {"$in": list(revs)}}, {"activity": 1, "who.contact": 1})
+            .find({"_id": {"$in": list(revs)}}, {"activity": 1, "who": 1})
             .to_list(None)
         )
         contacts = list({row["who"]["contact"] for row in rows})
@@ -67,28 +68,20 @@ class Directory:
         ]
 
 
+DETAILS: Final = Activity.model_fields.keys() & ActivityEntry.model_fields.keys()
+KEPT: Final = ("ref", "institution", "group", "role_in_group")
+
+
 def _activity_entry(row: Document, rev: int) -> Entry:
-    state = activity_state(row)
-    entry = ActivityEntry(
-        rev=rev,
-        activity=row["_id"],
-        title=state.described.title,
-        sessions=state.described.sessions,
-        host=state.described.host,
-        reply_to=state.described.reply_to,
-        cancelled=state.cancelled,
-        reason=state.reason,
-    )
-    return Entry(activity_key(row["_id"]), entry.encoded())
+    details = {name: value for name, value in row["described"].items() if name in DETAILS}
+    about = {"rev": rev, "activity": row["_id"], "cancelled": row["cancelled"], "reason": row["reason"]}
+    return Entry(activity_key(row["_id"]), ActivityEntry.model_validate(details | about).encoded())
 
 
 def _registration_entry(row: Document, rev: int, who: Document) -> Entry:
-    entry = RegistrationEntry(
-        rev=rev,
-        registration=row["_id"],
-        activity=row["activity"],
-        name=who["name"],
-        email=who["email"],
-        phone=who.get("phone"),
+    known = {name: who[name] for name in ("name", "email", "phone") if name in who}
+    known |= {name: row["who"][name] for name in KEPT if name in row["who"]}
+    entry = RegistrationEntry.model_validate(
+        known | {"rev": rev, "registration": row["_id"], "activity": row["activity"]}
     )
     return Entry(registration_key(row["_id"]), entry.encoded())

@@ -162,41 +162,42 @@ class Batch:
             for found in [asked if number == first else None]
         ]
         for fact in facts:
-            self._evolve(fact)
+            fold(self.commit, self._loaded, fact)
         self.commit.facts += facts
         self.commit.after = replace(self.commit.after, number=self.commit.after.number + len(facts))
 
-    def _evolve(self, fact: NumberedFact) -> None:
-        if (person := fact.happened.corrected) is not None:
-            self.commit.corrected.append((self._loaded.people[fact.key], person))
-            self._loaded.people[fact.key] = person
-        name, body = getattr(fact.happened.body, "activity", None), fact.happened.body
-        if name is None:
-            return
-        state = self._loaded.activities.get(name)
-        evolved = self._loaded.activities[name] = activity.evolve(state, fact.happened)
-        self.commit.activities[name] = evolved
-        if isinstance(body, RegistrationFact):
-            before = self._loaded.registrations.get(body.registration)
-            after = registration.evolve(before, fact.happened, fact.number)
-            self._loaded.registrations[after.id] = after
-            new = isinstance(body, RegistrationConfirmed | RegistrationWaitlisted)
-            (self.commit.made if new or after.id in self.commit.made else self.commit.changed)[after.id] = (
-                after
-            )
-            self._move_line(name, state, after)
 
-    def _move_line(self, name: str, before: ActivityState | None, after: Registration) -> None:
-        """Keep what is loaded of a line its beginning: who leaves is taken out, who comes is put at the end
-        only if the whole line is at hand."""
-        lines = self._loaded.lines.get(name)
-        if lines is None:
-            return
-        line = lines.setdefault(after.quotas, [])
-        if after.status == "waitlisted":
-            if before is not None and len(line) == before.waiting.get(after.quotas, 0):
-                line.append(after)
-        elif line and line[0].id == after.id:
-            del line[0]
-        else:
-            line[:] = [one for one in line if one.id != after.id]
+def fold(commit: Commit, loaded: Loaded, fact: NumberedFact) -> None:
+    """Let the states follow a fact: those of `loaded`, and what `commit` is to write of them."""
+    if (person := fact.happened.corrected) is not None:
+        commit.corrected.append((loaded.people[fact.key], person))
+        loaded.people[fact.key] = person
+    name, body = getattr(fact.happened.body, "activity", None), fact.happened.body
+    if name is None:
+        return
+    state = loaded.activities.get(name)
+    evolved = loaded.activities[name] = activity.evolve(state, fact.happened)
+    commit.activities[name] = evolved
+    if isinstance(body, RegistrationFact):
+        before = loaded.registrations.get(body.registration)
+        after = registration.evolve(before, fact.happened, fact.number)
+        loaded.registrations[after.id] = after
+        new = isinstance(body, RegistrationConfirmed | RegistrationWaitlisted)
+        (commit.made if new or after.id in commit.made else commit.changed)[after.id] = after
+        _move_line(loaded, name, state, after)
+
+
+def _move_line(loaded: Loaded, name: str, before: ActivityState | None, after: Registration) -> None:
+    """Keep what is loaded of a line its beginning: who leaves is taken out, who comes is put at the end
+    only if the whole line is at hand."""
+    lines = loaded.lines.get(name)
+    if lines is None:
+        return
+    line = lines.setdefault(after.quotas, [])
+    if after.status == "waitlisted":
+        if before is not None and len(line) == before.waiting.get(after.quotas, 0):
+            line.append(after)
+    elif line and line[0].id == after.id:
+        del line[0]
+    else:
+        line[:] = [one for one in line if one.id != after.id]
