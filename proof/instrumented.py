@@ -69,7 +69,7 @@ def watch_registration(trigger: Trigger) -> None:
     from services.registration.adapters.publisher import Publisher
 
     _before(Ledger, "commit", trigger, "before-transaction")
-    _after(Ledger, "_write", trigger, "in-transaction")
+    _after(Ledger, "write", trigger, "in-transaction")
     _after(Ledger, "commit", trigger, "after-commit")
     _before(Ledger, "mark_published", trigger, "before-pointer")
     _halve(Ledger, Publisher, trigger)

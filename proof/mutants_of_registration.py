@@ -77,7 +77,7 @@ def no_cursor_guard() -> None:
     """A batch is written wherever the cursor stands and whoever has claimed it."""
     from services.registration.adapters.ledger import Ledger
 
-    write = Ledger._write
+    write = Ledger.write
 
     async def unguarded(ledger: Any, commit: Any, session: Any) -> None:
         row = await ledger._store["cursors"].find_one({"_id": commit.before.partition}, session=session)
@@ -88,7 +88,7 @@ def no_cursor_guard() -> None:
         finally:
             commit.before = asked
 
-    patch(Ledger, "_write", unguarded)
+    patch(Ledger, "write", unguarded)
 
 
 def pointer_first() -> None:
@@ -140,7 +140,7 @@ def people_inside() -> None:
     from shared.mongo.driver import UpdateOne
 
     fresh: dict[str, Any] = {}
-    write = Ledger._write
+    write = Ledger.write
 
     async def later(people: Any, rows: dict[str, Any]) -> dict[str, Any]:
         fresh.update(rows)
@@ -158,7 +158,7 @@ def people_inside() -> None:
             await ledger._store["people"].bulk_write(rows, ordered=False, session=session)
 
     patch(People, "_insert", later)
-    patch(Ledger, "_write", with_people)
+    patch(Ledger, "write", with_people)
 
 
 def canary_in_a_fact() -> None:
@@ -186,7 +186,7 @@ def revived() -> None:
     import services.registration.domain.registration as registration
     from services.registration.adapters.ledger import Ledger
 
-    submit, write = registration.submit, Ledger._write
+    submit, write = registration.submit, Ledger.write
 
     def again(state: Any, candidate: Any, known: Any, now: Any) -> Any:
         def live(name: str) -> Any:
@@ -201,17 +201,17 @@ def revived() -> None:
         await write(ledger, commit, session)
 
     patch(registration, "submit", again)
-    patch(Ledger, "_write", over)
+    patch(Ledger, "write", over)
 
 
 def poison_skipped() -> None:
     """What cannot be decided is passed over and noted nowhere."""
     from services.registration.adapters.ledger import Ledger
 
-    write = Ledger._write
+    write = Ledger.write
 
     async def silent(ledger: Any, commit: Any, session: Any) -> None:
         commit.parked = []
         await write(ledger, commit, session)
 
-    patch(Ledger, "_write", silent)
+    patch(Ledger, "write", silent)

@@ -6,15 +6,24 @@ from functools import partial
 import typer
 
 from services.registration.adapters.provision import provision
+from services.registration.adapters.recover import recover
 from services.registration.adapters.republish import republish
 from services.registration.adapters.views import parked
+from services.registration.application.commit import ClaimLost
+from services.registration.application.digests import Digests
 from services.registration.application.ports import DoesNotFit
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
-from services.registration.settings import ParkedSettings, ProvisionSettings, RepublishSettings
+from services.registration.settings import (
+    ParkedSettings,
+    ProvisionSettings,
+    RecoverSettings,
+    RepublishSettings,
+)
 from shared.cli import Refused, ended_by
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
-from shared.mongo.driver import DatabaseMisfit, Driver, PyMongoError, connect
+from shared.kafka.facts import OfficeStopped
+from shared.mongo.driver import CommitUnknown, DatabaseMisfit, Driver, PyMongoError, connect
 from shared.settings import read_settings
 
 verbs = typer.Typer()
@@ -68,6 +77,31 @@ async def _republish(settings: RepublishSettings) -> list[str]:
         return await republish(settings.office, store, settings.kafka, settings.replication)
     except DoesNotFit as misfit:
         raise Refused(str(misfit)) from None
+    finally:
+        await store.close()
+
+
+@verbs.command("recover")
+def recover_office() -> None:
+    """Roll an office's older database forward from its own facts and directory; nobody is mailed.
+
+    What does not come back is listed, and stays in the collection `lost`.
+    """
+    settings = read_settings(RecoverSettings)
+    ended_by(partial(_recover, settings))
+
+
+async def _recover(settings: RecoverSettings) -> list[str]:
+    store = connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
+    digests = Digests(bytes.fromhex(settings.person_key))
+    try:
+        return await recover(settings.office, store, settings.kafka, digests, settings.replication)
+    except (DoesNotFit, ClaimLost, OfficeStopped) as refusal:
+        raise Refused(str(refusal)) from None
+    except CommitUnknown:
+        raise Refused("MongoDB did not say whether it wrote: run it again") from None
     finally:
         await store.close()
 

@@ -55,3 +55,9 @@ class RepublishSettings(ProvisionSettings):
     """What `simpul republish` needs: the office, and what its topics are made with."""
 
     office: OfficeCode
+
+
+class RecoverSettings(RepublishSettings):
+    """What `simpul recover` needs beside: the key of the office's digests."""
+
+    person_key: HexKey

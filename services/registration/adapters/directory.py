@@ -79,7 +79,7 @@ def _activity_entry(row: Document, rev: int) -> Entry:
 
 
 def _registration_entry(row: Document, rev: int, who: Document) -> Entry:
-    known = {name: who[name] for name in ("name", "email", "phone") if name in who}
+    known: Document = {name: who[name] for name in ("name", "email", "phone") if name in who}
     known |= {name: row["who"][name] for name in KEPT if name in row["who"]}
     entry = RegistrationEntry.model_validate(
         known | {"rev": rev, "registration": row["_id"], "activity": row["activity"]}

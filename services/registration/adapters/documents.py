@@ -5,7 +5,7 @@ from typing import Any
 
 import bson
 from bson import Int64
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from services.registration.application.asking import Asked
 from services.registration.application.batch import FactTooLarge
@@ -15,8 +15,9 @@ from services.registration.domain.happened import Happened, Registrant
 from services.registration.domain.registration import Registration
 from shared.contracts.activity import Activity
 from shared.contracts.commands import Institution
-from shared.contracts.facts import MAX_FACT_BYTES
+from shared.contracts.facts import MAX_FACT_BYTES, Stated
 from shared.contracts.types import rfc3339
+from shared.kafka.facts import Fact
 from shared.mongo.driver import Document
 
 
@@ -52,6 +53,22 @@ def encoded_fact(
         document["reason"] = happened.reason
     if asked is not None:
         document |= identity(asked, cursor.base)
+    return bson.encode(document)
+
+
+def recovered_fact(fact: Fact, happened: Happened) -> bytes:
+    """A row of the ledger for a fact that its topic holds: published again, it is the same bytes."""
+    stated, document = fact.stated, dict[str, Any]()
+    document |= {"_id": position(stated.partition, stated.number), "type": fact.type, "key": fact.key}
+    said = from_json(fact.value)
+    data = {name: value for name, value in said.items() if name not in Stated.model_fields}
+    document |= {"at": stated.at, "data": data}
+    if happened.described is not None:
+        document["described"] = happened.described.model_dump(mode="json", exclude_none=True)
+    if happened.registrant is not None:
+        document["registrant"] = registrant_document(happened.registrant)
+    if happened.reason is not None:
+        document["reason"] = happened.reason
     return bson.encode(document)
 
 

@@ -5,9 +5,8 @@ from typing import Final
 from services.registration.application.asking import appended_at, record_digest
 from services.registration.application.commit import Cursor
 from services.registration.application.ports import DoesNotFit, TopicLost
-from shared.contracts.facts import AnyFact
 from shared.kafka.connection import KafkaUnavailable
-from shared.kafka.facts import OfficeStopped, read_fact
+from shared.kafka.facts import Fact, OfficeStopped, read_fact
 from shared.kafka.offsets import Log
 from shared.kafka.records import Record
 
@@ -28,14 +27,14 @@ async def facts_fit(log: Log, cursor: Cursor) -> None:
                 f"{log.name} holds offsets {first} to {end}, but offset {stored} was acknowledged: "
                 "the topic was lost; run `simpul republish`"
             )
-        if _ours(record, cursor).number != cursor.published:
+        if ours(record, cursor).stated.number != cursor.published:
             raise TopicLost(
                 f"{log.name} holds another fact at offset {stored} than number {cursor.published}: "
                 "the topic was made again; run `simpul republish`"
             )
     async for records in log.between(max(first, stored + 1, end - LOOKED_AT), end):
         for record in records:
-            number = _ours(record, cursor).number
+            number = ours(record, cursor).stated.number
             if number > cursor.number:
                 raise DoesNotFit(
                     f"{log.name} holds fact {number}, but the ledger ends at {cursor.number}: "
@@ -83,14 +82,15 @@ async def _record(log: Log, offset: int, first: int, end: int) -> Record | None:
     return record
 
 
-def _ours(record: Record, cursor: Cursor) -> AnyFact:
+def ours(record: Record, cursor: Cursor) -> Fact:
+    """Raises `DoesNotFit` for what is no fact of this ledger."""
     try:
-        stated = read_fact(record).stated
+        fact = read_fact(record)
     except OfficeStopped as stopped:
         raise DoesNotFit(f"{stopped}; nothing but registration may write there") from None
-    if stated.ledger != cursor.ledger:
+    if fact.stated.ledger != cursor.ledger:
         raise DoesNotFit(
-            f"{record.topic} partition {record.partition} holds facts of ledger {stated.ledger}, but this "
-            f"database is ledger {cursor.ledger}; run `simpul recover`"
+            f"{record.topic} partition {record.partition} holds facts of ledger {fact.stated.ledger}, but "
+            f"this database is ledger {cursor.ledger}; run `simpul recover`"
         )
-    return stated
+    return fact

@@ -54,7 +54,7 @@ class Ledger:
         When the answer to the commit is lost, the cursor tells whether it stands.
         """
         try:
-            await self._store.transaction(lambda session: self._write(commit, session))
+            await self._store.transaction(lambda session: self.write(commit, session))
         except CommitUnknown:
             found = await self._store["cursors"].find_one({"_id": commit.before.partition})
             after = commit.after
@@ -65,7 +65,8 @@ class Ledger:
             ):
                 raise ClaimLost("the commit's outcome is unknown, and the cursor did not move") from None
 
-    async def _write(self, commit: Commit, session: Session) -> None:
+    async def write(self, commit: Commit, session: Session) -> None:
+        """Within a transaction. Raises `ClaimLost`."""
         before, after = commit.before, commit.after
         guarded = await self._store["cursors"].update_one(
             {"_id": before.partition, "epoch": before.epoch, "next": before.next, "number": before.number},

@@ -81,6 +81,37 @@ class People:
         if fresh:
             await people.bulk_write(fresh, ordered=False, session=session)
 
+    async def restore(self, named: Sequence[tuple[str, Participant, bool]], session: Session) -> None:
+        """People as the directory names them: ref, who, and whether they are called so to this day. Whoever
+        is known keeps the numbers that are known of them."""
+        people = self._store["people"]
+        stand = await self.contacts([ref for ref, _, _ in named], session)
+        digests = [self._digests.person(who)[-1].hex() for _, who, _ in named]
+        rows = await people.find({"_id": {"$in": digests}}, {"who": 0}, session=session).to_list(None)
+        found = {row["_id"]: row["ref"] for row in rows}
+        writes: list[UpdateOne] = []
+        for digest, (ref, who, today) in zip(digests, named, strict=True):
+            contact = stand.get(ref, ref)
+            fields = {f"who.{name}": value for name, value in who.model_dump(exclude_none=True).items()}
+            row = {"ref": ref, "contact": contact}
+            change = {"$set": fields, "$setOnInsert": row} if today else {"$setOnInsert": row | fields}
+            if today and who.phone is None:
+                change["$unset"] = {"who.phone": ""}
+            writes.append(UpdateOne({"_id": contact}, change, upsert=True))
+            writes.append(UpdateOne({"_id": digest}, {"$setOnInsert": row}, upsert=True))
+        if writes:
+            await people.bulk_write(writes, ordered=True, session=session)
+        for digest, (ref, _, _) in zip(digests, named, strict=True):
+            if found.get(digest, ref) != ref:
+                await self._perhaps_same((found[digest], ref), session)
+
+    async def contacts(self, refs: Sequence[str], session: Session | None = None) -> dict[str, str]:
+        """Of those of these people that are known: ref -> the row that holds them."""
+        rows = self._store["people"].find(
+            {"ref": {"$in": list(refs)}, "who": {"$exists": True}}, {"ref": 1}, session=session
+        )
+        return {row["ref"]: row["_id"] for row in await rows.to_list(None)}
+
     def _names(self, who: Participant) -> set[str]:
         return {digest.hex() for digest in self._digests.person(who)}
 
@@ -119,5 +150,10 @@ class People:
         }
         for refs in several:
             if len(refs) > 1:
-                row = {"$setOnInsert": {"refs": refs}}
-                await self._store["perhaps_same"].update_one({"_id": "|".join(refs)}, row, upsert=True)
+                await self._perhaps_same(refs)
+
+    async def _perhaps_same(self, refs: Sequence[str], session: Session | None = None) -> None:
+        row = {"$setOnInsert": {"refs": sorted(refs)}}
+        await self._store["perhaps_same"].update_one(
+            {"_id": "|".join(sorted(refs))}, row, upsert=True, session=session
+        )

@@ -21,7 +21,7 @@ async def republish(office: str, store: Store, kafka: KafkaSettings, replication
     An intake that was lost is read from its beginning: what is decided already is known by its identity.
     Raises `DoesNotFit`, before a pointer is moved, where the database is older than its log.
     """
-    cursors, bootstrap = await _cursors(store), kafka.bootstrap
+    cursors, bootstrap = await cursors_of(store), kafka.bootstrap
     made = await make_topics(office, kafka, len(cursors), replication)
     with suppress(GroupBusy):  # members that are there seek by themselves
         made += await commit_offsets(office, kafka, len(cursors))
@@ -29,7 +29,7 @@ async def republish(office: str, store: Store, kafka: KafkaSettings, replication
     changes = {cursor.partition: change for cursor, change in zip(cursors, looked, strict=True)}
     for cursor in cursors:
         while not await _set_back(store, cursor, changes[cursor.partition]):
-            cursor = (await _cursors(store))[cursor.partition]
+            cursor = (await cursors_of(store))[cursor.partition]
             changes[cursor.partition] = await _change(office, cursor, bootstrap)
     said = [
         *made,
@@ -43,7 +43,8 @@ async def republish(office: str, store: Store, kafka: KafkaSettings, replication
     ]
 
 
-async def _cursors(store: Store) -> list[Cursor]:
+async def cursors_of(store: Store) -> list[Cursor]:
+    """By partition."""
     rows = await store["cursors"].find({}).sort("_id", 1).to_list(None)
     return [cursor_of(row) for row in rows]
 

@@ -65,8 +65,12 @@ class Standing:
 
     @classmethod
     def of(cls, description: OfficeDescribed, totals_every: timedelta) -> "Standing":
-        digest = hashlib.sha256(description.model_dump_json().encode()).hexdigest()
-        return cls(description, digest, totals_every)
+        return cls(description, description_digest(description), totals_every)
+
+
+def description_digest(description: OfficeDescribed) -> str:
+    """Of the description that a partition stated last, as its cursor keeps it."""
+    return hashlib.sha256(description.model_dump_json().encode()).hexdigest()
 
 
 class Batch:

@@ -58,6 +58,10 @@ class Digests:
         raw = self._activity(activity) + self._of("registration", activity, ref, str(number))[:13]
         return base64.b32encode(raw).decode().rstrip("=").lower()
 
+    def nobody(self, registration: str) -> str:
+        """A ref for a registration of which nobody knows any more whose it is: always the same one."""
+        return self._of("nobody", registration)[:12].hex()
+
     def activity_range(self, activity: str) -> dict[str, str]:
         """The ids that an activity's registrations lie between (some other activity's may, too)."""
         first = base64.b32encode(self._activity(activity)).decode().lower()

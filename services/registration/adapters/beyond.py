@@ -1,0 +1,109 @@
+"""What an office's topics hold beyond an older ledger."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from services.registration.adapters.fit import intake_fits, ours
+from services.registration.adapters.provision import LONG_AGO
+from services.registration.application.asking import appended_at
+from services.registration.application.commit import Cursor
+from services.registration.application.ports import DoesNotFit, TopicLost
+from services.registration.application.recovering import Entries, Told
+from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.facts import Body
+from shared.kafka.facts import Fact
+from shared.kafka.offsets import Log
+from shared.kafka.records import Record
+from shared.mongo.driver import Document
+
+Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
+
+
+async def facts_beyond(log: Log, cursor: Cursor) -> list[Told]:
+    """Those that the ledger lacks, in order, each with the offset where it stands last; all in memory, about
+    a kilobyte each. Raises `DoesNotFit` where the topic was lost or lacks one."""
+    found: dict[int, Fact] = {}
+    last = 0
+    async for records in log.between(*await log.bounds()):
+        for record in records:
+            fact = ours(record, cursor)
+            last = max(last, fact.stated.number)
+            if fact.stated.number > cursor.number:
+                found[fact.stated.number] = fact
+    if last < cursor.published:
+        raise DoesNotFit(
+            f"{log.name} ends at fact {last}, but {cursor.published} were published: the topic was lost; "
+            "run `simpul republish`, or `simpul recover --new-ledger` where the database is old as well"
+        )
+    for number in range(cursor.number + 1, last):
+        if number not in found:
+            raise DoesNotFit(f"{log.name} lacks fact {number}: what comes after it cannot be put behind it")
+    return [Told(found[number], _body(found[number])) for number in sorted(found)]
+
+
+def _body(fact: Fact) -> Body:
+    try:
+        body = fact.body()
+    except ValidationError:
+        raise DoesNotFit(f"fact {fact.stated.id} is no readable {fact.type}") from None
+    if body is None:
+        raise DoesNotFit(f"fact {fact.stated.id} is a {fact.type}: use the version that knows it")
+    return body
+
+
+async def entries_of(log: Log, wanted: Collection[str]) -> Entries:
+    """The directory's latest word on these keys. Raises `DoesNotFit` for what is no entry."""
+    registrations: dict[str, RegistrationEntry] = {}
+    activities: dict[str, ActivityEntry] = {}
+    async for records in log.between(*await log.bounds()):
+        for record in records:
+            kind, _, name = (record.key or b"").decode(errors="replace").partition(":")
+            if f"{kind}:{name}" not in wanted:
+                continue
+            if kind == "r":
+                _keep(registrations, name, RegistrationEntry, record)
+            else:
+                _keep(activities, name, ActivityEntry, record)
+    return Entries(registrations, activities)
+
+
+def _keep(kept: dict[str, Entry], name: str, model: type[Entry], record: Record) -> None:
+    """As readers do: the highest revision counts, and a tombstone ends it."""
+    if record.value is None:
+        kept.pop(name, None)
+        return
+    try:
+        entry = model.read(record.value)
+    except ValidationError:
+        raise DoesNotFit(
+            f"{record.topic} partition {record.partition} offset {record.offset} holds no readable entry"
+        ) from None
+    if name not in kept or kept[name].rev <= entry.rev:
+        kept[name] = entry
+
+
+async def reading_from(log: Log, cursor: Cursor, decided_at: datetime) -> Document:
+    """Where intake is read on, as a change of the cursor; `decided_at`: when the last fact was decided.
+
+    A fact's time is that of its command's record, and time never runs back. So what came before the last
+    fact's moment was decided; what came after it left no fact, and is decided once more in the same order
+    upon the same state, which gives the same.
+    """
+    first, end = await log.bounds()
+    start, now = cursor.next, cursor.time
+    change: Document = {}
+    try:
+        await intake_fits(log, cursor)
+    except DoesNotFit as misfit:
+        start, now = first, LONG_AGO
+        if isinstance(misfit, TopicLost):  # places of another log never come twice
+            change["base"] = cursor.base + cursor.next - first
+    async for records in log.between(start, end):
+        for record in records:
+            now = max(now, appended_at(record))
+            if now >= decided_at:
+                return change | {"next": record.offset}
+    return change | {"next": start}

@@ -1,0 +1,193 @@
+"""Rolling an older database forward from the office's own facts and directory: nothing is decided anew.
+
+What each step leaves when the process is killed there: a cursor that reads on further along still stands
+behind the facts of its topic, so that nobody decides; facts are written in transactions together with the
+states, the people, the pointer and the list of what is lost. Run again, it goes on.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from time import time
+from typing import Final
+
+from services.registration.adapters.beyond import entries_of, facts_beyond, reading_from
+from services.registration.adapters.documents import (
+    activity_state,
+    position,
+    recovered_fact,
+    registration_state,
+)
+from services.registration.adapters.ledger import Ledger, cursor_of
+from services.registration.adapters.people import People
+from services.registration.adapters.provision import LONG_AGO, commit_offsets, make_topics, require_key
+from services.registration.adapters.republish import cursors_of
+from services.registration.application.batch import Loaded
+from services.registration.application.commit import ClaimLost, Cursor
+from services.registration.application.digests import Digests
+from services.registration.application.recovering import (
+    Entries,
+    Forward,
+    Forwarding,
+    Told,
+    activities_of,
+    answers_lost,
+    keys_of,
+    registrations_of,
+)
+from shared.contracts import topics
+from shared.kafka.connection import KafkaSettings
+from shared.kafka.facts import read_fact
+from shared.kafka.offsets import GroupBusy, Log, reader
+from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session, Store
+
+FACTS_AT_ONCE: Final = 500
+
+
+async def recover(
+    office: str, store: Store, kafka: KafkaSettings, digests: Digests, replication: int
+) -> list[str]:
+    """Bring every partition's ledger, states and people up to its topic, without publishing or mailing.
+
+    Says what came back, and what is lost by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
+    again once what they say was mended, and `DatabaseMisfit`.
+    """
+    cursors = await cursors_of(store)
+    if not cursors:
+        raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
+    await require_key(store, digests)
+    await store.ensure_collection("lost")
+    said = await make_topics(office, kafka, len(cursors), replication)
+    with suppress(GroupBusy):  # members that are there seek by themselves
+        said += await commit_offsets(office, kafka, len(cursors))
+    recovery = Recovery(office, store, kafka.bootstrap, digests)
+    for cursor in await recovery.of_this_ledger(cursors):
+        said += await recovery.forward(cursor)
+    lost = await store["lost"].find({}).sort([("at", 1), ("_id", 1)]).to_list(None)
+    return said + [f"lost: {row['_id']}" for row in lost]
+
+
+class Recovery:
+    """Of one office."""
+
+    def __init__(self, office: str, store: Store, bootstrap: str, digests: Digests) -> None:
+        self._office = office
+        self._store = store
+        self._bootstrap = bootstrap
+        self._digests = digests
+        self._ledger = Ledger(store, digests)
+        self._people = People(store, digests)
+
+    async def of_this_ledger(self, cursors: Sequence[Cursor]) -> Sequence[Cursor]:
+        """A register that was only provisioned and never written takes the ledger that its topic tells of.
+
+        Raises `DatabaseMisfit` for any other that is of another ledger.
+        """
+        ledger = await self._told_ledger(cursors)
+        if ledger in (None, cursors[0].ledger):
+            return cursors
+        if any(cursor.number for cursor in cursors):
+            raise DatabaseMisfit(
+                f"{topics.facts(self._office)} holds ledger {ledger}, {self._store.name} is ledger "
+                f"{cursors[0].ledger}: restore a backup of the former, or provision an empty database"
+            )
+        await self._store["cursors"].update_many({"number": 0}, {"$set": {"ledger": ledger}})
+        return [replace(one, ledger=ledger) for one in cursors]
+
+    async def _told_ledger(self, cursors: Sequence[Cursor]) -> str | None:
+        async with reader(self._bootstrap) as consumer:
+            for cursor in cursors:
+                log = Log(consumer, topics.facts(self._office), cursor.partition)
+                first, end = await log.bounds()
+                if first < end and (record := await log.record_at(first)):
+                    return read_fact(record).stated.ledger
+        return None
+
+    async def forward(self, cursor: Cursor) -> list[str]:
+        """One partition. Raises `DoesNotFit`, `ClaimLost`, `DatabaseMisfit`."""
+        await self._require_one_moment(cursor)
+        partition = cursor.partition
+        async with reader(self._bootstrap) as consumer:
+            told = await facts_beyond(Log(consumer, topics.facts(self._office), partition), cursor)
+            directory = Log(consumer, topics.directory(self._office), partition)
+            entries = await entries_of(directory, keys_of(told)) if told else Entries({}, {})
+            intake = Log(consumer, topics.intake(self._office), partition)
+            reading = await reading_from(intake, cursor, told[-1].fact.stated.at if told else LONG_AGO)
+        if not told and reading == {"next": cursor.next}:
+            return []
+        cursor = await self._read_on(cursor, reading)
+        forwarding = Forwarding(told, entries, self._digests, recovered_fact)
+        for start in range(0, len(told), FACTS_AT_ONCE):
+            cursor = await self._write(cursor, forwarding, told[start : start + FACTS_AT_ONCE])
+        return [f"partition {partition}: {len(told)} facts came back; intake is read from {cursor.next}"]
+
+    async def _require_one_moment(self, cursor: Cursor) -> None:
+        beyond = {
+            "$gt": position(cursor.partition, cursor.number),
+            "$lt": position(cursor.partition + 1, 0),
+        }
+        if await self._store["facts"].find_one({"_id": beyond}, {"_id": 1}):
+            raise DatabaseMisfit(
+                f"{self._store.name} holds facts of partition {cursor.partition} beyond its cursor: the "
+                "backup is not of one moment (mongodump makes such with --oplog); restore another"
+            )
+
+    async def _read_on(self, cursor: Cursor, reading: Document) -> Cursor:
+        """Move where intake is read. Owners of the lost database count for nothing: epochs go on from the
+        seconds since 1970, more than there can have been claims."""
+        stood = {"_id": cursor.partition, "next": cursor.next, "number": cursor.number}
+        change = {"$set": reading, "$unset": {"last": ""}, "$max": {"epoch": int(time())}}
+
+        async def work(session: Session) -> Document | None:
+            await self._note([answers_lost(cursor.partition, cursor.time)], session)
+            return await self._store["cursors"].find_one_and_update(
+                stood, change, return_document=ReturnDocument.AFTER, session=session
+            )
+
+        row = await self._store.transaction(work)
+        if row is None:
+            raise ClaimLost(moved_meanwhile(cursor))
+        return cursor_of(row)
+
+    async def _write(self, cursor: Cursor, forwarding: Forwarding, told: Sequence[Told]) -> Cursor:
+        """The next facts, whole or not at all. A service that looks again meanwhile takes the claim, sees
+        that its partition does not fit yet, and leaves it alone."""
+        while True:
+            claimed = await self._ledger.claim(cursor.partition)
+            if (claimed.next, claimed.number) != (cursor.next, cursor.number):
+                raise ClaimLost(moved_meanwhile(cursor))
+            contacts = await self._people.contacts(list(forwarding.refs(told)))
+            forward = forwarding.forward(claimed, await self._loaded(told), contacts, told)
+            try:
+                await self._store.transaction(partial(self._commit, forward))
+            except ClaimLost:
+                continue
+            return forward.commit.after
+
+    async def _commit(self, forward: Forward, session: Session) -> None:
+        after = forward.commit.after
+        await self._ledger.write(forward.commit, session)
+        pointer = {"published": after.published, "published_offset": after.published_offset}
+        await self._store["cursors"].update_one({"_id": after.partition}, {"$set": pointer}, session=session)
+        await self._people.restore(forward.people, session)
+        await self._note(forward.lost, session)
+
+    async def _loaded(self, told: Sequence[Told]) -> Loaded:
+        activities = self._store["activities"].find({"_id": {"$in": list(activities_of(told))}})
+        registrations = self._store["registrations"].find({"_id": {"$in": list(registrations_of(told))}})
+        return Loaded(
+            activities={row["_id"]: activity_state(row) for row in await activities.to_list(None)},
+            registrations={row["_id"]: registration_state(row) for row in await registrations.to_list(None)},
+        )
+
+    async def _note(self, lost: Sequence[str], session: Session) -> None:
+        """What is lost outlives a kill, and whoever looks later finds it here."""
+        row = {"$setOnInsert": {"at": datetime.now(UTC)}}
+        for one in lost:
+            await self._store["lost"].update_one({"_id": one}, row, upsert=True, session=session)
+
+
+def moved_meanwhile(cursor: Cursor) -> str:
+    return f"partition {cursor.partition} was written meanwhile: run it again"
