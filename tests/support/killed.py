@@ -1,22 +1,24 @@
-"""Runs `simpul rebuild reporting` and kills it (SIGKILL) as it comes to a step.
+"""Runs a verb of the `simpul` command and kills it (SIGKILL) as it comes to a step.
 
-    python -m tests.support.killed STEP
+    python -m tests.support.killed MODULE STEP WORD...
 
-A step is a method of `Rebuild` or a function of its module, `before` or `after` it: `_swap:before`.
+A step is a function of the module or a method of one of its classes, `before` or `after` it: `_swap:before`.
 """
 
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import Any
 
-from services.reporting import rebuilding
 from shared.cli import main
 
 
-def kill_at(step: str) -> None:
+def kill_at(module: str, step: str) -> None:
+    found = import_module(module)
     name, _, when = step.partition(":")
-    owner: Any = rebuilding.Rebuild if hasattr(rebuilding.Rebuild, name) else rebuilding
+    classes = [one for one in vars(found).values() if isinstance(one, type) and one.__module__ == module]
+    owner: Any = next((one for one in classes if name in vars(one)), found)
     plain = getattr(owner, name)
 
     async def watched(*given: Any) -> Any:
@@ -30,6 +32,7 @@ def kill_at(step: str) -> None:
 
 
 if __name__ == "__main__":
-    kill_at(sys.argv.pop())
-    sys.argv += ["rebuild", "reporting"]
+    _, module, step, *words = sys.argv
+    kill_at(module, step)
+    sys.argv[1:] = words
     main()

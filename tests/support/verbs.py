@@ -12,6 +12,16 @@ SIMPUL = Path(sys.executable).with_name("simpul")
 
 async def simpul(servers: Servers, *words: str, **changed: str) -> tuple[int, str, str]:
     """Exit status, output and errors."""
+    return await _run(servers, [str(SIMPUL), *words], changed)
+
+
+async def killed(servers: Servers, module: str, step: str, *words: str, **changed: str) -> int:
+    """Exit status of the command, which was killed where it came to that step of the module."""
+    command = [sys.executable, "-m", "tests.support.killed", module, step, *words]
+    return (await _run(servers, command, changed))[0]
+
+
+async def _run(servers: Servers, command: list[str], changed: dict[str, str]) -> tuple[int, str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
     env |= {
         "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
@@ -19,8 +29,7 @@ async def simpul(servers: Servers, *words: str, **changed: str) -> tuple[int, st
         "SIMPUL_MONGO_URL": servers.mongo,
     }
     child = await asyncio.create_subprocess_exec(
-        SIMPUL,
-        *words,
+        *command,
         env=env | changed,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,9 +1,7 @@
 """`simpul rebuild reporting` on real servers: what it finds, what it puts right, what a kill leaves."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
@@ -28,7 +26,7 @@ from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store, connect
 from tests.support.offices import SpeakingOffice, Spoken, make_facts_topic, make_national_topic, send_all
 from tests.support.servers import ON_KAFKA, ServerRoom, Servers
-from tests.support.verbs import simpul
+from tests.support.verbs import killed, simpul
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
@@ -238,6 +236,7 @@ async def national(servers: Servers) -> AsyncIterator[Store]:
     await store.close()
 
 
+REBUILD, REBUILDING = ("rebuild", "reporting"), "services.reporting.rebuilding"
 STEPS = (
     "fold_to:after",  # something lies aside
     "hold_figures:after",  # the service waits
@@ -256,11 +255,11 @@ async def test_killed_at_any_step_it_leaves_figures_whole_and_runs_again(
         right = await all_bytes(store)
         documents = sum(map(len, right.values()))
         said = f"{documents} documents are what the facts add up to\n"
-        assert await simpul(servers, "rebuild", "reporting") == (0, said, "")
+        assert await simpul(servers, *REBUILD) == (0, said, "")
         for step in STEPS:
             wrong = await spoil(store, office)
             spoiled = await all_bytes(store)
-            assert await killed_at(servers, step) == -signal.SIGKILL, step
+            assert await killed(servers, REBUILDING, step, *REBUILD) == -signal.SIGKILL, step
             left = await all_bytes(store)
             assert left in (spoiled, right), step
             await store.aside(PREFIX)["lease"].update_one({"_id": READER}, {"$set": {"until": LONG_AGO}})
@@ -269,13 +268,6 @@ async def test_killed_at_any_step_it_leaves_figures_whole_and_runs_again(
             assert await all_bytes(store) == right, step
         wrong = await spoil(store, office)
         for words in (["--check"], []):
-            code, _, errors = await simpul(servers, "rebuild", "reporting", *words)
+            code, _, errors = await simpul(servers, *REBUILD, *words)
             assert (code, set(errors.splitlines()[1:])) == (1, wrong)
         assert await all_bytes(store) == right
-
-
-async def killed_at(servers: Servers, step: str) -> int:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
-    env |= {"SIMPUL_KAFKA_BOOTSTRAP": servers.kafka, "SIMPUL_MONGO_URL": servers.mongo}
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.support.killed", step, env=env)
-    return await asyncio.wait_for(child.wait(), 60)

@@ -1,0 +1,204 @@
+"""A restored, older database of an office is rolled forward; what follows is as if nothing had been."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from services.registration.adapters.provision import COLLECTIONS
+from services.registration.application import owners
+from shared.contracts.commands import (
+    CancelActivity,
+    CancelRegistration,
+    ChangeActivity,
+    Command,
+    CorrectParticipant,
+    RecordAttendance,
+    SubmitRegistration,
+)
+from shared.mongo.driver import Document
+from tests.support.backup import Dump, dump, restore
+from tests.support.beside import all_sent, beside, counted
+from tests.support.office import TestOffice, activity, new_office, person
+from tests.support.recount import once_each, sums
+from tests.support.servers import ServerRoom
+from tests.support.verbs import simpul
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.broker
+
+MITRA = [
+    {"id": "mitra", "seats": 2, "categories": ["mitra-kerja"]},
+    {"id": "semua", "seats": 4},
+]
+
+
+@pytest.fixture(autouse=True)
+def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owners, "LOOK_AGAIN_SECONDS", 1.0)
+
+
+REGISTER = ("facts", "activities", "registrations", "people", "cursors")
+
+
+def submission(name: str, number: int, **changed: Any) -> SubmitRegistration:
+    return SubmitRegistration.model_validate(person(number, **changed) | {"activity": name})
+
+
+class Asking:
+    """An office whose every command is waited for."""
+
+    def __init__(self, office: TestOffice) -> None:
+        self.office = office
+
+    async def ask(self, command: Command, key: str, identifier: str | None = None) -> Document:
+        return await self.office.outcome(key, await self.office.put(command, key, identifier))
+
+    async def submit(self, name: str, number: int, **changed: Any) -> str:
+        """The registration's id."""
+        row = await self.ask(submission(name, number, **changed), name)
+        return str(row["data"]["registration"])
+
+    async def cancel(self, name: str, registration: str) -> None:
+        await self.ask(CancelRegistration(registration=registration), name)
+
+
+async def before_the_backup(asking: Asking) -> dict[str, str]:
+    await asking.ask(activity("rakor", quotas=MITRA, topics=["Kinerja"]), "rakor")
+    await asking.ask(activity("batal"), "batal")
+    made = {f"b{n}": await asking.submit("batal", n) for n in (0, 1)}
+    made |= {f"r{n}": await asking.submit("rakor", n) for n in (0, 1)}
+    mitra = {"category": "mitra-kerja"}
+    made |= {f"r{n}": await asking.submit("rakor", n, **mitra) for n in (2, 3, 4)}
+    return made  # r4 waits
+
+
+async def after_the_backup(asking: Asking, made: dict[str, str]) -> dict[str, str]:
+    """A bit of everything that an office does."""
+    made = made | {"r5": await asking.submit("rakor", 5), "r6": await asking.submit("rakor", 6)}
+    await asking.cancel("rakor", made["r2"])  # r4 moves up
+    attended = RecordAttendance(activity="rakor", session="sesi-1", registration=made["r0"])
+    await asking.ask(attended, "rakor")
+    change = ChangeActivity(activity="rakor", title="Rapat yang diubah", host="Kepala Balai Uji")
+    await asking.ask(change, "rakor")
+    await asking.ask(submission("rakor", 0), "rakor")  # refused: they are registered
+    await asking.ask(CancelActivity(activity="batal", reason="Gedung runtuh."), "batal")
+    await asking.ask(
+        activity("lokakarya", quotas=[{"id": "guru", "seats": 2, "categories": ["guru"]}]), "lokakarya"
+    )
+    school = {"institution": {"name": "SMP Uji", "npsn": "00000001"}, "group": "Dampingan 1"}
+    for number in (0, 5, 6, 7):
+        made[f"l{number}"] = await asking.submit("lokakarya", number, **school)
+    await asking.cancel("lokakarya", made["l5"])  # l6 moves up, l7 waits
+    row = await asking.office.store["registrations"].find_one({"_id": made["r1"]})
+    assert row is not None
+    ref = row["who"]["ref"]
+    await asking.ask(CorrectParticipant(ref=ref, email="benar@sekolah.example"), f"p:{ref}")
+    await asking.office.at_rest()
+    return made
+
+
+def without(rows: Iterable[Document], *fields: str) -> list[Document]:
+    return [{name: value for name, value in row.items() if name not in fields} for row in rows]
+
+
+async def as_it_was(office: TestOffice, right: Dump) -> None:
+    """All that decides: facts, activities, registrations with who they are, and where partitions stand."""
+    found = await dump(office.store, *REGISTER)
+    of_commands = ("command", "payload", "source", "id", "intake", "registrant", "described")
+    assert without(found["facts"], *of_commands) == without(right["facts"], *of_commands)
+    assert found["activities"] == right["activities"]
+    assert whose(found) == whose(right)
+    stand = ("_id", "ledger", "number", "published", "published_offset", "totals", "totals_at", "described")
+    for row, known in zip(found["cursors"], right["cursors"], strict=True):
+        assert {name: row[name] for name in stand} == {name: known[name] for name in stand}
+        assert row["next"] <= known["next"]
+
+
+def whose(found: Dump) -> list[Document]:
+    """Registrations, each with the person as the office calls them; in which row they are kept is its own."""
+    people = {row["_id"]: row for row in found["people"] if "who" in row}
+    return [
+        row | {"who": {**without([row["who"]], "contact")[0], "person": people[row["who"]["contact"]]["who"]}}
+        for row in found["registrations"]
+    ]
+
+
+async def recovered(office: TestOffice, *words: str) -> tuple[int, str, str]:
+    return await simpul(office.servers, "recover", *words, **of_office(office))
+
+
+def of_office(office: TestOffice) -> dict[str, str]:
+    return {"SIMPUL_OFFICE": office.code, "SIMPUL_PERSON_KEY": office.person_key}
+
+
+async def undecided(office: TestOffice, made: dict[str, str]) -> None:
+    """Acknowledged while nobody was there to decide."""
+    await office.put(submission("rakor", 8), "rakor", "late")
+    await office.put(CancelRegistration(registration=made["r3"]), "rakor", "gone")
+
+
+async def decided_as_ever(asking: Asking, made: dict[str, str]) -> None:
+    office = asking.office
+    gone, late = await office.outcome("rakor", "gone"), await office.outcome("rakor", "late")
+    assert (late["type"], late["data"]["place"]) == ("id.simpul.registration.waitlisted.v1", 3)
+    assert gone["data"]["was"] == "confirmed"
+    again = await asking.ask(submission("lokakarya", 6), "lokakarya")
+    assert (again["result"], again["reason"]) == ("refused", "already_registered")
+    stranger = await asking.ask(submission("lokakarya", 9, category="komunitas"), "lokakarya")
+    assert stranger["reason"] == "not_eligible"
+    await asking.cancel("lokakarya", made["l0"])  # the head of the line, and nobody else, moves up
+    round_two = await asking.ask(submission("lokakarya", 5), "lokakarya")
+    assert (round_two["data"]["round"], round_two["data"]["place"]) == (2, 1)
+    await until(lambda: totals_stated(office))
+    await office.at_rest()
+    rows = await office.store["registrations"].find({"activity": "lokakarya"}).to_list(None)
+    assert {row["_id"]: row["status"] for row in rows} == {
+        made["l0"]: "cancelled",
+        made["l5"]: "cancelled",
+        made["l6"]: "confirmed",
+        made["l7"]: "confirmed",
+        round_two["data"]["registration"]: "waitlisted",
+    }
+
+
+async def totals_stated(office: TestOffice) -> bool:
+    """Whether each partition's last fact is its control totals."""
+    return not await office.store["cursors"].count_documents({"$expr": {"$ne": ["$totals", "$number"]}})
+
+
+async def adds_up(office: TestOffice, seen: Document | None) -> None:
+    """The topic holds the ledger fact by fact, which adds up to the states and to the nation's figures."""
+    facts = once_each(await office.published_facts())
+    rows = await office.store["facts"].find({}).sort("_id", 1).to_list(None)
+    assert [fact["number"] for fact in facts] == [int(row["_id"]) & ((1 << 40) - 1) for row in rows]
+    assert all(row["data"].items() <= fact.items() for row, fact in zip(rows, facts, strict=True))
+    totals = {fact["partition"]: fact["totals"] for fact in facts if fact["type"] == "office.totals"}
+    added = sums(facts)
+    assert {name: sum(one[name] for one in totals.values()) for name in added} == added
+    assert seen is None or {name: seen[name] for name in added} == added
+
+
+async def test_what_an_older_database_lacks_comes_back_from_facts_and_directory(
+    server_room: ServerRoom,
+) -> None:
+    servers = await server_room.servers()  # its own: the nation reads every office there is
+    async with new_office(servers) as office, beside(office) as (sink, nation):
+        asking = Asking(office)
+        async with office.registration():
+            made = await before_the_backup(asking)
+            await office.at_rest()
+            older = await dump(office.store, *COLLECTIONS)
+            made = await after_the_backup(asking, made)
+        right = await dump(office.store, *REGISTER)
+        mails = await all_sent(sink, office)
+        await undecided(office, made)
+        await restore(office.store, older)
+        code, output, errors = await recovered(office)
+        assert (code, errors) == (0, "")
+        assert "which command caused which fact" in output
+        await as_it_was(office, right)
+        async with office.registration():
+            await decided_as_ever(asking, made)
+        assert await all_sent(sink, office) == mails + 6, "somebody was mailed about the past"
+        await adds_up(office, await counted(nation, office))
