@@ -82,6 +82,38 @@ def lost_at(history: Iterable[Event], topic: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """What an archive that came back, and `simpul recover`, cannot bring back of an office: what became of
+    the commands of the time between, but for their facts. `spans`: by office, that time with what was on its
+    way when it began; `keys`: of records of intake that were trimmed, by office, partition and offset."""
+
+    spans: dict[str, list[tuple[float, float]]]
+    keys: dict[str, dict[tuple[int, int], str]]
+
+    @classmethod
+    def of(cls, history: Iterable[Event]) -> "Restored":
+        archived: dict[str, float] = {}
+        found = cls(defaultdict(list), defaultdict(dict))
+        for event in history:
+            if event["event"] == "fault" and event.get("how") == "archived":
+                archived[event["target"]] = event["at"] - RECOVERY_SECONDS
+            elif event["event"] == "fault" and event.get("how") == "restored":
+                span = archived[event["target"]], event["at"]
+                found.spans[event["office"]].append(span)
+                keys = {(partition, offset): key for partition, offset, key in event["intake"]}
+                found.keys[event["office"]].update(keys)
+        return found
+
+    def forgot(self, tries: Iterable[Attempt]) -> bool:
+        """Whether one of a command's attempts was of such a time."""
+        return any(
+            start <= one.asked["at"] <= end
+            for one in tries
+            for start, end in self.spans.get(one.command[0], ())
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Calm:
     """When nothing was broken. A fault lasts until it was noted as recovered; without such a note until its
     heal and the time that recovery may take; without a heal for ever."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
 
-from proof.checks.attempts import Attempt, Calm, attempts, by_command, lost_at
+from proof.checks.attempts import Attempt, Calm, Restored, attempts, by_command, lost_at
 from proof.checks.verdict import Look, Verdict, moment
 from proof.witnesses import PLACES, Document, Office, Record, Run
 from shared.contracts import topics
@@ -33,9 +33,11 @@ class Stands:
     fact: tuple[int, int] | None
 
 
-def standing(office: Office) -> dict[tuple[str, str, str], list[Stands]]:
+def standing(office: Office, restored: Restored) -> dict[tuple[str, str, str], list[Stands]]:
     """Every outcome of an office by key, source and id. A refusal's row names no key: its record does."""
-    keys = {(record.partition, record.offset): record.key for record in office.intake}
+    keys = dict(restored.keys.get(office.code, {}))
+    for record in office.intake:
+        keys[record.partition, record.offset] = (record.key or b"").decode(errors="replace")
     found: dict[tuple[str, str, str], list[Stands]] = defaultdict(list)
     for fact in office.ledger:
         if "command" in fact.row:
@@ -46,7 +48,7 @@ def standing(office: Office) -> dict[tuple[str, str, str], list[Stands]]:
     for row in office.registration.get("outcomes", []):
         if row.get("reason") != "id_reused":
             told = {name: row[name] for name in ("result", "reason") if row.get(name)}
-            key = (keys.get(split(row["_id"])) or b"").decode(errors="replace")
+            key = keys.get(split(row["_id"]), "")
             found[key, row["source"], row["id"]].append(Stands(told, split(row["_id"]), None))
     return found
 
@@ -57,20 +59,22 @@ def split(position: int) -> tuple[int, int]:
 
 def i1(run: Run) -> Verdict:
     """Each acknowledged command once in the ledger; at most once if its answer is unknown; not at all if
-    every attempt was turned away; and what clients were told is what stands there."""
-    look = Look("I1")
-    ledgers = {code: standing(office) for code, office in run.offices.items()}
+    every attempt was turned away; and what clients were told is what stands there. A restored archive knows
+    nothing of what was decided after it: what is left of that is its facts."""
+    look, restored = Look("I1"), Restored.of(run.history)
+    ledgers = {code: standing(office, restored) for code, office in run.offices.items()}
     for (office, *rest), tries in by_command(attempts(run.history)).items():
         honest = [one for one in tries if one.expect is None]
         if not honest:
             continue
         stands = ledgers[office].get((rest[0], rest[1], rest[2]), [])
-        least, most = _wanted(honest)
+        forgot = restored.forgot(tries)
+        least, most = (0, 1) if forgot else _wanted(honest)
         shown = {"attempts": [one.shown for one in tries], "outcomes": [one.told for one in stands]}
         sentence = f"an acknowledged command has {len(stands)} outcomes"
         look.at(least <= len(stands) <= most, sentence, **shown)
         for one in honest:
-            if one.told is not None and stands and one.told.get("result") != "parked":
+            if one.told is not None and stands and one.told.get("result") != "parked" and not forgot:
                 same = one.told == stands[0].told
                 look.at(same, "a client was told another outcome than stands in the ledger", **shown)
     _once_each(run, look)
@@ -103,15 +107,17 @@ def i4(run: Run) -> Verdict:
     after its fact, or any fact made of what stands behind it on its partition, was first published. Of what
     published nothing, and has nothing behind it, only the answers tell; a client that asks late hears late.
     """
-    look, calm = Look("I4"), Calm.of(run.history)
+    look, calm, restored = Look("I4"), Calm.of(run.history), Restored.of(run.history)
     latest = {code: decided_by(office) for code, office in run.offices.items()}
     lost = {code: lost_at(run.history, topics.facts(code)) for code in run.offices}
     taken = {
         office.code: {(one.partition, one.offset): one.timestamp / 1000 for one in office.intake}
         for office in run.offices.values()
     }
-    ledgers = {code: standing(office) for code, office in run.offices.items()}
+    ledgers = {code: standing(office, restored) for code, office in run.offices.items()}
     for (office, *rest), tries in by_command(attempts(run.history)).items():
+        if restored.forgot(tries):
+            continue
         honest = [one for one in tries if one.expect is None and one.answer == "ok"]
         told = [one for one in honest if one.told is not None]
         for one in told[1:]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from proof.checks.attempts import Attempt, Calm, attempts, lost_at
+from proof.checks.attempts import Attempt, Calm, Restored, attempts, lost_at
 from proof.checks.outcomes import published_first, split
 from proof.checks.verdict import Look, Verdict, moment
 from proof.witnesses import Document, Office, Run
@@ -19,10 +19,11 @@ def i9(run: Run) -> Verdict:
     partition was published within 5 s of when both were there, unless something was broken meanwhile.
     """
     look, calm = Look("I9"), Calm.of(run.history)
+    restored = Restored.of(run.history)
     injected = [one for one in attempts(run.history) if one.expect is not None]
     for office in run.offices.values():
         ours = [one for one in injected if one.command[0] == office.code]
-        _accounted(office, ours, look)
+        _accounted(office, [one for one in ours if not restored.forgot([one])], look)
         _nothing_else(office, ours, look)
         _behind(office, calm, lost_at(run.history, topics.facts(office.code)), look)
     return look.verdict

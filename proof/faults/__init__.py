@@ -65,6 +65,7 @@ ROWS: dict[str, Row] = {
     "facts-again": Row(logs.repeated(topics.facts, 1, 1)),
     "group-set-back": Row(logs.group_set_back, runs="all"),
     "notification-emptied": Row(logs.notification_emptied, runs="all"),
+    "restored": Row(logs.restored, runs="all", kafka=True, alone=True),
     "facts-lost": Row(logs.facts_lost, seconds=3, alone=True),
     "office-away": Row(loads.office_away, seconds=12, runs="all"),
     "burst": Row(loads.rush(6), runs="all"),

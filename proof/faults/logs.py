@@ -24,6 +24,7 @@ from shared.contracts import topics
 READ_SECONDS = 0.5  # of silence after which a topic's end is reached
 TRIES = 5  # of a command that an operator types
 EMPTY_WITHIN = 25.0  # seconds for a group to notice that its members were killed
+SINCE_THE_ARCHIVE = 15.0  # seconds in which an office goes on before its archive comes back
 
 
 def repeated(topic_of: Any, share: float, times: int) -> Fault:
@@ -152,6 +153,48 @@ async def notification_emptied(stage: Stage) -> AsyncIterator[None]:
     yield
     for name in names:
         system.start(name)
+
+
+@asynccontextmanager
+async def restored(stage: Stage) -> AsyncIterator[None]:
+    """An office's register is as it was a while ago, intake trimmed meanwhile; `simpul recover` brings the
+    rest back. What intake held is told to the history: its records are witnesses, too."""
+    system = stage.system
+    office = stage.dice.choice(list(system.offices))
+    name, intake = topics.database(office, "registration"), topics.intake(office)
+    instances = [one.name for one in system.of_kind("registration") if one.owner == office]
+    async with AsyncMongoClient[dict[str, Any]](system.mongo) as client:
+        database = client[name]
+        for instance in instances:
+            system.kill(instance)
+        stage.fault(name, how="archived")
+        archive = {
+            one: await database[one].find().to_list() for one in await database.list_collection_names()
+        }
+        for instance in instances:
+            system.start(instance)
+        await asyncio.sleep(SINCE_THE_ARCHIVE)
+        for instance in instances:
+            system.kill(instance)
+        read = {row["_id"]: row["next"] async for row in database["cursors"].find()}
+        for one in await database.list_collection_names():
+            await database[one].delete_many({})
+            if archive.get(one):
+                await database[one].insert_many(archive[one])
+    kept = await asyncio.to_thread(_read, system.kafka, intake)
+    keys = [[one.partition(), one.offset(), (one.key() or b"").decode(errors="replace")] for one in kept]
+    await asyncio.to_thread(_trim, system.kafka, intake, read)
+    stage.fault(name, how="restored", office=office, intake=keys)
+    await _simpul(stage, office, "recover")
+    yield
+    for instance in instances:
+        system.start(instance)
+
+
+def _trim(kafka: str, topic: str, read: dict[int, int]) -> None:
+    broker = AdminClient({"bootstrap.servers": kafka})
+    for done in broker.delete_records([Place(topic, *where) for where in read.items()]).values():
+        done.result(20)
 
 
 @asynccontextmanager

@@ -198,6 +198,21 @@ def test_two_answers_to_one_command_are_seen_by_both_that_look(tmp_path: Path) -
     assert red(made, tmp_path) == {"I1", "I4"}
 
 
+@pytest.mark.parametrize(("archived", "found"), [(REFUSED + 29, set()), (REFUSED + 40, {"I1", "I9"})])
+def test_of_answers_after_an_archive_nothing_is_asked_once_it_came_back(
+    archived: float, found: set[str], tmp_path: Path
+) -> None:
+    """What was on its way half a minute before it counts as after it."""
+    made = Made()
+    unanswered(made)
+    poison_gone(made)
+    for how, more in (("archived", {}), ("restored", {"office": "uji", "intake": [[0, REFUSED, "k"]]})):
+        made.note(archived, event="fault", row="restored", target="simpul_uji_registration", how=how, **more)
+    made.note(archived, event="heal", row="restored")
+    made.note(archived, event="recovered", row="restored", seconds=1.0)
+    assert red(made, tmp_path) == found
+
+
 def test_a_counterexample_is_shown_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = Made()
     poison_gone(made)
