@@ -1,4 +1,4 @@
-"""Forgetting what an office told, to count it anew under another ledger; its topic must hold that one alone."""
+"""Forgetting what an office told, to count it anew: its topic holds another ledger, and that one alone."""
 
 from services.reporting.comparing import BY_OFFICE
 from services.reporting.cursors import Cursor
