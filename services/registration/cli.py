@@ -2,9 +2,11 @@
 
 import asyncio
 from functools import partial
+from typing import Annotated
 
 import typer
 
+from services.registration.adapters.new_ledger import name_anew
 from services.registration.adapters.provision import provision
 from services.registration.adapters.recover import recover
 from services.registration.adapters.republish import republish
@@ -82,21 +84,25 @@ async def _republish(settings: RepublishSettings) -> list[str]:
 
 
 @verbs.command("recover")
-def recover_office() -> None:
+def recover_office(
+    new_ledger: Annotated[bool, typer.Option("--new-ledger", help="Its topics were lost, too")] = False,
+) -> None:
     """Roll an office's older database forward from its own facts and directory; nobody is mailed.
 
     What does not come back is listed, and stays in the collection `lost`.
     """
     settings = read_settings(RecoverSettings)
-    ended_by(partial(_recover, settings))
+    ended_by(partial(_recover, settings, new_ledger))
 
 
-async def _recover(settings: RecoverSettings) -> list[str]:
+async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
     store = connect(
         settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
     )
     digests = Digests(bytes.fromhex(settings.person_key))
     try:
+        if new_ledger:
+            return await name_anew(settings.office, store, settings.kafka, settings.replication)
         return await recover(settings.office, store, settings.kafka, digests, settings.replication)
     except (DoesNotFit, ClaimLost, OfficeStopped) as refusal:
         raise Refused(str(refusal)) from None

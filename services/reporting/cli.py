@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from services.reporting.anew import forget
 from services.reporting.comparing import Keys
 from services.reporting.lease import FiguresHeld, LeaseLost
 from services.reporting.provision import require_provisioned
@@ -26,12 +27,27 @@ verbs.add_typer(rebuild, name="rebuild")
 @rebuild.command("reporting")
 def rebuild_reporting(
     check: Annotated[bool, typer.Option("--check", help="Only compare; write nothing")] = False,
+    anew: Annotated[str, typer.Option(metavar="OFFICE", help="Take an office whose ledger is new")] = "",
 ) -> None:
     """Count all facts once more, compare byte for byte, and put right what differs; the service may run.
 
     Exit 0 where nothing differed, 1 where something did: its keys are named.
     """
-    ended_by(partial(_rebuild, read_settings(CommonSettings), not check))
+    settings = read_settings(CommonSettings)
+    ended_by(partial(_forget, settings, anew) if anew else partial(_rebuild, settings, not check))
+
+
+async def _forget(settings: CommonSettings, office: str) -> list[str]:
+    store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
+    try:
+        await require_provisioned(store)
+        return await forget(store, office)
+    except LookupError as unknown:
+        raise Refused(str(unknown)) from None
+    except FiguresHeld:
+        raise Refused("a rebuild came between: run it again") from None
+    finally:
+        await store.close()
 
 
 async def _rebuild(settings: CommonSettings, mend: bool) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import RecordsToDelete
@@ -11,6 +12,8 @@ from aiokafka.structs import OffsetAndMetadata
 
 from shared.kafka.records import Record, Where
 from shared.kafka.topics import admin
+
+BEHIND_END_MS: Final = 300  # a broker that has more says so at once
 
 
 class GroupBusy(Exception):
@@ -77,6 +80,18 @@ class Log:
             for batch in (await self._consumer.getmany(self._where, timeout_ms=1_000)).values():
                 if found := [record for record in batch if record.offset < end]:
                     yield found
+
+    async def onward(self, start: int) -> AsyncIterator[list[Record]]:
+        """Every record from an offset on, in batches, also behind the end that the broker names."""
+        _, end = await self.bounds()
+        self._consumer.assign([self._where])
+        self._consumer.seek(self._where, start)
+        while True:
+            batch = (await self._consumer.getmany(self._where, timeout_ms=BEHIND_END_MS)).get(self._where)
+            if batch:
+                yield batch
+            elif await self._consumer.position(self._where) >= end:
+                return
 
 
 async def records_between(

@@ -1,12 +1,17 @@
 """A restored, older database of an office is rolled forward; what follows is as if nothing had been."""
 
+import json
+import signal
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from services.registration.adapters.provision import COLLECTIONS
+from services.registration.adapters.provision import COLLECTIONS, provision
+from services.registration.adapters.recover import recover
 from services.registration.application import owners
+from shared.contracts import topics
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -16,13 +21,15 @@ from shared.contracts.commands import (
     RecordAttendance,
     SubmitRegistration,
 )
+from shared.kafka.records import partition_of
 from shared.mongo.driver import Document
+from tests.faults.test_log_and_ledger import until_said
 from tests.support.backup import Dump, dump, restore
 from tests.support.beside import all_sent, beside, counted
 from tests.support.office import TestOffice, activity, new_office, person
 from tests.support.recount import once_each, sums
-from tests.support.servers import ServerRoom
-from tests.support.verbs import simpul
+from tests.support.servers import ServerRoom, Servers
+from tests.support.verbs import killed, simpul
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
@@ -38,6 +45,7 @@ def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owners, "LOOK_AGAIN_SECONDS", 1.0)
 
 
+RECOVER = "services.registration.adapters.recover"
 REGISTER = ("facts", "activities", "registrations", "people", "cursors")
 
 
@@ -112,7 +120,6 @@ async def as_it_was(office: TestOffice, right: Dump) -> None:
     stand = ("_id", "ledger", "number", "published", "published_offset", "totals", "totals_at", "described")
     for row, known in zip(found["cursors"], right["cursors"], strict=True):
         assert {name: row[name] for name in stand} == {name: known[name] for name in stand}
-        assert row["next"] <= known["next"]
 
 
 def whose(found: Dump) -> list[Document]:
@@ -124,8 +131,9 @@ def whose(found: Dump) -> list[Document]:
     ]
 
 
-async def recovered(office: TestOffice, *words: str) -> tuple[int, str, str]:
-    return await simpul(office.servers, "recover", *words, **of_office(office))
+async def recovered_here(office: TestOffice) -> list[str]:
+    """In this process; what it says."""
+    return await recover(office.code, office.store, office.kafka, office.digests, 1)
 
 
 def of_office(office: TestOffice) -> dict[str, str]:
@@ -194,7 +202,7 @@ async def test_what_an_older_database_lacks_comes_back_from_facts_and_directory(
         mails = await all_sent(sink, office)
         await undecided(office, made)
         await restore(office.store, older)
-        code, output, errors = await recovered(office)
+        code, output, errors = await simpul(servers, "recover", **of_office(office))
         assert (code, errors) == (0, "")
         assert "which command caused which fact" in output
         await as_it_was(office, right)
@@ -202,3 +210,90 @@ async def test_what_an_older_database_lacks_comes_back_from_facts_and_directory(
             await decided_as_ever(asking, made)
         assert await all_sent(sink, office) == mails + 6, "somebody was mailed about the past"
         await adds_up(office, await counted(nation, office))
+
+
+STEPS = ("_read_on:after", "_commit:after", "_write:after")  # in the middle: within a transaction
+
+
+async def test_killed_at_any_step_nobody_decides_and_the_next_run_goes_on(servers: Servers) -> None:
+    async with new_office(servers) as office:
+        asking = Asking(office)
+        async with office.registration():
+            await asking.ask(activity("webinar", seats=300), "webinar")
+            await asking.submit("webinar", 0)
+            await office.at_rest()
+            older = await dump(office.store, *COLLECTIONS)
+            await office.put_many([(submission("webinar", n), "webinar", f"p{n}") for n in range(1, 521)])
+            await office.at_rest()
+        right = await dump(office.store, *REGISTER)
+        await restore(office.store, older)
+        async with office.registration() as client:  # it looks again all the time, and must leave all alone
+            await until_said(client, "the database is older than its log; run `simpul recover`")
+            for step in STEPS:
+                code = await killed(servers, RECOVER, step, "recover", **of_office(office))
+                assert code == -signal.SIGKILL, step
+                await as_far_as_it_came(office, right)
+            assert await office.store["facts"].count_documents({}) > 500
+        said = await recovered_here(office)
+        await as_it_was(office, right)
+        lost = [sentence for sentence in said if sentence.startswith("lost: ")]
+        assert lost == await recovered_here(office)  # nothing to do; the list stays
+
+
+async def as_far_as_it_came(office: TestOffice, right: Dump) -> None:
+    """Every fact is one that the topic has, and the states are what these facts add up to."""
+    found = await dump(office.store, "facts", "activities", "registrations")
+    known = {row["_id"]: row["data"] for row in right["facts"]}
+    assert all(known[row["_id"]] == row["data"] for row in found["facts"])
+    statuses = Counter(row["status"] for row in found["registrations"])
+    kinds = Counter(row["type"].split(".")[3] for row in found["facts"])
+    assert statuses == {name: number for name, number in kinds.items() if name in ("confirmed", "waitlisted")}
+    assert found["activities"][0]["taken"] == {"semua": statuses["confirmed"]}
+
+
+async def emptied(office: TestOffice) -> None:
+    await office.store.drop()
+    await provision(office.code, office.store, office.kafka, office.partitions, 1)
+
+
+async def test_a_register_that_is_gone_comes_back_from_its_topics(servers: Servers) -> None:
+    async with new_office(servers) as office:
+        asking = Asking(office)
+        async with office.registration():
+            made = await after_the_backup(asking, await before_the_backup(asking))
+        right = await dump(office.store, *REGISTER)
+        await emptied(office)
+        await recovered_here(office)
+        await as_it_was(office, right)
+
+        await enter(office, f"r:{made['r0']}", None)
+        await enter(office, f"r:{made['r1']}", {"registration": made["r1"], "activity": "rakor"} | OLDER)
+        kept = ("activity", "title", "sessions")
+        entry = {name: right_activity(right)["described"].get(name) for name in kept} | {"activity": "rakor"}
+        await enter(office, "a:rakor", entry)
+        await emptied(office)
+        output = "\n".join(await recovered_here(office))
+        assert f"lost: registration {made['r0']}: who it is" in output
+        assert f"lost: registration {made['r1']}: by what its person is known" in output
+        assert "lost: activity rakor: whom its quotas are for" in output
+        found = await dump(office.store, *REGISTER)
+        assert without(found["activities"], "described") == without(right["activities"], "described")
+        async with office.registration():
+            late = await asking.ask(submission("rakor", 8), "rakor")
+            assert late["reason"] == "window_closed"
+            await until(lambda: totals_stated(office))
+        await adds_up(office, None)
+
+
+OLDER = {"name": "Ni Wayan Uji 1", "email": "uji1@sekolah.example"}
+
+
+def right_activity(right: Dump) -> Document:
+    return next(row for row in right["activities"] if row["_id"] == "rakor")
+
+
+async def enter(office: TestOffice, key: str, entry: Document | None) -> None:
+    """As an older version stated it, or a tombstone; `rakor` is the activity."""
+    value = json.dumps(entry | {"rev": 1_000}).encode() if entry else None
+    where = partition_of(b"rakor", office.partitions)
+    await office.producer.send(topics.directory(office.code), key.encode(), value, [], where)

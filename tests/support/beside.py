@@ -75,7 +75,9 @@ async def counted(nation: Store, office: TestOffice) -> Document:
 
     async def equal() -> Document | None:
         found = await report(nation, Question(("office",), Filters(office.code)))
-        standing = next(one for one in found.offices if one.office == office.code)
+        standing = next((one for one in found.offices if one.office == office.code), None)
+        if standing is None:
+            return None
         last = await office.store["cursors"].find({}).to_list(None)
         done = standing.facts == sum(row["number"] for row in last) and standing.control == "equal"
         return dict(found.tables[0][0]) if done and not standing.gaps else None

@@ -18,7 +18,9 @@ async def simpul(servers: Servers, *words: str, **changed: str) -> tuple[int, st
 async def killed(servers: Servers, module: str, step: str, *words: str, **changed: str) -> int:
     """Exit status of the command, which was killed where it came to that step of the module."""
     command = [sys.executable, "-m", "tests.support.killed", module, step, *words]
-    return (await _run(servers, command, changed))[0]
+    code, _, errors = await _run(servers, command, changed)
+    assert code < 0, errors
+    return code
 
 
 async def _run(servers: Servers, command: list[str], changed: dict[str, str]) -> tuple[int, str, str]:

@@ -27,7 +27,7 @@ async def facts_beyond(log: Log, cursor: Cursor) -> list[Told]:
     a kilobyte each. Raises `DoesNotFit` where the topic was lost or lacks one."""
     found: dict[int, Fact] = {}
     last = 0
-    async for records in log.between(*await log.bounds()):
+    async for records in log.onward((await log.bounds())[0]):
         for record in records:
             fact = ours(record, cursor)
             last = max(last, fact.stated.number)
@@ -58,7 +58,7 @@ async def entries_of(log: Log, wanted: Collection[str]) -> Entries:
     """The directory's latest word on these keys. Raises `DoesNotFit` for what is no entry."""
     registrations: dict[str, RegistrationEntry] = {}
     activities: dict[str, ActivityEntry] = {}
-    async for records in log.between(*await log.bounds()):
+    async for records in log.onward((await log.bounds())[0]):
         for record in records:
             kind, _, name = (record.key or b"").decode(errors="replace").partition(":")
             if f"{kind}:{name}" not in wanted:
@@ -92,7 +92,7 @@ async def reading_from(log: Log, cursor: Cursor, decided_at: datetime) -> Docume
     fact's moment was decided; what came after it left no fact, and is decided once more in the same order
     upon the same state, which gives the same.
     """
-    first, end = await log.bounds()
+    first, _ = await log.bounds()
     start, now = cursor.next, cursor.time
     change: Document = {}
     try:
@@ -101,7 +101,7 @@ async def reading_from(log: Log, cursor: Cursor, decided_at: datetime) -> Docume
         start, now = first, LONG_AGO
         if isinstance(misfit, TopicLost):  # places of another log never come twice
             change["base"] = cursor.base + cursor.next - first
-    async for records in log.between(start, end):
+    async for records in log.onward(start):
         for record in records:
             now = max(now, appended_at(record))
             if now >= decided_at:

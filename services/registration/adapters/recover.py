@@ -5,6 +5,7 @@ behind the facts of its topic, so that nobody decides; facts are written in tran
 states, the people, the pointer and the list of what is lost. Run again, it goes on.
 """
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -63,8 +64,8 @@ async def recover(
     with suppress(GroupBusy):  # members that are there seek by themselves
         said += await commit_offsets(office, kafka, len(cursors))
     recovery = Recovery(office, store, kafka.bootstrap, digests)
-    for cursor in await recovery.of_this_ledger(cursors):
-        said += await recovery.forward(cursor)
+    partitions = await recovery.of_this_ledger(cursors)
+    said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
     lost = await store["lost"].find({}).sort([("at", 1), ("_id", 1)]).to_list(None)
     return said + [f"lost: {row['_id']}" for row in lost]
 
@@ -105,9 +106,11 @@ class Recovery:
                     return read_fact(record).stated.ledger
         return None
 
-    async def forward(self, cursor: Cursor) -> list[str]:
-        """One partition. Raises `DoesNotFit`, `ClaimLost`, `DatabaseMisfit`."""
-        await self._require_one_moment(cursor)
+    async def forward(self, cursor: Cursor) -> str | None:
+        """One partition; what came back, if anything lacked.
+
+        Raises `DoesNotFit`, `ClaimLost`, `DatabaseMisfit`.
+        """
         partition = cursor.partition
         async with reader(self._bootstrap) as consumer:
             told = await facts_beyond(Log(consumer, topics.facts(self._office), partition), cursor)
@@ -116,12 +119,20 @@ class Recovery:
             intake = Log(consumer, topics.intake(self._office), partition)
             reading = await reading_from(intake, cursor, told[-1].fact.stated.at if told else LONG_AGO)
         if not told and reading == {"next": cursor.next}:
-            return []
+            return None
+        if await self._goes_on(cursor):
+            return None
+        await self._require_one_moment(cursor)
         cursor = await self._read_on(cursor, reading)
         forwarding = Forwarding(told, entries, self._digests, recovered_fact)
         for start in range(0, len(told), FACTS_AT_ONCE):
             cursor = await self._write(cursor, forwarding, told[start : start + FACTS_AT_ONCE])
-        return [f"partition {partition}: {len(told)} facts came back; intake is read from {cursor.next}"]
+        return f"partition {partition}: {len(told)} facts came back; intake is read from {cursor.next}"
+
+    async def _goes_on(self, cursor: Cursor) -> bool:
+        """Whether its owner decides: then it fits, and what seemed to lack was decided just now."""
+        stands = {"_id": cursor.partition, "next": cursor.next, "number": cursor.number}
+        return not await self._store["cursors"].count_documents(stands)
 
     async def _require_one_moment(self, cursor: Cursor) -> None:
         beyond = {

@@ -1,0 +1,124 @@
+"""What is lost beside an office's register, or with it: each store alone, the log as a whole, both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from services.registration.adapters.provision import COLLECTIONS
+from services.reporting import reader
+from shared.contracts import topics
+from shared.mongo.driver import Document, Store, connect
+from tests.faults.test_recovering import Asking, totals_stated
+from tests.support.backup import dump, restore
+from tests.support.beside import all_sent, beside, counted
+from tests.support.drivers import driver
+from tests.support.office import TestOffice, activity, new_office
+from tests.support.servers import ServerRoom, Servers
+from tests.support.verbs import simpul
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.broker
+
+
+@asynccontextmanager
+async def at_work(server_room: ServerRoom) -> AsyncIterator[TestOffice]:
+    """An office with three people in an activity; nothing runs any more."""
+    servers = await server_room.servers()  # its own: the nation reads every office there is
+    async with new_office(servers) as office:
+        async with office.registration():
+            await Asking(office).ask(activity("rakor", seats=2), "rakor")
+            for number in (1, 2, 3):
+                await Asking(office).submit("rakor", number)
+            await office.at_rest()
+        yield office
+
+
+async def registered(office: TestOffice, *people: int) -> tuple[int, Document]:
+    """Mails, and figures of the nation, when these people have come and everything rests."""
+    async with beside(office) as (sink, nation):
+        for number in people:
+            await Asking(office).submit("rakor", number)
+        await until(lambda: totals_stated(office))
+        await office.at_rest()
+        mails = await all_sent(sink, office)
+        figures = await counted(nation, office)
+    return mails, {name: figures[name] for name in ("confirmed", "waitlisted")}
+
+
+async def kafka_lost(office: TestOffice) -> None:
+    """Every topic is gone, and with them where groups stood."""
+    names = [of(office.code) for of in (topics.intake, topics.facts, topics.directory)]
+    names.append(topics.NATIONAL_REPORTS)
+    admin = AIOKafkaAdminClient(bootstrap_servers=office.servers.kafka)
+    await admin.start()
+    try:
+        await admin.delete_topics(names)
+
+        async def gone() -> bool:
+            return not {*names} & {*await admin.list_topics()}
+
+        await until(gone)
+    finally:
+        await admin.close()
+    office.ends.clear()
+
+
+async def dropped(servers: Servers, database: str) -> None:
+    store = connect(servers.mongo, database, driver())
+    await store.drop()
+    await store.close()
+
+
+async def test_what_is_lost_beside_a_register_is_filled_again_and_nobody_is_mailed_about_the_past(
+    server_room: ServerRoom,
+) -> None:
+    async with at_work(server_room) as office:
+        async with office.registration():
+            await registered(office, 4)
+        await dropped(office.servers, topics.NATIONAL_DATABASE)
+        await dropped(office.servers, topics.database(office.code, "notification"))
+        async with office.registration():
+            assert await registered(office, 5) == (1, {"confirmed": 2, "waitlisted": 3}), "databases"
+        await kafka_lost(office)
+        assert await of_office(office, "republish") == (0, "")
+        async with office.registration():
+            assert await registered(office, 6) == (1, {"confirmed": 2, "waitlisted": 4}), "Kafka"
+
+
+async def test_where_log_and_register_are_lost_the_ledger_gets_another_name_and_is_taken_anew(
+    server_room: ServerRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LOOK_AGAIN_SECONDS", 1.0)
+    async with at_work(server_room) as office:
+        older = await dump(office.store, *COLLECTIONS)
+        async with office.registration():
+            await registered(office, 4, 5)
+        await kafka_lost(office)
+        await restore(office.store, older)
+        assert await of_office(office, "recover", "--new-ledger") == (0, "")
+        await dropped(office.servers, topics.database(office.code, "notification"))
+        async with office.registration(), beside(office) as (sink, nation):
+            for number in (6, 7, 8, 9):
+                await Asking(office).submit("rakor", number)
+            await until(lambda: totals_stated(office))
+            await office.at_rest()
+            assert await all_sent(sink, office) == 4
+            await until(lambda: stopped(nation), 60)
+            assert await of_office(office, "rebuild", "reporting", "--anew", office.code) == (0, "")
+            figures = await counted(nation, office)
+        assert (figures["confirmed"], figures["waitlisted"]) == (2, 5)
+        code, errors = await of_office(office, "recover", "--new-ledger")
+        assert (code, "holds facts: `simpul recover` rolls forward from them" in errors) == (1, True)
+
+
+async def stopped(nation: Store) -> int:
+    return await nation["cursors"].count_documents({"stopped": {"$regex": "register was made anew"}})
+
+
+async def of_office(office: TestOffice, *words: str) -> tuple[int, str]:
+    """Exit status and errors."""
+    env = {"SIMPUL_OFFICE": office.code, "SIMPUL_PERSON_KEY": office.person_key}
+    code, _, errors = await simpul(office.servers, *words, **env)
+    return code, errors
