@@ -62,6 +62,8 @@ def _wrong(
     state, lost = row["state"], row.get("ambiguous", 0)
     if state == "expired" and row.get("reason") == "before_birth":
         return _before_birth(office, row, mails)
+    if state == "pending":  # what falls due after rest is sent while the witnesses are heard
+        mails = [mail for mail in mails if (mail.received or 0) <= rest.timestamp()]
     if len(mails) > lost + (state == "sent"):
         return f"{len(mails)} mails taken, {lost} attempts counted as lost, state {state}"
     if state == "sent":

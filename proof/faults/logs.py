@@ -173,6 +173,7 @@ async def restored(stage: Stage) -> AsyncIterator[None]:
         }
         for instance in instances:
             system.start(instance)
+        await asyncio.gather(*(system.until_ready(instance) for instance in instances))
         await asyncio.sleep(SINCE_THE_ARCHIVE)
         for instance in instances:
             system.kill(instance)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from proof.check import check, main
-from tests.unit.proof.made import AFTER, POISON, REFUSED, REPORTS, STORY, Made, about, first, present
+from shared.contracts.types import rfc3339
+from tests.unit.proof.made import AFTER, POISON, REFUSED, REPORTS, STORY, Made, about, at, first, present
 
 
 def red(made: Made, folder: Path) -> set[str]:
@@ -181,6 +182,17 @@ def test_what_is_spoiled_turns_one_invariant_red(
 def test_a_story_that_must_not_happen_turns_one_invariant_red(number: int, tmp_path: Path) -> None:
     name, story = LIVED[number]
     assert red(Made(story), tmp_path) == {name}
+
+
+@pytest.mark.parametrize(("received", "found"), [(AFTER + 2, set()), (AFTER - 2, {"I5"})])
+def test_a_mail_may_be_taken_while_the_witnesses_are_heard(
+    received: float, found: set[str], tmp_path: Path
+) -> None:
+    made = Made()
+    row = made.files[made.table("deliveries", "notification")][-1]
+    row |= {"state": "pending", "next": {"$date": rfc3339(at(AFTER + 1))}}
+    made.files["mailbox.jsonl"][-1]["received"] = at(received).timestamp()
+    assert red(made, tmp_path) == found
 
 
 def test_two_answers_to_one_command_are_seen_by_both_that_look(tmp_path: Path) -> None:
