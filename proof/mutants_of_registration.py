@@ -112,24 +112,26 @@ def pointer_first() -> None:
 
 def no_claim() -> None:
     """Who gets a partition goes on with what it remembers, and raises no epoch."""
-    from services.registration.adapters.ledger import cursor_of
+    from services.registration.adapters.ledger import Ledger, cursor_of
     from services.registration.application.owner import Owner
 
     remembered: dict[int, Any] = {}
-    remember = Owner._remember
+    claim, remember = Owner._claim, Owner._remember
 
-    async def unclaimed(owner: Any) -> int:
-        partition = owner.held.partition
-        row = await owner._ports.ledger._store["cursors"].find_one({"_id": partition})
-        owner.held.claim(cursor_of(row))
-        owner._kept = dict(remembered.get(partition, {}))
-        return int(row["next"])
+    async def unraised(ledger: Any, partition: int) -> Any:
+        return cursor_of(await ledger._store["cursors"].find_one({"_id": partition}))
+
+    async def unforgetful(owner: Any) -> Any:
+        start = await claim(owner)
+        owner._kept = dict(remembered.get(owner.held.partition, {}))
+        return start
 
     def kept(owner: Any, loaded: Any) -> None:
         remember(owner, loaded)
-        remembered[owner.held.partition] = owner._kept
+        remembered[owner.held.partition] = dict(owner._kept)
 
-    patch(Owner, "_claim", unclaimed)
+    patch(Ledger, "claim", unraised)
+    patch(Owner, "_claim", unforgetful)
     patch(Owner, "_remember", kept)
 
 
