@@ -1,19 +1,18 @@
 """The compose file as four projects: a backbone, the nation, and offices that come, go and grow alone."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.containers.projects import DIRECTORATE_TOKEN, Project, docker, leftovers, network
+from tests.containers.projects import DIRECTORATE_TOKEN, Project, docker, leftovers, network, until
 
-T = TypeVar("T")
 NATIONAL = "SIMPUL_NATIONAL_PORT"
 ACTIVITY = {
     "id": "rakor", "title": "Rapat koordinasi uji", "kind": "rakor",
@@ -98,14 +97,6 @@ def ask(office: Project, path: str, body: Any, key: str) -> int:
     raise AssertionError("no decision in time")
 
 
-def until(look: Callable[[], T], seconds: float = 60) -> T:
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.5)
-    return found
-
-
 def test_who_registers_is_counted_by_the_nation(cluster: Cluster, offices: tuple[Project, Project]) -> None:
     for office in offices:
         assert register(office, 1) == 200
@@ -146,8 +137,7 @@ def test_a_third_office_joins_with_a_file_and_a_command(
     file.mkdir()
     described = (Path(__file__).parents[2] / "offices/bali.yaml").read_text()
     (file / "bali2.yaml").write_text(described.replace("code: bali", "code: bali2"))
-    with (third.folder / "project.env").open("a") as settings:
-        settings.write(f"SIMPUL_OFFICES={file}\n")
+    third.setting("SIMPUL_OFFICES", str(file))
     try:
         third.up()
         announce(third)
