@@ -27,6 +27,10 @@ from tests.containers.projects import (
 )
 
 NATIONAL = "SIMPUL_NATIONAL_PORT"
+ADDRESSES = """
+import os, socket, urllib.parse as parse
+print(*socket.gethostbyname_ex(parse.urlsplit(os.environ["SIMPUL_NOTIFICATION_URL"]).hostname)[2])
+"""
 
 
 @dataclass
@@ -86,6 +90,13 @@ def test_who_registers_is_counted_by_the_nation(cluster: Cluster, offices: tuple
     for office in offices:
         assert register(office, 1) == 200
     until(lambda: cluster.figures() == {"bali": 1, "sumbar": 1})
+
+
+def test_each_office_asks_its_own_notification(offices: tuple[Project, Project]) -> None:
+    for office in offices:
+        asked = office.run("exec", "-T", "registration", "python", "-c", ADDRESSES).split()
+        assert len(asked) == 1
+        assert "ok     mails on the desk" in office.run("exec", "-T", "registration", "simpul", "check")
 
 
 def test_an_office_that_is_away_disturbs_nobody_and_its_silence_is_told(
