@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from tests.containers.projects import SERVICES, docker, image
+
 ASKED = "SIMPUL_TEST_CONTAINERS" in os.environ
 collect_ignore_glob = [] if ASKED else ["test_*.py"]
 
@@ -20,3 +22,10 @@ def answers() -> bool:
 def _docker() -> None:
     if not answers():
         pytest.skip("no docker answers on this machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _images(_docker: None) -> None:
+    """As the tree is now: of what did not change, docker keeps the layers."""
+    for name, (folder, _) in SERVICES.items():
+        docker("build", "--quiet", "--file", f"{folder}/Dockerfile", "--tag", image(name), ".")

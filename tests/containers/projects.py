@@ -4,10 +4,12 @@ import hashlib
 import secrets
 import socket
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 from testcontainers.compose import DockerCompose
@@ -18,6 +20,29 @@ from local.machine import free_port
 TREE = Path(__file__).parents[2]
 NETWORK = "simpul"
 STAFF_TOKEN, DIRECTORATE_TOKEN = "petugas-uji", "direktorat-uji"
+RELEASE = "0.1.0"
+SERVICES = {
+    "registration": ("services/registration", "services.registration.main"),
+    "notification": ("services/notification", "services.notification.main"),
+    "reporting": ("services/reporting", "services.reporting.main"),
+    "mailbox": ("local", "local.mailbox"),
+}
+"""What an image is made of: the folder of its Dockerfile, and the module that it runs."""
+T = TypeVar("T")
+
+
+def image(service: str, release: str = RELEASE) -> str:
+    return f"simpul-{service}:{release}"
+
+
+def secret_files() -> dict[str, str]:
+    """New secrets of an office or the nation, by the names of their files."""
+    return {
+        "person_key": secrets.token_hex(32),
+        "link_keys": f"k1:{secrets.token_hex(32)}",
+        "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
+        "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
+    }
 
 
 @dataclass
@@ -32,12 +57,7 @@ class Project:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
-        for name, text in {
-            "person_key": secrets.token_hex(32),
-            "link_keys": f"k1:{secrets.token_hex(32)}",
-            "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
-            "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
-        }.items():
+        for name, text in secret_files().items():
             (self.folder / name).write_text(text)
         for name in ("SIMPUL_REGISTRATION_PORT", "SIMPUL_NATIONAL_PORT", "SIMPUL_MAILBOX_PORT"):
             self.ports[name] = two_free_ports() if name == "SIMPUL_REGISTRATION_PORT" else free_port()
@@ -49,12 +69,18 @@ class Project:
         (self.folder / "project.env").write_text(text)
 
     @property
-    def _env(self) -> str:
+    def env(self) -> str:
+        """The file of its settings."""
         return str(self.folder / "project.env")
+
+    def setting(self, name: str, value: str) -> None:
+        """What stands last counts."""
+        with open(self.env, "a") as settings:
+            settings.write(f"{name}={value}\n")
 
     @property
     def _compose(self) -> DockerCompose:
-        return DockerCompose(TREE, "docker-compose.yml", env_file=self._env)
+        return DockerCompose(TREE, "docker-compose.yml", env_file=self.env)
 
     def up(self) -> None:
         """As the one command of an operator; returns when everything is healthy."""
@@ -66,7 +92,7 @@ class Project:
 
     def run(self, *words: str) -> str:
         """`docker compose` with these words in this project."""
-        return docker("compose", "--env-file", self._env, *words)
+        return docker("compose", "--env-file", self.env, *words)
 
     def url(self, setting: str) -> str:
         return f"http://127.0.0.1:{self.ports[setting]}"
@@ -83,10 +109,24 @@ class Project:
 
 
 def docker(*words: str) -> str:
-    """What docker prints, asked from the tree's root."""
-    done = subprocess.run(["docker", *words], cwd=TREE, capture_output=True, text=True, check=False)
+    """What docker prints."""
+    return run("docker", *words)
+
+
+def run(*words: str) -> str:
+    """What a command prints, run from the tree's root as an operator does."""
+    done = subprocess.run(words, cwd=TREE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def until(look: Callable[[], T], seconds: float = 60) -> T:
+    """Wait for what is looked for, and answer with it."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.5)
+    return found
 
 
 @contextmanager

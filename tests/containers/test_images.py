@@ -4,15 +4,8 @@ import subprocess
 
 import pytest
 
-from tests.containers.projects import docker
+from tests.containers.projects import SERVICES, docker, image
 
-MODULES = {
-    "registration": "services.registration.main",
-    "notification": "services.notification.main",
-    "reporting": "services.reporting.main",
-    "mailbox": "local.mailbox",
-}
-FOLDERS = {"mailbox": "local"}
 PROBE = """
 import importlib, os, pathlib, shutil
 importlib.import_module({module!r})
@@ -26,40 +19,28 @@ except OSError as error:
 """
 
 
-@pytest.fixture(scope="module", params=MODULES)
-def image(request: pytest.FixtureRequest) -> str:
-    name = str(request.param)
-    file = f"{FOLDERS.get(name, f'services/{name}')}/Dockerfile"
-    docker("build", "--quiet", "--file", file, "--tag", f"simpul-{name}:0.1.0", ".")
-    return name
-
-
-def test_it_holds_its_service_and_no_other(image: str) -> None:
-    code = PROBE.format(module=MODULES[image])
-    said = docker(
-        "run", "--rm", "--read-only", "--cap-drop", "ALL", f"simpul-{image}:0.1.0", "python", "-c", code
-    )
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_holds_its_service_and_no_other(name: str) -> None:
+    code = PROBE.format(module=SERVICES[name][1])
+    said = docker("run", "--rm", "--read-only", "--cap-drop", "ALL", image(name), "python", "-c", code)
     user, services, tools, refused = said.splitlines()
     assert user == "10001"
-    assert services.split() == ([] if image == "mailbox" else [image])
+    assert services.split() == ([] if name == "mailbox" else [name])
     assert tools == ""
     assert refused == "OSError"
 
 
-def test_it_says_what_it_is_and_how_it_is_well(image: str) -> None:
-    told = docker(
-        "inspect",
-        "--format",
-        "{{json .Config.Labels}} {{json .Config.Healthcheck.Test}}",
-        f"simpul-{image}:0.1.0",
-    )
-    assert f"simpul-{image}" in told
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_says_what_it_is_and_how_it_is_well(name: str) -> None:
+    labels = "{{json .Config.Labels}} {{json .Config.Healthcheck.Test}}"
+    told = docker("inspect", "--format", labels, image(name))
+    assert f"simpul-{name}" in told
     assert "/health/ready" in told
 
 
 @pytest.mark.parametrize("service", ["registration", "notification", "reporting"])
 def test_a_missing_setting_names_itself(service: str) -> None:
-    command = ["docker", "run", "--rm", f"simpul-{service}:0.1.0"]
+    command = ["docker", "run", "--rm", image(service)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     wanted = "SIMPUL_DIRECTORATE_TOKEN_HASH" if service == "reporting" else "SIMPUL_STAFF_TOKEN_HASH"

@@ -1,27 +1,36 @@
 """The compose file as four projects: a backbone, the nation, and offices that come, go and grow alone."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.containers.projects import DIRECTORATE_TOKEN, Project, docker, leftovers, network
+from tests.containers.load import Load
+from tests.containers.people import announce, register
+from tests.containers.projects import (
+    DIRECTORATE_TOKEN,
+    RELEASE,
+    TREE,
+    Project,
+    docker,
+    image,
+    leftovers,
+    network,
+    run,
+    until,
+)
 
-T = TypeVar("T")
 NATIONAL = "SIMPUL_NATIONAL_PORT"
-ACTIVITY = {
-    "id": "rakor", "title": "Rapat koordinasi uji", "kind": "rakor",
-    "sessions": [{"id": "s1", "title": "Pertemuan 1", "zone": "WIB", "regency": "51.03", "jp": 4,
-                  "starts": "2030-03-01T08:00:00+07:00", "ends": "2030-03-01T12:00:00+07:00"}],
-    "quotas": [{"id": "semua", "seats": 10_000}],
-    "opens": "2024-01-01T00:00:00+07:00", "closes": "2030-03-01T00:00:00+07:00",
-}  # fmt: skip
+ADDRESSES = """
+import os, socket, urllib.parse as parse
+print(*socket.gethostbyname_ex(parse.urlsplit(os.environ["SIMPUL_NOTIFICATION_URL"]).hostname)[2])
+"""
 
 
 @dataclass
@@ -42,6 +51,10 @@ class Cluster:
         )
         answer.raise_for_status()
         return {row["office"]: row["confirmed"] for row in answer.json()["rows"]}
+
+    def mails(self) -> int:
+        """How many the mailbox took."""
+        return int(httpx.get(f"{self.mailbox}/health/ready", timeout=10).json()["mails"])
 
 
 @pytest.fixture(scope="module")
@@ -73,43 +86,17 @@ def offices(cluster: Cluster) -> Iterator[tuple[Project, Project]]:
             office.down()
 
 
-def announce(office: Project) -> None:
-    assert ask(office, "/api/v1/activities", ACTIVITY, "terbit") == 200
-
-
-def register(office: Project, number: int) -> int:
-    body = {
-        "participant": {"name": f"Ni Made Contoh {number}", "email": f"made{number}@sekolah.example"},
-        "category": "guru",
-    }
-    return ask(office, "/api/v1/activities/rakor/registrations", body, f"uji-{number}")
-
-
-def ask(office: Project, path: str, body: Any, key: str) -> int:
-    """The status of a decision; while it is unknown the same is asked again, whichever instance is there."""
-    desks, deadline = office.desks, time.monotonic() + 90
-    while time.monotonic() < deadline:
-        for desk in desks:
-            with suppress(httpx.TransportError):
-                status = desk.post(path, json=body, headers={"Idempotency-Key": key}).status_code
-                if status not in (202, 503):
-                    return status
-        time.sleep(0.3)
-    raise AssertionError("no decision in time")
-
-
-def until(look: Callable[[], T], seconds: float = 60) -> T:
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.5)
-    return found
-
-
 def test_who_registers_is_counted_by_the_nation(cluster: Cluster, offices: tuple[Project, Project]) -> None:
     for office in offices:
         assert register(office, 1) == 200
     until(lambda: cluster.figures() == {"bali": 1, "sumbar": 1})
+
+
+def test_each_office_asks_its_own_notification(offices: tuple[Project, Project]) -> None:
+    for office in offices:
+        asked = office.run("exec", "-T", "registration", "python", "-c", ADDRESSES).split()
+        assert len(asked) == 1
+        assert "ok     mails on the desk" in office.run("exec", "-T", "registration", "simpul", "check")
 
 
 def test_an_office_that_is_away_disturbs_nobody_and_its_silence_is_told(
@@ -138,30 +125,79 @@ def test_offices_work_on_without_the_nation_which_catches_up(
     until(lambda: cluster.figures() == {office: confirmed + 5 for office, confirmed in before.items()})
 
 
-def test_a_third_office_joins_with_a_file_and_a_command(
-    cluster: Cluster, offices: tuple[Project, Project]
-) -> None:
-    third = cluster.office("bali2")
-    file = third.folder.parent / "offices"
+@pytest.fixture(scope="module")
+def third(cluster: Cluster) -> Iterator[Project]:
+    """An office made of a file and a command."""
+    office = cluster.office("bali2")
+    file = office.folder.parent / "offices"
     file.mkdir()
-    described = (Path(__file__).parents[2] / "offices/bali.yaml").read_text()
+    described = (TREE / "offices/bali.yaml").read_text()
     (file / "bali2.yaml").write_text(described.replace("code: bali", "code: bali2"))
-    with (third.folder / "project.env").open("a") as settings:
-        settings.write(f"SIMPUL_OFFICES={file}\n")
+    office.setting("SIMPUL_OFFICES", str(file))
     try:
-        third.up()
-        announce(third)
-        assert register(third, 1) == 200
-        until(lambda: cluster.figures().get("bali2") == 1)
+        office.up()
+        announce(office)
+        yield office
     finally:
-        third.down()
+        office.down()
+
+
+def test_a_third_office_joins(cluster: Cluster, third: Project) -> None:
+    assert register(third, 1) == 200
+    until(lambda: cluster.figures().get("bali2") == 1)
+
+
+def test_a_database_comes_back_from_its_archive(cluster: Cluster, third: Project) -> None:
+    third.run("stop", "registration", "notification")
+    restore(third, back_up(third))
+    third.run("up", "-d", "--wait")
+    assert register(third, 2) == 200
+    until(lambda: cluster.figures()["bali2"] == 2)
+
+
+def test_an_archive_of_a_running_office_is_older_than_its_log_and_says_so(
+    cluster: Cluster, third: Project
+) -> None:
+    with ThreadPoolExecutor() as one:
+        during = one.submit(register, third, 3)
+        archive = back_up(third)
+        assert during.result() == 200
+    assert register(third, 4) == 200
+    until(lambda: cluster.figures()["bali2"] == 4)
+    restore(third, archive)
+    third.run("up", "-d")
+    until(lambda: "the database is older than its log; run `simpul recover`" in readiness(third))
+
+
+def test_an_office_that_ends_stays_in_the_figures(cluster: Cluster, third: Project) -> None:
+    third.down()
+    assert cluster.figures()["bali2"] == 4
+    said = cluster.nation.run("exec", "-T", "reporting", "simpul", "rebuild", "reporting", "--check")
+    assert "documents are what the facts add up to" in said
+
+
+def back_up(office: Project) -> Path:
+    archive = office.folder / "office-mongo.tar.gz"
+    run("deploy/backup", office.env, "office-mongo", str(archive))
+    return archive
+
+
+def restore(office: Project, archive: Path) -> None:
+    run("deploy/restore", office.env, "office-mongo", str(archive))
+
+
+def readiness(office: Project) -> str:
+    """What the office's first instance says of itself; nothing while it does not answer."""
+    with suppress(httpx.TransportError):
+        return office.desks[0].get("/health/ready").text
+    return ""
 
 
 def test_one_of_two_instances_is_killed_under_load(
     cluster: Cluster, offices: tuple[Project, Project]
 ) -> None:
     bali, _ = offices
-    before = cluster.figures()["bali"]
+    before, mails = cluster.figures()["bali"], cluster.mails()
     bali.run("up", "-d", "--wait", "--scale", "registration=2", "--scale", "notification=2")
     with ThreadPoolExecutor(8) as clients:
         asked = clients.map(lambda number: register(bali, number), range(1_000, 1_200))
@@ -170,11 +206,49 @@ def test_one_of_two_instances_is_killed_under_load(
             docker("kill", first)
         assert list(asked) == [200] * 200
     until(lambda: cluster.figures()["bali"] == before + 200)
-    until(lambda: len(mails_to(cluster, "made1")) >= 200, 180)
-    assert len(set(mails_to(cluster, "made1"))) == len(mails_to(cluster, "made1"))
+    assert_mailed_once(cluster, 200, mails)
 
 
-def mails_to(cluster: Cluster, beginning: str) -> list[str]:
-    """Delivery ids of the mails that the mailbox took for these people."""
-    mails = httpx.get(f"{cluster.mailbox}/api/v1/messages", timeout=30).json()
-    return [mail["headers"]["X-Simpul-Delivery"] for mail in mails if mail["to"].startswith(beginning)]
+def test_an_upgrade_goes_from_instance_to_instance_under_load(
+    cluster: Cluster, offices: tuple[Project, Project]
+) -> None:
+    bali, _ = offices
+    bali.run("up", "-d", "--wait", "--scale", "registration=2", "--scale", "notification=2")
+    before, mails, load = cluster.figures()["bali"], cluster.mails(), Load(bali, 20_000)
+    with released(bali, "uji"), load.running():
+        for service in ("registration", "notification"):
+            run("deploy/roll", bali.env, service)
+        assert versions(bali) == {"uji": 4}
+    print(dict(load.answers))
+    assert load.answers.keys() <= {"200", "202", "503 with Retry-After", "passed on"}
+    until(lambda: cluster.figures()["bali"] == before + load.answers["200"])
+    assert_mailed_once(cluster, load.answers["200"], mails)
+
+
+def versions(office: Project) -> Counter[str]:
+    """Releases that instances of an office run, with how many."""
+    ran = office.run("ps", "--format", "{{.Service}} {{.Image}}").split("\n")
+    return Counter(
+        one.rpartition(":")[2] for one in ran if one.startswith(("registration ", "notification "))
+    )
+
+
+@contextmanager
+def released(office: Project, release: str) -> Iterator[None]:
+    """The office's images once more, under the name of another release that its settings ask for."""
+    for service in ("registration", "notification"):
+        docker("tag", image(service), image(service, release))
+    office.setting("SIMPUL_VERSION", release)
+    try:
+        yield
+    finally:
+        office.setting("SIMPUL_VERSION", RELEASE)
+        docker("rmi", "--force", *(image(service, release) for service in ("registration", "notification")))
+
+
+def assert_mailed_once(cluster: Cluster, people: int, after: int) -> None:
+    """Each of them has one mail since the mailbox had the first `after`."""
+    until(lambda: cluster.mails() >= after + people, 180)
+    mails = httpx.get(f"{cluster.mailbox}/api/v1/messages?after={after}", timeout=60).json()
+    deliveries = {mail["headers"]["X-Simpul-Delivery"] for mail in mails}
+    assert len(mails) == len(deliveries) == len({mail["to"] for mail in mails}) == people

@@ -14,6 +14,7 @@ import yaml
 from tests.support.watched import all_told
 
 WATCH = Path(__file__).parents[2] / "deploy" / "watch"
+GUIDE = WATCH.parents[1] / "docs" / "operasi.md"
 METRIC = re.compile(r"\bsimpul_\w+")
 PROMTOOL = shutil.which("promtool")
 
@@ -63,6 +64,11 @@ def test_every_alarm_says_what_to_do_and_is_tried() -> None:
         assert re.search(rf"\b{alert['alert']}\b", tried), f"{alert['alert']} is not tried in alerts_test.yml"
 
 
+def test_the_guide_says_of_every_alarm_what_to_do() -> None:
+    told = re.findall(r"^\| `(Simpul\w+)` \|", GUIDE.read_text(), re.MULTILINE)
+    assert told == [alert["alert"] for alert in alerts()]
+
+
 def test_no_panel_lies_upon_another() -> None:
     taken: set[tuple[int, int]] = set()
     for panel in panels():
@@ -75,7 +81,11 @@ def test_no_panel_lies_upon_another() -> None:
 
 @pytest.mark.skipif(PROMTOOL is None, reason="no promtool on this machine")
 def test_prometheus_reads_its_files_and_the_alarms_ring_when_they_should() -> None:
-    for verb, file in ((["check", "config"], "prometheus.yml"), (["test", "rules"], "alerts_test.yml")):
+    for verb, file in (
+        (["check", "config"], "prometheus.yml"),
+        (["check", "config"], "containers.yml"),
+        (["test", "rules"], "alerts_test.yml"),
+    ):
         done = subprocess.run(
             [str(PROMTOOL), *verb, file], cwd=WATCH, capture_output=True, text=True, timeout=60
         )

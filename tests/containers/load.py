@@ -1,0 +1,68 @@
+"""People who register without a pause while instances come and go, and what they were answered."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Event
+
+import httpx
+
+from tests.containers.people import registration
+from tests.containers.projects import Project
+
+CLIENTS = 4
+PAUSE = 0.2  # seconds of a client between two people: the processor is the services'
+AGAIN = {"202", "503 with Retry-After"}
+
+
+@dataclass
+class Load:
+    """`answers`: how often each was given. Requests go to the instances in turn; what one does not take or
+    breaks off is sent to the next with the same key, as a proxy does: `passed on`, or `nobody` took it."""
+
+    office: Project
+    first: int
+    answers: Counter[str] = field(default_factory=Counter)
+    over: Event = field(default_factory=Event)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Ends when each one who asked has an answer."""
+        numbers = count(self.first)
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            clients = [pool.submit(self._register_all, numbers) for _ in range(CLIENTS)]
+            try:
+                yield
+            finally:
+                self.over.set()
+            for client in clients:
+                client.result()
+
+    def _register_all(self, numbers: Iterator[int]) -> None:
+        desks = self.office.desks
+        while not self.over.is_set():
+            number = next(numbers)
+            while self._ask(desks, number) in AGAIN:
+                time.sleep(0.3)
+            time.sleep(PAUSE)
+
+    def _ask(self, desks: list[httpx.Client], number: int) -> str:
+        answer = "nobody"
+        for _ in desks:
+            desks.append(desks.pop(0))
+            try:
+                answer = told(registration(number).sent(desks[0]))
+                break
+            except httpx.TransportError:
+                self.answers["passed on"] += 1
+        self.answers[answer] += 1
+        return answer
+
+
+def told(answer: httpx.Response) -> str:
+    known = "Retry-After" in answer.headers
+    return f"{answer.status_code} with Retry-After" if known else str(answer.status_code)
