@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import uvicorn
@@ -12,6 +14,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -66,6 +69,10 @@ UNAUTHORIZED: Answers = {401: problem_answer("The staff's token is missing or wr
 NOT_FOUND: Answers = {404: problem_answer("There is none of this name.")}
 
 
+# The framework's own writes down paths, which hold tokens, addresses, and what exceptions say.
+TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
 def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
     """A service's HTTP application: described at `/openapi.json`, without pages that load others' scripts."""
     app = FastAPI(
@@ -74,6 +81,7 @@ def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) ->
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=TELEMETRY,
         responses={
             422: problem_answer("What was asked does not fit."),
             503: problem_answer("What is needed to answer is away for now.", RETRY),
@@ -219,8 +227,17 @@ def require_token(
     return check
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to `serve`: the library raises them again once it is done, and the process would end
+    before all that stands around it could let go."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM, SIGINT or `end`; the application's lifespan starts and stops what it needs."""
+    """Serve until SIGTERM, SIGINT or `end`. Told a second time once this has returned, the process dies."""
     config = uvicorn.Config(
         app,
         host,
@@ -231,14 +248,22 @@ async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = 
         timeout_graceful_shutdown=10,
         proxy_headers=False,  # anybody can write X-Forwarded-For: an address is the connection's alone
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
 
     async def ending() -> None:
         await (end or asyncio.Event()).wait()
-        server.should_exit = True
+        stop()
 
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+    for one in signals:
+        loop.add_signal_handler(one, stop)
     waiting = asyncio.create_task(ending())
     try:
         await server.serve()
     finally:
         waiting.cancel()
+        for one in signals:
+            loop.remove_signal_handler(one)
