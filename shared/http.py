@@ -5,8 +5,7 @@ import hashlib
 import hmac
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import uvicorn
@@ -227,15 +226,6 @@ def require_token(
     return check
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to `serve`: the library raises them again once it is done, and the process would end
-    before all that stands around it could let go."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `end`. Told a second time once this has returned, the process dies."""
     config = uvicorn.Config(
@@ -248,7 +238,7 @@ async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = 
         timeout_graceful_shutdown=10,
         proxy_headers=False,  # anybody can write X-Forwarded-For: an address is the connection's alone
     )
-    server = _Server(config)
+    server = uvicorn.Server(config)
 
     def stop() -> None:
         server.should_exit = True
@@ -257,6 +247,8 @@ async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = 
         await (end or asyncio.Event()).wait()
         stop()
 
+    # the library raises a signal again once it is done: unheard, the process would end there, before all that
+    # stands around this could let go
     loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
     for one in signals:
         loop.add_signal_handler(one, stop)

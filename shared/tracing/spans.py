@@ -1,4 +1,4 @@
-"""Spans by OpenTelemetry: the one module that knows it, imported only where traces are on.
+"""Spans by OpenTelemetry, which is imported only where traces are on.
 
 A span holds nothing that a person or another's program wrote: routes instead of paths, known types, places in
 topics, no exception's words. So a context is continued only where one of our own services began it.
@@ -11,30 +11,26 @@ from threading import Thread
 from typing import Final
 
 from fastapi import FastAPI
-from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, get_current_span, use_span
+from opentelemetry.trace import Span, SpanKind, get_current_span
 from opentelemetry.trace import set_span_in_context as within
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import Attributes
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.commands import COMMANDS
 from shared.contracts.envelope import TRACEPARENT, Envelope, Unreadable
 from shared.contracts.facts import FACTS
 from shared.kafka.records import Batch, Record
 from shared.tracing import Handler, Told, Untraced
+from shared.tracing.requests import Requests
 
 EXPORT_SECONDS: Final = 5.0  # in a thread of its own; what was not taken by then is dropped
 FLUSH_SECONDS: Final = 3.0
 WAITING_SPANS: Final = 2_048  # a few MB; more push the oldest out
-FRESH: Final = timedelta(
-    hours=1
-)  # what is read later, after a loss or to count anew, is no news of its trace
-ASKING: Final = {"POST", "PUT", "PATCH", "DELETE"}
+FRESH: Final = timedelta(hours=1)  # what is read later, after a loss or to count anew, is no news
 W3C: Final = TraceContextTextMapPropagator()
 
 
@@ -54,19 +50,19 @@ class Traced(Untraced):
         sending.join(FLUSH_SECONDS)
 
     def watch(self, app: FastAPI) -> None:
-        app.add_middleware(_Requests, tracer=self._tracer)
+        app.add_middleware(Requests, tracer=self._tracer)
 
     def here(self) -> str | None:
         return _context(get_current_span())
 
     def reading(self, verb: str, sources: tuple[str, ...], handler: Handler) -> Handler:
         async def traced(records: Batch) -> None:
-            spans: dict[tuple[str, int, int], Span] = {}
-            for record in records:
-                if span := self._begun(verb, sources, record):
-                    spans[record.topic, record.partition, record.offset] = span
-            contexts = {where: _context(span) for where, span in spans.items()}
-            self._contexts |= contexts
+            spans = {
+                (record.topic, record.partition, record.offset): span
+                for record in records
+                if (span := self._begun(verb, sources, record))
+            }
+            self._contexts |= {where: _context(span) for where, span in spans.items()}
             try:
                 await handler(records)
             finally:
@@ -115,43 +111,6 @@ class Traced(Untraced):
 
     def _started(self, name: str, parent: str, kind: SpanKind, attributes: Attributes = None) -> Span:
         return self._tracer.start_span(name, W3C.extract({"traceparent": parent}), kind, attributes)
-
-
-class _Requests:
-    """ASGI middleware. A trace begins here, whatever context a stranger sent along."""
-
-    def __init__(self, app: ASGIApp, tracer: Tracer) -> None:
-        self._app, self._tracer = app, tracer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ASKING:
-            await self._app(scope, receive, send)
-            return
-        method: str = scope["method"]
-        said: Attributes = {"http.request.method": method}
-        span = self._tracer.start_span(method, Context(), SpanKind.SERVER, said)
-
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                span.set_attribute("http.response.status_code", message["status"])
-                if message["status"] >= 500:
-                    span.set_status(StatusCode.ERROR)
-            await send(message)
-
-        with use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-            try:
-                await self._app(scope, receive, answer)
-            finally:
-                if route := _route(scope):
-                    span.update_name(f"{method} {route}")
-                    span.set_attribute("http.route", route)
-
-
-def _route(scope: Scope) -> str | None:
-    """The whole path as the service declares it; FastAPI's own place for it, else the router's part."""
-    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
-    path: str | None = getattr(route, "path_format", None)
-    return path
 
 
 def _context(span: Span) -> str | None:
