@@ -61,7 +61,7 @@ def tracing(service: str, owner: str, endpoint: HttpUrl | None) -> Iterator[Untr
     except ImportError:
         raise TracesMissing(
             "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the packages that send traces are not installed: "
-            "pip install 'simpul[traces]', or leave it empty"
+            "run `pip install --editable '.[traces]'` in Simpul's tree, or leave it empty"
         ) from None
     traced = Traced(service, owner, str(endpoint))
     try:

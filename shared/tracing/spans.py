@@ -4,6 +4,7 @@ A span holds nothing that a person or another's program wrote: routes instead of
 topics, no exception's words. So a context is continued only where one of our own services began it.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ W3C: Final = TraceContextTextMapPropagator()
 
 class Traced(Untraced):
     def __init__(self, service: str, owner: str, endpoint: str) -> None:
+        logging.getLogger("opentelemetry.exporter").setLevel(logging.ERROR)  # not each try of a batch
         named = {"service.namespace": "simpul", "service.name": f"simpul-{service}", "simpul.owner": owner}
         self._provider = TracerProvider(resource=Resource.create(named), shutdown_on_exit=False)
         exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_SECONDS)

@@ -97,4 +97,4 @@ def test_without_the_packages_it_says_so_at_the_start(service: str, tmp_path: Pa
     told = done.stderr.splitlines()
     assert len(told) == 1
     assert "OTEL_EXPORTER_OTLP_ENDPOINT is set" in told[0]
-    assert "pip install 'simpul[traces]'" in told[0]
+    assert "pip install --editable '.[traces]'" in told[0]
