@@ -50,9 +50,9 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)." >&2; exit 1; }
 	uv pip compile pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet -o requirements/lock.txt
-	@for image in registration notification reporting mailbox; do \
+	@for image in "registration --extra traces" "notification --extra traces" "reporting --extra traces" mailbox; do \
 		uv pip compile pyproject.toml --extra $$image --constraints requirements/lock.txt --python-version 3.13 \
-			--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements/$$image.txt; done
+			--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements/$${image%% *}.txt; done
 
 clean:
 	rm -rf .venv .simpul .kafka build *.egg-info

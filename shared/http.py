@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -66,6 +68,10 @@ UNAUTHORIZED: Answers = {401: problem_answer("The staff's token is missing or wr
 NOT_FOUND: Answers = {404: problem_answer("There is none of this name.")}
 
 
+# The framework's own writes down paths, which hold tokens, addresses, and what exceptions say.
+TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
 def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
     """A service's HTTP application: described at `/openapi.json`, without pages that load others' scripts."""
     app = FastAPI(
@@ -74,6 +80,7 @@ def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) ->
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=TELEMETRY,
         responses={
             422: problem_answer("What was asked does not fit."),
             503: problem_answer("What is needed to answer is away for now.", RETRY),
@@ -220,7 +227,7 @@ def require_token(
 
 
 async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM, SIGINT or `end`; the application's lifespan starts and stops what it needs."""
+    """Serve until SIGTERM, SIGINT or `end`. Told a second time once this has returned, the process dies."""
     config = uvicorn.Config(
         app,
         host,
@@ -233,12 +240,22 @@ async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = 
     )
     server = uvicorn.Server(config)
 
-    async def ending() -> None:
-        await (end or asyncio.Event()).wait()
+    def stop() -> None:
         server.should_exit = True
 
+    async def ending() -> None:
+        await (end or asyncio.Event()).wait()
+        stop()
+
+    # the library raises a signal again once it is done: unheard, the process would end there, before all that
+    # stands around this could let go
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+    for one in signals:
+        loop.add_signal_handler(one, stop)
     waiting = asyncio.create_task(ending())
     try:
         await server.serve()
     finally:
         waiting.cancel()
+        for one in signals:
+            loop.remove_signal_handler(one)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import Field, HttpUrl, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -15,6 +15,7 @@ from shared.links import LinkKeys, Links
 from shared.mongo.driver import Driver
 
 USAGE: Final = 2
+TRACES: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"  # the standard's own name
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
 S = TypeVar("S", bound="CommonSettings")
 
@@ -45,6 +46,8 @@ class FromFiles(PydanticBaseSettingsSource):
 
 
 class CommonSettings(BaseSettings):
+    """`traces_endpoint`: of a collector that takes OTLP over HTTP; empty is none."""
+
     model_config = SettingsConfigDict(env_prefix="SIMPUL_", extra="ignore", hide_input_in_errors=True)
 
     kafka_bootstrap: str = "127.0.0.1:9092"
@@ -54,6 +57,9 @@ class CommonSettings(BaseSettings):
     mongo_url: str = "mongodb://127.0.0.1:27018/?replicaSet=rs0"
     mongo_driver: Driver = "motor"
     http_host: str = "127.0.0.1"
+    traces_endpoint: Annotated[HttpUrl | None, BeforeValidator(lambda url: url or None)] = Field(
+        default=None, validation_alias=TRACES
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -111,4 +117,7 @@ def read_settings(settings: type[S], sentence: str = "these settings are missing
 
 def _named(where: tuple[int | str, ...], kind: str, message: str) -> str:
     """A rule that spans settings belongs to none of them: its own words name them."""
-    return f"SIMPUL_{str(where[0]).upper()} ({kind})" if where else message.removeprefix("Value error, ")
+    if not where:
+        return message.removeprefix("Value error, ")
+    name = str(where[0]).upper()
+    return f"{name if name == TRACES else f'SIMPUL_{name}'} ({kind})"

@@ -11,6 +11,7 @@ from shared.kafka.topics import TopicMisfit
 from shared.logging import configure
 from shared.mongo.driver import DatabaseMisfit, is_passing
 from shared.office import OfficeFileInvalid
+from shared.tracing import TracesMissing
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -21,7 +22,7 @@ def run_service(name: str, owner: str, work: Coroutine[Any, Any, None]) -> None:
     configure(name, owner)
     try:
         asyncio.run(work)
-    except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid) as misfit:
+    except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid, TracesMissing) as misfit:
         sys.exit(f"{name} of {owner} does not start: {misfit}")
 
 

@@ -16,6 +16,7 @@ from services.notification.adapters.folding import FactsLedger
 from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import MailChannel, SmtpServer
+from services.notification.adapters.traced import TracedChannel
 from services.notification.application.bell import Bell
 from services.notification.application.sending import Pace, Postman
 from services.notification.domain.judgement import Allowed
@@ -33,6 +34,7 @@ from shared.office import Office, read_office
 from shared.passes import Passes
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
+from shared.tracing import UNTRACED, Untraced, tracing
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -45,8 +47,9 @@ IDLE_SECONDS = 0.5  # other instances do not ring our bell
 class Service:
     """Everything of one process, made once; `run` lives as long as the process."""
 
-    def __init__(self, settings: NotificationSettings, office: Office) -> None:
+    def __init__(self, settings: NotificationSettings, office: Office, traces: Untraced = UNTRACED) -> None:
         self._settings, self._office, code = settings, office, office.code
+        self._traces = traces
         self._topics = (facts(code), directory(code))
         self.store = connect(settings.mongo_url, database(code, "notification"), settings.mongo_driver)
         self._metrics = Metrics()
@@ -83,7 +86,7 @@ class Service:
             kafka,
             self._settings.kafka,
             *self._topics,
-            handler=reader.read,
+            handler=self._traces.reading("notify", (f"/{self._settings.office}/registration",), reader.read),
             group=group(self._settings.office, "notification"),
             listener=reader.listener,
             reset="none",
@@ -120,7 +123,9 @@ class Service:
 
         self._directory = DirectoryStore(self.store, self._cursors, self._topics[1], end_offset)
         ledger = FactsLedger(self.store, self._cursors, send_from)
-        reader = Reader(self._topics[0], self._cursors, ledger, self._directory, self._bell.ring)
+        reader = Reader(
+            self._topics[0], self._cursors, ledger, self._directory, self._bell.ring, self._traces
+        )
         return reader
 
     def _hire(self) -> list[Postman]:
@@ -133,7 +138,7 @@ class Service:
                 MongoLedger(self.store),
                 self._directory,
                 MongoBucket(self.store, settings.mails_per_minute),
-                MailChannel(server, stationery),
+                TracedChannel(MailChannel(server, stationery), self._traces),
                 Allowed.of(settings.mail_only_to),
                 pace,
                 self._metrics.closed,
@@ -186,9 +191,10 @@ class Service:
 
 async def run(settings: NotificationSettings) -> None:
     office = read_office(settings.description_path, settings.office)
-    service = Service(settings, office)
-    async with service.running():
-        await serve(service.app, settings.http_host, settings.http_port)
+    with tracing("notification", office.code, settings.traces_endpoint) as traces:
+        service = Service(settings, office, traces)
+        async with service.running():
+            await serve(service.app, settings.http_host, settings.http_port)
 
 
 def main() -> None:

@@ -51,13 +51,16 @@ from shared.pages.problems import shown_at, speak_pages
 from shared.passes import Passes
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
+from shared.tracing import UNTRACED, Untraced, tracing
 
 BODY_BYTES = 256_000
 SHEET_BYTES = 10_000_000
 
 
 @asynccontextmanager
-async def running(settings: RegistrationSettings, office: Office) -> AsyncIterator[FastAPI]:
+async def running(
+    settings: RegistrationSettings, office: Office, traces: Untraced = UNTRACED
+) -> AsyncIterator[FastAPI]:
     """The whole service, started: its HTTP application, while the consumer and the owners work.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
@@ -75,10 +78,10 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         digests = Digests(bytes.fromhex(settings.person_key))
         await until_up(lambda: require_key(store, digests))
         ledger, registry = Ledger(store, digests), CollectorRegistry()
-        intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions)
+        intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, traces.here)
         owners = Owners(
             Ports(
-                reading=Reading(office.code, partitions, digests, settings.trust_producer_time),
+                reading=Reading(office.code, partitions, digests, settings.trust_producer_time, traces.of),
                 ledger=CountedLedger(ledger, registry),
                 register=Register(store, digests, People(store, digests)),
                 publisher=Publisher(
@@ -96,7 +99,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
             )
         )
         kafka = broker(settings.kafka)
-        listener = read_intake(kafka, settings.kafka, office.code, owners)
+        listener = read_intake(kafka, settings.kafka, office.code, owners, traces)
         outcomes = Outcomes(store, office.code)
         app = application(f"Simpul: pendaftaran {office.name}")
         OwnerNumbers(owners, listener, partitions, registry)
@@ -134,6 +137,7 @@ async def running(settings: RegistrationSettings, office: Office) -> AsyncIterat
         app.include_router(pages(front, sessions))
         speak_pages(app, front.problem)
         app.add_middleware(BodyLimit, limit=_body_limit, shown=partial(shown_at, front.problem))
+        traces.watch(app)
 
         stack.push_async_callback(owners.close)
         await stack.enter_async_context(consuming(kafka))
@@ -158,8 +162,9 @@ def _body_limit(path: str) -> int:
 
 async def run(settings: RegistrationSettings) -> None:
     office = read_office(settings.description_path, settings.office)
-    async with running(settings, office) as app:
-        await serve(app, settings.http_host, settings.http_port)
+    with tracing("registration", office.code, settings.traces_endpoint) as traces:
+        async with running(settings, office, traces) as app:
+            await serve(app, settings.http_host, settings.http_port)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from services.reporting.revisions import count_due
 from services.reporting.term import Term
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
+from shared.tracing import UNTRACED, Untraced
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,9 @@ class Consumer:
         store: Store,
         metrics: Metrics,
         lease_lost: Callable[[], None] = lambda: None,
+        traces: Untraced = UNTRACED,
     ) -> None:
-        self._kafka = kafka
+        self._kafka, self._traces = kafka, traces
         self._store = store
         self._metrics = metrics
         self._lease = Lease(store)
@@ -67,7 +69,7 @@ class Consumer:
     async def _serve_term(self, epoch: int) -> None:
         """Read until the lease may be another's. Raises `LeaseLost`, and what reading cannot wait for."""
         log.info("reading under epoch %d", epoch)
-        self._term = Term(self._kafka, self._store, self._metrics, epoch)
+        self._term = Term(self._kafka, self._store, self._metrics, epoch, self._traces)
         reading = asyncio.create_task(self._term.run())
         keeping = asyncio.create_task(self._lease.kept(epoch))
         try:

@@ -21,20 +21,24 @@ from shared.mongo.driver import Store, connect
 from shared.pages.problems import shown_at, speak_pages
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
+from shared.tracing import UNTRACED, Untraced, tracing
 
 MAX_BODY_BYTES = 4_000  # a token, typed
 LEASE_LOST: Final = 75  # EX_TEMPFAIL of sysexits.h: start it again
 
 
 def build(
-    settings: ReportingSettings, store: Store, lease_lost: Callable[[], None] = lambda: None
+    settings: ReportingSettings,
+    store: Store,
+    lease_lost: Callable[[], None] = lambda: None,
+    traces: Untraced = UNTRACED,
 ) -> FastAPI:
     """The whole service on a provisioned store; its lifespan stands by and reads the facts.
 
     `lease_lost` is called when another instance took over, and is to end the process.
     """
     metrics = Metrics()
-    consumer = Consumer(settings.kafka, store, metrics, lease_lost)
+    consumer = Consumer(settings.kafka, store, metrics, lease_lost, traces)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -57,12 +61,14 @@ def build(
 async def run(settings: ReportingSettings) -> None:
     """Waits for a database that is away. Raises `DatabaseMisfit`; exits with 75 when it lost the lease."""
     lost = asyncio.Event()
-    store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
-    try:
-        await until_up(lambda: require_provisioned(store))
-        await serve(build(settings, store, lost.set), settings.http_host, settings.http_port, lost)
-    finally:
-        await store.close()
+    with tracing("reporting", NATIONAL, settings.traces_endpoint) as traces:
+        store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
+        try:
+            await until_up(lambda: require_provisioned(store))
+            app = build(settings, store, lost.set, traces)
+            await serve(app, settings.http_host, settings.http_port, lost)
+        finally:
+            await store.close()
     if lost.is_set():
         sys.exit(LEASE_LOST)
 

@@ -16,6 +16,7 @@ from shared.kafka.application import broker, consuming, subscribe
 from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
+from shared.tracing import UNTRACED, Untraced
 
 BATCH_FACTS: Final = 2_000  # folded in memory: a transaction costs by the cells that it touches, not by facts
 
@@ -23,8 +24,10 @@ BATCH_FACTS: Final = 2_000  # folded in memory: a transaction costs by the cells
 class Term:
     """Under one epoch of the lease. Nothing of it outlives `run`."""
 
-    def __init__(self, kafka: KafkaSettings, store: Store, metrics: Metrics, epoch: int) -> None:
-        self._kafka = kafka
+    def __init__(
+        self, kafka: KafkaSettings, store: Store, metrics: Metrics, epoch: int, traces: Untraced = UNTRACED
+    ) -> None:
+        self._kafka, self._traces = kafka, traces
         self._store = store
         self._reader = Reader(store, epoch, Gaps(kafka.bootstrap), metrics.applied)
         self._publisher = Publisher(kafka, store, epoch)
@@ -43,7 +46,7 @@ class Term:
         subscribe(
             kafka,
             self._kafka,
-            handler=self._reader.read,
+            handler=self._traces.reading("count", ("/",), self._reader.read),
             group=group(NATIONAL, "reporting"),
             listener=self._listener,
             reset="earliest",

@@ -26,6 +26,10 @@ ENVELOPE: Final[Json] = {
         "ce_type": {"type": "string", "minLength": 1, "maxLength": 300},
         "ce_subject": {"type": "string", "description": "equals the record's key"},
         "ce_time": {"type": "string", "format": "date-time"},
+        "ce_traceparent": {
+            "type": "string",
+            "description": "of a trace, where the office has them on: the distributed tracing extension",
+        },
         "content-type": {"const": "application/json"},
     },
 }

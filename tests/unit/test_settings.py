@@ -39,13 +39,14 @@ def ended(command: list[str], env: dict[str, str]) -> tuple[int, str]:
         (NOTIFICATION, "SIMPUL_SMTP_URL"),
         (REPORTING, "SIMPUL_HTTP_PORT"),
         (REPORTING, "SIMPUL_DIRECTORATE_TOKEN_HASH"),
+        (REPORTING, "OTEL_EXPORTER_OTLP_ENDPOINT"),
         (PROVISION, "SIMPUL_KAFKA_IDEMPOTENCE"),
         (PROVISION, "SIMPUL_PARTITIONS"),
     ],
 )
 def test_it_is_named_and_its_value_is_not_shown(command: list[str], wrong: str) -> None:
     code, told = ended(command, WHOLE | {wrong: SECRET})
-    assert (code, told.count("\n"), f"{wrong} (" in told) == (2, 1, True), told
+    assert (code, told.count("\n"), f" {wrong} (" in told) == (2, 1, True), told
     assert SECRET not in told
 
 

@@ -7,7 +7,7 @@ from secrets import token_hex
 from time import monotonic
 
 from services.notification.application.sending import Claimed, LeaseLost
-from services.notification.domain.deliveries import Delivery, State
+from services.notification.domain.deliveries import Delivery, FanOut, State
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
 CLOCK_SECONDS = 30.0  # between two looks at MongoDB's clock
@@ -18,11 +18,19 @@ NOT_SENT: tuple[State, ...] = ("failed", "ambiguous", "withdrawn")
 
 def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
     """Owed once, however often its fact is read. What fell due before `send_from` is closed at once."""
-    row: Document = asdict(delivery)
+    row = document(delivery)
     row |= {"state": "pending", "next": delivery.due, "tries": 0, "waits": 0, "ambiguous": 0, "attempts": []}
     if delivery.due < send_from:
         row |= {"state": "expired", "reason": "before_birth"}
     return UpdateOne({"_id": delivery.id}, {"$setOnInsert": row}, upsert=True)
+
+
+def document(owed: Delivery | FanOut) -> Document:
+    """As it lies in the database; of a trace there is a word only where there is one."""
+    row: Document = asdict(owed)
+    if owed.trace is None:
+        del row["trace"]
+    return row
 
 
 async def due_again(store: Store, id: str) -> Document | None:

@@ -1,12 +1,12 @@
 """One transaction for a run of facts of one partition: lists, deliveries, fan-outs, and the cursor."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.notification.adapters.cursors import Cursor, Cursors
-from services.notification.adapters.deliveries import insertion
+from services.notification.adapters.deliveries import document, insertion
 from services.notification.domain.deliveries import Delivery, FanOut
 from services.notification.domain.lists import Activity, Lists, Registration
 from services.notification.domain.reminders import Reminder
@@ -15,6 +15,9 @@ from shared.contracts.facts import Body, RegistrationFact, Stated
 from shared.mongo.driver import Document, ReplaceOne, Session, Store
 
 Fold = Callable[[Lists, Stated, Body | None], Owed]
+Traces = Mapping[int, str]
+"""By the number of a fact."""
+NO_TRACES: Final[Traces] = {}
 
 
 class FactsLedger:
@@ -31,28 +34,35 @@ class FactsLedger:
         after: Cursor,
         facts: Sequence[tuple[Stated, Body | None]],
         fold: Fold,
+        traces: Traces = NO_TRACES,
     ) -> None:
         """Raises `CursorMoved` when another instance was faster; nothing is written then."""
 
         async def work(session: Session) -> None:
             await self._cursors.move(topic, partition, before, after, session)
             if facts:
-                await self._fold(facts, fold, session)
+                await self._fold(facts, fold, traces, session)
 
         await self._store.transaction(work)
 
-    async def _fold(self, facts: Sequence[tuple[Stated, Body | None]], fold: Fold, session: Session) -> None:
+    async def _fold(
+        self, facts: Sequence[tuple[Stated, Body | None]], fold: Fold, traces: Traces, session: Session
+    ) -> None:
         lists = await self._load(facts, session)
         lists.read_at = await self._store.now()
         loaded = Lists(dict(lists.registrations), dict(lists.activities))
-        owed = [item for stated, body in facts for item in fold(lists, stated, body)]
+        owed = [
+            _traced(item, traces.get(stated.number))
+            for stated, body in facts
+            for item in fold(lists, stated, body)
+        ]
         await self._write("registrations", loaded.registrations, lists.registrations, session)
         await self._write("activities", loaded.activities, lists.activities, session)
         if mails := [insertion(item, self._send_from) for item in owed if isinstance(item, Delivery)]:
             await self._store["deliveries"].bulk_write(mails, ordered=False, session=session)
         for item in owed:
             if isinstance(item, FanOut):
-                row = {"_id": item.id, "done": False, "after": "", **asdict(item)}
+                row = {"_id": item.id, "done": False, "after": "", **document(item)}
                 await self._store["fanouts"].update_one(
                     {"_id": item.id}, {"$setOnInsert": row}, upsert=True, session=session
                 )
@@ -85,6 +95,11 @@ class FactsLedger:
         ]
         if changed:
             await self._store[collection].bulk_write(changed, ordered=False, session=session)
+
+
+def _traced(owed: Delivery | FanOut, trace: str | None) -> Delivery | FanOut:
+    """A reminder is of its day: the trace of what announced it is long over."""
+    return owed if trace is None or owed.template == "reminder" else replace(owed, trace=trace)
 
 
 def _fields(row: Document) -> Document:

@@ -13,7 +13,8 @@ State = Literal["pending", "sent", "failed", "ambiguous", "withdrawn", "expired"
 class Delivery:
     """`needs_*`: the directory's revision that this mail must not be older than. `occasion` tells mails of
     one fact and template apart (a session and its revision). `place`: in the queue, if told. `starts`: of the
-    session that it reminds of; from then on, or once that was moved, it is worth nothing."""
+    session that it reminds of; from then on, or once that was moved, it is worth nothing. `trace`: of what
+    caused it, if that is traced."""
 
     fact: str
     template: Template
@@ -26,6 +27,7 @@ class Delivery:
     occasion: str = "-"
     place: int | None = None
     starts: datetime | None = None
+    trace: str | None = None
 
     @property
     def id(self) -> str:
@@ -45,6 +47,7 @@ class FanOut:
     due: datetime
     occasion: str = "-"
     starts: datetime | None = None
+    trace: str | None = None
 
     @property
     def id(self) -> str:
@@ -62,4 +65,5 @@ class FanOut:
             self.number,
             self.occasion,
             starts=self.starts,
+            trace=self.trace,
         )

@@ -17,6 +17,7 @@ from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import KafkaUnavailable
 from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
 from shared.kafka.records import Batch, Record, Where, by_partition
+from shared.tracing import UNTRACED, Untraced
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Reader:
         facts: FactsLedger,
         directory: DirectoryStore,
         applied: Callable[[], None],
+        traces: Untraced = UNTRACED,
     ) -> None:
         self._facts_topic, self._cursors, self._facts, self._directory = (
             facts_topic,
@@ -44,7 +46,7 @@ class Reader:
             facts,
             directory,
         )
-        self._applied = applied
+        self._applied, self._traces = applied, traces
         self._backoff = Backoff()
         self._at: dict[Where, Cursor] = {}
         self._reread: dict[Where, Reread] = {}
@@ -130,9 +132,13 @@ class Reader:
         else:
             return cursor
         stated = [(fact.stated, body) for fact, body in zip(run.facts, bodies, strict=True)]
-        await self._facts.apply(*where, cursor, after, stated, fold)
+        await self._facts.apply(*where, cursor, after, stated, fold, self._traces_of(where, run))
         self._at[where] = after
         return after
+
+    def _traces_of(self, where: Where, run: Run) -> dict[int, str]:
+        found = {fact.stated.number: self._traces.of(*where, fact.offset) for fact in run.facts}
+        return {number: trace for number, trace in found.items() if trace is not None}
 
     async def _read_again(self, where: Where, number: int, gap: int) -> None:
         bounds = (await self.listener.bounds(where)).get(where)

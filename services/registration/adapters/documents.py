@@ -32,9 +32,18 @@ def line_name(quotas: Signature) -> str:
 
 
 def encoded_fact(
-    cursor: Cursor, number: int, key: str, at: datetime, happened: Happened, asked: Asked | None
+    cursor: Cursor,
+    number: int,
+    key: str,
+    at: datetime,
+    happened: Happened,
+    asked: Asked | None,
+    trace: str | None = None,
 ) -> bytes:
-    """A row of the ledger. `data` is published; the rest is the office's own. Raises `FactTooLarge`."""
+    """A row of the ledger. `data` is published, and `trace` as a header; the rest is the office's own.
+
+    Raises `FactTooLarge`.
+    """
     data = happened.body.model_dump(mode="json", exclude_none=True)
     if len(to_json(data)) > MAX_FACT_BYTES:
         raise FactTooLarge
@@ -51,6 +60,8 @@ def encoded_fact(
         document["registrant"] = registrant_document(happened.registrant)
     if happened.reason is not None:
         document["reason"] = happened.reason
+    if trace is not None:
+        document["trace"] = trace
     if asked is not None:
         document |= identity(asked, cursor.base)
     return bson.encode(document)

@@ -1,5 +1,8 @@
 """The intake topic, seen from the ledger: does it still fit, and the service's own records on it."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from services.registration.adapters.fit import facts_fit, intake_fits
 from services.registration.application.commit import Cursor
 from shared.contracts import topics
@@ -10,11 +13,21 @@ from shared.kafka.records import partition_of
 
 
 class Intake:
-    def __init__(self, office: str, bootstrap: str, producer: Producer, partitions: int) -> None:
+    """`trace`: of which trace what is sent now is."""
+
+    def __init__(
+        self,
+        office: str,
+        bootstrap: str,
+        producer: Producer,
+        partitions: int,
+        trace: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._office = office
         self._bootstrap = bootstrap
         self._producer = producer
         self._partitions = partitions
+        self._trace = trace
 
     async def checked(self, cursor: Cursor) -> None:
         """Whether log and ledger can belong together. Raises `DoesNotFit`."""
@@ -29,7 +42,7 @@ class Intake:
             topics.intake(self._office),
             raw,
             value,
-            envelope.headers(),
+            replace(envelope, traceparent=self._trace()).headers(),
             partition_of(raw, self._partitions),
             seconds,
         )

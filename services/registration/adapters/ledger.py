@@ -43,8 +43,10 @@ class Ledger:
         return cursor_of(found)
 
     def encoder(self, cursor: Cursor) -> Encode:
-        def encode(number: int, key: str, at: Any, happened: Happened, asked: Asked | None) -> bytes:
-            return encoded_fact(cursor, number, key, at, happened, asked)
+        def encode(
+            number: int, key: str, at: Any, happened: Happened, asked: Asked | None, trace: str | None
+        ) -> bytes:
+            return encoded_fact(cursor, number, key, at, happened, asked, trace)
 
         return encode
 

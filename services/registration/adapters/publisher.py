@@ -85,6 +85,7 @@ class Publisher:
                 type=command.type,
                 subject=command.activity,
                 time=rfc3339(fact["at"]),
+                traceparent=fact.get("trace"),
             )
             key = command.activity.encode()
             partition = partition_of(key, self._partitions)
@@ -104,6 +105,7 @@ class Publisher:
             type=fact["type"],
             subject=fact["key"],
             time=rfc3339(fact["at"]),
+            traceparent=fact.get("trace"),
         )
         return await self._producer.enqueue(
             topics.facts(self._office),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +30,8 @@ class UntrustedTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command in its place. `key`: its aggregate; `digest`: its identity; `payload`: of its content."""
+    """A command in its place. `key`: its aggregate; `digest`: its identity; `payload`: of its content;
+    `trace`: the context of what it causes."""
 
     record: Record
     key: str
@@ -37,6 +39,7 @@ class Asked:
     digest: bytes
     payload: bytes
     command: Command | Refusal
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,13 @@ def record_digest(record: Record) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an office reads its intake."""
+    """How an office reads its intake. `trace_of`: a record by topic, partition and offset."""
 
     office: str
     partitions: int
     digests: Digests
     trust_producer_time: bool = False
+    trace_of: Callable[[str, int, int], str | None] = lambda topic, partition, offset: None
 
     def read(self, record: Record) -> Asked | Poison:
         """Raises `UntrustedTime` where the broker does not set the time of its records."""
@@ -98,7 +102,8 @@ class Reading:
         except ValueError:
             return Poison(record, "unreadable", "the value is not JSON")
         payload = self.digests.payload(envelope.type, canonical(data))
-        return Asked(record, key, envelope, digest, payload, _command(model, key, data))
+        trace = self.trace_of(record.topic, record.partition, record.offset)
+        return Asked(record, key, envelope, digest, payload, _command(model, key, data), trace)
 
 
 def canonical(data: Any) -> str:

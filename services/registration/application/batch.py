@@ -34,7 +34,8 @@ def partition_key(partition: int) -> str:
 
 
 Lines = dict[Signature, list[Registration]]
-Encode = Callable[[int, str, datetime, Happened, Asked | None], bytes]
+Encode = Callable[[int, str, datetime, Happened, Asked | None, str | None], bytes]
+"""Number, key, time, what happened, the command whose first fact it is, and the trace that it is of."""
 
 
 class FactTooLarge(Exception):
@@ -159,11 +160,12 @@ class Batch:
 
     def _apply(self, key: str, decision: list[Happened], now: datetime, asked: Asked | None) -> None:
         """Number the facts of one decision, encode all of them, and only then let the states follow."""
-        first = self.commit.after.number + 1
+        first, trace = self.commit.after.number + 1, asked.trace if asked else None
         facts = [
-            NumberedFact(number, key, now, happened, found, self._encode(number, key, now, happened, found))
+            NumberedFact(number, key, now, happened, found, row)
             for number, happened in enumerate(decision, first)
             for found in [asked if number == first else None]
+            for row in [self._encode(number, key, now, happened, found, trace)]
         ]
         for fact in facts:
             fold(self.commit, self._loaded, fact)

@@ -7,17 +7,21 @@ from shared.contracts import topics
 from shared.kafka.application import subscribe
 from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.kafka.connection import KafkaSettings
+from shared.tracing import Untraced
 
 
-def read_intake(kafka: KafkaBroker, settings: KafkaSettings, office: str, owners: Owners) -> CursorListener:
+def read_intake(
+    kafka: KafkaBroker, settings: KafkaSettings, office: str, owners: Owners, traces: Untraced
+) -> CursorListener:
     """Subscribe the owners to their office's intake. Offsets lie in MongoDB alone."""
     topic = topics.intake(office)
+    own = tuple(f"/{office}/{part}" for part in ("http/", "excel", "registration"))
     listener = CursorListener(owners.assigned, owners.revoked)
     subscribe(
         kafka,
         settings,
         topic,
-        handler=owners.decide,
+        handler=traces.reading("decide", own, owners.decide),
         group=topics.group(office, "registration"),
         listener=listener,
         reset="none",
