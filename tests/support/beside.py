@@ -13,7 +13,6 @@ from services.reporting.figures import Filters, Question, report
 from services.reporting.metrics import Metrics
 from services.reporting.provision import provision_national
 from shared.contracts import topics
-from shared.kafka.offsets import GroupBusy
 from shared.mongo.driver import Document, Store, connect
 from tests.integration.notification.sink import Sink
 from tests.support.drivers import driver
@@ -25,7 +24,7 @@ from tests.support.waiting import until
 async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
     """The office's notification with its mail server, and the nation with its database."""
     servers = office.servers
-    await until(lambda: provisioned(office), 60, every=0.2)
+    await provision_office(office.code, servers.mongo, driver(), office.kafka)
     await provision_national(servers.mongo, driver(), office.kafka)
     nation = connect(servers.mongo, topics.NATIONAL_DATABASE, driver())
     settings = replace(office.kafka, session_timeout_ms=session_timeout_ms(servers), fetch_wait_ms=50)
@@ -34,15 +33,6 @@ async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
         async with service.running(), Consumer(settings, nation, Metrics()).running():
             yield sink, nation
     await nation.close()
-
-
-async def provisioned(office: TestOffice) -> bool:
-    """Not while the broker still waits for a member that left."""
-    try:
-        await provision_office(office.code, office.servers.mongo, driver(), office.kafka)
-    except GroupBusy:
-        return False
-    return True
 
 
 def notification_settings(office: TestOffice, sink: Sink) -> NotificationSettings:
