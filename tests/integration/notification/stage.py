@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import itertools
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from local.machine import free_port
 from services.notification.entrypoints.provision import provision_office
 from services.notification.main import Service
 from services.notification.settings import NotificationSettings
@@ -63,7 +63,6 @@ class Stage:
         self.producer = Producer(self._kafka)
         self.numbers = [0] * PARTITIONS
         self.ledger = LEDGER
-        self._ports = itertools.count(23100)
 
     async def __aenter__(self) -> "Stage":
         text = (Path("offices") / "bali.yaml").read_text().replace("code: bali", f"code: {self.office}")
@@ -121,7 +120,7 @@ class Stage:
     @asynccontextmanager
     async def process(self, **more: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
         """The service as a process of its own, killed at the end."""
-        environment = os.environ | self.environment(http_port=str(next(self._ports)), **more)
+        environment = os.environ | self.environment(http_port=str(free_port()), **more)
         log = (self._folder / "service.log").open("ab")
         running = subprocess.Popen(
             [sys.executable, "-m", "services.notification.main"], env=environment, stderr=log

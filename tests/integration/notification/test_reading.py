@@ -281,7 +281,7 @@ async def test_the_gauge_forgets_a_state_that_no_delivery_is_in_any_more(stage: 
         await metrics.look(stage.store, reader)
         return metrics.registry.get_sample_value("simpul_deliveries", pending)
 
-    await stage.store["deliveries"].insert_one({"_id": "a", **pending})
+    await stage.store["deliveries"].insert_one({"_id": "a", "due": at, **pending})
     assert await shown() == 1
     await stage.store["deliveries"].update_one({"_id": "a"}, {"$set": {"state": "sent"}})
     assert await shown() is None
