@@ -36,12 +36,16 @@ class FiguresHeld(Exception):
 
 
 async def provision_lease(store: Store) -> None:
+    """Of a database that is new, or restored, revs go on above those of the one that was lost: from the
+    milliseconds since 1970, more than there can have been transactions."""
     fresh: dict[str, Document] = {
         READER: {"epoch": Int64(0), "until": LONG_AGO},
         FIGURES: {"epoch": Int64(0), "rev": Int64(0), "held_until": LONG_AGO},
     }
     for name, document in fresh.items():
         await store["lease"].update_one({"_id": name}, {"$setOnInsert": document}, upsert=True)
+    now = Int64((await store.now()).timestamp() * 1000)
+    await store["lease"].update_one({"_id": FIGURES}, {"$max": {"rev": now}})
 
 
 async def next_rev(store: Store, epoch: int, session: Session) -> int:

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from services.registration.adapters.documents import position
 from services.registration.adapters.provision import COLLECTIONS, provision
 from services.registration.adapters.recover import recover
 from services.registration.application import owners
+from services.registration.application.digests import Digests
+from services.registration.application.ports import DoesNotFit
 from shared.contracts import topics
 from shared.contracts.commands import (
     CancelActivity,
@@ -22,11 +25,11 @@ from shared.contracts.commands import (
     SubmitRegistration,
 )
 from shared.kafka.records import partition_of
-from shared.mongo.driver import Document
+from shared.mongo.driver import DatabaseMisfit, Document
 from tests.faults.test_log_and_ledger import until_said
 from tests.support.backup import Dump, dump, restore
 from tests.support.beside import all_sent, beside, counted
-from tests.support.office import TestOffice, activity, new_office, person
+from tests.support.office import PARTITIONS, TestOffice, activity, new_office, person
 from tests.support.recount import once_each, sums
 from tests.support.servers import ServerRoom, Servers
 from tests.support.verbs import killed, simpul
@@ -45,6 +48,7 @@ def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owners, "LOOK_AGAIN_SECONDS", 1.0)
 
 
+OF_RAKOR = partition_of(b"rakor", PARTITIONS)
 RECOVER = "services.registration.adapters.recover"
 REGISTER = ("facts", "activities", "registrations", "people", "cursors")
 
@@ -263,13 +267,19 @@ async def test_a_register_that_is_gone_comes_back_from_its_topics(servers: Serve
             made = await after_the_backup(asking, await before_the_backup(asking))
         right = await dump(office.store, *REGISTER)
         await emptied(office)
+        with pytest.raises(DoesNotFit, match="SIMPUL_PERSON_KEY did not name"):
+            await recover(office.code, office.store, office.kafka, Digests(b"another key" * 3), 1)
+        await office.store["facts"].insert_one({"_id": position(OF_RAKOR, 999)})
+        with pytest.raises(DatabaseMisfit, match="not of one moment"):
+            await recovered_here(office)
+        await office.store["facts"].delete_one({"_id": position(OF_RAKOR, 999)})
         await recovered_here(office)
         await as_it_was(office, right)
 
         await enter(office, f"r:{made['r0']}", None)
         await enter(office, f"r:{made['r1']}", {"registration": made["r1"], "activity": "rakor"} | OLDER)
         kept = ("activity", "title", "sessions")
-        entry = {name: right_activity(right)["described"].get(name) for name in kept} | {"activity": "rakor"}
+        entry = {name: of_rakor(right)["described"].get(name) for name in kept} | {"activity": "rakor"}
         await enter(office, "a:rakor", entry)
         await emptied(office)
         output = "\n".join(await recovered_here(office))
@@ -278,6 +288,10 @@ async def test_a_register_that_is_gone_comes_back_from_its_topics(servers: Serve
         assert "lost: activity rakor: whom its quotas are for" in output
         found = await dump(office.store, *REGISTER)
         assert without(found["activities"], "described") == without(right["activities"], "described")
+        assert of_rakor(found)["described"]["quotas"] == [
+            {"id": "mitra", "seats": 2, "cohorts": [0]},
+            MITRA[1],
+        ]
         async with office.registration():
             late = await asking.ask(submission("rakor", 8), "rakor")
             assert late["reason"] == "window_closed"
@@ -288,12 +302,11 @@ async def test_a_register_that_is_gone_comes_back_from_its_topics(servers: Serve
 OLDER = {"name": "Ni Wayan Uji 1", "email": "uji1@sekolah.example"}
 
 
-def right_activity(right: Dump) -> Document:
-    return next(row for row in right["activities"] if row["_id"] == "rakor")
+def of_rakor(found: Dump) -> Document:
+    return next(row for row in found["activities"] if row["_id"] == "rakor")
 
 
 async def enter(office: TestOffice, key: str, entry: Document | None) -> None:
     """As an older version stated it, or a tombstone; `rakor` is the activity."""
     value = json.dumps(entry | {"rev": 1_000}).encode() if entry else None
-    where = partition_of(b"rakor", office.partitions)
-    await office.producer.send(topics.directory(office.code), key.encode(), value, [], where)
+    await office.producer.send(topics.directory(office.code), key.encode(), value, [], OF_RAKOR)

@@ -58,7 +58,8 @@ async def recover(
     cursors = await cursors_of(store)
     if not cursors:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
-    await require_key(store, digests)
+    if any(cursor.number for cursor in cursors):
+        await require_key(store, digests)
     await store.ensure_collection("lost")
     said = await make_topics(office, kafka, len(cursors), replication)
     with suppress(GroupBusy):  # members that are there seek by themselves
@@ -66,6 +67,9 @@ async def recover(
     recovery = Recovery(office, store, kafka.bootstrap, digests)
     partitions = await recovery.of_this_ledger(cursors)
     said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
+    await require_key(
+        store, digests
+    )  # an empty register keeps the key that its registrations were named with
     lost = await store["lost"].find({}).sort([("at", 1), ("_id", 1)]).to_list(None)
     return said + [f"lost: {row['_id']}" for row in lost]
 

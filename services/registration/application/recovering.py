@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, TypeGuard, cast
+from datetime import datetime
+from typing import Final, NamedTuple, TypeGuard, cast
 
 from services.registration.application.batch import Loaded, description_digest, fold
 from services.registration.application.commit import Commit, Cursor, NumberedFact
 from services.registration.application.digests import Digests
 from services.registration.application.ports import DoesNotFit
+from services.registration.application.redescribing import described, is_whole
 from services.registration.domain.happened import Happened, Registrant
-from shared.contracts.activity import Activity
 from shared.contracts.commands import Participant
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.contracts.facts import (
@@ -25,18 +25,11 @@ from shared.contracts.facts import (
     RegistrationCorrected,
     RegistrationFact,
     RegistrationWaitlisted,
-    SeatCount,
 )
 from shared.contracts.types import Category, rfc3339
 from shared.kafka.facts import Fact
 
-NEVER_OPEN: Final = {"opens": datetime(1970, 1, 1, tzinfo=UTC), "closes": datetime(1970, 1, 2, tzinfo=UTC)}
-ZONE_UNKNOWN: Final = "WIB"
-NO_COHORT: Final = (0,)  # they are numbered from 1
-
 KEPT: Final = ("institution", "group", "role_in_group")
-
-Json = dict[str, Any]
 
 
 class Told(NamedTuple):
@@ -87,7 +80,8 @@ def keys_of(told: Sequence[Told]) -> set[str]:
 def answers_lost(partition: int, since: datetime) -> str:
     return (
         f"partition {partition}, after {rfc3339(since)}: which command caused which fact, refusals and their "
-        "reasons, and parked records; a command of that time that is sent again is decided as a new one"
+        "reasons, parked records, and of people first known then NIP, NUPTK and who may be the same; "
+        "a command of that time that is sent again is decided as a new one"
     )
 
 
@@ -213,36 +207,3 @@ def after(cursor: Cursor, one: Told) -> Cursor:
         case OfficeDescribed() as body:
             return replace(moved, described=description_digest(body))
     return moved
-
-
-def is_whole(entry: ActivityEntry | None) -> bool:
-    return entry is not None and entry.quotas is not None
-
-
-def described(stated: ActivityPublished, entry: ActivityEntry | None, before: Activity | None) -> Activity:
-    """What the fact says holds; the rest is the directory's, which may be of a later moment, or as it was.
-
-    Where nobody says when one may register, nobody may.
-    """
-    known: Json = before.model_dump() if before and not is_whole(entry) else {}
-    if entry is not None:
-        given = entry.model_dump(exclude_none=True)
-        known |= {name: value for name, value in given.items() if name in Activity.model_fields}
-    quotas = {one["id"]: one for one in known.get("quotas", ())}
-    sessions = {one["id"]: one for one in known.get("sessions", ())}
-    known["quotas"] = [quotas.get(one.id, _rule(stated, one)) | one.model_dump() for one in stated.quotas]
-    known["sessions"] = [
-        sessions.get(one.id, {"title": one.id, "zone": ZONE_UNKNOWN}) | one.model_dump()
-        for one in stated.sessions
-    ]
-    told = {"id": stated.activity, "title": stated.title, "kind": stated.kind}
-    return Activity.model_validate(
-        NEVER_OPEN | known | told | {"reminder_before": stated.reminder_before}, strict=False
-    )
-
-
-def _rule(stated: ActivityPublished, quota: SeatCount) -> Json:
-    """Of a quota of which nobody says whom it is for: nobody, unless the seats in all show that it is for
-    everyone, since the office's totals are worked out from these rules."""
-    in_all = sum(one.seats for one in stated.quotas)
-    return {} if quota.seats == stated.seats != in_all else {"cohorts": NO_COHORT}
