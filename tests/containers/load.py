@@ -1,7 +1,7 @@
 """People who register without a pause while instances come and go, and what they were answered."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -40,27 +40,30 @@ class Load:
             finally:
                 self.over.set()
             for client in clients:
-                client.result()
+                self.answers += client.result()
 
-    def _register_all(self, numbers: Iterator[int]) -> None:
-        desks = self.office.desks
+    def _register_all(self, numbers: Iterator[int]) -> Counter[str]:
+        desks, answers = deque(self.office.desks), Counter[str]()
         while not self.over.is_set():
             number = next(numbers)
-            while self._ask(desks, number) in AGAIN:
+            while ask(desks, number, answers) in AGAIN:
                 time.sleep(0.3)
             time.sleep(PAUSE)
+        return answers
 
-    def _ask(self, desks: list[httpx.Client], number: int) -> str:
-        answer = "nobody"
-        for _ in desks:
-            desks.append(desks.pop(0))
-            try:
-                answer = told(registration(number).sent(desks[0]))
-                break
-            except httpx.TransportError:
-                self.answers["passed on"] += 1
-        self.answers[answer] += 1
-        return answer
+
+def ask(desks: deque[httpx.Client], number: int, answers: Counter[str]) -> str:
+    """The first answer of an instance, and count it."""
+    answer = "nobody"
+    for _ in range(len(desks)):
+        desks.rotate()
+        try:
+            answer = told(registration(number).sent(desks[0]))
+            break
+        except httpx.TransportError:
+            answers["passed on"] += 1
+    answers[answer] += 1
+    return answer
 
 
 def told(answer: httpx.Response) -> str:

@@ -139,12 +139,11 @@ def network() -> Iterator[None]:
         made.remove()
 
 
-def leftovers() -> list[str]:
-    """Containers and volumes of these tests that are still there."""
+def standing() -> set[str]:
+    """Names of all containers and volumes that there are."""
     client = DockerClient().client
     containers = [one.name for one in client.containers.list(all=True)]
-    volumes = [one.name for one in client.volumes.list()]
-    return [str(name) for name in [*containers, *volumes] if str(name).startswith("simpul-uji")]
+    return {str(name) for name in [*containers, *(one.name for one in client.volumes.list())]}
 
 
 def two_free_ports() -> int:
