@@ -53,13 +53,7 @@ def encoded_fact(
         "key": key,
         "at": at,
         "data": data,
-    }
-    if happened.described is not None:
-        document["described"] = happened.described.model_dump(mode="json", exclude_none=True)
-    if happened.registrant is not None:
-        document["registrant"] = registrant_document(happened.registrant)
-    if happened.reason is not None:
-        document["reason"] = happened.reason
+    } | _own(happened)
     if trace is not None:
         document["trace"] = trace
     if asked is not None:
@@ -74,13 +68,19 @@ def recovered_fact(fact: Fact, happened: Happened) -> bytes:
     said = from_json(fact.value)
     data = {name: value for name, value in said.items() if name not in Stated.model_fields}
     document |= {"at": stated.at, "data": data}
+    return bson.encode(document | _own(happened))
+
+
+def _own(happened: Happened) -> Document:
+    """What the office keeps beside a fact."""
+    document: Document = {}
     if happened.described is not None:
         document["described"] = happened.described.model_dump(mode="json", exclude_none=True)
     if happened.registrant is not None:
         document["registrant"] = registrant_document(happened.registrant)
     if happened.reason is not None:
         document["reason"] = happened.reason
-    return bson.encode(document)
+    return document
 
 
 def identity(asked: Asked, base: int) -> Document:
