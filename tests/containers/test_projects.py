@@ -31,6 +31,7 @@ ADDRESSES = """
 import os, socket, urllib.parse as parse
 print(*socket.gethostbyname_ex(parse.urlsplit(os.environ["SIMPUL_NOTIFICATION_URL"]).hostname)[2])
 """
+WITHOUT_MAILS = 'db.getSiblingDB("simpul_bali2_notification").dropDatabase()'
 
 
 @dataclass
@@ -170,9 +171,22 @@ def test_an_archive_of_a_running_office_is_older_than_its_log_and_says_so(
     until(lambda: "the database is older than its log; run `simpul recover`" in readiness(third))
 
 
+def test_what_such_an_archive_lacks_comes_back_from_the_log(cluster: Cluster, third: Project) -> None:
+    """The guide's steps."""
+    third.run("stop", "registration", "notification")
+    third.run("exec", "-T", "office-mongo", "mongosh", "--quiet", "--eval", WITHOUT_MAILS)
+    provisioned = ("run", "--rm", "-T", "registration-provision", "simpul")
+    third.run(*provisioned, "provision", "office", "bali2")
+    assert "facts came back" in third.run(*provisioned, "recover")
+    mails = cluster.mails()
+    third.run("up", "-d", "--wait")
+    assert register(third, 5) == 200
+    until(lambda: (cluster.figures()["bali2"], cluster.mails()) == (5, mails + 1))
+
+
 def test_an_office_that_ends_stays_in_the_figures(cluster: Cluster, third: Project) -> None:
     third.run("down")
-    assert cluster.figures()["bali2"] == 4
+    assert cluster.figures()["bali2"] == 5
     said = cluster.nation.run("exec", "-T", "reporting", "simpul", "rebuild", "reporting", "--check")
     assert "documents are what the facts add up to" in said
 
