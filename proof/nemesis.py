@@ -74,7 +74,7 @@ class Nemesis:
             for name in names
         ]
         await asyncio.gather(*(self._stand(stage) for stage in stages))
-        await self._revive()
+        await self.revive()
         healed = time.monotonic()
         ends = await insist(self._progress.ends)
         late = await self._progress.recovered(ends, RECOVERED_WITHIN)
@@ -88,13 +88,19 @@ class Nemesis:
             pass
         self._history.note("heal", row=stage.name)
 
-    async def _revive(self) -> None:
-        """An instance that ended by itself is started again, as an operator's supervisor does."""
-        for service in self._system.services.values():
-            if service.child is not None and service.child.process.poll() is not None:
-                self._history.note("ended", target=service.name, status=service.child.process.returncode)
-                self._system.kill(service.name)
-                self._system.start(service.name)
+    async def revive(self) -> list[str]:
+        """Start again what ended by itself, as an operator's supervisor does; the instances' names."""
+        ended = [
+            service
+            for service in self._system.services.values()
+            if service.child is not None and service.child.process.poll() is not None
+        ]
+        for service in ended:
+            assert service.child is not None
+            self._history.note("ended", target=service.name, status=service.child.process.returncode)
+            self._system.kill(service.name)
+            self._system.start(service.name)
+        return [service.name for service in ended]
 
     def _tell(self, stage: Stage, seconds: float, late: str | None) -> None:
         told = self.told[stage.name]

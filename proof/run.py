@@ -100,6 +100,8 @@ async def _tried(
         over.set()
         await asking
         left = await load.settle(SETTLED_WITHIN)
+        # who lost a lease may take a moment to end, and all are asked in the end
+        await asyncio.gather(*(running.until_ready(name) for name in await nemesis.revive()))
         unrest = await progress.rest(REST_WITHIN)
         if unrest is None:
             history.note("rest")
