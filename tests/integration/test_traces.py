@@ -25,7 +25,7 @@ from tests.support.servers import ServerRoom
 from tests.support.topics import all_records
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 SERVICES = ("registration", "notification", "reporting")
 ROUTE = "/api/v1/activities/{activity}/registrations"
 NIP = "193504012005017777"

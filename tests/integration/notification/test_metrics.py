@@ -10,7 +10,7 @@ from tests.integration.notification.stage import Stage
 from tests.support.waiting import until
 from tests.support.watched import shown, told
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 OPEN = 'simpul_deliveries{state="pending",template="confirmed"}'
 
 

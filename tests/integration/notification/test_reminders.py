@@ -11,7 +11,7 @@ from shared.contracts.activity import Session
 from tests.integration.notification.stage import Stage, registration
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 DAY = timedelta(days=1)
 SOON = timedelta(seconds=2)

@@ -9,7 +9,7 @@ from services.notification.main import Service
 from tests.integration.notification.stage import TOKEN, Stage, registration
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
+pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
 
 
 def desk(service: Service, token: str = TOKEN) -> httpx.AsyncClient:

@@ -10,7 +10,7 @@ from services.notification.adapters.deliveries import MongoLedger
 from services.notification.application.sending import Claimed
 from tests.integration.notification.stage import Stage, confirmed, registration
 
-pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
+pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
 
 
 async def test_each_thing_that_happens_to_a_registration_makes_its_mail(stage: Stage) -> None:

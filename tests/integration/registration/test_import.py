@@ -15,7 +15,7 @@ from shared.kafka.topics import admin
 from tests.support.servers import Servers
 from tests.support.topics import all_records, make_topic, new_office
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.once]
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHEET = EXAMPLES / "rakor-bali/undangan.xlsx"
 SIMPUL = Path(sys.executable).with_name("simpul")
