@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from services.registration.adapters.fit import intake_fits, ours
+from services.registration.adapters.fit import intake_start, ours
 from services.registration.adapters.provision import LONG_AGO
 from services.registration.application.asking import appended_at
 from services.registration.application.commit import Cursor
-from services.registration.application.ports import DoesNotFit, TopicLost
+from services.registration.application.ports import DoesNotFit
 from services.registration.application.recovering import Entries, Told
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import Body
@@ -92,18 +92,19 @@ async def reading_from(log: Log, cursor: Cursor, decided_at: datetime) -> Docume
     fact's moment was decided; what came after it left no fact, and is decided once more in the same order
     upon the same state, which gives the same.
     """
-    first, _ = await log.bounds()
-    start, now = cursor.next, cursor.time
-    change: Document = {}
-    try:
-        await intake_fits(log, cursor)
-    except DoesNotFit as misfit:
-        start, now = first, LONG_AGO
-        if isinstance(misfit, TopicLost):  # places of another log never come twice
-            change["base"] = cursor.base + cursor.next - first
+    change = await intake_again(log, cursor)
+    start, now = change.get("next", cursor.next), LONG_AGO if change else cursor.time
     async for records in log.onward(start):
         for record in records:
             now = max(now, appended_at(record))
             if now >= decided_at:
                 return change | {"next": record.offset}
     return change | {"next": start}
+
+
+async def intake_again(log: Log, cursor: Cursor) -> Document:
+    """As `intake_start`; of what was trimmed past the cursor, its beginning, too."""
+    try:
+        return await intake_start(log, cursor)
+    except DoesNotFit:
+        return {"next": (await log.bounds())[0]}

@@ -9,6 +9,7 @@ from shared.kafka.connection import KafkaUnavailable
 from shared.kafka.facts import Fact, OfficeStopped, read_fact
 from shared.kafka.offsets import Log
 from shared.kafka.records import Record
+from shared.mongo.driver import Document
 
 LOOKED_AT: Final = 10_000  # facts at most; those behind the stored offset are few unless many were published
 
@@ -67,6 +68,17 @@ async def intake_fits(log: Log, cursor: Cursor) -> None:
             f"{log.name} holds another record at offset {record.offset} than the one decided: "
             "the topic was made again; run `simpul republish`"
         )
+
+
+async def intake_start(log: Log, cursor: Cursor) -> Document:
+    """Where intake is read on, as a change of the cursor: none where it fits, its beginning where it was
+    lost; places of another log never come twice. Raises `DoesNotFit` as `intake_fits`."""
+    try:
+        await intake_fits(log, cursor)
+    except TopicLost:
+        first, _ = await log.bounds()
+        return {"next": first, "base": cursor.base + cursor.next - first}
+    return {}
 
 
 async def _record(log: Log, offset: int, first: int, end: int) -> Record | None:

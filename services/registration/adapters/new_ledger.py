@@ -5,17 +5,17 @@ take what comes now for what they know.
 """
 
 import uuid
-from contextlib import suppress
 from time import time
 
-from services.registration.adapters.fit import intake_fits
-from services.registration.adapters.provision import commit_offsets, make_topics
+from services.registration.adapters.beyond import intake_again
+from services.registration.adapters.provision import make_again
+from services.registration.adapters.recover import moved_meanwhile
 from services.registration.adapters.republish import cursors_of
 from services.registration.application.commit import ClaimLost, Cursor
-from services.registration.application.ports import DoesNotFit, TopicLost
+from services.registration.application.ports import DoesNotFit
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
-from shared.kafka.offsets import GroupBusy, Log, reader
+from shared.kafka.offsets import Log, reader
 from shared.mongo.driver import Document, Session, Store
 
 
@@ -26,9 +26,7 @@ async def name_anew(office: str, store: Store, kafka: KafkaSettings, replication
     another once more. Raises `DoesNotFit` while the facts topic holds any fact, and `ClaimLost`.
     """
     cursors, ledger = await cursors_of(store), uuid.uuid4().hex
-    said = await make_topics(office, kafka, len(cursors), replication)
-    with suppress(GroupBusy):  # members that are there seek by themselves
-        said += await commit_offsets(office, kafka, len(cursors))
+    said = await make_again(office, kafka, len(cursors), replication)
     readings = [await _reading(office, kafka.bootstrap, cursor) for cursor in cursors]
     new = {"ledger": ledger, "published": 0, "published_offset": -1}
 
@@ -37,7 +35,7 @@ async def name_anew(office: str, store: Store, kafka: KafkaSettings, replication
             stood = {"_id": cursor.partition, "next": cursor.next, "number": cursor.number}
             change = {"$set": new | reading, "$unset": {"last": ""}, "$max": {"epoch": int(time())}}
             if not (await store["cursors"].update_one(stood, change, session=session)).matched_count:
-                raise ClaimLost(f"partition {cursor.partition} was written meanwhile: run it again")
+                raise ClaimLost(moved_meanwhile(cursor))
 
     await store.transaction(work)
     facts = sum(cursor.number for cursor in cursors)
@@ -57,11 +55,4 @@ async def _reading(office: str, bootstrap: str, cursor: Cursor) -> Document:
         async for _ in facts.onward((await facts.bounds())[0]):
             raise DoesNotFit(f"{facts.name} holds facts: `simpul recover` rolls forward from them")
         intake = Log(consumer, topics.intake(office), cursor.partition)
-        first, _ = await intake.bounds()
-        try:
-            await intake_fits(intake, cursor)
-        except TopicLost:
-            return {"next": first, "base": cursor.base + cursor.next - first}
-        except DoesNotFit:
-            return {"next": first}
-    return {}
+        return await intake_again(intake, cursor)

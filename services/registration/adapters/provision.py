@@ -1,12 +1,13 @@
 """Making an office: its topics, its database with a cursor per partition, its ledger's id. Idempotent."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from services.registration.application.digests import Digests
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
-from shared.kafka.offsets import commit_first_offsets, survey
+from shared.kafka.offsets import GroupBusy, commit_first_offsets, survey
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
 
@@ -53,6 +54,14 @@ async def make_topics(office: str, kafka: KafkaSettings, partitions: int, replic
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
             said += await ensure_topic(client, spec, replication)
+    return said
+
+
+async def make_again(office: str, kafka: KafkaSettings, partitions: int, replication: int) -> list[str]:
+    """Topics and first offsets that lack of an office that was there before. Raises `TopicMisfit`."""
+    said = await make_topics(office, kafka, partitions, replication)
+    with suppress(GroupBusy):  # members that are there seek by themselves
+        said += await commit_offsets(office, kafka, partitions)
     return said
 
 

@@ -7,7 +7,6 @@ states, the people, the pointer and the list of what is lost. Run again, it goes
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,7 +22,7 @@ from services.registration.adapters.documents import (
 )
 from services.registration.adapters.ledger import Ledger, cursor_of
 from services.registration.adapters.people import People
-from services.registration.adapters.provision import LONG_AGO, commit_offsets, make_topics, require_key
+from services.registration.adapters.provision import LONG_AGO, make_again, require_key
 from services.registration.adapters.republish import cursors_of
 from services.registration.application.batch import Loaded
 from services.registration.application.commit import ClaimLost, Cursor
@@ -41,7 +40,7 @@ from services.registration.application.recovering import (
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import read_fact
-from shared.kafka.offsets import GroupBusy, Log, reader
+from shared.kafka.offsets import Log, reader
 from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session, Store
 
 FACTS_AT_ONCE: Final = 500
@@ -61,15 +60,12 @@ async def recover(
     if any(cursor.number for cursor in cursors):
         await require_key(store, digests)
     await store.ensure_collection("lost")
-    said = await make_topics(office, kafka, len(cursors), replication)
-    with suppress(GroupBusy):  # members that are there seek by themselves
-        said += await commit_offsets(office, kafka, len(cursors))
+    said = await make_again(office, kafka, len(cursors), replication)
     recovery = Recovery(office, store, kafka.bootstrap, digests)
     partitions = await recovery.of_this_ledger(cursors)
     said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
-    await require_key(
-        store, digests
-    )  # an empty register keeps the key that its registrations were named with
+    # an empty register keeps the key that its registrations were named with
+    await require_key(store, digests)
     lost = await store["lost"].find({}).sort([("at", 1), ("_id", 1)]).to_list(None)
     return said + [f"lost: {row['_id']}" for row in lost]
 

@@ -3,14 +3,14 @@
 import asyncio
 from contextlib import suppress
 
-from services.registration.adapters.fit import facts_fit, intake_fits
+from services.registration.adapters.fit import facts_fit, intake_start
 from services.registration.adapters.ledger import cursor_of
-from services.registration.adapters.provision import commit_offsets, make_topics
+from services.registration.adapters.provision import make_again
 from services.registration.application.commit import Cursor
 from services.registration.application.ports import TopicLost
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
-from shared.kafka.offsets import GroupBusy, Log, reader
+from shared.kafka.offsets import Log, reader
 from shared.mongo.driver import Document, Store
 
 
@@ -22,9 +22,7 @@ async def republish(office: str, store: Store, kafka: KafkaSettings, replication
     Raises `DoesNotFit`, before a pointer is moved, where the database is older than its log.
     """
     cursors, bootstrap = await cursors_of(store), kafka.bootstrap
-    made = await make_topics(office, kafka, len(cursors), replication)
-    with suppress(GroupBusy):  # members that are there seek by themselves
-        made += await commit_offsets(office, kafka, len(cursors))
+    made = await make_again(office, kafka, len(cursors), replication)
     looked = await asyncio.gather(*(_change(office, cursor, bootstrap) for cursor in cursors))
     changes = {cursor.partition: change for cursor, change in zip(cursors, looked, strict=True)}
     for cursor in cursors:
@@ -56,12 +54,7 @@ async def _change(office: str, cursor: Cursor, bootstrap: str) -> Document:
         with suppress(TopicLost):
             await facts_fit(Log(consumer, topics.facts(office), cursor.partition), cursor)
         log = Log(consumer, topics.intake(office), cursor.partition)
-        try:
-            await intake_fits(log, cursor)
-        except TopicLost:
-            first, _ = await log.bounds()
-            change |= {"next": first, "base": cursor.base + cursor.next - first}
-    return change
+        return change | await intake_start(log, cursor)
 
 
 async def _set_back(store: Store, cursor: Cursor, change: Document) -> bool:
