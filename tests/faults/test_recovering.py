@@ -106,7 +106,7 @@ async def after_the_backup(asking: Asking, made: dict[str, str]) -> dict[str, st
     assert row is not None
     ref = row["who"]["ref"]
     await asking.ask(CorrectParticipant(ref=ref, email="benar@sekolah.example"), f"p:{ref}")
-    await asking.office.at_rest()
+    await with_totals(asking.office)
     return made
 
 
@@ -162,8 +162,7 @@ async def decided_as_ever(asking: Asking, made: dict[str, str]) -> None:
     await asking.cancel("lokakarya", made["l0"])  # the head of the line, and nobody else, moves up
     round_two = await asking.ask(submission("lokakarya", 5), "lokakarya")
     assert (round_two["data"]["round"], round_two["data"]["place"]) == (2, 1)
-    await until(lambda: totals_stated(office))
-    await office.at_rest()
+    await with_totals(office)
     rows = await office.store["registrations"].find({"activity": "lokakarya"}).to_list(None)
     assert {row["_id"]: row["status"] for row in rows} == {
         made["l0"]: "cancelled",
@@ -174,9 +173,15 @@ async def decided_as_ever(asking: Asking, made: dict[str, str]) -> None:
     }
 
 
-async def totals_stated(office: TestOffice) -> bool:
-    """Whether each partition's last fact is its control totals."""
-    return not await office.store["cursors"].count_documents({"$expr": {"$ne": ["$totals", "$number"]}})
+async def with_totals(office: TestOffice) -> None:
+    """Until each partition's last fact is its control totals, published: then nothing happens by itself."""
+
+    async def stated() -> bool:
+        return not await office.store["cursors"].count_documents({"$expr": {"$ne": ["$totals", "$number"]}})
+
+    await office.at_rest()
+    await until(stated)
+    await office.at_rest()
 
 
 async def adds_up(office: TestOffice, seen: Document | None) -> None:
@@ -199,7 +204,7 @@ async def test_what_an_older_database_lacks_comes_back_from_facts_and_directory(
         asking = Asking(office)
         async with office.registration():
             made = await before_the_backup(asking)
-            await office.at_rest()
+            await with_totals(office)
             older = await dump(office.store, *COLLECTIONS)
             made = await after_the_backup(asking, made)
         right = await dump(office.store, *REGISTER)
@@ -225,10 +230,10 @@ async def test_killed_at_any_step_nobody_decides_and_the_next_run_goes_on(server
         async with office.registration():
             await asking.ask(activity("webinar", seats=300), "webinar")
             await asking.submit("webinar", 0)
-            await office.at_rest()
+            await with_totals(office)
             older = await dump(office.store, *COLLECTIONS)
             await office.put_many([(submission("webinar", n), "webinar", f"p{n}") for n in range(1, 521)])
-            await office.at_rest()
+            await with_totals(office)
         right = await dump(office.store, *REGISTER)
         await restore(office.store, older)
         async with office.registration() as client:  # it looks again all the time, and must leave all alone
@@ -295,7 +300,7 @@ async def test_a_register_that_is_gone_comes_back_from_its_topics(servers: Serve
         async with office.registration():
             late = await asking.ask(submission("rakor", 8), "rakor")
             assert late["reason"] == "window_closed"
-            await until(lambda: totals_stated(office))
+            await with_totals(office)
         await adds_up(office, None)
 
 
