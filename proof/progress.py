@@ -17,7 +17,6 @@ from shared.contracts import topics
 Where = tuple[str, int]
 Row = dict[str, Any]
 AWAY = (PyMongoError, KafkaError, OSError, TimeoutError)
-MOVING = 6  # times the patience with a standstill: two owners may undo each other's work for ever
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,12 @@ class Snapshot:
     @property
     def numbers(self) -> dict[Where, int]:
         return {where: int(row["number"]) for where, row in self.cursors.items()}
+
+    @property
+    def steps(self) -> int:
+        """What was decided, published, read for mails and counted: it grows by work that is done for good."""
+        own = sum(int(row["next"] + row["published"]) for row in self.cursors.values())
+        return own + sum(self.mailed.values()) + sum(self.counted.values())
 
 
 class Progress:
@@ -99,15 +104,17 @@ class Progress:
     def _rows(self, database: str) -> Any:
         return self._client[database]["cursors"].find({})
 
-    async def mails_owed(self) -> int:
-        """Deliveries that are due and not closed, and fan-outs that are not written."""
-        owed = 0
+    async def mails(self) -> tuple[int, int]:
+        """How many are owed (deliveries due and not closed, fan-outs not written), and steps taken so far."""
+        owed = steps = 0
         for office in self._offices:
             database = self._client[topics.database(office, "notification")]
-            due = {"due": {"$lte": datetime.now(UTC)}}
-            owed += await database["deliveries"].count_documents(due | {"state": "pending"})
+            deliveries, due = database["deliveries"], {"due": {"$lte": datetime.now(UTC)}}
+            owed += await deliveries.count_documents(due | {"state": "pending"})
             owed += await database["fanouts"].count_documents(due | {"done": False})
-        return owed
+            steps += await deliveries.count_documents({})
+            steps += await deliveries.count_documents({"state": {"$ne": "pending"}})
+        return owed, steps
 
     async def rows_due(self) -> int:
         """Rows of figures that the national topic lacks."""
@@ -139,21 +146,23 @@ class Progress:
 
     async def rest(self, seconds: float) -> str | None:
         """Wait until nothing moves: all decided, published, read, counted, mailed, totals stated. What is
-        not so when it got no further for `seconds`, or moves on for many times that, or None."""
-        moved = begun = time.monotonic()
+        not so when it got no further for `seconds`, or None. Two owners who undo each other's work for ever
+        get no further, whatever moves."""
+        moved, furthest = time.monotonic(), 0
         before: tuple[Snapshot, int, int] | None = None
         while True:
             try:
-                now = await self.snapshot(), await self.mails_owed(), await self.rows_due()
-                unrest = self._unrest(*now)
+                now, (owed, mailed), due = await self.snapshot(), await self.mails(), await self.rows_due()
+                unrest = self._unrest(now, owed, due)
             except AWAY as error:
                 unrest = f"{type(error).__name__} when asked"
             else:
-                if before != now:
-                    unrest, before, moved = unrest or "it still moves", now, time.monotonic()
-                elif unrest is None:
+                if unrest is None and before == (now, owed, due):
                     return None
-            if time.monotonic() > min(moved + seconds, begun + MOVING * seconds):
+                before, unrest = (now, owed, due), unrest or "it still moves"
+                if now.steps + mailed > furthest:
+                    furthest, moved = now.steps + mailed, time.monotonic()
+            if time.monotonic() > moved + seconds:
                 return unrest
             await asyncio.sleep(1)
 

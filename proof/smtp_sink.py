@@ -2,7 +2,7 @@
 
     python -m proof.smtp_sink --smtp PORT --http PORT --seed N
 
-`GET /api/v1/messages` tells every mail that it kept, also those whose sender never heard of it;
+`GET /api/v1/messages` tells by what each kept mail is known, also those whose sender never heard of it;
 `PUT /mood {"name": …, "share": 0.5}` has that share of what comes treated so, `as-ever` ends it.
 """
 
@@ -10,6 +10,9 @@ import argparse
 import asyncio
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import policy
+from email.parser import BytesHeaderParser
 from functools import partial
 from typing import Any, Literal, cast
 
@@ -19,18 +22,31 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from local.mailbox import Mail
-
 Name = Literal[
     "as-ever", "421", "450", "452", "550", "greylist", "stall", "drop-kept", "drop-lost", "one-connection"
 ]
 STALL_SECONDS = 5.0  # beyond what the services wait for
 GREYLIST_SECONDS = 2.0
+NAMES = ("X-Simpul-Delivery", "Message-ID")
 
 
 class Mood(BaseModel):
     name: Name = "as-ever"
     share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The head of a mail, and when the server had the whole of it, in seconds since 1970."""
+
+    head: bytes
+    received: float
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        headers = BytesHeaderParser(policy=policy.default).parsebytes(self.head)
+        named = {name: str(headers[name] or "") for name in NAMES}
+        return {"headers": named, "received": self.received}
 
 
 @dataclass
@@ -39,7 +55,7 @@ class Sink:
 
     dice: random.Random
     mood: Mood = field(default_factory=Mood)
-    kept: list[Mail] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     seen: dict[str, float] = field(default_factory=dict)
     open: int = 0
 
@@ -63,7 +79,8 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         dropped = self.struck("drop-kept", "drop-lost")
         if not dropped or self.mood.name == "drop-kept":
-            self.kept.append(Mail(", ".join(envelope.rcpt_tos), cast(bytes, envelope.content)))
+            head, _, _ = cast(bytes, envelope.content).partition(b"\r\n\r\n")
+            self.kept.append(Kept(head, datetime.now(UTC).timestamp()))
         if dropped:
             cast(asyncio.Transport, server.transport).abort()
         return "250 OK"
@@ -98,11 +115,8 @@ def build_app(sink: Sink) -> FastAPI:
     app = FastAPI(title="Mail server of the proof")
 
     @app.get("/api/v1/messages")
-    def messages(after: int = 0) -> JSONResponse:
-        """`received`: when the server had the whole mail, in seconds since 1970."""
-        return JSONResponse(
-            [mail.as_json | {"received": mail.received.timestamp()} for mail in sink.kept[after:]]
-        )
+    def messages() -> JSONResponse:
+        return JSONResponse([mail.as_json for mail in sink.kept])
 
     @app.put("/mood", status_code=204)
     async def change(mood: Mood) -> None:

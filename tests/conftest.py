@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from local.processes import Processes
 from shared.mongo.driver import Driver
@@ -32,6 +34,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
     if unmarked:
         raise pytest.UsageError("these use a broker without pytest.mark.broker: " + ", ".join(unmarked))
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Any test goes to whoever is free, but those around a demo to one: they share one that was played.
+    (The marker `xdist_group` of pytest-xdist 3.8 does nothing under pytest 9.2.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return Scheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

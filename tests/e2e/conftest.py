@@ -6,14 +6,6 @@ import pytest
 from tests.e2e.demo import STAYS_UP, Demo, free_ports
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all of these: they share one played demo, and a demo uses both cores."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("demo"))
-
-
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo of the session, played to its end and still up. Tests look at it and leave it as it is."""
