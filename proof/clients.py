@@ -10,7 +10,7 @@ from proof.offices import OfficeView
 from proof.plan import Wish
 
 WAIT_SECONDS = 5
-TIMEOUT = httpx.Timeout(WAIT_SECONDS + 3, connect=2, pool=20)
+TIMEOUT = httpx.Timeout(WAIT_SECONDS + 3, connect=2)
 UNKNOWN = {429, 500, 502, 503, 504}  # whether the command was taken cannot be told
 Told = tuple[Answer, dict[str, Any] | None]
 """What came of a command: its outcome is there once it is decided."""
@@ -22,7 +22,8 @@ class Client:
     def __init__(self, office: OfficeView, history: History) -> None:
         self.office = office
         self._history = history
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+        # nobody waits for another's connection, as people do not; and a full pool may never be free again
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         self._instances = [
             httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=limits) for url in office.urls
         ]
