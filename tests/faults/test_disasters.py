@@ -11,7 +11,7 @@ from services.registration.adapters.provision import COLLECTIONS
 from services.reporting import reader
 from shared.contracts import topics
 from shared.mongo.driver import Document, Store, connect
-from tests.faults.test_recovering import Asking, totals_stated
+from tests.faults.test_recovering import Asking, with_totals
 from tests.support.backup import dump, restore
 from tests.support.beside import all_sent, beside, counted
 from tests.support.drivers import driver
@@ -42,8 +42,7 @@ async def registered(office: TestOffice, *people: int) -> tuple[int, Document]:
     async with beside(office) as (sink, nation):
         for number in people:
             await Asking(office).submit("rakor", number)
-        await until(lambda: totals_stated(office))
-        await office.at_rest()
+        await with_totals(office)
         mails = await all_sent(sink, office)
         figures = await counted(nation, office)
         found = {name: figures[name] for name in ("confirmed", "waitlisted")}
@@ -123,8 +122,7 @@ async def test_where_log_and_register_are_lost_the_ledger_gets_another_name_and_
         async with office.registration(), beside(office) as (sink, nation):
             for number in (6, 7, 8, 9):
                 await Asking(office).submit("rakor", number)
-            await until(lambda: totals_stated(office))
-            await office.at_rest()
+            await with_totals(office)
             assert await all_sent(sink, office) == 4
             await until(lambda: stopped(nation), 60)
             assert await of_office(office, "rebuild", "reporting", "--anew", office.code) == (0, "")
