@@ -10,6 +10,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from local.processes import Processes
+from services.registration.application import asker
 from shared.mongo.driver import Driver
 from tests.support.drivers import DRIVERS, using
 from tests.support.kafka import NoKafka, kafka_jars
@@ -70,6 +71,13 @@ def mongo_driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     """Before whatever connects for this test alone."""
     with using(getattr(request, "param", "motor")) as driver:
         yield driver
+
+
+@pytest.fixture(autouse=True)
+def _patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no failure; how soon people hear that a server is away, tests/faults ask."""
+    if not request.node.nodeid.startswith("tests/faults/"):
+        monkeypatch.setattr(asker, "ANSWER_SECONDS", 10.0)
 
 
 @pytest.fixture(scope="session")
