@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 # Each worker of pytest has a broker and a database of its own; most of a test's time is waiting.
-PARALLEL ?= -n 3
+PARALLEL ?= -n 2
 BIN := .venv/bin
 
 .PHONY: demo test test-kafka test-containers proof check format lock schemas bench clean

@@ -53,7 +53,7 @@ async def test_a_regional_system_in_java(servers: Servers, tmp_path: Path) -> No
             assert code == 0, said
             assert f"simpul.{office.code}.intake.v1" in said
         await office.at_rest()
-        kinds = [fact["type"] for fact in await office.published_facts() if fact.get("activity") == "rakor"]
+        kinds = [fact["type"] for fact in await office.facts() if fact.get("activity") == "rakor"]
         assert kinds == ["activity.published", "registration.confirmed"]
 
 

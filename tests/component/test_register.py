@@ -257,7 +257,7 @@ async def test_a_quota_raised_by_three_thousand_promotes_all_in_order(servers: S
         await office.put_many([(submit("besar", n), "besar", f"d{n}") for n in range(3_200, 3_300)])
         await office.at_rest()
         assert await statuses(office, "besar") == {"confirmed": 3_100, "waitlisted": 200}
-        facts = [fact for fact in await office.published_facts() if fact["type"].startswith("registration.")]
+        facts = [fact for fact in await office.facts() if fact["type"].startswith("registration.")]
         came = [fact["registration"] for fact in facts if fact["type"] == "registration.waitlisted"]
         promoted = [fact["registration"] for fact in facts if fact["type"] == "registration.promoted"]
         assert promoted == came[:3_000]
@@ -319,7 +319,7 @@ async def test_attendance_is_recorded_one_by_one_and_as_a_list(servers: Servers)
             "reason"
         ] == "session_unknown"
         await office.at_rest()
-        facts = [fact for fact in await office.published_facts() if fact["type"] == "attendance.recorded"]
+        facts = [fact for fact in await office.facts() if fact["type"] == "attendance.recorded"]
         assert len(facts) == 3
         assert facts[0]["changes"][0]["add"] == {"session_attendances": 1, "jp_attended": 4, "present": 1}
 
@@ -330,7 +330,7 @@ async def test_the_office_describes_itself_once(servers: Servers) -> None:
             async with office.registration() as client:
                 await until(lambda: described(office))
                 await until(lambda: ready(client))
-        facts = [fact for fact in await office.published_facts() if fact["type"] == "office.described"]
+        facts = [fact for fact in await office.facts() if fact["type"] == "office.described"]
         assert [fact["names"][0]["name"] for fact in facts] == [f"BGP {office.code}"]
 
 

@@ -22,7 +22,7 @@ async def test_ten_people_become_facts(servers: Servers) -> None:
             command = SubmitRegistration.model_validate(person(number, activity="rakor-uji"))
             await office.put(command, "rakor-uji")
         await office.at_rest()
-        facts = [fact for fact in await office.published_facts() if fact.get("activity") == "rakor-uji"]
+        facts = [fact for fact in await office.facts() if fact.get("activity") == "rakor-uji"]
         kinds = [fact["type"] for fact in facts]
         assert (
             kinds == ["activity.published"] + ["registration.confirmed"] * 8 + ["registration.waitlisted"] * 2

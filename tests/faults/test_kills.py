@@ -16,7 +16,7 @@ from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect
 from tests.support.deployment import Deployment, deployment
 from tests.support.office import AS_DIRECTORATE, activity, person
-from tests.support.recount import highest_confirmed, once_each, sums
+from tests.support.recount import highest_confirmed, sums
 from tests.support.servers import ServerRoom
 from tests.support.waiting import until
 
@@ -73,7 +73,7 @@ async def test_nothing_is_lost_or_doubled_when_every_service_is_killed(
         record_property("measured", told)
         assert running.kills_inside > 0
 
-        facts = once_each(await office.published_facts())
+        facts = await office.facts()
         first = [
             fact for fact in facts if fact["type"] in ("registration.confirmed", "registration.waitlisted")
         ]

@@ -14,7 +14,6 @@ from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.kafka.topics import ensure_topic
 from tests.support.office import TestOffice, activity, new_office, person
-from tests.support.recount import once_each
 from tests.support.servers import Servers
 from tests.support.verbs import simpul
 from tests.support.waiting import until
@@ -89,7 +88,7 @@ async def republished(office: TestOffice) -> tuple[int, str, str]:
 
 async def the_facts(office: TestOffice) -> dict[tuple[int, int], dict[str, Any]]:
     """What a reader that begins anew makes of the topic."""
-    return {(fact["partition"], fact["number"]): fact for fact in once_each(await office.published_facts())}
+    return {(fact["partition"], fact["number"]): fact for fact in await office.facts()}
 
 
 async def test_an_intake_that_was_lost_is_read_from_its_beginning_after_republish(servers: Servers) -> None:

@@ -25,6 +25,7 @@ from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
 from tests.support.drivers import driver
+from tests.support.recount import once_each
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -185,6 +186,10 @@ class TestOffice:
                 async for batch in records_between(self.servers.kafka, topic, row["_id"], 0, end):
                     found += [fact_of(record) for record in batch]
         return found
+
+    async def facts(self) -> list[dict[str, Any]]:
+        """Every fact in the topic once, however often it was published."""
+        return once_each(await self.published_facts())
 
 
 def fact_of(record: Record) -> dict[str, Any]:
