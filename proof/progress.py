@@ -157,11 +157,12 @@ class Progress:
             except AWAY as error:
                 unrest = f"{type(error).__name__} when asked"
             else:
-                if unrest is None and before == (now, owed, due):
+                seen, done = (now, owed, due), now.steps + mailed
+                if unrest is None and before == seen:
                     return None
-                before, unrest = (now, owed, due), unrest or "it still moves"
-                if now.steps + mailed > furthest:
-                    furthest, moved = now.steps + mailed, time.monotonic()
+                before, unrest = seen, unrest or "it still moves"
+                if done > furthest:
+                    furthest, moved = done, time.monotonic()
             if time.monotonic() > moved + seconds:
                 return unrest
             await asyncio.sleep(1)

@@ -9,8 +9,8 @@
 import argparse
 import asyncio
 import random
+import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesHeaderParser
 from functools import partial
@@ -80,7 +80,7 @@ class Sink:
         dropped = self.struck("drop-kept", "drop-lost")
         if not dropped or self.mood.name == "drop-kept":
             head, _, _ = cast(bytes, envelope.content).partition(b"\r\n\r\n")
-            self.kept.append(Kept(head, datetime.now(UTC).timestamp()))
+            self.kept.append(Kept(head, time.time()))
         if dropped:
             cast(asyncio.Transport, server.transport).abort()
         return "250 OK"
