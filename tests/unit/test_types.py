@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis.strategies import from_regex
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.commands import Participant
-from shared.contracts.types import AwareDatetime, Count, Duration
+from shared.contracts.types import AwareDatetime, Count, Duration, Phone
 
 WHO = {"name": "Uji", "email": "uji@sekolah.example"}
 
@@ -38,3 +40,10 @@ def test_a_number_of_a_person_is_typed_with_spaces_or_left_empty() -> None:
     assert Participant.model_validate(WHO | {"nip": " "}).nip is None
     with pytest.raises(ValidationError):
         Participant.model_validate(WHO | {"nip": "12"})
+
+
+@given(from_regex(TypeAdapter(Phone).json_schema()["pattern"].replace("$", r"\Z")))
+@example("+906. ")
+def test_a_telephone_number_that_the_schema_takes_is_taken_and_can_be_read_again(typed: str) -> None:
+    taken = Participant.model_validate(WHO | {"phone": typed})
+    assert Participant.read(taken.encoded()) == taken
