@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 import xlsxwriter
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local.machine import free_port
 from services.notification.entrypoints.provision import provision_office
@@ -27,6 +27,7 @@ pytestmark = [
     pytest.mark.broker,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
+expect.set_options(timeout=30_000)  # a page is waited for as a person does, on a busy machine too
 PHONE = {"width": 360, "height": 740}
 
 
@@ -73,42 +74,46 @@ async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
         running.env["SIMPUL_PUBLIC_URL"] = registration.url
         await running.start("notification", "services.notification.main", port=mails)
         reporting = await running.start("reporting", "services.reporting.main")
-        await running.office.put(activity("uji", 1, title="Rapat koordinasi uji"), "uji")
+        published = await running.office.put(activity("uji", 1, title="Rapat koordinasi uji"), "uji")
+        await running.office.outcome("uji", published)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield Place(running, registration.url, reporting.url, browser, [])
         await browser.close()
 
 
-async def register(page: Page, office: str, name: str, email: str) -> str:
-    """From the list of activities to the outcome's heading, as a person goes."""
+async def headed(page: Page, heading: str) -> None:
+    await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
+async def register(page: Page, office: str, name: str, email: str) -> None:
+    """From the list of activities to the outcome, as a person goes."""
     await page.goto(office)
     await page.get_by_role("link", name="Rapat koordinasi uji").click()
     await page.get_by_role("link", name="Daftar", exact=True).click()
     await page.get_by_role("button", name="Kirim pendaftaran").click()
-    assert await page.get_by_role("alert").is_visible(), "an empty form says what it lacks"
+    await expect(page.get_by_role("alert"), "an empty form says what it lacks").to_be_visible()
     await page.get_by_label("Nama lengkap").fill(name)
     await page.get_by_label("Alamat email").fill(email)
     await page.get_by_label("Unsur").select_option("guru")
     await page.get_by_label("Kabupaten atau kota", exact=True).select_option("51.03")
     await page.get_by_role("button", name="Kirim pendaftaran").click()
     await page.wait_for_url("**/hasil/**")
-    return await page.get_by_role("heading", level=1).inner_text()
 
 
 async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
     first, second = await place.page(), await place.page()
-    told = await register(first, place.office, "Ni Made Contoh", "made@sekolah.example")
-    assert told == "Anda terdaftar: tempat Anda terkonfirmasi"
-    told = await register(second, place.office, "I Ketut Contoh", "ketut@sekolah.example")
-    assert told == "Anda masuk daftar tunggu"
+    await register(first, place.office, "Ni Made Contoh", "made@sekolah.example")
+    await headed(first, "Anda terdaftar: tempat Anda terkonfirmasi")
+    await register(second, place.office, "I Ketut Contoh", "ketut@sekolah.example")
+    await headed(second, "Anda masuk daftar tunggu")
 
     mail = await place.mail("made@sekolah.example", "Terkonfirmasi")
     (link,) = set(re.findall(rf"{place.office}/batal/\S+", mail["text"]))
     await first.goto(link)
     await first.get_by_role("button", name="Ya, batalkan pendaftaran saya").click()
-    assert await first.get_by_role("heading", level=1).inner_text() == "Pendaftaran Anda sudah dibatalkan"
+    await headed(first, "Pendaftaran Anda sudah dibatalkan")
     await first.goto(link)  # Back, or the mail opened again
-    assert "sudah dibatalkan" in await first.get_by_role("heading", level=1).inner_text()
+    await expect(first.get_by_role("heading", level=1)).to_contain_text("sudah dibatalkan")
 
     await place.mail("ketut@sekolah.example", "Terkonfirmasi dari daftar tunggu")
 
@@ -149,10 +154,10 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     await page.goto(f"{place.office}/staf")
     await page.get_by_label("Token").fill("salah")
     await page.get_by_role("button", name="Masuk").click()
-    assert await page.get_by_role("alert").is_visible()
+    await expect(page.get_by_role("alert")).to_be_visible()
     await page.get_by_label("Token").fill(STAFF_TOKEN)
     await page.get_by_role("button", name="Masuk").click()
-    assert await page.get_by_text("Rapat koordinasi uji").first.is_visible()
+    await expect(page.get_by_text("Rapat koordinasi uji").first).to_be_visible()
     await page.get_by_role("link", name="Rapat koordinasi uji").click()
 
     await page.get_by_role("link", name="Impor undangan").click()
@@ -166,7 +171,7 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
             made.write_row(at, 0, row)
     await page.get_by_label("Berkas Excel").set_input_files(sheet)
     await page.get_by_role("button", name="Periksa berkas").click()
-    assert await page.get_by_text("Unsur tidak dikenal").is_visible()
+    await expect(page.get_by_text("Unsur tidak dikenal")).to_be_visible()
     await page.get_by_role("button", name="Daftarkan 2 orang").click()
     await page.get_by_text("masuk daftar tunggu").wait_for()
     await page.get_by_role("link", name="Kembali ke peserta").click()
@@ -174,8 +179,8 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     await page.get_by_role("link", name="Kehadiran", exact=True).click()
     await page.get_by_label("Ni Made Contoh 1").check()
     await page.get_by_role("button", name="Simpan", exact=True).click()
-    assert await page.get_by_text("1 perubahan tersimpan").is_visible()
-    assert await page.get_by_label("Ni Made Contoh 1").is_checked()
+    await expect(page.get_by_text("1 perubahan tersimpan")).to_be_visible()
+    await expect(page.get_by_label("Ni Made Contoh 1")).to_be_checked()
 
     await page.get_by_role("link", name="Rapat koordinasi uji").click()
     await page.get_by_label("Cari nama atau email").fill("made1@")
@@ -186,7 +191,7 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     await page.get_by_role("button", name="Simpan perbaikan").click()
     await page.get_by_text("Data sudah diperbaiki dan sampai").wait_for()
     await page.get_by_role("button", name="Kirim lagi 1 email yang belum sampai").click()
-    assert await page.get_by_text("Sudah diantrekan lagi").is_visible()
+    await expect(page.get_by_text("Sudah diantrekan lagi")).to_be_visible()
     await place.mail("betul@sekolah.example", "Terkonfirmasi")
     await page.get_by_role("link", name="Batalkan pendaftaran ini").click()
     await page.get_by_role("button", name="Ya, batalkan").click()

@@ -153,7 +153,8 @@ async def send_poison(running: Deployment) -> None:
 async def test_no_log_and_no_measure_holds_any_of_them(place: Place) -> None:
     place.sink.refuse[f"x{MAIL}"] = REFUSALS[0]
     place.sink.script["confirmed"] = list(REFUSALS[1:])
-    await place.running.office.put(activity("uji"), "uji")
+    published = await place.running.office.put(activity("uji"), "uji")
+    await place.running.office.outcome("uji", published)
     async with place.office as client:
         await ask_everything(client)
         await work_the_desk(client)
