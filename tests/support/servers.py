@@ -3,6 +3,7 @@
 import itertools
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,11 +57,23 @@ class Server:
         await self.start()
 
     def pause(self) -> None:
-        """Hold it (SIGSTOP): connections stay open and nobody answers."""
+        """Hold it (SIGSTOP): connections stay open and nobody answers any more."""
         os.killpg(self.pid, signal.SIGSTOP)
+        give_up = time.monotonic() + 10
+        while not self._held():  # on a busy machine its threads go on for a while
+            assert time.monotonic() < give_up, "it does not stand still"
+            time.sleep(0.001)
 
     def resume(self) -> None:
         os.killpg(self.pid, signal.SIGCONT)
+
+    def _held(self) -> bool:
+        """Whether each of its threads stands still (state T of proc(5))."""
+        try:
+            threads = [stat.read_text() for stat in Path(f"/proc/{self.pid}/task").glob("*/stat")]
+        except OSError:  # one of them has just ended
+            return False
+        return all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 @dataclass(frozen=True)
