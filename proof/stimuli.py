@@ -95,14 +95,13 @@ async def seat_for_three(stage: Stage) -> None:
 
 
 async def one_person_twice(stage: Stage) -> None:
-    """New people register for two activities at once, whose partitions are decided side by side."""
+    """New people register at once for an activity of each partition: both instances own some of them."""
     foreign = _foreign(stage)
-    first, *others = foreign.activities
-    second = next(name for name in others if _partition(foreign, name) != _partition(foreign, first))
+    names = {_partition(foreign, name): name for name in foreign.activities}.values()
     for _ in range(5):
         people = [foreign.plan.person() for _ in range(20)]
         await foreign.put_many(
-            [Put(foreign.plan.submit(name, person)) for person in people for name in (first, second)]
+            [Put(foreign.plan.submit(name, person)) for person in people for name in names]
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20.0, every: float = 0.02) -> Any:
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60.0, every: float = 0.02) -> Any:
     """Wait for a condition and answer with what it gave; the test fails when it never holds."""
     give_up = time.monotonic() + seconds
     while True:
