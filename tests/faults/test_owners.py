@@ -12,7 +12,7 @@ from shared.kafka.records import partition_of
 from tests.support.deployment import Deployment, deployment
 from tests.support.office import activity, person
 from tests.support.recount import highest_confirmed
-from tests.support.servers import Servers
+from tests.support.servers import Servers, stands_still
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
@@ -63,8 +63,7 @@ async def test_an_owner_stopped_between_reading_and_commit_past_a_hand_over(
         await feed(running, range(100), 0.2)
 
         async def stopped() -> bool:
-            with open(f"/proc/{first.child.pid}/stat") as stat:
-                return stat.read().rpartition(")")[2].split()[0] == "T"
+            return stands_still(first.child.pid)
 
         await until(stopped, 30)
         decided = await office.store["facts"].count_documents({})

@@ -19,6 +19,15 @@ ON_KAFKA = os.environ.get("SIMPUL_TEST_BROKER") == "kafka"
 Start = Callable[[], Awaitable[Child]]
 
 
+def stands_still(pid: int) -> bool:
+    """Whether each thread of a process is stopped (state T of proc(5))."""
+    try:
+        threads = [stat.read_text() for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except OSError:  # one of them has just ended
+        return False
+    return all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
+
+
 class Server:
     """A running server that a test may treat badly; it always comes back on the same address."""
 
@@ -60,20 +69,12 @@ class Server:
         """Hold it (SIGSTOP): connections stay open and nobody answers any more."""
         os.killpg(self.pid, signal.SIGSTOP)
         give_up = time.monotonic() + 10
-        while not self._held():  # on a busy machine its threads go on for a while
+        while not stands_still(self.pid):  # on a busy machine its threads go on for a while
             assert time.monotonic() < give_up, "it does not stand still"
             time.sleep(0.001)
 
     def resume(self) -> None:
         os.killpg(self.pid, signal.SIGCONT)
-
-    def _held(self) -> bool:
-        """Whether each of its threads stands still (state T of proc(5))."""
-        try:
-            threads = [stat.read_text() for stat in Path(f"/proc/{self.pid}/task").glob("*/stat")]
-        except OSError:  # one of them has just ended
-            return False
-        return all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 @dataclass(frozen=True)
