@@ -12,6 +12,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from confluent_kafka import Consumer, Message, Producer
+from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import AdminClient
 from pymongo import AsyncMongoClient
@@ -21,7 +22,7 @@ from proof.faults.row import Fault, Stage
 from proof.system import PARTITIONS
 from shared.contracts import topics
 
-READ_SECONDS = 0.5  # of silence after which a topic's end is reached
+READ_SECONDS = 30.0  # within which the end of a topic is reached
 TRIES = 5  # of a command that an operator types
 EMPTY_WITHIN = 25.0  # seconds for a group to notice that its members were killed
 SINCE_THE_ARCHIVE = 15.0  # seconds in which an office goes on before its archive comes back
@@ -57,12 +58,13 @@ async def _parked(stage: Stage, office: str) -> set[tuple[int, int]]:
 
 
 def _read(kafka: str, topic: str) -> list[Message]:
-    """What stands there and has headers that are text."""
+    """What stands there and has headers that are text, whoever goes on writing meanwhile."""
     consumer = Consumer(
         {
             "bootstrap.servers": kafka,
             "group.id": "proof-repeats",
             "enable.auto.commit": False,
+            "enable.partition.eof": True,
             "fetch.wait.max.ms": 50,
             "log_level": 0,
         }
@@ -71,12 +73,14 @@ def _read(kafka: str, topic: str) -> list[Message]:
         partitions = consumer.list_topics(topic, timeout=20).topics[topic].partitions
         consumer.assign([Place(topic, number, 0) for number in partitions])
         found: list[Message] = []
-        since = time.monotonic()
-        while time.monotonic() < since + READ_SECONDS:
+        unread, give_up = set(partitions), time.monotonic() + READ_SECONDS
+        while unread and time.monotonic() < give_up:
             for message in consumer.consume(5_000, 0.1):
-                since = time.monotonic()
+                error = message.error()
+                if error is not None and error.code() == ClientError._PARTITION_EOF:
+                    unread.discard(message.partition())
                 with contextlib.suppress(UnicodeDecodeError):
-                    if message.error() is None and message.headers() is not None:
+                    if error is None and message.headers() is not None:
                         found.append(message)
         return sorted(found, key=lambda message: (message.partition(), message.offset()))
     finally:
