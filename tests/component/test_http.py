@@ -171,7 +171,7 @@ async def test_who_waits_is_answered_whichever_instance_decides(servers: Servers
         async def both_ready() -> bool:
             return all([(await client.get("/health/ready")).is_success for client in (one, two)])
 
-        await until(both_ready, 60, every=0.2)
+        await until(both_ready, every=0.2)
         names = [f"keg-{number}" for number in range(12)]  # over all partitions, so over both instances
         for name in names:
             await publish(one, name)

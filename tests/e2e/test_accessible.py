@@ -154,7 +154,7 @@ async def _registering(client: httpx.AsyncClient) -> States:
     async def noticed() -> bool:
         return "20" in (await client.get("/staf/mungkin-sama")).text
 
-    await until(noticed, 20)
+    await until(noticed)
     yield "perhaps the same", 200, await client.get("/staf/mungkin-sama")
 
 

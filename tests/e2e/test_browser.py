@@ -57,7 +57,7 @@ class Place:
             ]
             return found[0] if found else None
 
-        found: dict[str, Any] = await until(come, 60)
+        found: dict[str, Any] = await until(come)
         return found
 
 
@@ -129,7 +129,7 @@ async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
         seats, confirmed, _, cancelled = (await row.get_by_role("cell").all_inner_texts())[:4]
         return [seats, confirmed, cancelled] == ["1", "1", "1"]
 
-    await until(counted, 30)
+    await until(counted)
     await all_pages_are_accessible(place, first)
 
 

@@ -58,7 +58,7 @@ class Place:
                 rows: list[dict[str, Any]] = answer.json()["deliveries"]
                 return bool(rows) and all(row["tries"] or row["state"] != "pending" for row in rows)
 
-            await until(tried, 60)
+            await until(tried)
 
     async def told(self) -> str:
         """All that logs and measures say."""

@@ -124,7 +124,7 @@ async def test_where_log_and_register_are_lost_the_ledger_gets_another_name_and_
                 await Asking(office).submit("rakor", number)
             await with_totals(office)
             assert await all_sent(sink, office) == 4
-            await until(lambda: stopped(nation), 60)
+            await until(lambda: stopped(nation))
             assert await of_office(office, "rebuild", "reporting", "--anew", office.code) == (0, "")
             figures = await counted(nation, office)
         assert (figures["confirmed"], figures["waitlisted"]) == (2, 5)

@@ -48,7 +48,7 @@ async def kill_all_side_by_side(running: Deployment, rounds: int) -> None:
         async def inside(busy: Any = busy) -> bool:
             return bool(busy.inside)
 
-        await until(inside, 30, every=0.001)
+        await until(inside, every=0.001)
         for name in SERVICES:
             running.kill(name)
         await asyncio.gather(*(start(running, name) for name in SERVICES))
@@ -122,4 +122,4 @@ async def counted(running: Deployment, facts: list[dict[str, Any]]) -> None:
         same = all(row.get(measure) == expected[measure] for measure in ("confirmed", "waitlisted", "seats"))
         return same and office["gaps"] == 0 and office["control"] == "equal"
 
-    await until(equal, 60, every=0.2)
+    await until(equal, every=0.2)

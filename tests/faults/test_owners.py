@@ -65,7 +65,7 @@ async def test_an_owner_stopped_between_reading_and_commit_past_a_hand_over(
         async def stopped() -> bool:
             return stands_still(first.child.pid)
 
-        await until(stopped, 30)
+        await until(stopped)
         decided = await office.store["facts"].count_documents({})
         second = await running.start("b", REGISTRATION, wait=False)
         await office.at_rest(90)
@@ -75,7 +75,7 @@ async def test_an_owner_stopped_between_reading_and_commit_past_a_hand_over(
         first.child.signal(signal.SIGCONT)
         await feed(running, range(100, 200), 1.0)
         await office.at_rest(90)
-        await until(first.ready, 60, every=0.2)
+        await until(first.ready, every=0.2)
         second.child.check()
         await check(running, 200, 120)
         assert all(epoch >= 1 for epoch in epochs.values())

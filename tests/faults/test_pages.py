@@ -28,7 +28,7 @@ async def test_a_form_sent_while_the_broker_is_stopped_keeps_what_was_typed_and_
         async def taken() -> bool:
             return (await form.send(**typed(1))).status_code == 303
 
-        await until(taken, 30)
+        await until(taken)
         page = await landed(client, await form.send(**typed(1)))
         assert heading(page) == "Anda terdaftar: tempat Anda terkonfirmasi"
         await office.at_rest()
@@ -51,4 +51,4 @@ async def test_pages_while_the_database_is_away_are_pages_that_ask_for_patience(
         async def taken() -> bool:
             return (await form.send(**typed(1))).status_code == 303
 
-        await until(taken, 60, every=0.3)
+        await until(taken, every=0.3)

@@ -57,7 +57,7 @@ async def test_submits_while_the_broker_is_stopped_are_safe_to_repeat(server_roo
         async def accepted(number: int) -> bool:
             return (await submit(number)).status_code == 200
 
-        await asyncio.gather(*(until(lambda n=n: accepted(n), 60, every=0.5) for n in range(40)))
+        await asyncio.gather(*(until(lambda n=n: accepted(n), every=0.5) for n in range(40)))
         await office.at_rest()
         facts = await office.facts()
         kinds = Counter(fact["type"] for fact in facts)
@@ -115,7 +115,7 @@ async def test_an_instance_that_stands_by_is_ready(servers: Servers, monkeypatch
                     return None
                 return [str((await idle[0].get("/health/ready")).json()["reasons"])]
 
-            assert await until(one_stands_by, 60) == ["[]"]
+            assert await until(one_stands_by) == ["[]"]
 
 
 def measured(page: httpx.Response, name: str) -> float:
@@ -174,4 +174,4 @@ async def test_reading_while_the_database_is_away_is_503_and_submitting_goes_on(
         async def decided() -> bool:
             return (await client.get(taken.headers["Location"])).json().get("result") == "confirmed"
 
-        await until(decided, 60, every=0.3)
+        await until(decided, every=0.3)

@@ -72,7 +72,7 @@ async def mailed_and_counted(running: Deployment, sink: Sink, people: int) -> No
             rows = (await client.get(url)).json()["rows"]
             return len(sink.kept) == people and sum(row["confirmed"] for row in rows) == people
 
-        await until(told, 30)
+        await until(told)
 
 
 async def stop(running: Deployment) -> list[int]:

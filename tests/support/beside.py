@@ -65,7 +65,7 @@ async def all_sent(sink: Sink, office: TestOffice) -> int:
         owed += await store["fanouts"].count_documents({"done": False, "due": {"$lte": now}})
         return far == last and not owed
 
-    await until(quiet, 60, every=0.1)
+    await until(quiet, every=0.1)
     await store.close()
     return len(sink.kept)
 
@@ -82,5 +82,5 @@ async def counted(nation: Store, office: TestOffice) -> Document:
         done = standing.facts == sum(row["number"] for row in last) and standing.control == "equal"
         return dict(found.tables[0][0]) if done and not standing.gaps else None
 
-    found: Document = await until(equal, 60, every=0.1)
+    found: Document = await until(equal, every=0.1)
     return found

@@ -78,7 +78,7 @@ class Deployment:
         child = self.processes.start(name, command, env)
         service = self.services[name] = Service(name, module, env, port, mark, child)
         if wait:
-            await until(service.ready, 60, every=0.1)
+            await until(service.ready, every=0.1)
         return service
 
     def kill(self, name: str) -> None:

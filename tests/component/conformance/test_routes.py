@@ -119,7 +119,7 @@ async def sites(system: Deployment) -> dict[str, Site]:
         async with httpx.AsyncClient(base_url=nation) as client:
             return (await client.get(f"/balai/{office.code}")).status_code == 200
 
-    await until(counted, 30)
+    await until(counted)
     return {
         "registration": Site(desk, pages.of_registration(), known, staff),
         "reporting": Site(nation, pages.of_reporting(), national, directorate),

@@ -39,7 +39,7 @@ class Place:
             page = await self.client.get(path)
             return page if text in page.text else None
 
-        found: httpx.Response = await until(says, 30)
+        found: httpx.Response = await until(says)
         sound(found)
         return found
 

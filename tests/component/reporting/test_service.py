@@ -28,7 +28,7 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
         yield made
 
 
-async def until_confirmed(client: httpx.AsyncClient, wanted: int, seconds: float = 45) -> dict[str, Any]:
+async def until_confirmed(client: httpx.AsyncClient, wanted: int, seconds: float = 60) -> dict[str, Any]:
     give_up = monotonic() + seconds
     while True:
         try:
@@ -41,7 +41,7 @@ async def until_confirmed(client: httpx.AsyncClient, wanted: int, seconds: float
         await asyncio.sleep(0.2)
 
 
-async def until_ready(client: httpx.AsyncClient, seconds: float = 20) -> None:
+async def until_ready(client: httpx.AsyncClient, seconds: float = 60) -> None:
     give_up = monotonic() + seconds
     while (reasons := (await client.get("/health/ready")).json()["reasons"]) != []:
         assert monotonic() < give_up, reasons

@@ -32,7 +32,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Box
         async def ready() -> bool:
             return await accepts(smtp) and await accepts(http)
 
-        await until_ready(child, ready, within=20)
+        await until_ready(child, ready, within=60)
         yield Box(smtp, http)
 
 

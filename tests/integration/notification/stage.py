@@ -251,7 +251,7 @@ class Stage:
             rows = await self.rows()
             return len(rows) >= count and all(row["state"] != "pending" for row in rows)
 
-        await until(looked, 60)  # an attempt that a busy machine made late is tried again after its pause
+        await until(looked)  # an attempt that a busy machine made late is tried again after its pause
         return await self.rows()
 
 

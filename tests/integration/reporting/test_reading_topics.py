@@ -1,10 +1,9 @@
 """The consumer on a real broker: gaps, new offices, instances side by side."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from time import monotonic
 
 import pytest
 
@@ -19,15 +18,9 @@ from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
 from tests.support.servers import ON_KAFKA, ServerRoom
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
-
-
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
-    give_up = monotonic() + seconds
-    while not await true():
-        assert monotonic() < give_up, "it did not come about in time"
-        await asyncio.sleep(0.1)
 
 
 def settings(kafka: str) -> KafkaSettings:
@@ -110,7 +103,7 @@ async def test_a_new_office_appears_by_itself(kafka: str, store: Store) -> None:
         office = SpeakingOffice()
         await make_facts_topic(kafka, office)
         await send_all(kafka, [office.describe("BGP Baru"), office.publish("rakor"), office.confirm("rakor")])
-        await until(lambda: _is(confirmed(store, office), 1), 30)
+        await until(lambda: _is(confirmed(store, office), 1))
         found = await standing(store, office)
         assert found is not None
         assert found.name == "BGP Baru"
@@ -149,9 +142,9 @@ async def test_another_takes_over_from_one_that_was_cut_off_and_is_told_so(kafka
         await until(lambda: _is(confirmed(store, office), 1))
         await store["lease"].update_one({"_id": READER}, {"$set": {"until": LONG_AGO}})
         async with reading(kafka, store):
-            await asyncio.wait_for(lost.wait(), 10)
+            await asyncio.wait_for(lost.wait(), 60)
             await send_all(kafka, [office.confirm("rakor")])
-            await until(lambda: _is(confirmed(store, office), 2), 60)
+            await until(lambda: _is(confirmed(store, office), 2))
             assert zombie.role == "standby"
 
 

@@ -212,7 +212,7 @@ async def test_it_works_while_the_service_counts_on(server_room: ServerRoom, sto
     rng = Random(7)
     async with Consumer(settings, store, Metrics()).running():
         await send_all(kafka, [office.publish("rakor")])
-        await until(lambda: store["roll_ups"].find_one({"office": office.code}), 30)
+        await until(lambda: store["roll_ups"].find_one({"office": office.code}))
         speaking = asyncio.create_task(speak())
         spoiled = 0
         while not speaking.done():
@@ -223,7 +223,7 @@ async def test_it_works_while_the_service_counts_on(server_room: ServerRoom, sto
             assert bool(keys.get("cells")) == bool(found.matched_count)
         await speaking
         assert spoiled > 1
-        await until(all_counted, 30)
+        await until(all_counted)
     assert (await Rebuild(store, kafka).run(mend=False))[1] == {}
 
 
