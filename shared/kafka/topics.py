@@ -1,5 +1,6 @@
 """Making topics with their settings, and seeing whether those that exist fit."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ async def admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 async def ensure_topic(client: AIOKafkaAdminClient, spec: TopicSpec, replication: int) -> list[str]:
-    """Make the topic if it is not there; returns what was made, in sentences.
+    """Make the topic if it is not there; returns what was made, in sentences, once the broker tells of it.
 
     Raises `TopicMisfit` when it exists otherwise than it must.
     """
@@ -50,8 +51,10 @@ async def ensure_topic(client: AIOKafkaAdminClient, spec: TopicSpec, replication
         [NewTopic(spec.name, spec.partitions, replication, topic_configs=dict(spec.settings))]
     )
     code = answer.topic_errors[0][1]
-    if code == 0:
-        return [f"made topic {spec.name} with {spec.partitions} partitions"]
+    while code == 0:
+        if await _told_of(client, spec.name):
+            return [f"made topic {spec.name} with {spec.partitions} partitions"]
+        await asyncio.sleep(0.05)  # Kafka makes a topic a moment before it tells of it
     if code != 36:  # TOPIC_ALREADY_EXISTS
         raise TopicMisfit(f"topic {spec.name} cannot be made: {for_code(code).__name__}")
     await require_topic(client, spec)
@@ -85,11 +88,18 @@ async def require_topic(client: AIOKafkaAdminClient, spec: TopicSpec) -> None:
 
 async def partitions_of(client: AIOKafkaAdminClient, topic: str) -> int:
     """How many partitions a topic has. Raises `TopicMisfit` where it is missing, and does not make it."""
+    if count := await _told_of(client, topic):
+        return count
+    raise TopicMisfit(f"topic {topic} is missing: run `simpul provision`")
+
+
+async def _told_of(client: AIOKafkaAdminClient, topic: str) -> int:
+    """The topic's partitions; 0 where the broker knows of none."""
     if topic in await client.list_topics():  # to describe one by name would make it
         described = (await client.describe_topics([topic]))[0]
         if described["error_code"] == 0:
             return len(described["partitions"])
-    raise TopicMisfit(f"topic {topic} is missing: run `simpul provision`")
+    return 0
 
 
 async def settings_of(client: AIOKafkaAdminClient, topic: str) -> dict[str, str]:

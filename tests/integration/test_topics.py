@@ -57,3 +57,11 @@ async def test_to_ask_for_a_missing_topic_does_not_make_it(servers: Servers) -> 
             with pytest.raises(TopicMisfit, match="is missing: run `simpul provision`"):
                 await partitions_of(client, topic)
         assert topic not in await client.list_topics()
+
+
+async def test_a_topic_that_was_made_is_there_for_whoever_asks_next(servers: Servers) -> None:
+    large, small = (TopicSpec(intake(new_office()), partitions) for partitions in (100, 6))
+    async with admin(servers.kafka) as client:
+        await ensure_topic(client, large, 1)  # Kafka still makes its files while the next one is made
+        await ensure_topic(client, small, 1)
+        assert await partitions_of(client, small.name) == 6
