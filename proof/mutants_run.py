@@ -92,7 +92,10 @@ async def _tried(running: System, history: History, stimuli: Sequence[str], rest
         with suppress(TimeoutError):
             async with asyncio.timeout(4 * rest):
                 unrest = await progress.rest(rest)
-        history.note("rest") if unrest is None else history.note("unrest", why=unrest)
+        if unrest is None:
+            history.note("rest")
+        else:
+            history.note("unrest", why=unrest)
     finally:
         with suppress(TimeoutError):
             async with asyncio.timeout(10):

@@ -26,7 +26,7 @@ from proof.proxy import Proxy
 from proof.witnesses import gather
 from shared.contracts.topics import NATIONAL
 from tests.support.kafka import Kafka
-from tests.support.servers import Server
+from tests.support.servers import Server, stands_still
 
 Kind = Literal["kafka", "embedded"]
 PROVINCES = {"bali": ("51", "WITA"), "sumbar": ("13", "WIB"), "papua": ("91", "WIT")}
@@ -59,14 +59,7 @@ class Service:
     @property
     def stopped(self) -> bool:
         """Whether it was stopped (SIGSTOP), by itself or another."""
-        return self.child is not None and _process_state(self.child.pid) == "T"
-
-
-def _process_state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return "gone"
+        return self.child is not None and stands_still(self.child.pid)
 
 
 @dataclass

@@ -20,12 +20,12 @@ Start = Callable[[], Awaitable[Child]]
 
 
 def stands_still(pid: int) -> bool:
-    """Whether each thread of a process is stopped (state T of proc(5))."""
+    """Whether each thread of a process is stopped (state T of proc(5)); one that is gone has none."""
     try:
         threads = [stat.read_text() for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
     except OSError:  # one of them has just ended
         return False
-    return all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
+    return bool(threads) and all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 class Server:
