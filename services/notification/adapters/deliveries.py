@@ -1,7 +1,6 @@
 """The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
@@ -27,7 +26,7 @@ def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
 
 def document(owed: Delivery | FanOut) -> Document:
     """As it lies in the database; of a trace there is a word only where there is one."""
-    row: Document = asdict(owed)
+    row: Document = {name: getattr(owed, name) for name in owed.__slots__}  # `asdict` copies: 21 us, not 2
     if owed.trace is None:
         del row["trace"]
     return row

@@ -112,4 +112,8 @@ def _activity(row: Document) -> Activity:
 
 
 def _document(row: Registration | Activity) -> Document:
-    return {"_id" if name == "id" else name: value for name, value in asdict(row).items()}
+    if isinstance(row, Activity):
+        fields = asdict(row)  # copies what it finds: reminders here, and only time with people, who are many
+    else:
+        fields = {name: getattr(row, name) for name in row.__slots__}
+    return {"_id" if name == "id" else name: value for name, value in fields.items()}
