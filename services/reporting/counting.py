@@ -76,6 +76,20 @@ class Step:
     described: OfficeDescribed | None = None
     gap: int | None = None
 
+    def then(self, other: "Step") -> "Step":
+        """Both as one, where the other begins at the cursor at which this one ends. This one is used up."""
+        for key, sums in other.cells.items():
+            add_to(self.cells.setdefault(key, zeros()), sums)
+        return Step(
+            self.before,
+            other.after,
+            self.facts + other.facts,
+            self.cells,
+            self.activities | other.activities,
+            other.described or self.described,
+            other.gap,
+        )
+
 
 def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
     """Count the facts that follow the cursor. Raises `OfficeStopped`."""
