@@ -40,7 +40,7 @@ class Reader:
         self._counted = counted
         self.seek: Callable[[Where, int], None] = lambda where, offset: None
         self.hold: Callable[[Where], None] = lambda where: None
-        self.ends: Callable[[], Mapping[Where, int]] = lambda: {}
+        self.ends: Callable[[], Mapping[Where, int]] = dict
         self._at: dict[Where, Cursor] = {}
         self._ahead: dict[Where, Step] = {}
         self._stops: dict[Where, tuple[Cursor, str]] = {}

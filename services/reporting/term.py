@@ -4,7 +4,6 @@ and publishes what they add up to."""
 import asyncio
 from collections import Counter
 from time import time
-from typing import Final
 
 from services.reporting.cursors import ensure_cursors
 from services.reporting.gaps import Gaps
@@ -17,8 +16,6 @@ from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 from shared.tracing import UNTRACED, Untraced
-
-BATCH_FACTS: Final = 1_000  # what is read at a time, some 10 ms in which nobody else has a turn
 
 
 class Term:
@@ -52,7 +49,6 @@ class Term:
             listener=self._listener,
             reset="earliest",
             pattern=FACTS_PATTERN,
-            at_most=BATCH_FACTS,
         )
         try:
             async with consuming(kafka):

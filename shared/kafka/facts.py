@@ -52,9 +52,7 @@ def read_fact(record: Record) -> Fact:
 
 
 def _stopped(record: Record, held: str) -> OfficeStopped:
-    return OfficeStopped(
-        f"{record.topic} partition {record.partition} offset {record.offset} holds {held}"
-    )
+    return OfficeStopped(f"{record.topic} partition {record.partition} offset {record.offset} holds {held}")
 
 
 @dataclass(frozen=True, slots=True)
