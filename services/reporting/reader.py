@@ -20,7 +20,7 @@ from shared.mongo.driver import Store, is_passing
 
 log = logging.getLogger(__name__)
 
-AHEAD_CELLS: Final = 4_000  # counted and not yet written, a transaction of a second or less
+AHEAD_CELLS: Final = 2_000  # counted and not yet written: a transaction of some 0.2 s
 ASSIGN_SECONDS: Final = 10.0
 LOOK_AGAIN_SECONDS: Final = 10.0  # after which a partition that is held still is looked at again
 
@@ -126,11 +126,9 @@ class Reader:
                 if step.gap is not None:
                     self._hold(where)
             if sentence:
-                self._stops[where] = step.after if step else cursor, sentence
-                for other in [*self._at]:
-                    if other != where and other[0] == where[0]:
-                        self._drop(other)
                 self._hold(where)
+                self._drop_others(where)
+                self._stops[where] = step.after if step else cursor, sentence
 
     async def _write_ahead(self) -> None:
         """Never raises. If it fails, what was counted on top of it is read again too."""
@@ -139,7 +137,8 @@ class Reader:
             try:
                 await self._write([*steps.values()])
                 for where in self._stops.keys() - self._ahead.keys():
-                    await self._stop(*self._stops.pop(where))
+                    if stop := self._stops.pop(where, None):  # else it was revoked meanwhile
+                        await self._stop(*stop)
                 self._backoff.succeeded()
             except Exception as error:
                 begun = {where: cursor.offset for where, (cursor, _) in self._stops.items()}
@@ -177,10 +176,8 @@ class Reader:
             for office in offices:
                 await self._write([step for step in steps if step.after.office == office])
             return
-        topic = steps[0].after.where[0]
-        for where in [*self._at, *self._ahead, *self._stops, *(step.after.where for step in steps)]:
-            if where[0] == topic:
-                self._drop(where)
+        for step in steps:
+            self._drop(step.after.where)
         sentence = str(error) if isinstance(error, OfficeStopped) else _unwritable(error)
         await self._stop(steps[0].before, sentence)
 
@@ -189,6 +186,13 @@ class Reader:
             log.error("office %s stopped: %s", cursor.office, sentence)
         await mark_cursor(self._store, cursor, stopped=sentence)
         self._hold(cursor.where)
+        self._drop_others(cursor.where)
+
+    def _drop_others(self, stopped: Where) -> None:
+        """Nothing of an office is read while a partition of it is stopped."""
+        for where in {*self._at, *self._ahead, *self._stops} - {stopped}:
+            if where[0] == stopped[0]:
+                self._drop(where)
 
     def _drop(self, where: Where) -> None:
         """What was counted of a partition and is not written is to be read again."""
