@@ -14,6 +14,7 @@ from services.reporting.refolding import TopicLacks
 from shared.cli import Refused, ended_by
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.facts import OfficeStopped
+from shared.kafka.records import let_batches_live
 from shared.mongo.driver import connect
 from shared.settings import CommonSettings, read_settings
 
@@ -51,6 +52,7 @@ async def _forget(settings: CommonSettings, office: str) -> list[str]:
 
 
 async def _rebuild(settings: CommonSettings, mend: bool) -> list[str]:
+    let_batches_live()
     store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
     try:
         await require_provisioned(store)

@@ -10,7 +10,6 @@ from services.reporting.cursors import Control, Cursor, Sums, zeros
 from shared.contracts.facts import (
     ActivityChanged,
     ActivityPublished,
-    AnyCell,
     Measure,
     OfficeDescribed,
     OfficeTotals,
@@ -76,23 +75,46 @@ class Step:
     described: OfficeDescribed | None = None
     gap: int | None = None
 
+    def then(self, other: "Step") -> "Step":
+        """Both as one, where the other begins at the cursor at which this one ends. This one is used up."""
+        for key, sums in other.cells.items():
+            add_to(self.cells.setdefault(key, zeros()), sums)
+        return Step(
+            self.before,
+            other.after,
+            self.facts + other.facts,
+            self.cells,
+            self.activities | other.activities,
+            other.described or self.described,
+            other.gap,
+        )
+
 
 def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
     """Count the facts that follow the cursor. Raises `OfficeStopped`."""
     run = run_after(cursor.number, cursor.ledger, facts)
-    sums, control = dict(cursor.sums), cursor.control
+    control = cursor.control
     step = Step(cursor, cursor, len(run.facts), gap=run.gap)
+    cells, office = step.cells, cursor.office
     for fact in run.facts:
         for change in fact.stated.changes:
-            add_to(step.cells.setdefault(_key(fact.stated.office, change.cell), zeros()), change.add)
-            add_to(sums, change.add)
+            of = change.cell
+            key = (office, of.activity, of.category, of.home_regency, of.cohort)
+            cell = cells.get(key)  # type: ignore[call-overload]  # equal to a `CellKey`
+            if cell is None:
+                cell = cells[CellKey(*key)] = zeros()
+            for measure, value in change.add.items():
+                cell[measure] += value
+        if fact.type not in TELLING:
+            continue
         told = _told(fact)
         if isinstance(told, ActivityPublished):
-            step.activities[ActivityKey(fact.stated.office, told.activity)] = _attributes(told)
+            step.activities[ActivityKey(office, told.activity)] = _attributes(told)
         elif isinstance(told, OfficeDescribed):
             step = replace(step, described=told)
         elif isinstance(told, OfficeTotals):
-            control = Control(fact.stated.number, sums == zeros() | told.totals)
+            control = Control(fact.stated.number, _all(cursor, cells) == zeros() | told.totals)
+    sums = _all(cursor, cells)
     if any(abs(value) > INT_BOUND for cell in (sums, *step.cells.values()) for value in cell.values()):
         raise OfficeStopped(f"figures of {cursor.office} are beyond {INT_BOUND}")
     return replace(step, after=_moved(cursor, run.facts, facts, sums, control))
@@ -135,13 +157,15 @@ def _moved(
     return replace(moved, ledger=last.ledger, last_at=last.at, sums=sums, control=control, gap=None)
 
 
-def _key(office: str, cell: AnyCell) -> CellKey:
-    return CellKey(office, cell.activity, cell.category, cell.home_regency, cell.cohort)
+def _all(cursor: Cursor, cells: dict[CellKey, Sums]) -> Sums:
+    """Sums of all changes: up to the cursor, and of what was added since."""
+    sums = dict(cursor.sums)
+    for cell in cells.values():
+        add_to(sums, cell)
+    return sums
 
 
 def _told(fact: Fact) -> object:
-    if fact.type not in TELLING:
-        return None
     try:
         return fact.body()
     except ValidationError:

@@ -17,6 +17,7 @@ from services.reporting.provision import require_provisioned
 from services.reporting.settings import ReportingSettings
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.http import BodyLimit, add_health, application, serve
+from shared.kafka.records import let_batches_live
 from shared.mongo.driver import Store, connect
 from shared.pages.problems import shown_at, speak_pages
 from shared.settings import read_settings
@@ -74,6 +75,7 @@ async def run(settings: ReportingSettings) -> None:
 
 
 def main() -> None:
+    let_batches_live()
     run_service("reporting", NATIONAL, run(read_settings(ReportingSettings)))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Final
@@ -20,12 +20,17 @@ from shared.mongo.driver import Store, is_passing
 
 log = logging.getLogger(__name__)
 
+AHEAD_CELLS: Final = 2_000  # counted and not yet written: a transaction of some 0.2 s
 ASSIGN_SECONDS: Final = 10.0
 LOOK_AGAIN_SECONDS: Final = 10.0  # after which a partition that is held still is looked at again
 
 
 class Reader:
-    """`seek` moves the consumer of a partition to an offset and lets it read on; `hold` keeps it still;
+    """Counts in memory, ahead of what is written: while one transaction runs, the facts that come are added
+    up for the next. So a transaction holds the more facts the further behind it is, in no more cells.
+
+    `seek` moves the consumer of a partition to an offset and lets it read on; `hold` keeps it still; `ends`
+    tells the offset at which each partition ends, as far as it is known.
     `epoch`: of the lease that it writes under; `counted` is told how many facts of an office were applied."""
 
     def __init__(self, store: Store, epoch: int, gaps: Gaps, counted: Callable[[str, int], None]) -> None:
@@ -35,6 +40,11 @@ class Reader:
         self._counted = counted
         self.seek: Callable[[Where, int], None] = lambda where, offset: None
         self.hold: Callable[[Where], None] = lambda where: None
+        self.ends: Callable[[], Mapping[Where, int]] = dict
+        self._at: dict[Where, Cursor] = {}
+        self._ahead: dict[Where, Step] = {}
+        self._stops: dict[Where, tuple[Cursor, str]] = {}
+        self._writing: asyncio.Task[None] | None = None
         self._held: set[Where] = set()
         self._lacking: set[Where] = set()
         self._backoff = Backoff()
@@ -53,38 +63,96 @@ class Reader:
     async def revoked(self, wheres: set[Where]) -> None:
         self._held -= wheres
         self._lacking -= wheres
+        for where in wheres:
+            self._forget(where)
 
     async def read(self, records: Batch) -> None:
-        """Apply a batch. Never raises: what failed is read again, what was applied is known by its number."""
+        """Count a batch, and return when it was written, or at once while the topic has more, which is then
+        counted on top of it. Never raises: what failed is read again, what was applied is known by its
+        number."""
         split = by_partition(records)
+        new = [where for where in split if where not in self._at and where not in self._held]
+        self._fold(split)
         try:
-            await self._apply(split)
-            self._backoff.succeeded()
+            await self._begin(new)
         except Exception as error:
-            log.warning("a batch waits: %s", type(error).__name__, exc_info=not _passes(error))
-            await self._backoff.failed()
-            for where, found in split.items():
-                self.seek(where, found[0].offset)
+            await self._failed(error)
+            for where in new:
+                self.seek(where, split[where][0].offset)
+        else:
+            self._fold({where: split[where] for where in new})
+        if (self._ahead or self._stops) and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.create_task(self._write_ahead())
+        if self._full() or not self._more(split):
+            await self.written()
+        else:
+            await asyncio.sleep(0)  # a batch that lies ready waits for nothing: others have their turn
 
-    async def _apply(self, split: dict[Where, list[Record]]) -> None:
-        cursors = await ensure_cursors(self._store, split)
+    async def written(self) -> None:
+        """Until all that was counted is written, or to be read again."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
+
+    def _full(self) -> bool:
+        return sum(len(step.cells) for step in self._ahead.values()) >= AHEAD_CELLS
+
+    def _more(self, split: dict[Where, list[Record]]) -> bool:
+        ends = self.ends()
+        return any(found[-1].offset + 1 < ends.get(where, 0) for where, found in split.items())
+
+    async def _begin(self, wheres: Sequence[Where]) -> None:
+        if not wheres:
+            return
+        cursors = await ensure_cursors(self._store, wheres)
         stopped = await stopped_partitions(self._store)
-        steps: dict[Where, Step] = {}
-        stops: dict[Where, str] = {}
-        for where, records in split.items():
-            step, sentence = advance_until_stop(cursors[where], records)
-            if step:
-                steps[where] = step
-            if sentence:
-                stops[where] = sentence
-                stopped.setdefault(office_of(where[0]), set()).add(where[1])
-        for where in split:
+        for where in wheres:
             if stopped.get(office_of(where[0]), set()) - {where[1]}:
-                steps.pop(where, None)
                 self._hold(where)
-        await self._write(list(steps.values()))
-        for where, sentence in stops.items():
-            await self._stop(steps[where].after if where in steps else cursors[where], sentence)
+            elif where not in self._held:
+                self._at[where] = cursors[where]
+
+    def _fold(self, split: dict[Where, list[Record]]) -> None:
+        """Without a pause: what lies in hand goes on where its cursor stands. Records of a partition that
+        has none here come once more."""
+        for where, found in split.items():
+            if (cursor := self._at.get(where)) is None:
+                continue
+            step, sentence = advance_until_stop(cursor, found)
+            if step:
+                known = self._ahead.get(where)
+                follows = known is not None and known.after is step.before
+                self._ahead[where] = known.then(step) if known and follows else step
+                self._at[where] = step.after
+                if step.gap is not None:
+                    self._hold(where)
+            if sentence:
+                self._hold(where)
+                self._drop_others(where)
+                self._stops[where] = step.after if step else cursor, sentence
+
+    async def _write_ahead(self) -> None:
+        """Never raises. If it fails, what was counted on top of it is read again too."""
+        while self._ahead or self._stops:
+            steps, self._ahead = self._ahead, {}
+            try:
+                await self._write([*steps.values()])
+                for where in self._stops.keys() - self._ahead.keys():
+                    if stop := self._stops.pop(where, None):  # else it was revoked meanwhile
+                        await self._stop(*stop)
+                self._backoff.succeeded()
+            except Exception as error:
+                begun = {where: cursor.offset for where, (cursor, _) in self._stops.items()}
+                begun |= {where: step.before.offset for where, step in [*self._ahead.items(), *steps.items()]}
+                for where in begun:
+                    self._drop(where)
+                await self._failed(error)
+                for where, offset in begun.items():
+                    self._held.discard(where)
+                    self.seek(where, offset)
+
+    async def _failed(self, error: Exception) -> None:
+        log.warning("a batch waits: %s", type(error).__name__, exc_info=not _passes(error))
+        await self._backoff.failed()
 
     async def _write(self, steps: Sequence[Step]) -> None:
         """One transaction; if it cannot be written, one for each office, so that the others go on."""
@@ -101,7 +169,6 @@ class Reader:
             self._counted(step.after.office, step.facts)
             if step.gap is not None:
                 self._lacking.add(step.after.where)
-                self.hold(step.after.where)
 
     async def _write_apart(self, steps: Sequence[Step], error: Exception) -> None:
         offices = {step.after.office for step in steps}
@@ -109,18 +176,36 @@ class Reader:
             for office in offices:
                 await self._write([step for step in steps if step.after.office == office])
             return
+        for step in steps:
+            self._drop(step.after.where)
         sentence = str(error) if isinstance(error, OfficeStopped) else _unwritable(error)
         await self._stop(steps[0].before, sentence)
-        for step in steps:
-            self._hold(step.after.where)
 
     async def _stop(self, cursor: Cursor, sentence: str) -> None:
         if cursor.stopped != sentence:
             log.error("office %s stopped: %s", cursor.office, sentence)
         await mark_cursor(self._store, cursor, stopped=sentence)
         self._hold(cursor.where)
+        self._drop_others(cursor.where)
+
+    def _drop_others(self, stopped: Where) -> None:
+        """Nothing of an office is read while a partition of it is stopped."""
+        for where in {*self._at, *self._ahead, *self._stops} - {stopped}:
+            if where[0] == stopped[0]:
+                self._drop(where)
+
+    def _drop(self, where: Where) -> None:
+        """What was counted of a partition and is not written is to be read again."""
+        self._forget(where)
+        self._hold(where)
+
+    def _forget(self, where: Where) -> None:
+        self._at.pop(where, None)
+        self._ahead.pop(where, None)
+        self._stops.pop(where, None)
 
     def _hold(self, where: Where) -> None:
+        self._at.pop(where, None)
         self._held.add(where)
         self.hold(where)
 

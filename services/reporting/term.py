@@ -4,7 +4,6 @@ and publishes what they add up to."""
 import asyncio
 from collections import Counter
 from time import time
-from typing import Final
 
 from services.reporting.cursors import ensure_cursors
 from services.reporting.gaps import Gaps
@@ -17,8 +16,6 @@ from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 from shared.tracing import UNTRACED, Untraced
-
-BATCH_FACTS: Final = 2_000  # folded in memory: a transaction costs by the cells that it touches, not by facts
 
 
 class Term:
@@ -33,6 +30,7 @@ class Term:
         self._publisher = Publisher(kafka, store, epoch)
         self._listener = CursorListener(self._reader.assigned, self._reader.revoked)
         self._reader.seek, self._reader.hold = self._listener.seek, self._listener.hold
+        self._reader.ends = self._listener.highwaters
         self._started = False
 
     async def run(self) -> None:
@@ -51,11 +49,13 @@ class Term:
             listener=self._listener,
             reset="earliest",
             pattern=FACTS_PATTERN,
-            at_most=BATCH_FACTS,
         )
-        async with consuming(kafka):
-            self._started = True
-            await asyncio.Event().wait()
+        try:
+            async with consuming(kafka):
+                self._started = True
+                await asyncio.Event().wait()
+        finally:
+            await self._reader.written()
 
     async def lag(self) -> dict[str, int]:
         """Records of held partitions not yet applied, by office."""

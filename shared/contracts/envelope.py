@@ -7,6 +7,7 @@ from dataclasses import dataclass
 PREFIX = "ce_"
 TRACEPARENT = "ce_traceparent"
 W3C_CONTEXT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+NEEDED = ("ce_id", "ce_source", "ce_type")
 CONTENT_TYPE = "application/json"
 Headers = list[tuple[str, bytes]]
 
@@ -43,35 +44,35 @@ class Envelope:
 
     @classmethod
     def of(cls, headers: Iterable[tuple[str, bytes | None]]) -> "Envelope":
-        """Read the headers of a record; headers that are not ours may hold anything. Raises `Unreadable`."""
-        found: dict[str, str] = {}
-        for name, value in headers:
-            if not name.startswith(PREFIX):
-                continue
-            try:
-                found[name[len(PREFIX) :]] = _text(value)
-            except ValueError as error:
-                raise Unreadable(f"header {name} is {error}") from None
-        if found.get("specversion") != "1.0":
-            raise Unreadable("header ce_specversion is not 1.0")
-        for name in ("id", "source", "type"):
-            if not 0 < len(found.get(name, "")) <= 300:
-                raise Unreadable(f"header ce_{name} is missing, empty or over 300 characters")
-        trace = found.get("traceparent")
+        """Read the headers of a record. Raises `Unreadable`."""
+        found = attributes(headers)
+        trace = found.get(TRACEPARENT)
         return cls(
-            found["id"],
-            found["source"],
-            found["type"],
-            found.get("subject"),
-            found.get("time"),
+            found["ce_id"],
+            found["ce_source"],
+            found["ce_type"],
+            found.get("ce_subject"),
+            found.get("ce_time"),
             trace if trace and W3C_CONTEXT.fullmatch(trace) else None,
         )
 
 
-def _text(value: bytes | None) -> str:
-    if value is None:
-        raise ValueError("null")
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
+def attributes(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """A CloudEvent's attributes by the names of their headers, of which id, source and type are there;
+    headers that are not ours may hold anything. Raises `Unreadable`."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if not name.startswith(PREFIX):
+            continue
+        if value is None:
+            raise Unreadable(f"header {name} is null")
+        try:
+            found[name] = value.decode()
+        except UnicodeDecodeError:
+            raise Unreadable(f"header {name} is not UTF-8") from None
+    if found.get("ce_specversion") != "1.0":
+        raise Unreadable("header ce_specversion is not 1.0")
+    for name in NEEDED:
+        if not 0 < len(found.get(name, "")) <= 300:
+            raise Unreadable(f"header {name} is missing, empty or over 300 characters")
+    return found

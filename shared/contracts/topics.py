@@ -4,6 +4,7 @@ An office's names share a prefix, so that one rule fences it in.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 NATIONAL: Final = "national"
@@ -55,6 +56,7 @@ NATIONAL_DATABASE: Final = "simpul_national"
 NATIONAL_REPORTS: Final = f"simpul.{NATIONAL}.reports.v1"
 
 
+@lru_cache(maxsize=1_000)
 def office_of(topic: str) -> str:
     """The office that a topic belongs to: the only place an office is ever taken from."""
     return topic.split(".")[1]

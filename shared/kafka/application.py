@@ -47,9 +47,8 @@ def subscribe(
     listener: CursorListener,
     reset: Literal["none", "earliest"],
     pattern: str | None = None,
-    at_most: int = BATCH_RECORDS,
 ) -> None:
-    """Subscribe a handler to batches of at most so many raw records, whose offsets lie in MongoDB.
+    """Subscribe a handler to batches of raw records, whose offsets lie in MongoDB.
 
     The handler never raises: it seeks its partitions to their cursors (`listener.seek`) and returns, since
     a nack would seek over the cursor.
@@ -59,7 +58,7 @@ def subscribe(
         pattern=pattern,
         group_id=group,
         batch=True,
-        max_records=at_most,
+        max_records=BATCH_RECORDS,
         batch_timeout_ms=1_000,  # of waiting for a first record; an idle loop costs processor time
         auto_offset_reset=reset,
         ack_policy=AckPolicy.MANUAL,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.envelope import Envelope, Unreadable
+from shared.contracts.envelope import Unreadable, attributes
 from shared.contracts.facts import FACTS, AnyFact, Body
 from shared.contracts.topics import office_of
 from shared.kafka.records import Record
@@ -16,8 +17,7 @@ class OfficeStopped(Exception):
     """An office's facts cannot be what they say: nothing more is read of it until someone has looked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A fact as it was read. `stated` suffices to count it; `body` has the rest of the types known here."""
 
     stated: AnyFact
@@ -40,16 +40,19 @@ class Fact:
 
 def read_fact(record: Record) -> Fact:
     """Raises `OfficeStopped` for what is no fact of the topic's office: a fact is never skipped."""
-    place = f"{record.topic} partition {record.partition} offset {record.offset}"
+    value = record.value or b""
     try:
-        envelope = Envelope.of(record.headers)
-        stated = AnyFact.read(record.value or b"")
+        type_ = attributes(record.headers)["ce_type"]
+        stated = AnyFact.read(value)
     except (Unreadable, ValidationError) as error:
-        raise OfficeStopped(f"{place} holds no readable fact ({type(error).__name__})") from None
+        raise _stopped(record, f"no readable fact ({type(error).__name__})") from None
     if stated.office != office_of(record.topic) or stated.partition != record.partition:
-        raise OfficeStopped(f"{place} holds a fact of {stated.office}, partition {stated.partition}")
-    key = (record.key or b"").decode(errors="replace")
-    return Fact(stated, envelope.type, key, record.offset, record.value or b"")
+        raise _stopped(record, f"a fact of {stated.office}, partition {stated.partition}")
+    return Fact(stated, type_, (record.key or b"").decode(errors="replace"), record.offset, value)
+
+
+def _stopped(record: Record, held: str) -> OfficeStopped:
+    return OfficeStopped(f"{record.topic} partition {record.partition} offset {record.offset} holds {held}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,17 @@ def run_after(number: int, ledger: str | None, facts: Iterable[Fact]) -> Run:
     """
     found: list[Fact] = []
     for fact in facts:
-        if ledger is not None and fact.stated.ledger != ledger:
+        stated = fact.stated
+        if ledger is not None and stated.ledger != ledger:
             raise OfficeStopped(
-                f"facts of {fact.stated.office} come from ledger {fact.stated.ledger}, not {ledger}: "
+                f"facts of {stated.office} come from ledger {stated.ledger}, not {ledger}: "
                 "the office's register was made anew"
             )
-        ledger = fact.stated.ledger
-        if fact.stated.number <= number:
+        ledger = stated.ledger
+        if stated.number <= number:
             continue
-        if fact.stated.number > number + 1:
+        if stated.number > number + 1:
             return Run(found, gap=number + 1)
         found.append(fact)
-        number = fact.stated.number
+        number = stated.number
     return Run(found)
