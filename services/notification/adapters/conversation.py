@@ -160,10 +160,7 @@ class Conversation:
             code = await self._heard()
         except Lost as lost:
             return Answer("unknown") if lost.code is None else Answer("again", lost.code)
-        if code in TAKEN:
-            return Answer("accepted", code)
-        self._reset_due = True
-        return _not_taken(code)
+        return Answer("accepted", code) if code in TAKEN else _not_taken(code)
 
     async def _refusal(self, begin: Callable[[], Awaitable[None]] | None) -> Answer | None:
         """None where the server waits for the content. `begin`: to be awaited before DATA is said."""
