@@ -39,9 +39,9 @@ DIRECTORY_BACKOFF: Final = Backoff(first=0.1, longest=10.0)
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The lease is renewed as an attempt begins and outlasts it, so that no live worker is overtaken.
-    A worker claims `batch` at a time, to spare round trips. It attempts one mail, and twice as many together
-    whenever those before went well within `quick_seconds`, up to `window`: so many may be ambiguous after
-    a crash, and one where the server is slow or broken."""
+    A worker claims `batch` at a time, or four windows if those are more, to spare round trips. It attempts
+    one mail, and twice as many together whenever those before went well within `quick_seconds`, up to
+    `window`: so many may be ambiguous after a crash, and one where the server is slow or broken."""
 
     lease: timedelta = timedelta(seconds=120)
     batch: int = 20
@@ -97,7 +97,8 @@ class Postman:
     async def round(self) -> int:
         """Claim once and do what can be done; returns how many were claimed."""
         until = monotonic() + self._pace.lease.total_seconds() / 2
-        claimed = await self._ledger.claim(self._pace.batch, self._pace.lease)
+        # no more than what goes quickly: with a slow server the other workers take their share
+        claimed = await self._ledger.claim(max(self._pace.batch, 4 * self._at_once), self._pace.lease)
         if not claimed:
             return 0
         self._in_hand = ()
@@ -142,7 +143,7 @@ class Postman:
 
     async def _judged(self, claimed: list[Claimed]) -> list[Ready]:
         known = await self._known([held.delivery for held in claimed])
-        ready = []
+        ready, read = [], dict[int, bool]()
         for held in claimed:
             about = known[held.delivery.id]
             self._in_hand, self._handed_over = (held,), held.lost_attempt
@@ -155,7 +156,7 @@ class Postman:
                     letter = Letter(held.delivery, verdict.person, verdict.activity, about.earlier, seated)
                     ready.append((held, letter))
                 else:
-                    await self._hold(held, verdict)
+                    await self._hold(held, verdict, read)
             except LeaseLost:
                 continue
         self._in_hand = ()
@@ -181,8 +182,9 @@ class Postman:
             for one in deliveries
         }
 
-    async def _hold(self, held: Claimed, verdict: Wait | Close) -> None:
-        if isinstance(verdict, Wait) and verdict.missing and await self._missing_for_good(held.delivery):
+    async def _hold(self, held: Claimed, verdict: Wait | Close, read: dict[int, bool]) -> None:
+        missing = isinstance(verdict, Wait) and verdict.missing
+        if missing and await self._missing_for_good(held.delivery, read):
             verdict = Close("withdrawn", "not_in_directory")
         if isinstance(verdict, Wait):
             pause = self._pace.waiting.after(held.waits + 1, random.random())
@@ -190,9 +192,16 @@ class Postman:
         else:
             await self._close([held], verdict.state, verdict.reason)
 
-    async def _missing_for_good(self, delivery: Delivery) -> bool:
-        """The record precedes its fact: a directory read past the fact without it will never have it."""
-        if not await self._directory.read_to_its_end(delivery.partition):
+    async def _missing_for_good(self, delivery: Delivery, read: dict[int, bool]) -> bool:
+        """The record precedes its fact: a directory read past the fact without it will never have it.
+
+        `read`: by partition whether it was read to its end after the claim, as far as it was asked: the
+        broker takes up to half a second to say where that is.
+        """
+        partition = delivery.partition
+        if partition not in read:
+            read[partition] = await self._directory.read_to_its_end(partition)
+        if not read[partition]:
             return False
         people = await self._directory.people({delivery.registration})
         return not people or not await self._directory.activities({delivery.activity})
