@@ -9,8 +9,6 @@ from itertools import chain
 from math import inf
 from typing import Final
 
-from aiosmtplib.protocol import PERIOD_REGEX
-
 from services.notification.application.ports import Answer
 
 LONGEST_LINE: Final = 8_192  # bytes; RFC 5321 asks for 512
@@ -132,7 +130,8 @@ class Conversation:
 
         for mail in chain(mails, (None,)):
             if before is not None:
-                self._unsaid.append(PERIOD_REGEX.sub(b"..", before.content) + b".\r\n")
+                # a line's first dot is doubled; the first line is a header
+                self._unsaid.append(before.content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
             if mail is not None:
                 self._say_envelope(mail, begun)
             if before is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from services.notification.adapters.conversation import Conversation, Mail
 from services.notification.adapters.smtp import MailChannel, SmtpServer
 from services.notification.application.ports import Answer, Letter
 from tests.unit.notification.test_mails import STATIONERY, letter
@@ -219,6 +220,23 @@ async def test_a_connection_that_the_server_ended_meanwhile_is_opened_anew() -> 
         codes = [answer.code for answers in given for answer in answers.values()]
     assert codes == [250, 421, 250]
     assert server.seen.count("EHLO") == 2
+
+
+async def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written() -> None:
+    content, server = b"To: a@b\r\n\r\n.one\r\n..two\r\n.\r\nthree.\r\n", Server()
+    listener = await asyncio.start_server(server, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
+    await reader.readline()  # the greeting
+    conversation = Conversation(writer.transport, pipelining=True, seconds=5)
+
+    async def about_to_hand_over() -> None:
+        pass
+
+    mails = [Mail(str(number), b"<a@b>", b"<c@d>", content) for number in range(2)]
+    await conversation.send(mails, about_to_hand_over, {})
+    await conversation.quit(seconds=5)
+    listener.close()
+    assert server.kept == [content.removesuffix(b"\r\n")] * 2
 
 
 async def test_what_the_ledger_raises_is_raised_with_nothing_handed_over() -> None:
