@@ -1,6 +1,7 @@
 """Several mails in flight over one connection: each answer is its own mail's, whatever the server does."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -220,6 +221,19 @@ async def test_a_connection_that_the_server_ended_meanwhile_is_opened_anew() -> 
         codes = [answer.code for answers in given for answer in answers.values()]
     assert codes == [250, 421, 250]
     assert server.seen.count("EHLO") == 2
+
+
+async def test_who_stood_still_after_the_attempts_were_begun_hands_nothing_over() -> None:
+    server = Server()
+
+    async def about_to_hand_over() -> None:
+        time.sleep(0.5)  # the whole process stands still
+
+    given = letters(3)
+    async with server.channel(seconds=0.2) as channel:
+        answers = await channel.deliver(given, about_to_hand_over)
+    assert answers == {given[0].delivery.id: Answer("again")}
+    assert "dot" not in server.seen
 
 
 async def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written() -> None:
