@@ -100,7 +100,7 @@ def watch_notification(trigger: Trigger) -> None:
     from services.notification.adapters.folding import FactsLedger
     from services.notification.application.sending import Postman
 
-    _after(MongoLedger, "begin_attempt", trigger, "before-data")
+    _after(MongoLedger, "begin_attempts", trigger, "before-data")
     _before(Postman, "_record", trigger, "after-data")
     _before(FactsLedger, "apply", trigger, "before-fold")
 

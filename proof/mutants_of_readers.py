@@ -10,13 +10,14 @@ def sent_before_data() -> None:
     """A mail is recorded as sent when its attempt begins."""
     from services.notification.adapters.deliveries import MongoLedger
 
-    begin = MongoLedger.begin_attempt
+    begin = MongoLedger.begin_attempts
 
-    async def sent(ledger: Any, held: Any, lease: timedelta) -> None:
-        await begin(ledger, held, lease)
-        await ledger._change(held, {"$set": {"state": "sent", "reason": None}, "$unset": {"open": ""}})
+    async def sent(ledger: Any, held: Any, lease: timedelta) -> Any:
+        kept = await begin(ledger, held, lease)
+        await ledger._change_all(held, {"$set": {"state": "sent", "reason": None}, "$unset": {"open": ""}})
+        return kept
 
-    patch(MongoLedger, "begin_attempt", sent)
+    patch(MongoLedger, "begin_attempts", sent)
 
 
 def early_timer() -> None:

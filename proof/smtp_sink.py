@@ -62,7 +62,13 @@ class Sink:
     def struck(self, *names: Name) -> bool:
         return self.mood.name in names and self.dice.random() < self.mood.share
 
-    async def handle_RCPT(  # noqa: N802 aiosmtpd's name
+    async def handle_EHLO(  # noqa: N802 aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, offered: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return [offered[0], "250-PIPELINING", *offered[1:]]
+
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.struck("stall"):

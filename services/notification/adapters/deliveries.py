@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
 
-from services.notification.application.sending import Claimed, LeaseLost
+from services.notification.application.ports import Claimed, LeaseLost
 from services.notification.domain.deliveries import Delivery, FanOut, State
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
@@ -86,20 +86,25 @@ class MongoLedger:
         then, at = self._told
         return then + timedelta(seconds=monotonic() - at)
 
-    async def begin_attempt(self, held: Claimed, lease: timedelta) -> None:
+    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]:
         now = self.now()
-        await self._change(held, {"$set": {"open": now, "next": now + lease}})
+        return await self._change_all(held, {"$set": {"open": now, "next": now + lease}})
+
+    async def take_back(self, held: Sequence[Claimed]) -> list[Claimed]:
+        return await self._change_all(held, {"$set": {"claim": held[0].claim}, "$unset": {"open": ""}})
 
     async def count_lost(self, held: Claimed) -> None:
         change = _answered(None, self.now())
         change["$inc"]["ambiguous"] = 1
         await self._change(held, change)
 
-    async def close(self, held: Claimed, state: State, reason: str | None, code: int | None) -> None:
+    async def close(
+        self, held: Sequence[Claimed], state: State, reason: str | None, code: int | None
+    ) -> list[Claimed]:
         change: Document = _answered(code, self.now()) if code is not None else {}
         change["$set"] = {"state": state, "reason": reason, "closed": self.now()}
         change["$unset"] = {"open": "", "claim": ""}
-        await self._change(held, change)
+        return await self._change_all(held, change)
 
     async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None:
         change: Document = _answered(code, self.now()) if tried else {}
@@ -121,6 +126,15 @@ class MongoLedger:
 
     def _in(self, seconds: float) -> datetime:
         return self.now() + timedelta(seconds=seconds)
+
+    async def _change_all(self, held: Sequence[Claimed], change: Document) -> list[Claimed]:
+        """In one write; another may hold some by now. Those that were changed show what was set."""
+        ids = {"_id": {"$in": [item.delivery.id for item in held]}}
+        done = await self._rows.update_many(ids | {"claim": held[0].claim}, change)
+        if done.matched_count == len(held):
+            return list(held)
+        changed = {row["_id"] async for row in self._rows.find(ids | change["$set"], {"_id": 1})}
+        return [item for item in held if item.delivery.id in changed]
 
     async def _change(self, held: Claimed, change: Document) -> None:
         done = await self._rows.update_one({"_id": held.delivery.id, "claim": held.claim}, change)

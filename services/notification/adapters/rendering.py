@@ -1,6 +1,7 @@
 """A letter as a mail: what to do first, the details as a table, text and HTML saying the same."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.errors import MessageError
@@ -51,6 +52,9 @@ class OneLine(EmailPolicy):
 KEPT_STENCILS: Final = 64  # of some 20 kB
 STAMPED: Final = datetime.strptime(STAMP, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 LINE: Final = 900  # characters; a line of a mail may have 998
+LINE_UNFOLDED: Final = 78
+WORD: Final = "[A-Za-z0-9]+"
+PLAIN_TO: Final = re.compile(rf"To: {WORD}(?: {WORD})* <{WORD}(?:[._+-]{WORD})*@{WORD}(?:[.-]{WORD})*>\r\n")
 POLICY: Final = OneLine(linesep=SMTP.linesep)
 
 
@@ -94,7 +98,6 @@ class Stationery:
             raise Unwritable(type(error).__name__) from None  # the text may repeat an address
 
     def _own_headers(self, letter: Letter) -> bytes:
-        to = POLICY.header_store_parse("To", _address(letter.person.email, letter.person.name))
         plain = {
             "Date": format_datetime(self._now()),
             "Message-ID": self.message_id(letter),
@@ -103,7 +106,7 @@ class Stationery:
         if not all(value.isprintable() for value in plain.values()):
             raise ValueError("a header of more than one line")
         lines = "".join(f"{name}: {value}\r\n" for name, value in plain.items())
-        return POLICY.fold_binary(*to) + lines.encode("ascii")
+        return addressed(letter.person.email, letter.person.name) + lines.encode("ascii")
 
     def _make_stencil(self, kind: Kind) -> Stencil:
         office, activity, template = self._office, kind.activity, kind.template
@@ -126,6 +129,15 @@ class Stationery:
         """The same for every attempt, so that a mail client shows a repeated one once."""
         digest = hashlib.sha256(letter.delivery.id.encode()).hexdigest()[:32]
         return f"<{digest}@{self._office.sender.address.rpartition('@')[2]}>"
+
+
+def addressed(address: str, name: str) -> bytes:
+    """The line that says to whom. What needs neither quotes nor folding is written as it is: the library,
+    which parses and folds it anew, takes as long for that as all else of a mail."""
+    line = f"To: {name} <{address}>\r\n"
+    if len(line) < LINE_UNFOLDED and PLAIN_TO.fullmatch(line):
+        return line.encode("ascii")
+    return POLICY.fold_binary(*POLICY.header_store_parse("To", _address(address, name)))
 
 
 def _address(address: str, name: str = "") -> Address:

@@ -2,13 +2,17 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from asyncio import Transport
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException
-from aiosmtplib.protocol import PERIOD_REGEX
+from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
+from aiosmtplib.email import quote_address
 
+from services.notification.adapters.conversation import Conversation, Mail
 from services.notification.adapters.rendering import Stationery, Unwritable
 from services.notification.application.ports import Answer, Letter
 
@@ -65,94 +69,73 @@ async def _connected(server: SmtpServer, host_name: str) -> SMTP:
     # the library's time-out is per answer; greeting, EHLO, STARTTLS and login have several
     async with asyncio.timeout(server.seconds * 3):
         await client.connect()
+        if client.is_ehlo_or_helo_needed:
+            try:
+                await client.ehlo()
+            except SMTPHeloError:
+                await client.helo()
     return client
 
 
 class MailChannel:
-    """Sends an office's letters one after the other over one connection, opened when first needed."""
+    """Sends an office's letters over one connection, opened when first needed and kept."""
 
     def __init__(self, server: SmtpServer, stationery: Stationery, host_name: str = "simpul") -> None:
         self._server, self._stationery, self._host_name = server, stationery, host_name
-        self._open: SMTP | None = None
+        self._sender = _bracketed(stationery.sender)
+        self._open: Conversation | None = None
 
-    async def deliver(self, letter: Letter, about_to_hand_over: Callable[[], Awaitable[None]]) -> Answer:
+    async def deliver(
+        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
+    ) -> dict[str, Answer]:
+        answers: dict[str, Answer] = {}
+        mails = self._written(letters, answers)
+        first = next(mails, None)
+        if first is None:
+            return answers
         try:
-            content = self._stationery.write(letter)
-        except Unwritable:
-            return Answer("refused")
+            conversation = await self._connection()
+        except (SMTPException, OSError, TimeoutError) as error:
+            # greeting and login are alike for all letters: no code of theirs is final
+            code = error.code if isinstance(error, SMTPResponseException) else None
+            answers[first.id] = Answer("again", code)
+            return answers
         try:
-            return await self._deliver(letter, content, about_to_hand_over)
+            await conversation.send(chain((first,), mails), about_to_hand_over, answers)
         except BaseException:
-            self._drop()
+            conversation.close()
             raise
-
-    async def _deliver(
-        self, letter: Letter, content: bytes, about_to_hand_over: Callable[[], Awaitable[None]]
-    ) -> Answer:
-        try:
-            client = await self._connection()
-            await client.mail(self._stationery.sender)
-        except (SMTPException, OSError, TimeoutError) as error:
-            return await self._not_taken(error, of_letter=False)
-        try:
-            await client.rcpt(letter.person.email)
-        except (SMTPException, OSError, TimeoutError) as error:
-            return await self._not_taken(error)
-        await about_to_hand_over()
-        return await self._hand_over(client, content)
+        return answers
 
     async def close(self) -> None:
-        if self._open is not None:
-            try:
-                await self._open.quit(timeout=2)
-            except (SMTPException, OSError, TimeoutError):
-                self._drop()
-            self._open = None
+        if self._open is not None and self._open.open:
+            await self._open.quit(seconds=2)
 
-    async def _connection(self) -> SMTP:
-        if self._open is not None and self._open.is_connected:
-            return self._open
-        self._open = await _connected(self._server, self._host_name)
+    def _written(self, letters: Iterable[Letter], answers: dict[str, Answer]) -> Iterator[Mail]:
+        for letter in letters:
+            id = letter.delivery.id
+            try:
+                recipient = _bracketed(letter.person.email)
+                mail = Mail(id, self._sender, recipient, self._stationery.write(letter))
+            except (Unwritable, ValueError):
+                answers[id] = Answer("refused")
+            else:
+                yield mail
+
+    async def _connection(self) -> Conversation:
+        if self._open is None or not self._open.open:
+            if self._open is not None:
+                self._open.close()
+            client = await _connected(self._server, self._host_name)
+            if client.transport is None:
+                raise ConnectionError
+            pipelining = client.supports_extension("pipelining")
+            self._open = Conversation(cast(Transport, client.transport), pipelining, self._server.seconds)
         return self._open
 
-    async def _hand_over(self, client: SMTP, content: bytes) -> Answer:
-        """After the final dot only an answer tells whether the mail was taken."""
-        try:
-            begun = await client.execute_command(b"DATA")
-            if begun.code != 354:
-                return await self._not_taken(SMTPResponseException(begun.code, begun.message))
-            if client.protocol is None:
-                return await self._not_taken(ConnectionError())
-        except (SMTPException, OSError, TimeoutError) as error:
-            return await self._not_taken(error)
-        try:
-            client.protocol.write(PERIOD_REGEX.sub(b"..", content) + b".\r\n")
-            answer = await client.protocol.read_response(timeout=self._server.seconds)
-        except (SMTPException, OSError, TimeoutError):
-            self._drop()
-            return Answer("unknown")
-        if answer.code == 250:
-            return Answer("accepted", answer.code)
-        return await self._not_taken(SMTPResponseException(answer.code, answer.message))
 
-    async def _not_taken(self, error: BaseException, of_letter: bool = True) -> Answer:
-        """5xx of a letter is final, all else may pass: greeting, login and sender are alike for all letters.
-
-        A connection that may be out of step is begun anew."""
-        code = error.code if isinstance(error, SMTPResponseException) else None
-        if code is None or code in (421, 454) or self._open is None or not await self._reset():
-            self._drop()
-        final = of_letter and code is not None and 500 <= code < 600
-        return Answer("refused" if final else "again", code)
-
-    async def _reset(self) -> bool:
-        try:
-            await self._open.rset()  # type: ignore[union-attr]
-        except (SMTPException, OSError, TimeoutError):
-            return False
-        return True
-
-    def _drop(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+def _bracketed(address: str) -> bytes:
+    """Raises `ValueError` where it would be more than an address to SMTP."""
+    if not address.isprintable():
+        raise ValueError("an address of more than one line")
+    return quote_address(address).encode("ascii")

@@ -1,10 +1,13 @@
 """What sending needs of the world, in its own words."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from services.notification.domain.deliveries import Delivery
+from services.notification.domain.deliveries import Delivery, State
+from services.notification.domain.judgement import Gone
+from services.notification.domain.lists import Standing
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 
@@ -32,11 +35,70 @@ class Answer:
 class Channel(Protocol):
     """One kept connection of one worker to where messages go; mail today."""
 
-    async def deliver(self, letter: Letter, about_to_hand_over: Callable[[], Awaitable[None]]) -> Answer:
-        """Deliver, calling `about_to_hand_over` at the last moment at which surely nothing was taken.
+    async def deliver(
+        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
+    ) -> dict[str, Answer]:
+        """Deliver one after the other, as far as the connection goes; answers by the ids of the deliveries.
 
-        Whatever that call raises is raised, with nothing handed over.
+        A letter without an answer was surely not taken. `about_to_hand_over` is called once, at the last
+        moment at which surely nothing was taken; what it raises is raised, with nothing handed over.
+        `letters` is asked for another only when that one is to be taken up, so it may end early.
         """
         ...
 
     async def close(self) -> None: ...
+
+
+class LeaseLost(Exception):
+    """Another worker has the delivery now: leave it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery held under a lease. `lost_attempt`: begun by an earlier holder and never answered."""
+
+    delivery: Delivery
+    claim: str
+    tries: int
+    waits: int
+    lost_attempt: bool
+
+
+class Ledger(Protocol):
+    """Every change is guarded by the claim. Of one delivery it raises `LeaseLost` when another holds it; of
+    several, which were claimed together, it leaves those alone and returns the others. `now` is the time that
+    all instances share; it is known from the first claim on."""
+
+    async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]: ...
+    def now(self) -> datetime: ...
+    async def count_lost(self, held: Claimed) -> None: ...
+    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]: ...
+    async def take_back(self, held: Sequence[Claimed]) -> list[Claimed]:
+        """Attempts that were begun and came to nothing before anything was handed over."""
+        ...
+
+    async def close(
+        self, held: Sequence[Claimed], state: State, reason: str | None, code: int | None
+    ) -> list[Claimed]: ...
+    async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None: ...
+    async def wait(self, held: Claimed, seconds: float) -> None: ...
+    async def release(self, held: Sequence[Claimed], seconds: float) -> None: ...
+
+
+class Directory(Protocol):
+    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]: ...
+    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]: ...
+    async def before(self, changes: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
+        """Activities as they stood before the facts of these numbers, as far as is known."""
+        ...
+
+    async def standings(self, ids: set[str]) -> dict[str, Standing]: ...
+    async def read_to_its_end(self, partition: int) -> bool:
+        """Whether all that stands in the partition at the time of the call was applied."""
+        ...
+
+
+class Bucket(Protocol):
+    async def take(self, at_most: int) -> int: ...
+    @property
+    def seconds_each(self) -> float: ...

@@ -3,21 +3,32 @@
 import asyncio
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final, TypeVar
 
-from services.notification.application.ports import Answer, Channel, Letter
+from services.notification.application.ports import (
+    Answer,
+    Bucket,
+    Channel,
+    Claimed,
+    Directory,
+    LeaseLost,
+    Ledger,
+    Letter,
+)
+from services.notification.application.window import Ready, Window
 from services.notification.domain.deliveries import Delivery, State
-from services.notification.domain.judgement import Allowed, Close, Gone, Known, Send, Wait, judge
-from services.notification.domain.lists import Standing
+from services.notification.domain.judgement import Allowed, Close, Known, Send, Wait, judge
 from services.notification.domain.templates import POLICIES, Backoff
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 SERVER_BACKOFF: Final = Backoff()
@@ -25,64 +36,24 @@ PAUSES_TO_NOTE: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # an election of MongoDB take
 DIRECTORY_BACKOFF: Final = Backoff(first=0.1, longest=10.0)
 
 
-class LeaseLost(Exception):
-    """Another worker has the delivery now: leave it alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery held under a lease. `lost_attempt`: begun by an earlier holder and never answered."""
-
-    delivery: Delivery
-    claim: str
-    tries: int
-    waits: int
-    lost_attempt: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The lease is renewed as an attempt begins and outlasts it, so that no live worker is overtaken.
-    A worker claims `batch` at a time, to spare round trips."""
+    A worker claims `batch` at a time, or four windows if those are more, to spare round trips. It attempts
+    one mail, and twice as many together whenever those before went well within `quick_seconds`, up to
+    `window`: so many may be ambiguous after a crash, and one where the server is slow or broken."""
 
     lease: timedelta = timedelta(seconds=120)
     batch: int = 20
+    window: int = 16
     idle_seconds: float = 0.5
     backoff: Backoff = SERVER_BACKOFF
     waiting: Backoff = DIRECTORY_BACKOFF
 
-
-class Ledger(Protocol):
-    """Every change is guarded by the claim and raises `LeaseLost` when another holds it. `now` is the time
-    that all instances share; it is known from the first claim on."""
-
-    async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]: ...
-    def now(self) -> datetime: ...
-    async def count_lost(self, held: Claimed) -> None: ...
-    async def begin_attempt(self, held: Claimed, lease: timedelta) -> None: ...
-    async def close(self, held: Claimed, state: State, reason: str | None, code: int | None) -> None: ...
-    async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None: ...
-    async def wait(self, held: Claimed, seconds: float) -> None: ...
-    async def release(self, held: Sequence[Claimed], seconds: float) -> None: ...
-
-
-class Directory(Protocol):
-    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]: ...
-    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]: ...
-    async def before(self, changes: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
-        """Activities as they stood before the facts of these numbers, as far as is known."""
-        ...
-
-    async def standings(self, ids: set[str]) -> dict[str, Standing]: ...
-    async def read_to_its_end(self, partition: int) -> bool:
-        """Whether all that stands in the partition at the time of the call was applied."""
-        ...
-
-
-class Bucket(Protocol):
-    async def take(self, at_most: int) -> int: ...
     @property
-    def seconds_each(self) -> float: ...
+    def quick_seconds(self) -> float:
+        """Beyond it a window is slow; so little that none of a claim loses its lease behind a window."""
+        return min(0.5, self.lease.total_seconds() / 100)
 
 
 class Postman:
@@ -101,11 +72,12 @@ class Postman:
         self._ledger, self._directory, self._bucket, self._channel = ledger, directory, bucket, channel
         self._allowed, self._pace, self._closed = allowed, pace, closed
         self._stopping = False
-        self._in_hand: Claimed | None = None
+        self._in_hand: Sequence[Claimed] = ()
         self._handed_over = False
+        self._at_once = 1
 
     def stop(self) -> None:
-        """End `run` after the mail in hand, so that its answer is still heard."""
+        """End `run` after what is handed over, so that its answer is still heard."""
         self._stopping = True
 
     async def run(self, woken: Callable[[float], Awaitable[None]]) -> None:
@@ -125,10 +97,11 @@ class Postman:
     async def round(self) -> int:
         """Claim once and do what can be done; returns how many were claimed."""
         until = monotonic() + self._pace.lease.total_seconds() / 2
-        claimed = await self._ledger.claim(self._pace.batch, self._pace.lease)
+        # no more than what goes quickly: with a slow server the other workers take their share
+        claimed = await self._ledger.claim(max(self._pace.batch, 4 * self._at_once), self._pace.lease)
         if not claimed:
             return 0
-        self._in_hand = None
+        self._in_hand = ()
         try:
             await self._work_off(claimed, until)
         except Exception:
@@ -141,14 +114,17 @@ class Postman:
 
         An attempt that may have been handed over stays open, and is counted as lost by who claims it next.
         """
-        if (held := self._in_hand) is not None:
+        self._at_once = 1
+        for held in self._in_hand:
             pause = self._pace.backoff.after(held.tries + 1, random.random())
-            if self._handed_over:
-                await self._note(lambda: self._ledger.release([held], pause))
-            else:
-                with suppress(LeaseLost):
-                    await self._note(lambda: self._ledger.postpone(held, pause, None, tried=True))
+            with suppress(LeaseLost):
+                await self._note(self._put_off(held, pause))
         await self._note(lambda: self._ledger.release(claimed, 0))  # of those done the claim is gone
+
+    def _put_off(self, held: Claimed, pause: float) -> Callable[[], Awaitable[None]]:
+        if self._handed_over:
+            return lambda: self._ledger.release([held], pause)
+        return lambda: self._ledger.postpone(held, pause, None, tried=True)
 
     async def _work_off(self, claimed: list[Claimed], until: float) -> None:
         """Send what may go. What is not begun `until` then (monotonic) is given back: its lease would end
@@ -156,25 +132,21 @@ class Postman:
         ready = await self._judged(claimed)
         granted = await self._bucket.take(len(ready)) if ready else 0
         await self._ledger.release([held for held, _ in ready[granted:]], self._bucket.seconds_each)
-        for at, (held, letter) in enumerate(ready[:granted]):
-            if self._stopping or monotonic() > until:
-                await self._ledger.release([left for left, _ in ready[at:granted]], 0)
-                break
-            self._in_hand, self._handed_over = held, False
-            try:
-                await self._send(held, letter)
-            except LeaseLost:
-                log.info("a delivery passed to another worker")
-        self._in_hand = None
+        left = ready[:granted]
+        while left and not self._stopping and monotonic() < until:
+            window, left = left[: self._at_once], left[self._at_once :]
+            left = await self._send(window) + left
+        self._in_hand = ()
+        await self._ledger.release([held for held, _ in left], 0)
         if granted < len(ready) and not self._stopping:
             await asyncio.sleep(min(self._bucket.seconds_each, 5.0))
 
-    async def _judged(self, claimed: list[Claimed]) -> list[tuple[Claimed, Letter]]:
+    async def _judged(self, claimed: list[Claimed]) -> list[Ready]:
         known = await self._known([held.delivery for held in claimed])
-        ready = []
+        ready, read = [], dict[int, bool]()
         for held in claimed:
             about = known[held.delivery.id]
-            self._in_hand, self._handed_over = held, held.lost_attempt
+            self._in_hand, self._handed_over = (held,), held.lost_attempt
             try:
                 if held.lost_attempt:
                     await self._ledger.count_lost(held)
@@ -184,10 +156,10 @@ class Postman:
                     letter = Letter(held.delivery, verdict.person, verdict.activity, about.earlier, seated)
                     ready.append((held, letter))
                 else:
-                    await self._hold(held, verdict)
+                    await self._hold(held, verdict, read)
             except LeaseLost:
                 continue
-        self._in_hand = None
+        self._in_hand = ()
         return ready
 
     async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, Known]:
@@ -210,31 +182,62 @@ class Postman:
             for one in deliveries
         }
 
-    async def _hold(self, held: Claimed, verdict: Wait | Close) -> None:
-        if isinstance(verdict, Wait) and verdict.missing and await self._missing_for_good(held.delivery):
+    async def _hold(self, held: Claimed, verdict: Wait | Close, read: dict[int, bool]) -> None:
+        missing = isinstance(verdict, Wait) and verdict.missing
+        if missing and await self._missing_for_good(held.delivery, read):
             verdict = Close("withdrawn", "not_in_directory")
         if isinstance(verdict, Wait):
             pause = self._pace.waiting.after(held.waits + 1, random.random())
             await self._ledger.wait(held, pause)
         else:
-            await self._close(held, verdict.state, verdict.reason)
+            await self._close([held], verdict.state, verdict.reason)
 
-    async def _missing_for_good(self, delivery: Delivery) -> bool:
-        """The record precedes its fact: a directory read past the fact without it will never have it."""
-        if not await self._directory.read_to_its_end(delivery.partition):
+    async def _missing_for_good(self, delivery: Delivery, read: dict[int, bool]) -> bool:
+        """The record precedes its fact: a directory read past the fact without it will never have it.
+
+        `read`: by partition whether it was read to its end after the claim, as far as it was asked: the
+        broker takes up to half a second to say where that is.
+        """
+        partition = delivery.partition
+        if partition not in read:
+            read[partition] = await self._directory.read_to_its_end(partition)
+        if not read[partition]:
             return False
         people = await self._directory.people({delivery.registration})
         return not people or not await self._directory.activities({delivery.activity})
 
-    async def _send(self, held: Claimed, letter: Letter) -> None:
+    async def _send(self, ready: Sequence[Ready]) -> list[Ready]:
+        """Attempt them together; what was not handed over comes back, with its attempt taken back."""
+        slow = monotonic() + self._pace.quick_seconds
+        window = Window(
+            ready, self._ledger, self._pace.lease, over=lambda: self._stopping or monotonic() > slow
+        )
+        self._in_hand, self._handed_over = window.held, False
+        answers = await self._delivered(window)
+        await self._record(window.answered(answers))
+        left = window.unanswered(answers)
+        if left:
+            kept = await self._note(lambda: self._ledger.take_back([held for held, _ in left]))
+            left = [one for one in left if one[0] in kept]
+        well = all(answer.kind in ("accepted", "refused") for answer in answers.values())
+        if well and len(answers) == len(ready) and monotonic() < slow:
+            self._at_once = min(2 * self._at_once, self._pace.window)
+        else:
+            self._at_once = 1
+        return left
+
+    async def _delivered(self, window: Window) -> dict[str, Answer]:
         async def about_to_hand_over() -> None:
-            await self._ledger.begin_attempt(held, self._pace.lease)
+            await window.begin()
             self._handed_over = True
 
-        answer = await self._channel.deliver(letter, about_to_hand_over)
-        await self._note(lambda: self._record(held, answer))
+        try:
+            return await self._channel.deliver(window.letters(), about_to_hand_over)
+        except LeaseLost:
+            log.info("a delivery passed to another worker")
+            return {}
 
-    async def _note(self, write: Callable[[], Awaitable[None]]) -> None:
+    async def _note(self, write: Callable[[], Awaitable[T]]) -> T:
         """An answer that is known is not lost for a database that is away for some seconds."""
         for pause in PAUSES_TO_NOTE:
             try:
@@ -246,25 +249,38 @@ class Postman:
                 await asyncio.sleep(pause)
         return await write()
 
-    async def _record(self, held: Claimed, answer: Answer) -> None:
-        if answer.kind == "accepted":
-            await self._close(held, "sent", None, answer.code)
-        elif answer.kind == "refused":
-            await self._close(held, "failed", "refused" if answer.code else "unwritable", answer.code)
+    async def _record(self, answered: Sequence[tuple[Claimed, Answer]]) -> None:
+        accepted: dict[int | None, list[Claimed]] = defaultdict(list)
+        for held, answer in answered:
+            if answer.kind == "accepted":
+                accepted[answer.code].append(held)
+        for code, together in accepted.items():
+            await self._note(partial(self._close, together, "sent", None, code))
+        for held, answer in answered:
+            if answer.kind != "accepted":
+                try:
+                    await self._note(partial(self._record_alone, held, answer))
+                except LeaseLost:
+                    log.info("a delivery passed to another worker")
+
+    async def _record_alone(self, held: Claimed, answer: Answer) -> None:
+        pause = self._pace.backoff.after(held.tries + 1, random.random())
+        if answer.kind == "refused":
+            await self._close([held], "failed", "refused" if answer.code else "unwritable", answer.code)
         elif answer.kind == "again":
-            pause = self._pace.backoff.after(held.tries + 1, random.random())
             await self._ledger.postpone(held, pause, answer.code, tried=True)
         else:
-            await self._lost(held, answer)
+            await self._ledger.count_lost(held)
+            if POLICIES[held.delivery.template].resend_if_ambiguous:
+                await self._ledger.postpone(held, pause, answer.code, tried=False)
+            else:
+                await self._close([held], "ambiguous", "answer_lost", answer.code)
 
-    async def _lost(self, held: Claimed, answer: Answer) -> None:
-        await self._ledger.count_lost(held)
-        if POLICIES[held.delivery.template].resend_if_ambiguous:
-            pause = self._pace.backoff.after(held.tries + 1, random.random())
-            await self._ledger.postpone(held, pause, answer.code, tried=False)
-        else:
-            await self._close(held, "ambiguous", "answer_lost", answer.code)
-
-    async def _close(self, held: Claimed, state: State, reason: str | None, code: int | None = None) -> None:
-        await self._ledger.close(held, state, reason, code)
-        self._closed(held.delivery, state)
+    async def _close(
+        self, held: Sequence[Claimed], state: State, reason: str | None, code: int | None = None
+    ) -> None:
+        closed = await self._ledger.close(held, state, reason, code)
+        for one in closed:
+            self._closed(one.delivery, state)
+        if len(closed) < len(held):
+            log.info("a delivery passed to another worker")

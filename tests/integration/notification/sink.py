@@ -57,6 +57,12 @@ class Sink:
     def deliveries(self) -> list[str]:
         return [mail["X-Simpul-Delivery"] for mail in self.kept]
 
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, offered: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return [offered[0], "250-PIPELINING", *offered[1:]]
+
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.notification.adapters.smtp import MailChannel, SmtpServer
+from services.notification.application.ports import Answer
 from tests.integration.notification.sink import Sink
 from tests.unit.notification.test_mails import STATIONERY, letter
 
@@ -16,11 +17,15 @@ async def test_a_server_that_refuses_everybody_refuses_no_letter(sink: Sink) -> 
     async def about_to_hand_over() -> None:
         pass
 
-    answers = [await channel.deliver(letter(), about_to_hand_over) for _ in range(2)]
+    async def answer() -> Answer:
+        (answer,) = (await channel.deliver([letter()], about_to_hand_over)).values()
+        return answer
+
+    answers = [await answer() for _ in range(2)]
     sink.shut = False
-    answers += [await channel.deliver(letter(), about_to_hand_over) for _ in range(2)]
+    answers += [await answer() for _ in range(2)]
     sink.refuse.clear()
-    answers.append(await channel.deliver(letter(), about_to_hand_over))
+    answers.append(await answer())
     await channel.close()
     assert [(answer.kind, answer.code) for answer in answers] == [
         ("again", 554),

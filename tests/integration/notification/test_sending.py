@@ -1,5 +1,6 @@
 """What the mail server says, or does not, decides what becomes of a delivery."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from pymongo.errors import AutoReconnect
 
 from services.notification import main
 from services.notification.adapters.deliveries import MongoLedger
-from services.notification.application.sending import Claimed
+from services.notification.application.ports import Claimed
 from tests.integration.notification.stage import Stage, confirmed, registration
 
 pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
@@ -142,11 +143,12 @@ class AnswersLost(MongoLedger):
 
     lost = 0
 
-    async def begin_attempt(self, held: Claimed, lease: timedelta) -> None:
-        await super().begin_attempt(held, lease)
+    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]:
+        kept = await super().begin_attempts(held, lease)
         if not AnswersLost.lost:
             AnswersLost.lost += 1
             raise AutoReconnect
+        return kept
 
 
 async def test_a_failure_of_one_letter_holds_up_no_other_and_is_no_lost_answer(

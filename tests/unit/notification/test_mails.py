@@ -4,6 +4,8 @@ import email
 import email.policy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.rendering import POLICY, Stationery, addressed
 from services.notification.adapters.smtp import SmtpServer
 from services.notification.adapters.wording import WORDINGS
 from services.notification.application.ports import Letter
@@ -372,3 +374,20 @@ def test_smtp_urls_say_how_to_connect() -> None:
     )
     with pytest.raises(ValueError, match="SIMPUL_SMTP_URL"):
         SmtpServer.of("mail.example:25")
+
+
+WORDS = st.from_regex("[A-Za-z0-9]{1,20}", fullmatch=True)
+
+
+@given(
+    st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
+    | st.text(st.characters(codec="ascii"), max_size=30),
+    st.lists(WORDS, min_size=1, max_size=3).map(".".join) | st.just("a..b") | st.just('"a b"'),
+    st.lists(WORDS, min_size=1, max_size=4).map(".".join),
+)
+def test_to_whom_is_written_as_the_library_would(name: str, local: str, domain: str) -> None:
+    try:
+        value = POLICY.header_store_parse("To", Address(name, local, domain))
+    except (ValueError, HeaderParseError):
+        return
+    assert addressed(f"{local}@{domain}", name) == POLICY.fold_binary(*value)
