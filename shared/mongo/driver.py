@@ -65,7 +65,7 @@ class Store:
             read_concern=ReadConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
-        self._collections: dict[tuple[str, Any], AsyncCollection[Document]] = {}
+        self._collections: tuple[dict[str, AsyncCollection[Document]], ...] = ({}, {})
 
     def __getitem__(self, collection: str) -> AsyncCollection[Document]:
         return self._collection(collection, MAJORITY)
@@ -80,9 +80,9 @@ class Store:
 
     def _collection(self, name: str, concern: WriteConcern) -> AsyncCollection[Document]:
         """Made once: a driver's collection takes long to make."""
-        if (found := self._collections.get((name, concern.document["w"]))) is None:
-            found = self._database.get_collection(self._prefix + name, write_concern=concern)
-            self._collections[name, concern.document["w"]] = found
+        made = self._collections[concern is MAJORITY]
+        if (found := made.get(name)) is None:
+            found = made[name] = self._database.get_collection(self._prefix + name, write_concern=concern)
         return found
 
     async def aggregate(
