@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
+from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import (
@@ -107,6 +108,23 @@ async def test_a_command_is_known_again_by_aggregate_source_and_id(servers: Serv
         assert (one.status_code, one.json()) == (200, two.json())
         other = await client.post(url, json=person(8), headers=headers)
         assert (other.status_code, other.json()["reason"]) == (422, "id_reused")
+
+
+@pytest.mark.parametrize("thought_to_decide", [False, True])
+async def test_who_waits_hears_of_what_another_instance_decides(
+    servers: Servers, thought_to_decide: bool
+) -> None:
+    async with new_office(servers) as office, office.registration():
+        await publish(office, "uji")
+        outcomes = Outcomes(office.store, office.code, lambda key: thought_to_decide)
+        command = submit("uji", 0)
+        waiting = asyncio.create_task(
+            outcomes.wait(office.digests.command("uji", "urn:test", "satu"), "uji", 20)
+        )
+        await office.put(command, "uji", "satu")
+        decided = await waiting
+        assert decided is not None
+        assert decided.outcome.result == "confirmed"
 
 
 async def test_one_person_under_three_names_in_six_activities_at_once(servers: Servers) -> None:
