@@ -96,6 +96,13 @@ class Ledger:
             recent.clear()
         recent.extend((fact.number, fact.document) for fact in facts)
 
+    def _recent_after(self, partition: int, published: int) -> deque[tuple[int, bytes]]:
+        """What is remembered behind this number; the rest is forgotten."""
+        recent = self._recent[partition]
+        while recent and recent[0][0] <= published:
+            recent.popleft()
+        return recent
+
     async def write(self, commit: Commit, session: Session) -> None:
         """Within a transaction. Raises `ClaimLost`."""
         before, after = commit.before, commit.after
@@ -180,9 +187,7 @@ class Ledger:
 
     async def unpublished(self, partition: int, published: int) -> list[Document]:
         """The next facts to publish, in order, at most 500."""
-        recent = self._recent[partition]
-        while recent and recent[0][0] <= published:
-            recent.popleft()
+        recent = self._recent_after(partition, published)
         if recent and recent[0][0] == published + 1:
             return [decoded(document) for _, document in islice(recent, PUBLISH_AT_ONCE)]
         rows = self._store["facts"].find(
@@ -198,6 +203,7 @@ class Ledger:
         )
         if moved.matched_count != 1:
             raise ClaimLost("another owner publishes this partition")
+        self._recent_after(cursor.partition, number)
 
 
 def cursor_of(row: Document) -> Cursor:
