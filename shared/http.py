@@ -212,11 +212,11 @@ def _borne(request: Request) -> str:
 
 def require_token(
     token_hash: str, or_pass: Callable[[str], bool] | None = None
-) -> Callable[[Request, object], None]:
+) -> Callable[[Request, object], Awaitable[None]]:
     """A dependency that lets only the bearer of the token in, or of what `or_pass` holds to be a pass."""
     bearer = HTTPBearer(auto_error=False, scheme_name="token")  # for the description alone
 
-    def check(request: Request, _: Annotated[object, Depends(bearer)]) -> None:
+    async def check(request: Request, _: Annotated[object, Depends(bearer)]) -> None:
         passed = or_pass is not None and or_pass(_borne(request))
         if not passed and not token_matches(request, token_hash):
             raise Problem(

@@ -45,6 +45,7 @@ from shared.http import BodyLimit, add_health, application, serve
 from shared.kafka.application import broker, consuming
 from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
+from shared.kafka.records import partition_of
 from shared.mongo.driver import connect, is_passing
 from shared.office import Office, read_office
 from shared.pages.problems import shown_at, speak_pages
@@ -77,7 +78,10 @@ async def running(
 
         digests = Digests(bytes.fromhex(settings.person_key))
         await until_up(lambda: require_key(store, digests))
-        ledger, registry = Ledger(store, digests), CollectorRegistry()
+        outcomes = Outcomes(
+            store, office.code, lambda key: owners.decides(partition_of(key.encode(), partitions))
+        )
+        ledger, registry = Ledger(store, digests, outcomes.tell), CollectorRegistry()
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, traces.here)
         owners = Owners(
             Ports(
@@ -100,7 +104,6 @@ async def running(
         )
         kafka = broker(settings.kafka)
         listener = read_intake(kafka, settings.kafka, office.code, owners, traces)
-        outcomes = Outcomes(store, office.code)
         app = application(f"Simpul: pendaftaran {office.name}")
         OwnerNumbers(owners, listener, partitions, registry)
 

@@ -40,6 +40,7 @@ PASSING_CODES = frozenset({13, 18, 24, 262, 14031})
 # SnapshotTooOld, SnapshotUnavailable: collections were just made or renamed
 NO_SNAPSHOT = frozenset({239, 246})
 MAJORITY = WriteConcern(w="majority", j=True)
+UNJOURNALED = WriteConcern(w=1)
 
 
 class DatabaseMisfit(Exception):
@@ -64,9 +65,10 @@ class Store:
             read_concern=ReadConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
+        self._collections: tuple[dict[str, AsyncCollection[Document]], ...] = ({}, {})
 
     def __getitem__(self, collection: str) -> AsyncCollection[Document]:
-        return cast(AsyncCollection[Document], self._database[self._prefix + collection])
+        return self._collection(collection, MAJORITY)
 
     def aside(self, prefix: str) -> "Store":
         """The same database with collections of their own, for transactions across both."""
@@ -74,8 +76,14 @@ class Store:
 
     def unjournaled(self, collection: str) -> AsyncCollection[Document]:
         """For counts that may be lost with the primary: answered as soon as they stand in its memory."""
-        found = self._database.get_collection(self._prefix + collection, write_concern=WriteConcern(w=1))
-        return cast(AsyncCollection[Document], found)
+        return self._collection(collection, UNJOURNALED)
+
+    def _collection(self, name: str, concern: WriteConcern) -> AsyncCollection[Document]:
+        """Made once: a driver's collection takes long to make."""
+        made = self._collections[concern is MAJORITY]
+        if (found := made.get(name)) is None:
+            found = made[name] = self._database.get_collection(self._prefix + name, write_concern=concern)
+        return found
 
     async def aggregate(
         self, collection: str, pipeline: Sequence[Mapping[str, Any]], session: Session | None = None

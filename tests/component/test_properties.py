@@ -1,5 +1,6 @@
 """One partition's owner on a real database, with records that hypothesis makes up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from services.registration.adapters.directory import Directory
 from services.registration.adapters.documents import position
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
+from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
 from services.registration.adapters.provision import LONG_AGO
 from services.registration.adapters.publisher import Publisher
@@ -51,6 +53,7 @@ ACTIVITIES = [
 ][:2]
 PEOPLE = 8
 KEPT = ("facts", "outcomes", "parked", "registrations", "activities")
+UNREADABLE: Any = None  # a store of which nothing can be read
 CATEGORIES = ["guru", "dinas", "komunitas"]
 SESSION = {
     "id": "sesi-1",
@@ -72,18 +75,23 @@ class Desk:
 
     async def play(self, records: Sequence[Anything], cuts: Sequence[int], claims: Sequence[bool]) -> str:
         """Decide the records from an empty register, cut and handed over as told; all that is then stored."""
-        await self._empty()
-        owner = await self._owner()
+        owner = await self.begin()
         left, number = [*records], 0
         while left:
             size = cuts[number % len(cuts)]
             if claims[number % len(claims)]:
-                owner = await self._owner()
+                owner = await self.owner()
             assert await owner.decide(left[:size]) is None
             left, number = left[size:], number + 1
         return await self._stored()
 
-    async def _owner(self) -> Owner:
+    async def begin(self) -> Owner:
+        """Of an empty register."""
+        await self._empty()
+        return await self.owner()
+
+    async def owner(self) -> Owner:
+        """Who has just claimed the partition."""
         held = Held(PARTITION)
         held.claim(await self.ports.ledger.claim(PARTITION))
         return Owner(held, self.ports)
@@ -258,6 +266,41 @@ async def test_any_cut_of_the_same_commands_into_batches_gives_the_same_facts(
     ):
         event(f"{kind}: {kind in whole}")
     assert await desk.play(records, cuts, claims) == whole
+
+
+@given(asked=st.lists(ASKED, min_size=10, max_size=40), cuts=CUTS, claims=CLAIMS)
+@settings(max_examples=8, phases=PHASES)
+async def test_what_was_just_committed_is_told_and_sent_as_it_stands_in_the_ledger(
+    desk: Desk, asked: list[tuple[Any, ...]], cuts: list[int], claims: list[bool]
+) -> None:
+    code, store, digests = desk.office.code, desk.office.store, desk.office.digests
+    told, standing = Outcomes(UNREADABLE, code), Outcomes(store, code)
+    ledger, reading = Ledger(store, digests, told.tell), Ledger(store, digests)
+    desk = replace(desk, ports=replace(desk.ports, ledger=ledger))
+    owner, left, number, sent = await desk.begin(), intake(desk, asked), 0, 0
+    met: set[bytes] = set()
+    while left:
+        size = cuts[number % len(cuts)]
+        if claims[number % len(claims)]:
+            owner = await desk.owner()
+        read = [desk.ports.reading.read(one) for one in left[:size]]
+        fresh = {one.digest: one.key for one in read if isinstance(one, Asked) and not is_tick(one)}
+        waiting = {
+            digest: asyncio.create_task(told.wait(digest, key, 20))
+            for digest, key in fresh.items()
+            if digest not in met
+        }
+        await asyncio.sleep(0)  # they wait now
+        assert await owner.decide(left[:size]) is None
+        heard = {digest: await answer for digest, answer in waiting.items()}
+        assert heard == await standing.find(list(heard))
+        rows = await ledger.unpublished(PARTITION, sent)
+        there = await reading.unpublished(PARTITION, sent)
+        assert rows == there[: len(rows)]
+        assert bool(rows) == bool(there), "some of them while there are any"
+        sent += len(rows) // (1 + number % 2)  # half of them are sent again
+        met |= fresh.keys()
+        left, number = left[size:], number + 1
 
 
 @given(sent=st.lists(ANYTHING, min_size=1, max_size=40), cuts=CUTS)

@@ -11,6 +11,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
+from services.registration.adapters.outcomes import Outcomes
+from services.registration.adapters.people import People
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import (
     CancelActivity,
@@ -108,6 +110,23 @@ async def test_a_command_is_known_again_by_aggregate_source_and_id(servers: Serv
         assert (other.status_code, other.json()["reason"]) == (422, "id_reused")
 
 
+@pytest.mark.parametrize("thought_to_decide", [False, True])
+async def test_who_waits_hears_of_what_another_instance_decides(
+    servers: Servers, thought_to_decide: bool
+) -> None:
+    async with new_office(servers) as office, office.registration():
+        await publish(office, "uji")
+        outcomes = Outcomes(office.store, office.code, lambda key: thought_to_decide)
+        command = submit("uji", 0)
+        waiting = asyncio.create_task(
+            outcomes.wait(office.digests.command("uji", "urn:test", "satu"), "uji", 20)
+        )
+        await office.put(command, "uji", "satu")
+        decided = await waiting
+        assert decided is not None
+        assert decided.outcome.result == "confirmed"
+
+
 async def test_one_person_under_three_names_in_six_activities_at_once(servers: Servers) -> None:
     nuptk, nip = "1234567890123456", "193504012001011001"
     known_by = [
@@ -136,6 +155,24 @@ async def test_one_person_under_three_names_in_six_activities_at_once(servers: S
         contacts = await office.store["people"].find({"who": {"$exists": True}}).to_list(None)
         kept = next(row for row in contacts if row["_id"] == rows[0]["who"]["contact"])
         assert kept["who"]["email"] == "ida.lain@sekolah.example", "the first contact stands"
+
+
+async def test_people_met_from_all_sides_at_once_are_one_person_each(servers: Servers) -> None:
+    came = [submit("uji", number).participant for number in range(12)]
+    came = [one.model_copy(update={"nuptk": f"{number:016}"}) for number, one in enumerate(came)]
+    async with new_office(servers) as office:
+        sides = [People(office.store, office.digests) for _ in came]
+        found = await asyncio.gather(
+            *(side.find(came[turn:] + came[:turn]) for turn, side in enumerate(sides))
+        )
+        met = [people[-turn:] + people[:-turn] if turn else people for turn, people in enumerate(found)]
+        for same in zip(*met, strict=True):
+            assert len({(person.ref, person.contact) for person in same}) == 1
+            assert sum(person.new for person in same) <= 1
+        rows = {row["_id"]: row for row in await office.store["people"].find({}).to_list(None)}
+        assert len(rows) == 2 * len(came)
+        for row in rows.values():
+            assert (rows[row["contact"]]["ref"], "who" in rows[row["contact"]]) == (row["ref"], True)
 
 
 async def test_two_people_who_claim_one_number_are_shown_to_staff_and_not_refused(servers: Servers) -> None:

@@ -36,13 +36,17 @@ class Directory:
         """One entry for each activity and registration that these facts changed, as of the last such fact."""
         activities: dict[str, int] = {}
         registrations: dict[str, int] = {}
+        known: dict[str, Document] = {}
         for fact in facts:
             number, data = int(fact["_id"]) & ((1 << 40) - 1), fact["data"]
             if fact["type"] in OF_ACTIVITY:
                 activities[data["activity"]] = number
             elif fact["type"] in OF_REGISTRATION:
                 registrations[data["registration"]] = number
-        return await self._of_activities(activities) + await self._of_registrations(registrations)
+                if who := fact.get("registrant"):  # as it stands in the registration, for good
+                    row = {"_id": data["registration"], "activity": data["activity"], "who": who}
+                    known[data["registration"]] = row
+        return await self._of_activities(activities) + await self._of_registrations(registrations, known)
 
     async def _of_activities(self, revs: dict[str, int]) -> list[Entry]:
         if not revs:
@@ -50,14 +54,13 @@ class Directory:
         found = await self._store["activities"].find({"_id": {"$in": list(revs)}}).to_list(None)
         return [_activity_entry(row, revs[row["_id"]]) for row in found]
 
-    async def _of_registrations(self, revs: dict[str, int]) -> list[Entry]:
+    async def _of_registrations(self, revs: dict[str, int], known: dict[str, Document]) -> list[Entry]:
         if not revs:
             return []
-        rows = await (
-            self._store["registrations"]
-            .find({"_id": {"$in": list(revs)}}, {"activity": 1, "who": 1})
-            .to_list(None)
-        )
+        rows = list(known.values())
+        if missing := list(revs.keys() - known.keys()):
+            found = self._store["registrations"].find({"_id": {"$in": missing}}, {"activity": 1, "who": 1})
+            rows += await found.to_list(None)
         contacts = list({row["who"]["contact"] for row in rows})
         people = await self._store["people"].find({"_id": {"$in": contacts}}, {"who": 1}).to_list(None)
         who = {row["_id"]: row["who"] for row in people}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import bson
-from bson import Int64
+from bson import CodecOptions, Int64
 from pydantic_core import from_json, to_json
 
 from services.registration.application.asking import Asked
@@ -19,6 +19,8 @@ from shared.contracts.facts import MAX_FACT_BYTES, Stated
 from shared.contracts.types import rfc3339
 from shared.kafka.facts import Fact
 from shared.mongo.driver import Document
+
+TIMES_IN_UTC = CodecOptions[Document](tz_aware=True)
 
 
 def position(partition: int, number: int) -> Int64:
@@ -59,6 +61,11 @@ def encoded_fact(
     if asked is not None:
         document |= identity(asked, cursor.base)
     return bson.encode(document)
+
+
+def decoded(document: bytes) -> Document:
+    """A row as reading it from the ledger gives it."""
+    return bson.decode(document, TIMES_IN_UTC)
 
 
 def recovered_fact(fact: Fact, happened: Happened) -> bytes:

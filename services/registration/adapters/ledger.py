@@ -1,6 +1,9 @@
 """The office's ledger in MongoDB: claiming a partition, and the one transaction that writes a batch."""
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from bson.raw_bson import RawBSONDocument
@@ -8,6 +11,7 @@ from bson.raw_bson import RawBSONDocument
 from services.registration.adapters.documents import (
     activity_document,
     activity_state,
+    decoded,
     encoded_fact,
     identity,
     position,
@@ -16,25 +20,41 @@ from services.registration.adapters.documents import (
 from services.registration.adapters.people import People
 from services.registration.application.asking import Asked, Poison, appended_at
 from services.registration.application.batch import Encode, partition_key
-from services.registration.application.commit import ClaimLost, Commit, Cursor, LastRecord, Settled
+from services.registration.application.commit import (
+    ClaimLost,
+    Commit,
+    Cursor,
+    LastRecord,
+    NumberedFact,
+    Settled,
+)
 from services.registration.application.digests import Digests
 from services.registration.domain.happened import Happened
 from shared.contracts.facts import MEASURES, Measure, OfficeTotals
 from shared.mongo.driver import CommitUnknown, Document, ReplaceOne, ReturnDocument, Session, Store
 
 PUBLISH_AT_ONCE = 500
+REMEMBERED_FACTS = 1_000  # of a partition, about 1 MB: what was just committed is not read back to be sent
 
 
 class Ledger:
     """One office's; every method names the partition that it is about."""
 
-    def __init__(self, store: Store, digests: Digests) -> None:
+    def __init__(
+        self, store: Store, digests: Digests, committed: Callable[[Commit], None] = lambda commit: None
+    ) -> None:
+        """`committed` is told of every batch that stands."""
         self._store = store
         self._digests = digests
         self._people = People(store, digests)
+        self._committed = committed
+        self._recent: dict[int, deque[tuple[int, bytes]]] = defaultdict(
+            partial(deque, maxlen=REMEMBERED_FACTS)
+        )
 
     async def claim(self, partition: int) -> Cursor:
         """Raise the epoch and read the cursor: from now on no other owner's transaction can commit."""
+        self._recent[partition].clear()
         found = await self._store["cursors"].find_one_and_update(
             {"_id": partition}, {"$inc": {"epoch": 1}}, return_document=ReturnDocument.AFTER
         )
@@ -66,6 +86,22 @@ class Ledger:
                 after.number,
             ):
                 raise ClaimLost("the commit's outcome is unknown, and the cursor did not move") from None
+        self._remember(commit.before.partition, commit.facts)
+        self._committed(commit)
+
+    def _remember(self, partition: int, facts: Sequence[NumberedFact]) -> None:
+        """Only what follows without a gap: control totals, for one, are a fact that is not among these."""
+        recent = self._recent[partition]
+        if facts and recent and recent[-1][0] + 1 != facts[0].number:
+            recent.clear()
+        recent.extend((fact.number, fact.document) for fact in facts)
+
+    def _recent_after(self, partition: int, published: int) -> deque[tuple[int, bytes]]:
+        """What is remembered behind this number; the rest is forgotten."""
+        recent = self._recent[partition]
+        while recent and recent[0][0] <= published:
+            recent.popleft()
+        return recent
 
     async def write(self, commit: Commit, session: Session) -> None:
         """Within a transaction. Raises `ClaimLost`."""
@@ -151,6 +187,9 @@ class Ledger:
 
     async def unpublished(self, partition: int, published: int) -> list[Document]:
         """The next facts to publish, in order, at most 500."""
+        recent = self._recent_after(partition, published)
+        if recent and recent[0][0] == published + 1:
+            return [decoded(document) for _, document in islice(recent, PUBLISH_AT_ONCE)]
         rows = self._store["facts"].find(
             {"_id": {"$gt": position(partition, published), "$lt": position(partition + 1, 0)}}
         )
@@ -164,6 +203,7 @@ class Ledger:
         )
         if moved.matched_count != 1:
             raise ClaimLost("another owner publishes this partition")
+        self._recent_after(cursor.partition, number)
 
 
 def cursor_of(row: Document) -> Cursor:

@@ -3,11 +3,16 @@
 import asyncio
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
 
 from pydantic import TypeAdapter
 
+from services.registration.adapters.documents import decoded
+from services.registration.adapters.ledger import settled_document
 from services.registration.application.asker import Decided
+from services.registration.application.commit import Commit
 from services.registration.application.sentences import PENDING, sentence
 from shared.contracts.facts import (
     ActivityCancelled,
@@ -24,7 +29,8 @@ from shared.contracts.outcomes import CommandKey, Outcome, Result
 from shared.contracts.types import Count
 from shared.mongo.driver import Document, Store
 
-LOOK_SECONDS = 0.005  # between two looks while anybody waits
+LOOK_SECONDS = 0.005  # between two looks for what another instance decides
+LOOK_SELDOM_SECONDS = 0.1  # where this one decides: it is told, but for what was decided before
 PAGE = 100
 MARKS = TypeAdapter(dict[str, Count])  # partition -> the last place told
 
@@ -45,23 +51,33 @@ def pending(source: str, identifier: str) -> Outcome:
     return Outcome(command=CommandKey(source=source, id=identifier), state="pending", message=PENDING)
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """Those who wait for one command. `looked`: when it was last looked for."""
+
+    key: str
+    futures: list["asyncio.Future[Decided]"] = field(default_factory=list)
+    looked: float = field(default_factory=monotonic)
+
+
 class Outcomes:
     """Looked up by a command's digest. One query serves everyone who waits."""
 
-    def __init__(self, store: Store, office: str) -> None:
+    def __init__(self, store: Store, office: str, decides: Callable[[str], bool] = lambda key: False) -> None:
+        """`decides`: whether this process decides what is asked under a key, so that `tell` is called."""
         self._store = store
         self._office = office
-        self._waiting: dict[bytes, list[asyncio.Future[Decided]]] = {}
+        self._decides = decides
+        self._waiting: dict[bytes, _Waiting] = {}
         self._looking: asyncio.Task[None] | None = None
 
     async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]:
         wanted = {"command": {"$in": list(digests)}}
-        facts = await self._store["facts"].find(wanted).to_list(None)
+        facts, rows = await asyncio.gather(
+            *(self._store[name].find(wanted).to_list(None) for name in ("facts", "outcomes"))
+        )
         found = {bytes(row["command"]): self._of_fact(row) for row in facts}
-        if missing := [digest for digest in digests if digest not in found]:
-            rows = await self._store["outcomes"].find({"command": {"$in": missing}}).to_list(None)
-            found |= {bytes(row["command"]): _of_row(row) for row in rows}
-        return found
+        return found | {bytes(row["command"]): _of_row(row) for row in rows}
 
     async def parked(self, digests: Sequence[bytes]) -> Outcome | None:
         """A command that could not be decided and waits for someone to look; its id stays free."""
@@ -76,10 +92,28 @@ class Outcomes:
             message=sentence("parked", row["reason"], {}),
         )
 
-    async def wait(self, digest: bytes, seconds: float) -> Decided | None:
+    def tell(self, commit: Commit) -> None:
+        """Tell those who wait what a batch that stands has decided."""
+        if not self._waiting:
+            return
+        for fact in commit.facts:
+            if fact.asked is not None and fact.asked.digest in self._waiting:
+                self._answer(fact.asked.digest, self._of_fact(decoded(fact.document)))
+        for settled in commit.settled:
+            digest = settled.asked.digest
+            if digest in self._waiting and settled.reason != "id_reused":  # the first outcome is the answer
+                self._answer(digest, _of_row(settled_document(settled, commit.before.base)))
+
+    def _answer(self, digest: bytes, decided: Decided) -> None:
+        if waiting := self._waiting.pop(digest, None):
+            for future in waiting.futures:
+                if not future.done():
+                    future.set_result(decided)
+
+    async def wait(self, digest: bytes, key: str, seconds: float) -> Decided | None:
         """The outcome as soon as it stands, None when it does not in time."""
         future: asyncio.Future[Decided] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(digest, []).append(future)
+        self._waiting.setdefault(digest, _Waiting(key)).futures.append(future)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
@@ -87,24 +121,31 @@ class Outcomes:
         except TimeoutError:
             return None
         finally:
-            waiting = self._waiting.get(digest, [])
-            if future in waiting:
-                waiting.remove(future)
-            if not waiting:
-                self._waiting.pop(digest, None)
+            waiting = self._waiting.get(digest)
+            if waiting is not None and future in waiting.futures:
+                waiting.futures.remove(future)
+                if not waiting.futures:
+                    del self._waiting[digest]
 
     async def _look(self) -> None:
         while self._waiting:
             try:
-                found = await self.find(list(self._waiting))
+                found = await self.find(due) if (due := self._due()) else {}
             except Exception:  # MongoDB is away: whoever waits is told that it is not decided yet
                 await asyncio.sleep(0.5)
                 continue
             for digest, decided in found.items():
-                for future in self._waiting.pop(digest, []):
-                    if not future.done():
-                        future.set_result(decided)
+                self._answer(digest, decided)
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _due(self) -> list[bytes]:
+        """What is to be looked for now; who decides it may change while it is waited for."""
+        due, now = [], monotonic()
+        for digest, waiting in self._waiting.items():
+            if now >= waiting.looked + (LOOK_SELDOM_SECONDS if self._decides(waiting.key) else LOOK_SECONDS):
+                waiting.looked = now
+                due.append(digest)
+        return due
 
     async def of_source(self, source: str, after: str | None) -> tuple[list[Outcome], str]:
         """A source's next outcomes in the order of each partition, and the mark to go on from.

@@ -14,7 +14,8 @@ DUPLICATE_KEY = 11000
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`ref` is random and stands for the person; `contact` is the row that holds name and addresses."""
+    """`ref` is random and stands for the person; `contact` is the row that holds name and addresses.
+    `new`: nobody knew them before."""
 
     ref: str
     contact: str
@@ -35,22 +36,30 @@ class People:
         """For each of them who they are; who was not known is known afterwards."""
         named = [[digest.hex() for digest in self._digests.person(one)] for one in participants]
         known = await self._rows({digest for digests in named for digest in digests})
+        while rows := self._missing(participants, named, known):
+            known |= await self._insert(rows)
+        found = [self._strongest(digests, known) for digests in named]
+        await self._note_contradictions(named, known)
+        # what is read of a contact leaves out whose it is, so that only who is met here has that
+        return [Person(row["ref"], row["contact"], "who" in known.get(row["contact"], ())) for row in found]
+
+    def _missing(
+        self, participants: Sequence[Participant], named: list[list[str]], known: dict[str, Document]
+    ) -> dict[str, Document]:
+        """First the contacts of those of whom nothing is known, then what leads to any of them: a row never
+        stands before the one that it leads to."""
         fresh = {
             digests[-1]: self._contact(digests[-1], one)
             for digests, one in zip(named, participants, strict=True)
             if not any(digest in known for digest in digests)
         }
-        known |= await self._insert(fresh)
-        found = [self._strongest(digests, known) for digests in named]
-        further: dict[str, Document] = {}
-        for digests, row in zip(named, found, strict=True):
+        known, further = known | fresh, dict[str, Document]()
+        for digests in named:
+            row = self._strongest(digests, known)
             for digest in digests:
                 if digest not in known and digest not in further:
                     further[digest] = {"_id": digest, "ref": row["ref"], "contact": row["contact"]}
-        known |= await self._insert(further)
-        found = [self._strongest(digests, known) for digests in named]
-        await self._note_contradictions(named, known)
-        return [Person(row["ref"], row["contact"], new=fresh.get(row["contact"]) is row) for row in found]
+        return fresh | further
 
     async def ref(self, who: Participant) -> str | None:
         """Of this person, if they are known; nobody is known afterwards who was not."""
@@ -120,16 +129,13 @@ class People:
         return {row["_id"]: row for row in await rows.to_list(None)}
 
     async def _insert(self, rows: dict[str, Document]) -> dict[str, Document]:
-        """Insert what nobody else inserted meanwhile, and answer with the rows that stand."""
-        if not rows:
-            return {}
+        """Insert in order, up to one that somebody else inserted meanwhile; answers with those that stand."""
         try:
-            await self._store["people"].insert_many(rows.values(), ordered=False)
+            await self._store["people"].insert_many(rows.values(), ordered=True)
         except BulkWriteError as error:
-            failed = error.details["writeErrors"]
-            if any(one["code"] != DUPLICATE_KEY for one in failed):
+            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
                 raise
-            return rows | await self._rows({one["keyValue"]["_id"] for one in failed})
+            return await self._rows(set(rows))
         return rows
 
     @staticmethod

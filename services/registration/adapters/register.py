@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 
 from services.registration.adapters.documents import activity_state, line_name, registration_state
 from services.registration.adapters.people import People
@@ -104,7 +103,14 @@ class Register:
             command.group,
             command.role_in_group,
         )
-        return Candidate(who, cache(lambda number: self._digests.registration(command.activity, ref, number)))
+        names: dict[int, str] = {}
+
+        def name(number: int) -> str:
+            if number not in names:
+                names[number] = self._digests.registration(command.activity, ref, number)
+            return names[number]
+
+        return Candidate(who, name)
 
     async def _load_named(self, asked: Sequence[Asked], loaded: Loaded) -> None:
         named = {

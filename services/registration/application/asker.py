@@ -39,7 +39,7 @@ class Decided:
 
 class OutcomesPort(Protocol):
     async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]: ...
-    async def wait(self, digest: bytes, seconds: float) -> Decided | None: ...
+    async def wait(self, digest: bytes, key: str, seconds: float) -> Decided | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Asker:
         if decided is None:
             envelope = Envelope(identifier, source, command.type, key, rfc3339(datetime.now(UTC)))
             await self.intake.send(key, envelope, value, ANSWER_SECONDS)
-            decided = await self.outcomes.wait(digest, wait) if wait else None
+            decided = await self.outcomes.wait(digest, key, wait) if wait else None
         if decided is not None and decided.payload != payload:
             raise IdReused
         return decided.outcome if decided else None

@@ -41,6 +41,11 @@ class Owners:
     def held(self) -> dict[int, Held]:
         return {partition: owner.held for partition, owner in self._owners.items()}
 
+    def decides(self, partition: int) -> bool:
+        """Whether what comes to this partition is decided here, as far as is known."""
+        owner = self._owners.get(partition)
+        return owner is not None and owner.held.claimed
+
     async def assigned(self, wheres: set[Where]) -> dict[Where, int]:
         """Claim partitions; answers where to read on. Those it cannot claim now are claimed by `maintain`."""
         await self.revoked(wheres)  # what a rebalance gives again is claimed again

@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from shared.http import Problem, invalid_body
 
 YAML_TYPES = {"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"}
+JSON = TypeAdapter[Any](Any)
 C = TypeVar("C", bound=BaseModel)
 
 
@@ -19,7 +20,7 @@ async def parsed(request: Request) -> Any:
     try:
         if kind in YAML_TYPES:
             return yaml.safe_load(raw)
-        return TypeAdapter(Any).validate_json(raw)
+        return JSON.validate_json(raw)
     except (ValueError, yaml.YAMLError):
         raise Problem(422, "invalid", "Isi kiriman bukan JSON atau YAML yang terbaca.") from None
 

@@ -50,12 +50,20 @@ Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
 class Wish:
     """The headers by which a client says how a command is to be answered."""
 
-    key: Annotated[str | None, Header(alias="Idempotency-Key", json_schema_extra=KEY)] = None
-    prefer: Annotated[str | None, Header()] = None
+    key: str | None
+    prefer: str | None
+
+
+async def wish(
+    key: Annotated[str | None, Header(alias="Idempotency-Key", json_schema_extra=KEY)] = None,
+    prefer: Annotated[str | None, Header()] = None,
+) -> Wish:
+    """Not the class itself: whatever is no coroutine is sent through a thread."""
+    return Wish(key, prefer)
 
 
 STAFF = answers() | UNAUTHORIZED
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[Wish, Depends(wish)]
 
 
 @dataclass(frozen=True, slots=True)
