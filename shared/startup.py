@@ -21,7 +21,7 @@ T = TypeVar("T")
 def run_service(name: str, owner: str, work: Coroutine[Any, Any, None]) -> None:
     """Run a service until it is told to stop; exits with a sentence where it was not set up rightly."""
     configure(name, owner)
-    gc.freeze()  # what importing made stays: looking through it again and again took a fifth of a busy service
+    gc.freeze()  # what importing made stays: looking through it takes a busy service a fifth of its time
     try:
         asyncio.run(work)
     except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid, TracesMissing) as misfit:
