@@ -63,7 +63,7 @@ _ALL: Final[Sequence[Mutant]] = (
     Mutant("no-claim", "I3", REGISTRATION, registration.no_claim, ("handed over and back",)),
     Mutant("gap-skipped", "I6", REPORTING, readers.gap_skipped, ("a fact ahead of its turn",)),
     Mutant("early-timer", "I5", NOTIFICATION, readers.early_timer),
-    Mutant("people-inside", "I8", REGISTRATION, registration.people_inside, ("one person twice at once",)),
+    Mutant("people-unread", "I8", REGISTRATION, registration.people_unread, ("one person twice at once",)),
     Mutant("canary-in-a-fact", "I7", REGISTRATION, registration.canary_in_a_fact),
     Mutant("revived", "I8", REGISTRATION, registration.revived, ("a seat for three",)),
     Mutant("poison-skipped", "I9", REGISTRATION, registration.poison_skipped, ("poison",)),

@@ -135,32 +135,21 @@ def no_claim() -> None:
     patch(Owner, "_remember", kept)
 
 
-def people_inside() -> None:
-    """Who is new gets a reference in the transaction that needs it; nobody reads back which one stands."""
-    from services.registration.adapters.ledger import Ledger
-    from services.registration.adapters.people import People
+def people_unread() -> None:
+    """Whoever another transaction met first keeps the reference that this one made up for them."""
+    from services.registration.adapters.people import People, person_row
     from shared.mongo.driver import UpdateOne
 
-    fresh: dict[str, Any] = {}
-    write = Ledger.write
-
-    async def later(people: Any, rows: dict[str, Any]) -> dict[str, Any]:
-        fresh.update(rows)
-        return rows
-
-    async def with_people(ledger: Any, commit: Any, session: Any) -> None:
-        await write(ledger, commit, session)
-        rows = [
-            UpdateOne(
-                {"_id": name}, {"$setOnInsert": {key: row[key] for key in row if key != "_id"}}, upsert=True
-            )
-            for name, row in fresh.items()
+    async def keep(people: Any, meetings: Any, session: Any) -> None:
+        rows = [person_row(one.person, one.who.model_dump(exclude_none=True)) for one in meetings if one.new]
+        writes = [
+            UpdateOne({"known_by": {"$in": row["known_by"]}}, {"$setOnInsert": row}, upsert=True)
+            for row in rows
         ]
-        if rows:
-            await ledger._store["people"].bulk_write(rows, ordered=False, session=session)
+        if writes:
+            await people._store["people"].bulk_write(writes, ordered=False, session=session)
 
-    patch(People, "_insert", later)
-    patch(Ledger, "write", with_people)
+    patch(People, "keep", keep)
 
 
 def canary_in_a_fact() -> None:

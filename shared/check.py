@@ -11,6 +11,10 @@ from shared.settings import CommonSettings
 LOOK_SECONDS = 15.0
 
 
+class Finding(Exception):
+    """What is wrong and what to do, in a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """`look` raises where something is wrong: a misfit says so itself, all else is told by `remedy`."""
@@ -24,7 +28,7 @@ class Check:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 await self.look()
-        except (TopicMisfit, DatabaseMisfit) as misfit:
+        except (TopicMisfit, DatabaseMisfit, Finding) as misfit:
             return str(misfit)
         except Exception as error:
             return f"{type(error).__name__}; {self.remedy}"

@@ -16,6 +16,7 @@ from shared.kafka.connection import is_away
 from shared.kafka.offsets import GroupBusy
 from shared.kafka.topics import TopicMisfit
 from shared.mongo.driver import DatabaseMisfit, PyMongoError
+from shared.office import OfficeFileInvalid
 from shared.settings import USAGE, CommonSettings, read_settings
 
 Step = Callable[[], Coroutine[Any, Any, list[str]]]
@@ -99,7 +100,7 @@ def ended_by(step: Step) -> None:
         said = asyncio.run(step())
     except ValueError as wrong:
         raise _ended(str(wrong), USAGE) from None
-    except (TopicMisfit, DatabaseMisfit, GroupBusy, Refused) as misfit:
+    except (TopicMisfit, DatabaseMisfit, GroupBusy, OfficeFileInvalid, Refused) as misfit:
         raise _ended(str(misfit)) from None
     except PyMongoError as error:
         raise _ended(f"MongoDB does not answer as it must ({type(error).__name__})") from None

@@ -30,6 +30,15 @@ def comparable_name(name: str) -> str:
     return " ".join(parts)
 
 
+def near_names(one: str, other: str) -> bool:
+    """Whether two names are likely to be one person's, typed in different ways."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalpha, comparable_name(name)))
+
+
 def nip(typed: str) -> str:
     """18 digits of a civil servant's NIP or a contract teacher's NI PPPK.
 

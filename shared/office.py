@@ -2,13 +2,15 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from shared.contracts.facts import OfficeDescribed, OfficeName, Territory
 from shared.contracts.types import Email, Line, Message, OfficeCode, Paragraph, Phone
+
+Source = Annotated[str, StringConstraints(pattern=r"^/[a-z][a-z0-9-]{1,19}/[\x21-\x7e]{1,200}$")]
 
 
 class OfficeFileInvalid(Exception):
@@ -40,7 +42,10 @@ class Privacy(Message):
 
 
 class Office(Message):
-    """`names` and `territory` carry dates, since offices are renamed and serve more than one province."""
+    """`names` and `territory` carry dates, since offices are renamed and serve more than one province.
+
+    `vouching_sources`: the `ce_source` of systems that state whose number is whose, such as `/sumbar/portal`.
+    """
 
     code: OfficeCode
     names: tuple[OfficeName, ...] = Field(min_length=1)
@@ -50,6 +55,7 @@ class Office(Message):
     sender: Sender
     reply_to: Email
     privacy: Privacy
+    vouching_sources: tuple[Source, ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,6 +79,10 @@ def read_office(path: Path, code: str) -> Office:
     """Raises `OfficeFileInvalid`."""
     try:
         office = Office.model_validate(yaml.safe_load(path.read_text()), strict=False)
+    except FileNotFoundError:
+        raise OfficeFileInvalid(
+            f"{path} is not there: describe {code} in it as offices/bali.yaml does, or set SIMPUL_OFFICE_FILE"
+        ) from None
     except (OSError, yaml.YAMLError) as error:
         raise OfficeFileInvalid(f"{path} cannot be read: {error}") from error
     except ValidationError as error:

@@ -82,6 +82,11 @@ class CommonSettings(BaseSettings):
         )
 
 
+def office_file(code: str) -> Path:
+    """Where an office's description lies unless set."""
+    return Path("offices") / f"{code}.yaml"
+
+
 class OfficeSettings(CommonSettings):
     """What every service of an office needs. `public_url`: where participants reach registration."""
 
@@ -97,7 +102,7 @@ class OfficeSettings(CommonSettings):
 
     @property
     def description_path(self) -> Path:
-        return self.office_file or Path("offices") / f"{self.office}.yaml"
+        return self.office_file or office_file(self.office)
 
 
 def read_settings(settings: type[S], sentence: str = "these settings are missing or do not fit") -> S:

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.registration.adapters.mails import NotificationMails, client
+from services.registration.adapters.people import People
 from services.registration.adapters.provision import require_fit, require_key
 from services.registration.application.digests import Digests
 from services.registration.settings import RegistrationSettings
-from shared.check import Check, servers
+from shared.check import Check, Finding, servers
 from shared.contracts.topics import database
 from shared.mongo.driver import connect
 from shared.office import read_office
@@ -24,6 +25,13 @@ async def checks() -> AsyncIterator[list[Check]]:
 
     async def described() -> None:
         read_office(settings.description_path, office)
+
+    async def people() -> None:
+        if refs := await People(store, digests).with_several_numbers():
+            raise Finding(
+                f"of {len(refs)} people several numbers were named, perhaps of two people each "
+                f"({', '.join(refs[:20])}): correct who is wrong on the page of their registration"
+            )
 
     async def mails() -> None:
         async with client(str(settings.notification_url)) as asking:
@@ -43,6 +51,7 @@ async def checks() -> AsyncIterator[list[Check]]:
                 lambda: require_fit(office, store, settings.kafka),
                 f"run `simpul provision office {office}`",
             ),
+            Check("numbers of persons", people, "see MongoDB above"),
             Check("key of persons", lambda: require_key(store, digests), "see MongoDB above"),
             *([asks_for_mails] if settings.notification_url else []),
         ]

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from services.registration.adapters.new_ledger import name_anew
-from services.registration.adapters.provision import provision
+from services.registration.adapters.people_upgrade import is_upgraded, upgrade
+from services.registration.adapters.provision import provision, require_key
 from services.registration.adapters.recover import recover
 from services.registration.adapters.republish import republish
 from services.registration.adapters.views import parked
 from services.registration.application.commit import ClaimLost
 from services.registration.application.digests import Digests
+from services.registration.application.people import ProvingSources
 from services.registration.application.ports import DoesNotFit
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
 from services.registration.settings import (
@@ -25,8 +27,10 @@ from shared.cli import Refused, ended_by
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import OfficeStopped
-from shared.mongo.driver import CommitUnknown, DatabaseMisfit, Driver, PyMongoError, connect
-from shared.settings import read_settings
+from shared.kafka.offsets import group_members
+from shared.mongo.driver import CommitUnknown, DatabaseMisfit, Driver, PyMongoError, Store, connect
+from shared.office import Office, read_office
+from shared.settings import office_file, read_settings
 
 verbs = typer.Typer()
 verbs.command("import")(import_sheet)
@@ -119,8 +123,26 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
             f"{code} is no office's code: 2 to 20 small letters, digits, hyphens; not `national`"
         )
     settings = read_settings(ProvisionSettings)
+    office = read_office(settings.office_file or office_file(code), code)
     store = connect(mongo_url, topics.database(code, "registration"), driver)
     try:
-        return await provision(code, store, kafka, settings.partitions, settings.replication)
+        said = await provision(code, store, kafka, settings.partitions, settings.replication)
+        return said + await _upgrade(office, store, kafka, settings.person_key)
     finally:
         await store.close()
+
+
+async def _upgrade(office: Office, store: Store, kafka: KafkaSettings, person_key: str | None) -> list[str]:
+    """Raises `DatabaseMisfit`."""
+    if await is_upgraded(store):
+        return []
+    if await group_members(kafka.bootstrap, topics.group(office.code, "registration")):
+        raise DatabaseMisfit(
+            f"{store.name} knows its people in a former way: stop the registration of {office.code}, and run "
+            "this again"
+        )
+    if person_key is None:
+        raise DatabaseMisfit(f"{store.name} knows its people in a former way: set SIMPUL_PERSON_KEY, too")
+    digests = Digests(bytes.fromhex(person_key))
+    await require_key(store, digests)
+    return await upgrade(store, digests, ProvingSources(office.code, frozenset(office.vouching_sources)))

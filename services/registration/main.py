@@ -30,6 +30,7 @@ from services.registration.application.batch import Standing
 from services.registration.application.digests import Digests
 from services.registration.application.mails import Mails
 from services.registration.application.owners import Owners
+from services.registration.application.people import ProvingSources
 from services.registration.application.ports import Ports
 from services.registration.entrypoints.consumer import read_intake
 from services.registration.entrypoints.health import readiness
@@ -87,7 +88,12 @@ async def running(
             Ports(
                 reading=Reading(office.code, partitions, digests, settings.trust_producer_time, traces.of),
                 ledger=CountedLedger(ledger, registry),
-                register=Register(store, digests, People(store, digests)),
+                register=Register(
+                    store,
+                    digests,
+                    People(store, digests),
+                    ProvingSources(office.code, frozenset(office.vouching_sources)),
+                ),
                 publisher=Publisher(
                     office.code,
                     ledger,

@@ -1,6 +1,7 @@
 """Settings of one office's registration."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, HttpUrl, StringConstraints
@@ -45,8 +46,11 @@ class ImportSettings(ParkedSettings):
 
 
 class ProvisionSettings(CommonSettings):
-    """`partitions` never changes once an office is made; `replication` is 3 in production."""
+    """`partitions` never changes once an office is made; `replication` is 3 in production; `person_key`: for
+    a register whose people were known in a former way."""
 
+    office_file: Path | None = None
+    person_key: HexKey | None = None
     partitions: int = Field(default=topics.PARTITIONS, ge=1, le=1000)
     replication: int = Field(default=1, ge=1)
 

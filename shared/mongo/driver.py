@@ -2,7 +2,7 @@
 
 Both offer the same collections; they differ in how sessions start, how aggregations begin and how a
 client is closed. Everything else of the project sees `Store`, and the plain values that are handed to it
-or raised by it: `ReplaceOne`, `UpdateOne`, `ReturnDocument`, `BulkWriteError`.
+or raised by it: `InsertOne`, `ReplaceOne`, `UpdateOne`, `ReturnDocument`, `BulkWriteError`.
 """
 
 import asyncio
@@ -13,8 +13,10 @@ from typing import Any, Literal, TypeVar, cast
 
 from bson import CodecOptions
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
+from pymongo import InsertOne as InsertOne
 from pymongo import ReplaceOne as ReplaceOne
 from pymongo import ReturnDocument as ReturnDocument
+from pymongo import UpdateMany as UpdateMany
 from pymongo import UpdateOne as UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -26,6 +28,7 @@ from pymongo.errors import (
     OperationFailure,
     WTimeoutError,
 )
+from pymongo.errors import DuplicateKeyError as DuplicateKeyError
 from pymongo.errors import PyMongoError as PyMongoError
 from pymongo.read_concern import ReadConcern
 

@@ -18,8 +18,12 @@ pytestmark = [pytest.mark.broker, pytest.mark.both_drivers]
 NIP, OTHER_NIP = "193504012005012001", "193504012005012002"
 
 
+def body_of(**who: Any) -> dict[str, Any]:
+    return person(1, participant={"name": "Made Contoh", "email": "salah@sekolah.example"} | who)
+
+
 async def submit(client: httpx.AsyncClient, name: str, **who: Any) -> httpx.Response:
-    body = person(1, participant={"name": "Made Contoh", "email": "salah@sekolah.example"} | who)
+    body = body_of(**who)
     return await client.post(f"/api/v1/activities/{name}/registrations", json=body, headers=WAIT)
 
 
@@ -88,7 +92,25 @@ async def test_a_number_that_was_anothers_leads_to_nobody_any_more(servers: Serv
         ref = (await listed(client, "uji"))["ref"]
         corrected = {"nip": NIP, "email": "betul@sekolah.example"}
         await client.patch(f"/api/v1/participants/{ref}", json=corrected, headers=STAFF)
-        again = await submit(client, "uji", nip=NIP, email="baru@sekolah.example")
+        known = body_of(nip=NIP, email="baru@sekolah.example")
+        again = await client.post("/api/v1/activities/uji/registrations", json=known, headers=STAFF)
         assert again.json()["reason"] == "already_registered", "known by the right number"
-        await submit(client, "lain", nip=OTHER_NIP, email="lain@sekolah.example")
+        other = body_of(nip=OTHER_NIP, email="lain@sekolah.example")
+        await client.post("/api/v1/activities/lain/registrations", json=other, headers=STAFF)
         assert (await listed(client, "lain"))["ref"] != ref, "somebody of the same name with that number"
+
+
+async def test_an_address_that_was_corrected_away_leads_to_somebody_else(servers: Servers) -> None:
+    async with new_office(servers) as office, office.registration() as client:
+        await publish(client, "uji")
+        await publish(client, "lain")
+        await submit(client, "uji")
+        ref = (await listed(client, "uji"))["ref"]
+        right = {"email": "betul@sekolah.example"}
+        assert (await client.patch(f"/api/v1/participants/{ref}", json=right, headers=STAFF)).is_success
+        await submit(client, "lain")
+        other = await listed(client, "lain")
+        assert (other["ref"] != ref, other["email"]) == (True, "salah@sekolah.example")
+        row = await office.store["perhaps_same"].find_one({})
+        assert row is not None
+        assert sorted(row["refs"]) == sorted([ref, other["ref"]]), "staff may see both"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +13,6 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
 from services.registration.adapters.outcomes import Outcomes
-from services.registration.adapters.people import People
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import (
     CancelActivity,
@@ -138,14 +138,14 @@ async def test_one_person_under_three_names_in_six_activities_at_once(servers: S
         names = [f"keg-{number}" for number in range(6)]
         for name in names:
             await publish(office, name)
-        first = await office.put(submit("keg-0", 0, participant=known_by[1]), "keg-0")
-        await office.outcome("keg-0", first)
+        first = await office.put(submit("keg-0", 0, participant=known_by[1]), "keg-0", source=office.portal)
+        await office.outcome("keg-0", first, office.portal)
         commands = [
             (submit(name, 0, participant=one), name, secrets.token_hex(8))
             for name in names
             for one in known_by
         ]
-        await office.put_many(commands)
+        await office.put_many(commands, office.portal)
         await office.at_rest()
         rows = await office.store["registrations"].find({}).to_list(None)
         assert len({row["who"]["ref"] for row in rows}) == 1
@@ -158,31 +158,61 @@ async def test_one_person_under_three_names_in_six_activities_at_once(servers: S
 
 
 async def test_people_met_from_all_sides_at_once_are_one_person_each(servers: Servers) -> None:
-    came = [submit("uji", number).participant for number in range(12)]
-    came = [one.model_copy(update={"nuptk": f"{number:016}"}) for number, one in enumerate(came)]
+    names = [f"keg-{number}" for number in range(6)]
     async with new_office(servers) as office:
-        sides = [People(office.store, office.digests) for _ in came]
-        found = await asyncio.gather(
-            *(side.find(came[turn:] + came[:turn]) for turn, side in enumerate(sides))
+        async with office.registration():
+            for name in names:
+                await publish(office, name, 200)
+            await office.at_rest()
+        await office.put_many(
+            [
+                (submit(name, number), name, secrets.token_hex(8))
+                for turn, name in enumerate(names)
+                for number in [*range(turn * 20, 120), *range(turn * 20)]
+            ]
         )
-        met = [people[-turn:] + people[:-turn] if turn else people for turn, people in enumerate(found)]
-        for same in zip(*met, strict=True):
-            assert len({(person.ref, person.contact) for person in same}) == 1
-            assert sum(person.new for person in same) <= 1
-        rows = {row["_id"]: row for row in await office.store["people"].find({}).to_list(None)}
-        assert len(rows) == 2 * len(came)
-        for row in rows.values():
-            assert (rows[row["contact"]]["ref"], "who" in rows[row["contact"]]) == (row["ref"], True)
+        async with office.registration(), office.registration():
+            await office.at_rest()
+        people = {row["ref"] for row in await office.store["people"].find({}).to_list(None)}
+        seats = Counter[str]()
+        async for row in office.store["registrations"].find({}):
+            seats[row["who"]["ref"]] += 1
+        assert seats == dict.fromkeys(people, 6)
+        assert len(people) == 120
+        assert await office.store["parked"].count_documents({}) == 0
+
+
+async def test_who_is_refused_leaves_nothing_though_another_partition_takes_them(servers: Servers) -> None:
+    full = {"nuptk": "1234567890123456"}
+    async with new_office(servers) as office, office.registration():
+        await publish(office, "buka")
+        await publish(office, "tutup", closes=datetime.now(UTC) - timedelta(hours=1))
+        for number in range(3):
+            who = submit("buka", number).participant.model_copy(update=full)
+            for name in ("tidak-ada", "tutup"):
+                told = await office.put(submit(name, number, participant=who.model_dump()), name)
+                await office.outcome(name, told)
+        assert await office.store["people"].count_documents({}) == 0
+        both = [
+            (submit(name, number), name, secrets.token_hex(8))
+            for number in range(40)
+            for name in ("tutup", "buka", "tidak-ada")
+        ]
+        await office.put_many(both)
+        await office.at_rest()
+        assert await office.store["people"].count_documents({}) == 40
+        assert await office.store["perhaps_same"].count_documents({}) == 0
 
 
 async def test_two_people_who_claim_one_number_are_shown_to_staff_and_not_refused(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration():
         await publish(office, "satu")
+        await publish(office, "dua")
         one = {"name": "Made Uji", "email": "made@sekolah.example"}
         two = {"name": "Putu Uji", "email": "putu@sekolah.example", "nuptk": "9999567890123456"}
         both = one | {"nuptk": two["nuptk"]}
-        for who in (one, two, both):
-            await office.outcome("satu", await office.put(submit("satu", 0, participant=who), "satu"))
+        for name, who in (("satu", one), ("satu", two), ("dua", both)):
+            await office.outcome(name, await office.put(submit(name, 0, participant=who), name))
         assert await office.store["perhaps_same"].count_documents({}) == 1
         assert await statuses(office, "satu") == {"confirmed": 2}
 

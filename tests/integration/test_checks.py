@@ -35,7 +35,7 @@ async def checked(office: Deployment, **changed: str) -> tuple[int, list[str]]:
     given = {name: value for name, value in office.env.items() if name not in os.environ}
     code, output, errors = await simpul(office.office.servers, "check", **(given | changed))
     assert not errors, errors
-    many = 10 if "SIMPUL_NOTIFICATION_URL" in given | changed else 9
+    many = 11 if "SIMPUL_NOTIFICATION_URL" in given | changed else 10
     assert output.count("  ok ") + output.count("  wrong ") == many, output
     return code, [line.strip() for line in output.splitlines() if line.startswith("  wrong")]
 

@@ -1,6 +1,9 @@
 """What an operator reads of `simpul provision` that cannot do what it is asked, and of `simpul parked`."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from aiokafka import ConsumerRecord
 
 from services.registration.adapters.ledger import parked_document
@@ -8,11 +11,19 @@ from services.registration.application.asking import Poison
 from shared.contracts.topics import FACTS_SETTINGS, database, facts, intake
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
+from tests.support.office import office_file
 from tests.support.servers import Servers
 from tests.support.topics import new_office
 from tests.support.verbs import simpul
 
 pytestmark = pytest.mark.broker
+
+
+def described(tmp_path: Path, office: str) -> str:
+    """A file that describes the office."""
+    file = tmp_path / f"{office}.yaml"
+    file.write_text(yaml.safe_dump(office_file(office).model_dump(mode="json")))
+    return str(file)
 
 
 async def provision(servers: Servers, *words: str, **changed: str) -> tuple[int, str, str]:
@@ -37,19 +48,32 @@ async def test_what_is_wrong_is_one_sentence(
     assert (ended, output, errors.count("\n"), told in errors) == (code, "", 1, True), errors
 
 
-async def test_a_topic_that_differs_is_said_and_fails(servers: Servers) -> None:
+async def test_an_office_without_its_file_is_not_made(servers: Servers) -> None:
+    office = new_office()
+    code, output, errors = await provision(servers, "office", office)
+    assert (code, output, errors.count("\n")) == (1, "", 1), errors
+    assert f"offices/{office}.yaml is not there" in errors
+    async with admin(servers.kafka) as client:
+        assert intake(office) not in await client.list_topics()
+
+
+async def test_a_topic_that_differs_is_said_and_fails(servers: Servers, tmp_path: Path) -> None:
     office = new_office()
     async with admin(servers.kafka) as client:
         await ensure_topic(client, TopicSpec(facts(office), 6, FACTS_SETTINGS | {"retention.ms": "1000"}), 1)
-    code, output, errors = await provision(servers, "office", office)
+    file = described(tmp_path, office)
+    code, output, errors = await provision(servers, "office", office, SIMPUL_OFFICE_FILE=file)
     assert (code, output, errors.count("\n")) == (1, "", 1), errors
     assert f"topic {facts(office)} differs" in errors
     assert "retention.ms is 1000, not -1" in errors
 
 
-async def test_both_services_of_an_office_take_its_number_of_partitions(servers: Servers) -> None:
+async def test_both_services_of_an_office_take_its_number_of_partitions(
+    servers: Servers, tmp_path: Path
+) -> None:
     office = new_office()
-    code, output, errors = await provision(servers, "office", office, SIMPUL_PARTITIONS="3")
+    given = {"SIMPUL_PARTITIONS": "3", "SIMPUL_OFFICE_FILE": described(tmp_path, office)}
+    code, output, errors = await provision(servers, "office", office, **given)
     assert (code, errors) == (0, ""), errors
     assert "with 3 partitions" in output
     for service in ("registration", "notification"):
@@ -58,7 +82,7 @@ async def test_both_services_of_an_office_take_its_number_of_partitions(servers:
         assert await store["cursors"].count_documents(where) == 3
         await store.drop()
         await store.close()
-    assert (await provision(servers, "office", office, SIMPUL_PARTITIONS="3"))[0] == 0
+    assert (await provision(servers, "office", office, **given))[0] == 0
 
 
 async def test_parked_records_are_listed_without_what_they_hold(servers: Servers) -> None:

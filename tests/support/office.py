@@ -44,6 +44,7 @@ def office_file(code: str) -> Office:
             "zone": "WITA",
             "sender": {"name": f"BGP {code}", "address": f"kegiatan@{code}.example"},
             "reply_to": f"panitia@{code}.example",
+            "vouching_sources": [f"/{code}/portal"],
             "privacy": {
                 "responsible": f"BGP {code}",
                 "purpose": "Mendaftar peserta kegiatan.",
@@ -82,6 +83,11 @@ class TestOffice:
     @property
     def kafka(self) -> KafkaSettings:
         return KafkaSettings(self.servers.kafka, self.servers.idempotence)
+
+    @property
+    def portal(self) -> str:
+        """The source that the office's file vouches for."""
+        return f"/{self.code}/portal"
 
     @property
     def digests(self) -> Digests:

@@ -17,8 +17,8 @@ class Forms:
 
     async def met_before(self, command: bytes, who: Participant) -> bool:
         """Ask this before the command is sent: afterwards everybody is known."""
-        names = [digest.hex() for digest in self.digests.person(who)]
-        known = await self.store["people"].find_one({"_id": {"$in": names}}, {"_id": 1}) is not None
+        name = self.digests.person(who).email
+        known = await self.store["people"].find_one({"known_by": name}, {"_id": 1}) is not None
         row = await self.store["forms"].find_one_and_update(
             {"_id": command},
             {"$setOnInsert": {"known": known, "at": datetime.now(UTC)}},

@@ -71,7 +71,8 @@ class Ledger:
         return encode
 
     async def commit(self, commit: Commit) -> None:
-        """Write a batch whole or not at all. Raises `ClaimLost` when the partition is not ours any more.
+        """Write a batch whole or not at all. Raises `ClaimLost` when the partition is not ours any more, and
+        `PeopleChanged`.
 
         When the answer to the commit is lost, the cursor tells whether it stands.
         """
@@ -104,7 +105,7 @@ class Ledger:
         return recent
 
     async def write(self, commit: Commit, session: Session) -> None:
-        """Within a transaction. Raises `ClaimLost`."""
+        """Within a transaction. Raises `ClaimLost` and `PeopleChanged`."""
         before, after = commit.before, commit.after
         guarded = await self._store["cursors"].update_one(
             {"_id": before.partition, "epoch": before.epoch, "next": before.next, "number": before.number},
@@ -132,6 +133,8 @@ class Ledger:
         if commit.parked:
             parked = [parked_document(one, before.base) for one in commit.parked]
             await self._store["parked"].insert_many(parked, session=session)
+        if commit.met:
+            await self._people.keep(commit.met, session)
         for was, person in commit.corrected:
             await self._people.correct(was, person, session)
         if commit.totals:

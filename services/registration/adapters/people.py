@@ -1,118 +1,133 @@
-"""The office's people, found by keyed digests: before the transaction and outside it, so repeatable."""
+"""The office's people: found before a transaction, written in that of a command that is accepted."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
 
-from services.registration.application.digests import Digests
-from services.registration.domain import happened as domain
+from services.registration.application.commit import PeopleChanged
+from services.registration.application.digests import Digests, PersonDigests
+from services.registration.application.people import NUMBERS, KnownPerson, Meeting, PeopleIndex
+from services.registration.domain.happened import Person
 from shared.contracts.commands import Participant
-from shared.mongo.driver import BulkWriteError, Document, Session, Store, UpdateOne
+from shared.mongo.driver import (
+    BulkWriteError,
+    Document,
+    DuplicateKeyError,
+    InsertOne,
+    Session,
+    Store,
+    UpdateMany,
+    UpdateOne,
+)
 
-DUPLICATE_KEY = 11000
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """`ref` is random and stands for the person; `contact` is the row that holds name and addresses.
-    `new`: nobody knew them before."""
-
-    ref: str
-    contact: str
-    new: bool = False
+DUPLICATE_KEY: Final = 11000
+SAME_HINT: Final = 1_000  # people read for the hints of one batch
+new_ref: Final = partial(secrets.token_hex, 12)
+_INDEXED: Final = {"known_by": 1, "hints": 1, "ref": 1, "unproved": 1}
+_INDEXED_WHO: Final = _INDEXED | {"who.name": 1, "who.nip": 1, "who.nuptk": 1}
 
 
 class People:
-    """Rows of `people`, one per digest: `{_id, ref, contact}`; the row that `contact` names holds the person.
+    """Rows of `people`, one a person: `{_id, ref, who, known_by, hints, unproved, numbers}`.
 
-    A person's contact is written when first seen. Meeting them again changes nothing of it; staff correct it.
+    `known_by` is unique over all rows and identifies; `hints` may be of several and identifies nobody;
+    `numbers`: digests of all that were ever named, for who looks after persons with several.
+    A person's contact is written when first seen. Meeting them again changes nothing of it but numbers
+    that it lacks; staff correct it.
     """
 
     def __init__(self, store: Store, digests: Digests) -> None:
         self._store = store
         self._digests = digests
 
-    async def find(self, participants: Sequence[Participant]) -> list[Person]:
-        """For each of them who they are; who was not known is known afterwards."""
-        named = [[digest.hex() for digest in self._digests.person(one)] for one in participants]
-        known = await self._rows({digest for digests in named for digest in digests})
-        while rows := self._missing(participants, named, known):
-            known |= await self._insert(rows)
-        found = [self._strongest(digests, known) for digests in named]
-        await self._note_contradictions(named, known)
-        # what is read of a contact leaves out whose it is, so that only who is met here has that
-        return [Person(row["ref"], row["contact"], "who" in known.get(row["contact"], ())) for row in found]
+    async def index(self, met: Iterable[PersonDigests]) -> PeopleIndex:
+        """Of all whom these digests may lead to."""
+        keys = {digest for digests in met for digest in digests.all}
+        if not keys:
+            return PeopleIndex((), new_ref)
+        people, wanted = self._store["people"], {"$in": list(keys)}
+        rows = await people.find({"known_by": wanted}, _INDEXED_WHO).to_list(None)
+        hinted = await people.find({"hints": wanted}, _INDEXED_WHO).limit(SAME_HINT).to_list(None)
+        unique = {row["_id"]: row for row in (*rows, *hinted)}
+        return PeopleIndex(map(known_person, unique.values()), new_ref)
 
-    def _missing(
-        self, participants: Sequence[Participant], named: list[list[str]], known: dict[str, Document]
-    ) -> dict[str, Document]:
-        """First the contacts of those of whom nothing is known, then what leads to any of them: a row never
-        stands before the one that it leads to."""
-        fresh = {
-            digests[-1]: self._contact(digests[-1], one)
-            for digests, one in zip(named, participants, strict=True)
-            if not any(digest in known for digest in digests)
-        }
-        known, further = known | fresh, dict[str, Document]()
-        for digests in named:
-            row = self._strongest(digests, known)
-            for digest in digests:
-                if digest not in known and digest not in further:
-                    further[digest] = {"_id": digest, "ref": row["ref"], "contact": row["contact"]}
-        return fresh | further
+    async def ref(self, who: Participant, proving: bool = False) -> str | None:
+        """Of this person, if they are known. `proving`: who asks states numbers that are proved."""
+        digests = self._digests.person(who)
+        found = (await self.index([digests])).known(digests, proving)
+        return found.ref if found else None
 
-    async def ref(self, who: Participant) -> str | None:
-        """Of this person, if they are known; nobody is known afterwards who was not."""
-        digests = [digest.hex() for digest in self._digests.person(who)]
-        known = await self._rows(set(digests))
-        return str(self._strongest(digests, known)["ref"]) if known else None
-
-    async def named(self, refs: Sequence[str]) -> list[domain.Person]:
+    async def named(self, refs: Sequence[str]) -> list[Person]:
         """Those of these people that are known."""
         rows = self._store["people"].find({"ref": {"$in": list(refs)}, "who": {"$exists": True}})
         return [
-            domain.Person(row["ref"], row["_id"], Participant.model_validate(row["who"]))
+            Person(row["ref"], row["_id"], Participant.model_validate(row["who"]))
             for row in await rows.to_list(None)
         ]
 
-    async def correct(self, was: domain.Person, now: domain.Person, session: Session) -> None:
-        """Within the transaction of who decides for this person. They are found by what is right now, and
-        still by the name and address that they gave; not by a number that was another's."""
-        who = now.who.model_dump(exclude_none=True)
-        people = self._store["people"]
-        await people.update_one({"_id": now.contact}, {"$set": {"who": who}}, session=session)
-        before, after = self._names(was.who), self._names(now.who)
-        wrong = before - self._names(was.who.model_copy(update={"nip": now.who.nip, "nuptk": now.who.nuptk}))
-        gone = {"_id": {"$in": list(wrong - after - {now.contact})}, "ref": now.ref}
-        await people.delete_many(gone, session=session)
-        row = {"ref": now.ref, "contact": now.contact}
-        fresh = [UpdateOne({"_id": one}, {"$setOnInsert": row}, upsert=True) for one in after - before]
-        if fresh:
-            await people.bulk_write(fresh, ordered=False, session=session)
+    async def keep(self, meetings: Sequence[Meeting], session: Session) -> None:
+        """Within the transaction that accepts what they submitted. Raises `PeopleChanged`."""
+        met = {one.person.ref: one for one in meetings if one.new}
+        writes: list[Any] = [InsertOne(_row(one)) for one in met.values()]
+        for one in meetings:
+            writes += [*_additions(one), *_taken_over(one)]
+        try:
+            if writes:
+                await self._store["people"].bulk_write(writes, ordered=True, session=session)
+        except BulkWriteError as error:
+            if any(failed["code"] == DUPLICATE_KEY for failed in error.details["writeErrors"]):
+                raise PeopleChanged("somebody is known by this already") from None
+            raise
+        await self.list_same(((one.person.ref, ref) for one in meetings for ref in one.same), session)
 
-    async def restore(self, named: Sequence[tuple[str, Participant, bool]], session: Session) -> None:
-        """People as the directory names them: ref, who, and whether they are called so to this day. Whoever
-        is known keeps the numbers that are known of them."""
+    async def correct(self, was: Person, now: Person, session: Session) -> None:
+        """Within the transaction of who decides for this person. They are found by what is right now alone;
+        what was wrong stays a hint to staff. Raises `PeopleChanged`."""
         people = self._store["people"]
-        stand = await self.contacts([ref for ref, _, _ in named], session)
-        digests = [self._digests.person(who)[-1].hex() for _, who, _ in named]
-        rows = await people.find({"_id": {"$in": digests}}, {"who": 0}, session=session).to_list(None)
-        found = {row["_id"]: row["ref"] for row in rows}
-        writes: list[UpdateOne] = []
-        for digest, (ref, who, today) in zip(digests, named, strict=True):
-            contact = stand.get(ref, ref)
-            fields = {f"who.{name}": value for name, value in who.model_dump(exclude_none=True).items()}
-            row = {"ref": ref, "contact": contact}
-            change = {"$set": fields, "$setOnInsert": row} if today else {"$setOnInsert": row | fields}
-            if today and who.phone is None:
-                change["$unset"] = {"who.phone": ""}
-            writes.append(UpdateOne({"_id": contact}, change, upsert=True))
-            writes.append(UpdateOne({"_id": digest}, {"$setOnInsert": row}, upsert=True))
+        row = await people.find_one({"_id": now.contact}, session=session)
+        if row is None:
+            return
+        before, after = self._digests.person(was.who), self._digests.person(now.who)
+        stated = {name for name in NUMBERS if getattr(was.who, name) != getattr(now.who, name)}
+        unproved = (set(row.get("unproved", ())) - stated) & after.numbers.keys()
+        proved = {digest for name, digest in after.numbers.items() if name not in unproved} | {after.email}
+        wanted = {"known_by": {"$in": list(proved)}, "_id": {"$ne": now.contact}}
+        others = await people.find(wanted, _INDEXED, session=session).to_list(None)
+        taken = {digest for other in others for digest in map(bytes, other["known_by"])}
+        known_by = set(map(bytes, row["known_by"])) - set(before.all) | (proved - taken)
+        hints = set(map(bytes, row["hints"])) - {before.address} | {after.address} | {before.email}
+        hints = (hints | set(after.all) | taken & proved) - known_by
+        change: Document = {
+            "who": now.who.model_dump(exclude_none=True),
+            "known_by": sorted(known_by),
+            "hints": sorted(hints),
+            "unproved": sorted(unproved),
+        }
+        resolved: Document = {}
+        if stated:
+            change["numbers"] = {name: [digest] for name, digest in after.numbers.items()}
+            resolved["$unset"] = {"several": ""}
+        try:
+            await people.update_one({"_id": now.contact}, {"$set": change} | resolved, session=session)
+        except DuplicateKeyError:
+            raise PeopleChanged("somebody is known by this already") from None
+        await self.list_same(((now.ref, other["ref"]) for other in others), session)
+
+    async def list_same(self, pairs: Iterable[tuple[str, str]], session: Session | None = None) -> None:
+        """Put pairs of refs on the list of people who may be the same; one that was looked at stays so."""
+        writes = [
+            UpdateOne({"_id": "|".join(pair)}, {"$setOnInsert": {"refs": list(pair)}}, upsert=True)
+            for pair in sorted({(min(pair), max(pair)) for pair in pairs})
+        ]
         if writes:
-            await people.bulk_write(writes, ordered=True, session=session)
-        for digest, (ref, _, _) in zip(digests, named, strict=True):
-            if found.get(digest, ref) != ref:
-                await self._perhaps_same((found[digest], ref), session)
+            await self._store["perhaps_same"].bulk_write(writes, ordered=False, session=session)
+
+    async def with_several_numbers(self) -> list[str]:
+        """Refs of people of whom more than one NUPTK or NIP was named, or more than is told apart."""
+        several = [{"several": True}, *({f"numbers.{name}.1": {"$exists": True}} for name in NUMBERS)]
+        rows = await self._store["people"].find({"$or": several}, {"ref": 1}).sort("ref", 1).to_list(None)
+        return [row["ref"] for row in rows]
 
     async def contacts(self, refs: Sequence[str], session: Session | None = None) -> dict[str, str]:
         """Of those of these people that are known: ref -> the row that holds them."""
@@ -121,45 +136,59 @@ class People:
         )
         return {row["ref"]: row["_id"] for row in await rows.to_list(None)}
 
-    def _names(self, who: Participant) -> set[str]:
-        return {digest.hex() for digest in self._digests.person(who)}
 
-    async def _rows(self, digests: set[str]) -> dict[str, Document]:
-        rows = self._store["people"].find({"_id": {"$in": list(digests)}}, {"who": 0})
-        return {row["_id"]: row for row in await rows.to_list(None)}
+def known_person(row: Mapping[str, Any]) -> KnownPerson:
+    """Of a row of `people`, with or without the rest of the contact."""
+    who = row.get("who", {})
+    return KnownPerson(
+        row["ref"],
+        row["_id"],
+        set(map(bytes, row["known_by"])),
+        set(map(bytes, row["hints"])),
+        who.get("name", ""),
+        {name: who[name] for name in NUMBERS if name in who},
+        set(row.get("unproved", ())),
+    )
 
-    async def _insert(self, rows: dict[str, Document]) -> dict[str, Document]:
-        """Insert in order, up to one that somebody else inserted meanwhile; answers with those that stand."""
-        try:
-            await self._store["people"].insert_many(rows.values(), ordered=True)
-        except BulkWriteError as error:
-            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
-                raise
-            return await self._rows(set(rows))
-        return rows
 
-    @staticmethod
-    def _contact(digest: str, who: Participant) -> Document:
-        person = who.model_dump(exclude_none=True)
-        return {"_id": digest, "ref": secrets.token_hex(12), "contact": digest, "who": person}
+def person_row(person: KnownPerson, who: Document) -> Document:
+    row: Document = {"_id": person.contact, "ref": person.ref, "who": who}
+    row |= {"known_by": sorted(person.known_by), "hints": sorted(person.hints)}
+    return row | ({"unproved": sorted(person.unproved)} if person.unproved else {})
 
-    @staticmethod
-    def _strongest(digests: list[str], known: dict[str, Document]) -> Document:
-        """NUPTK wins, then NIP with name, then e-mail with name."""
-        return next(known[digest] for digest in digests if digest in known)
 
-    async def _note_contradictions(self, named: list[list[str]], known: dict[str, Document]) -> None:
-        """A submission that leads to several people: perhaps they are the same person, for staff to see."""
-        several = {
-            tuple(sorted({known[digest]["ref"] for digest in digests if digest in known}))
-            for digests in named
-        }
-        for refs in several:
-            if len(refs) > 1:
-                await self._perhaps_same(refs)
+def _row(meeting: Meeting) -> Document:
+    """Of who is new, with what the rest of the batch added to them."""
+    who = meeting.who.model_dump(exclude_none=True)
+    return person_row(meeting.person, who | meeting.person.numbers)
 
-    async def _perhaps_same(self, refs: Sequence[str], session: Session | None = None) -> None:
-        row = {"$setOnInsert": {"refs": sorted(refs)}}
-        await self._store["perhaps_same"].update_one(
-            {"_id": "|".join(sorted(refs))}, row, upsert=True, session=session
+
+def _additions(meeting: Meeting) -> list[Any]:
+    """What a meeting adds to a row that stands."""
+    added: Document = {"known_by": meeting.proved, "hints": meeting.claimed}
+    added |= {f"numbers.{name}": [digest] for name, digest in meeting.named.items()}
+    more = {name: {"$each": sorted(digests)} for name, digests in added.items() if digests}
+    change: Document = {"$addToSet": more} if more else {}
+    if meeting.numbers:
+        change["$set"] = {f"who.{name}": number for name, number in meeting.numbers.items()}
+        change["$pull"] = {"unproved": {"$in": list(meeting.numbers)}}
+    return [UpdateOne({"_id": meeting.person.contact}, change)] if change else []
+
+
+def _taken_over(meeting: Meeting) -> list[Any]:
+    """Whoever only claimed a number that is proved to be this person's has it no longer."""
+    if not (meeting.same and meeting.proved):
+        return []
+    stated = {name: value for name in NUMBERS if (value := getattr(meeting.who, name))}
+    return [
+        UpdateMany(
+            {
+                "ref": {"$in": list(meeting.same)},
+                "who": {"$exists": True},
+                "unproved": name,
+                f"who.{name}": value,
+            },
+            {"$unset": {f"who.{name}": ""}, "$pull": {"unproved": name}},
         )
+        for name, value in stated.items()
+    ]

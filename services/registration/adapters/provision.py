@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from services.registration.adapters.people_upgrade import mark_fresh, require_upgraded
 from services.registration.application.digests import Digests
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
@@ -82,6 +83,8 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     await store["outcomes"].create_index([("source", 1), ("_id", 1)])
     await store["parked"].create_index("digest", sparse=True)
     await store["people"].create_index("ref", partialFilterExpression={"who": {"$exists": True}})
+    await store["people"].create_index("known_by", unique=True, sparse=True)
+    await store["people"].create_index("hints", sparse=True)
     await store["registrations"].create_index(
         [("activity", 1), ("line", 1), ("arrival", 1)], partialFilterExpression={"status": "waitlisted"}
     )
@@ -90,6 +93,7 @@ async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     await store["forms"].create_index("at", expireAfterSeconds=FORM_SECONDS)
     await store["uploads"].create_index("until", expireAfterSeconds=0)
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
+    await mark_fresh(store)
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
     if not existing:
         ledger = uuid.uuid4().hex
@@ -123,6 +127,7 @@ async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
     partitions = await store["cursors"].count_documents({})
     if not partitions:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
+    await require_upgraded(store, office)
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
             await require_topic(client, spec)

@@ -22,8 +22,10 @@ from services.registration.adapters.documents import (
 )
 from services.registration.adapters.ledger import Ledger, cursor_of
 from services.registration.adapters.people import People
+from services.registration.adapters.people_upgrade import require_upgraded
 from services.registration.adapters.provision import LONG_AGO, make_again, require_key
 from services.registration.adapters.republish import cursors_of
+from services.registration.adapters.restored_people import restore
 from services.registration.application.batch import Loaded
 from services.registration.application.commit import ClaimLost, Cursor
 from services.registration.application.digests import Digests
@@ -57,6 +59,7 @@ async def recover(
     cursors = await cursors_of(store)
     if not cursors:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
+    await require_upgraded(store, office)
     if any(cursor.number for cursor in cursors):
         await require_key(store, digests)
     await store.ensure_collection("lost")
@@ -182,7 +185,7 @@ class Recovery:
         await self._ledger.write(forward.commit, session)
         pointer = {"published": after.published, "published_offset": after.published_offset}
         await self._store["cursors"].update_one({"_id": after.partition}, {"$set": pointer}, session=session)
-        await self._people.restore(forward.people, session)
+        await restore(self._store, self._digests, forward.people, session)
         await self._note(forward.lost, session)
 
     async def _loaded(self, told: Sequence[Told]) -> Loaded:

@@ -9,10 +9,11 @@ from services.registration.adapters.people import People
 from services.registration.application.asking import Asked
 from services.registration.application.batch import Lines, Loaded
 from services.registration.application.digests import Digests
+from services.registration.application.people import ProvingSources
+from services.registration.application.submitters import Submitters
 from services.registration.domain.activity import ActivityState, Cells
-from services.registration.domain.happened import Registrant
 from services.registration.domain.participant import key
-from services.registration.domain.registration import MAX_FACTS, Candidate, Registration
+from services.registration.domain.registration import MAX_FACTS, Registration
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -30,17 +31,18 @@ from shared.mongo.driver import Store
 class Register:
     """Loads for one batch; nothing is kept here."""
 
-    def __init__(self, store: Store, digests: Digests, people: People) -> None:
+    def __init__(self, store: Store, digests: Digests, people: People, proving: ProvingSources) -> None:
         self._store = store
         self._digests = digests
         self._people = people
+        self._proving = proving
 
     async def load(self, partition: int, asked: Sequence[Asked], kept: Mapping[str, ActivityState]) -> Loaded:
         """`kept` are the activities that the owner remembers; nobody else writes them."""
         loaded = Loaded(activities=dict(kept))
         loaded.known = await self._known(asked)
         await self._load_activities(partition, asked, loaded)
-        await self._load_candidates(asked, loaded)
+        await self._load_submitters(asked, loaded)
         await self._load_named(asked, loaded)
         await self._load_lines(asked, loaded)
         if refs := [one.command.ref for one in asked if isinstance(one.command, CorrectParticipant)]:
@@ -68,49 +70,32 @@ class Register:
         async for row in self._store["activities"].find({"$or": wanted}):
             loaded.activities.setdefault(row["_id"], activity_state(row))
 
-    async def _load_candidates(self, asked: Sequence[Asked], loaded: Loaded) -> None:
-        """Who submits, and the registrations they had: behind a cancelled one, the next round's too."""
+    async def _load_submitters(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+        """Who submits, and the registrations they had: behind a cancelled one, the next round's too.
+
+        Whom only this batch makes known is looked up with what the batch itself made; should they have had
+        a registration before, its id is taken, and a smaller batch reads it.
+        """
         submits = [
-            (one, one.command)
+            one
             for one in asked
             if isinstance(one.command, SubmitRegistration) and one.digest not in loaded.known
         ]
-        people = await self._people.find([command.participant for _, command in submits]) if submits else []
-        candidates: dict[int, Candidate] = {}
-        wanted: set[str] = set()
-        for (one, command), person in zip(submits, people, strict=True):
-            candidate = self._candidate(command, person.ref, person.contact)
-            candidates[one.record.offset] = candidate
-            if not person.new:  # who was never seen before has no registration
-                wanted.add(candidate.id(1))
-        loaded.candidates = candidates
-        number = 1
+        named = {
+            one.record.offset: self._digests.person(one.command.participant)
+            for one in submits
+            if isinstance(one.command, SubmitRegistration)
+        }
+        people = await self._people.index(named.values())
+        loaded.submitters = Submitters(people, named, self._digests, self._proving)
+        seats = [(one.key, ref) for one in submits if (ref := loaded.submitters.known(one)) is not None]
+        number, wanted = 1, set(seats)
         while wanted:
-            found = await self._registrations(wanted)
+            ids = {self._digests.registration(key, ref, number): (key, ref) for key, ref in wanted}
+            found = await self._registrations(ids)
             loaded.registrations |= found
+            wanted = {ids[name] for name, one in found.items() if one.status == "cancelled"}
             number += 1
-            gone = {name for name, one in found.items() if one.status == "cancelled"}
-            wanted = {one.id(number) for one in candidates.values() if one.id(number - 1) in gone}
-
-    def _candidate(self, command: SubmitRegistration, ref: str, contact: str) -> Candidate:
-        who = Registrant(
-            ref,
-            contact,
-            command.category,
-            command.regency,
-            command.cohort,
-            command.institution,
-            command.group,
-            command.role_in_group,
-        )
-        names: dict[int, str] = {}
-
-        def name(number: int) -> str:
-            if number not in names:
-                names[number] = self._digests.registration(command.activity, ref, number)
-            return names[number]
-
-        return Candidate(who, name)
 
     async def _load_named(self, asked: Sequence[Asked], loaded: Loaded) -> None:
         named = {

@@ -27,7 +27,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """One registration. `who`: name and email, perhaps phone, nip, nuptk. `attended`: session -> JP."""
+    """One registration. `who`: name and email, perhaps phone, nip, nuptk, of which `unproved` only they
+    themselves stated. `attended`: session -> JP."""
 
     id: str
     activity: str
@@ -42,6 +43,7 @@ class Enrolled:
     npsn: str | None
     line: str
     attended: Mapping[str, int]
+    unproved: tuple[str, ...] = ()
 
 
 class Roster:
@@ -87,8 +89,8 @@ class Roster:
         return [one for one in held if one.status != "cancelled"]
 
     async def standing(self, activity: str, who: Participant) -> str | None:
-        """The registration that this person, found as a submission finds them, has in the activity."""
-        ref = await People(self._store, self._digests).ref(who)
+        """The registration that this person, found as by a submission of staff, has in the activity."""
+        ref = await People(self._store, self._digests).ref(who, proving=True)
         live = await self.live(ref) if ref else []
         return next((one.registration for one in live if one.activity == activity), None)
 
@@ -131,4 +133,5 @@ def _enrolled(row: Document) -> Enrolled:
         institution.get("npsn"),
         row["line"],
         row["attended"],
+        tuple((row.get("person") or {}).get("unproved", ())),
     )

@@ -13,15 +13,17 @@ _OPEN: Document = {"looked_at": {"$exists": False}}
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """`who`: name and email, perhaps phone, nip, nuptk. `held`: where this person is registered."""
+    """`who`: name and email, perhaps phone, nip, nuptk. `held`: where this person is registered; `unproved`:
+    which of their numbers nobody but they themselves stated."""
 
     who: Mapping[str, str]
     held: tuple[Held, ...]
+    unproved: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Rows of `perhaps_same`, each of two people or more to whom one submission led."""
+    """Rows of `perhaps_same`, each of people who name one number, or one address and nearly one name."""
 
     store: Store
     digests: Digests
@@ -43,4 +45,4 @@ class Twins:
     async def _twin(self, ref: str) -> Twin:
         row = await self.store["people"].find_one({"ref": ref, "who": {"$exists": True}}) or {}
         held = await held_by(self.store, self.digests, ref)
-        return Twin(row.get("who", {}), tuple(sorted(held)))
+        return Twin(row.get("who", {}), tuple(sorted(held)), tuple(row.get("unproved", ())))

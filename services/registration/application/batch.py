@@ -2,18 +2,19 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.registration.application.asking import Asked, Poison, appended_at, record_digest
 from services.registration.application.commit import Commit, Cursor, LastRecord, NumberedFact, Settled
+from services.registration.application.submitters import Submitter, Submitters
 from services.registration.domain import activity, registration
 from services.registration.domain.activity import ActivityState, Cells, Signature
 from services.registration.domain.decider import DECIDERS, View, decide, go_on
 from services.registration.domain.happened import Happened, Person, Refusal
-from services.registration.domain.registration import Candidate, Registration
-from shared.contracts.commands import Tick
+from services.registration.domain.registration import Registration
+from shared.contracts.commands import SubmitRegistration, Tick
 from shared.contracts.facts import (
     OfficeDescribed,
     RegistrationConfirmed,
@@ -45,13 +46,13 @@ class FactTooLarge(Exception):
 @dataclass(slots=True)
 class Loaded:
     """What a batch may need, read before it is decided. `known`: identity -> payload of what was decided;
-    `people`: key of a correction -> whom it is about."""
+    `people`: key of a correction -> whom it is about; `submitters`: who submits."""
 
     activities: dict[str, ActivityState | None] = field(default_factory=dict)
     registrations: dict[str, Registration] = field(default_factory=dict)
     lines: dict[str, Lines] = field(default_factory=dict)
     live: dict[str, Cells] = field(default_factory=dict)
-    candidates: Mapping[int, Candidate] = field(default_factory=dict)
+    submitters: Submitters | None = None
     known: dict[bytes, bytes] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
 
@@ -117,10 +118,14 @@ class Batch:
         if payload is not None:
             self.commit.settled.append(Settled(asked, now, "refused", "id_reused"))
             return
-        command = asked.command
-        decision = command if isinstance(command, Refusal) else decide(self._view(asked), command, now)
+        command, submitter = asked.command, self._submitter(asked)
+        decision = (
+            command if isinstance(command, Refusal) else decide(self._view(asked, submitter), command, now)
+        )
         if isinstance(decision, Refusal):
             self._refuse(asked, decision, now)
+            if decision.reason == "already_registered" and submitter is not None and submitter.proves:
+                self._keep(submitter)  # an accepted command of theirs stands; the number is proved
         elif not decision:
             self.commit.settled.append(Settled(asked, now, DECIDERS[type(command)][1]))  # type: ignore[index]
         else:
@@ -128,18 +133,31 @@ class Batch:
                 self._apply(asked.key, decision, now, asked)
             except FactTooLarge:
                 self._refuse(asked, Refusal("too_large"), now)
+            else:
+                self._keep(submitter)
         self._loaded.known[asked.digest] = asked.payload
 
     def _refuse(self, asked: Asked, refusal: Refusal, now: datetime) -> None:
         self.commit.settled.append(Settled(asked, now, "refused", refusal.reason, refusal.numbers))
 
-    def _view(self, asked: Asked) -> View:
+    def _submitter(self, asked: Asked) -> Submitter | None:
+        if not isinstance(asked.command, SubmitRegistration):
+            return None
+        assert self._loaded.submitters is not None, "people are found before a submission is decided"
+        return self._loaded.submitters.of(asked, asked.command)
+
+    def _keep(self, submitter: Submitter | None) -> None:
+        if submitter is not None and self._loaded.submitters is not None:
+            self._loaded.submitters.people.accept(submitter.meeting)
+            self.commit.met.append(submitter.meeting)
+
+    def _view(self, asked: Asked, submitter: Submitter | None) -> View:
         return View(
             self._loaded.activities.get(asked.key),
             self._loaded.registrations.get,
             self._loaded.lines.get(asked.key, {}),
             self._loaded.live.get(asked.key, {}),
-            self._loaded.candidates.get(asked.record.offset),
+            submitter.candidate if submitter else None,
             self._loaded.people.get(asked.key),
         )
 

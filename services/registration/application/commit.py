@@ -4,10 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.registration.application.asking import Asked, Poison
+from services.registration.application.people import Meeting
 from services.registration.domain.activity import ActivityState
 from services.registration.domain.happened import Happened, Person
 from services.registration.domain.registration import Registration
 from shared.contracts.outcomes import Reason, Result
+
+
+class PeopleChanged(Exception):
+    """Another transaction met one of the same people first: read them again, and decide anew."""
 
 
 class ClaimLost(Exception):
@@ -72,8 +77,8 @@ class Settled:
 
 @dataclass(slots=True)
 class Commit:
-    """Collected while a batch is decided. `taken`: how many records it answers for; `corrected`: people as
-    they were and are, in order."""
+    """Collected while a batch is decided. `taken`: how many records it answers for; `met`: whose submissions
+    were accepted; `corrected`: people as they were and are, in order."""
 
     before: Cursor
     after: Cursor
@@ -84,5 +89,6 @@ class Commit:
     changed: dict[str, Registration] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
     parked: list[Poison] = field(default_factory=list)
+    met: list[Meeting] = field(default_factory=list)
     corrected: list[tuple[Person, Person]] = field(default_factory=list)
     totals: bool = False

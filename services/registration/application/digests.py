@@ -2,12 +2,27 @@
 
 import base64
 import hmac
+from dataclasses import dataclass
 from functools import lru_cache
 
 from shared.contracts.commands import Participant
 from shared.identity import comparable_name
 
 ACTIVITY_CHARACTERS = 8  # of a registration's id: 40 bits, the same for all of one activity
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDigests:
+    """16 bytes each, of one person as they are named somewhere. `numbers`: NUPTK, then NIP with name, where
+    they have them; `email`: the address with the name; `address`: alone, which tells nobody from another."""
+
+    numbers: dict[str, bytes]
+    email: bytes
+    address: bytes
+
+    @property
+    def all(self) -> tuple[bytes, ...]:
+        return (*self.numbers.values(), self.email, self.address)
 
 
 class Digests:
@@ -34,16 +49,18 @@ class Digests:
         """16 bytes that tell two payloads under one identity apart."""
         return self._of("payload", kind, canonical)[:16]
 
-    def person(self, who: Participant) -> list[bytes]:
-        """By what a person is known, the strongest first; the last is always e-mail with name."""
-        name = comparable_name(who.name)
-        found = []
+    def person(self, who: Participant) -> PersonDigests:
+        """Names are compared in their comparable form, addresses without regard to case."""
+        return self.named(who, comparable_name(who.name))
+
+    def named(self, who: Participant, name: str) -> PersonDigests:
+        """Under a form of the name to compare it by."""
+        email, numbers = who.email.lower(), dict[str, bytes]()
         if who.nuptk:
-            found.append(self._of("nuptk", who.nuptk)[:16])
+            numbers["nuptk"] = self._of("nuptk", who.nuptk)[:16]
         if who.nip:
-            found.append(self._of("nip", who.nip, name)[:16])
-        found.append(self._of("email", who.email.lower(), name)[:16])
-        return found
+            numbers["nip"] = self._of("nip", who.nip, name)[:16]
+        return PersonDigests(numbers, self._of("email", email, name)[:16], self._of("address", email)[:16])
 
     def counted(self, *what: str) -> bytes:
         """16 bytes under which something is counted for an hour without being kept."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from services.registration.application.asking import Asked, Poison, UntrustedTime
 from services.registration.application.batch import Batch, Loaded
-from services.registration.application.commit import ClaimLost, Cursor
+from services.registration.application.commit import ClaimLost, Cursor, PeopleChanged
 from services.registration.application.held import Held
 from services.registration.application.ports import DoesNotFit, Ports
 from services.registration.domain.activity import ActivityState
@@ -92,6 +92,8 @@ class Owner:
                 done = await self._decide_some([self._ports.reading.read(record) for record in left[:size]])
             except (ClaimLost, UntrustedTime):
                 raise
+            except PeopleChanged:  # of those who met the same new people at once, one has gone on
+                continue
             except Exception as error:
                 if self._ports.is_passing(error):
                     raise
