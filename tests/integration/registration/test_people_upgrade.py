@@ -140,6 +140,8 @@ async def test_two_who_are_called_alike_by_then_are_listed_for_staff(servers: Se
 
 
 async def test_the_upgrade_waits_until_registration_is_stopped(servers: Servers, tmp_path: Path) -> None:
+    if not servers.append_time:
+        pytest.skip("the embedded broker goes on naming members of a group that left it")
     async with new_office(servers) as office:
         file = tmp_path / "office.yaml"
         file.write_text(yaml.safe_dump(office_file(office.code).model_dump(mode="json")))
