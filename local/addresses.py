@@ -44,8 +44,10 @@ class OfficeAddress:
     url: str
     notification_url: str
     staff_token_file: str
+    env_file: str
+    """Settings for the `simpul` command: `set -a; . FILE; set +a`. It holds secrets; only its owner reads it."""
     env: dict[str, str] = field(default_factory=dict)
-    """What the office's command line needs (office, broker, key); holds secrets and is never written."""
+    """What `env_file` says, and this process's environment."""
 
 
 @dataclass(frozen=True)

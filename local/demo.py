@@ -140,6 +140,8 @@ def _say_where_to_look(addresses: DemoAddresses, console: Console) -> None:
     for code, office in addresses.offices.items():
         lines.append(f"  {f'office {code}':24}{office.url}   to register; staff at {office.url}/staf")
         lines.append(f"  {'':24}with the token in {office.staff_token_file}; API: {office.url}/openapi.json")
+    some = next(iter(addresses.offices.values()))
+    lines.append(f"  the `simpul` command    set -a; . {some.env_file}; set +a; .venv/bin/simpul check")
     console.print("\n".join(lines), soft_wrap=True)
 
 

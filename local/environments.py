@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shlex
 from pathlib import Path
 
 from local.addresses import DemoAddresses, NationalAddress, OfficeAddress, Ports
@@ -21,6 +22,7 @@ def choose_addresses(ports: Ports, offices: tuple[str, ...], folder: Path) -> De
             url=_url(ports.registration(code)),
             notification_url=_url(ports.notification(code)),
             staff_token_file=str(folder / code / "staff-token"),
+            env_file=str(folder / code / "env"),
         )
 
     return DemoAddresses(
@@ -50,8 +52,8 @@ def base_environment(addresses: DemoAddresses) -> Environment:
 
 
 def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Environment:
-    """What both services of an office share. Writes the office's staff token."""
-    return base_environment(addresses) | {
+    """What both services of an office share. Writes the office's staff token and its env file."""
+    settings = base_environment(addresses) | {
         "SIMPUL_OFFICE": code,
         "SIMPUL_OFFICE_FILE": f"offices/{code}.yaml",
         "SIMPUL_STAFF_TOKEN_HASH": _new_token(Path(addresses.offices[code].staff_token_file)),
@@ -62,6 +64,16 @@ def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Env
         "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",
         "SIMPUL_MAILS_PER_MINUTE": "6000",  # so that nobody waits for mails to be spread over a day
     }
+    _write_settings(Path(addresses.offices[code].env_file), settings)
+    return settings
+
+
+def _write_settings(path: Path, settings: Environment) -> None:
+    """As lines that a shell reads and only their owner."""
+    ours = {name: value for name, value in settings.items() if name.startswith("SIMPUL_")}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in ours.items()))
 
 
 def national_environment(addresses: DemoAddresses) -> Environment:

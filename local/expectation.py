@@ -69,6 +69,12 @@ def seated(gathering: Gathering) -> Seats:
     return seats
 
 
+def untouched(office: str, activity: dict[str, Any]) -> dict[str, int]:
+    """Of an activity with one quota for everyone, for which nobody registers."""
+    numbers = {"activities": 1, "seats": int(activity["quotas"][0]["seats"])}
+    return {figure(office, activity["id"], measure): number for measure, number in numbers.items()}
+
+
 def expectation(gathering: Gathering) -> dict[str, int]:
     """Row name -> number, at the end of the story."""
     seats = seated(gathering)

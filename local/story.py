@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,10 @@ from local import readings
 from local.addresses import DemoAddresses
 from local.client import OfficeClient, StoryStopped, until
 from local.comparison import Row, as_table, compare, differing
-from local.expectation import expectation, seated
+from local.dates import beside, dated_ahead
+from local.expectation import expectation, seated, untouched
 from local.gatherings import EXAMPLES, Gathering, fgd_sumbar, rakor_bali, web_registrations
 
-FIRST_SESSION = timedelta(seconds=15)  # from the announcement; by then all are registered
-SESSION = timedelta(seconds=3)
 AT_ONCE = 80  # of those on the web: for them there is a seat in whatever order they come
 CLIENTS = 16
 Call = Callable[[], Awaitable[Any]]
@@ -76,6 +75,9 @@ async def settled(
     expected: dict[str, int] = {}
     for gathering in gatherings:
         expected |= expectation(gathering)
+        if gathering.office == "bali":
+            for other in beside(gathering.activity):
+                expected |= untouched("bali", other)
     deadline = time.monotonic() + seconds
     while True:
         late = time.monotonic() >= deadline
@@ -102,9 +104,12 @@ async def _read_and_compare(
 async def _play_bali(
     gathering: Gathering, office: OfficeClient, addresses: DemoAddresses, console: Console
 ) -> None:
-    activity = dated_around_now(gathering.activity, datetime.now(UTC))
+    activity = dated_ahead(gathering.activity)
     await office.publish_activity(activity)
-    console.print(f"bali: announced {gathering.id}, 400 seats")
+    console.print(f"bali: announced {gathering.id}, 400 seats, from {_day(activity)} on")
+    for other in beside(gathering.activity):
+        await office.publish_activity(other)
+    console.print("bali: announced one more that anybody may try, and one that is over")
     env = addresses.offices["bali"].env
     await _import(gathering, "undangan.xlsx", 1, env)
     await _until_taken(office, gathering.id, 292)
@@ -124,7 +129,7 @@ async def _play_bali(
 async def _play_sumbar(
     gathering: Gathering, office: OfficeClient, addresses: DemoAddresses, console: Console
 ) -> None:
-    activity = dated_around_now(gathering.activity, datetime.now(UTC))
+    activity = dated_ahead(gathering.activity)
     with tempfile.TemporaryDirectory() as folder:
         dated = Path(folder) / "activity.json"
         dated.write_text(json.dumps(activity))
@@ -154,28 +159,13 @@ async def _cancel_and_attend(
         if item["status"] == "confirmed"
     }
     for session in activity["sessions"]:
-        await _until_time(datetime.fromisoformat(session["starts"]))
         here = [who for email, who in confirmed.items() if session["id"] in gathering.attends.get(email, ())]
         await office.record_attendance(gathering.id, session["id"], here)
         console.print(f"{office.code}: {len(here)} were seen at {session['id']}")
 
 
-def dated_around_now(activity: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The same activity, open since a minute, its sessions some seconds ahead and seconds long.
-
-    Registration stays open for an hour: a slow machine may be late, and nobody is turned away for it.
-    """
-    sessions = [
-        session | {"starts": _told(begins), "ends": _told(begins + SESSION)}
-        for number, session in enumerate(activity["sessions"])
-        for begins in [now + FIRST_SESSION + number * SESSION]
-    ]
-    window = {"opens": _told(now - timedelta(minutes=1)), "closes": _told(now + timedelta(hours=1))}
-    return activity | window | {"sessions": sessions, "attendance_opens_before": "PT0S"}
-
-
-def _told(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
+def _day(activity: dict[str, Any]) -> str:
+    return datetime.fromisoformat(activity["sessions"][0]["starts"]).date().isoformat()
 
 
 def _with_double_clicks(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -235,7 +225,3 @@ async def _until_taken(office: OfficeClient, activity: str, seats: int, waiting:
         return bool(taken >= seats and found["waiting"] >= waiting)
 
     await until(f"{seats} hold a seat at {office.code}", reached)
-
-
-async def _until_time(moment: datetime) -> None:
-    await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))

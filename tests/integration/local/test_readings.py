@@ -32,7 +32,7 @@ async def recounted(servers: Servers, facts: list[tuple[str, dict[str, Any]]]) -
     addresses = DemoAddresses(
         kafka=servers.kafka,
         mongo=servers.mongo,
-        offices={office: OfficeAddress("", "", "")},
+        offices={office: OfficeAddress("", "", "", "")},
         national=NationalAddress("", ""),
         mailbox=MailboxAddress(""),
     )
