@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.registration.application.acceptable import Unacceptable, check
 from services.registration.application.cells import READERS, CellRefused
+from services.registration.application.naming import fault_of_email
+from services.registration.application.sentences import misfit
 from services.registration.entrypoints.pages.choices import Choices
 from shared.contracts.activity import Activity
-from shared.contracts.commands import SubmitRegistration
+from shared.contracts.commands import Command, SubmitRegistration
 from shared.contracts.types import Email, Line, Phone
 
 FIELDS: Final[tuple[str, ...]] = (
@@ -22,10 +25,19 @@ ELSEWHERE: Final = "lain"
 _LINE: Final = TypeAdapter(Line)
 _SHAPES: Final[dict[str, tuple[TypeAdapter[str], str]]] = {
     "nama": (_LINE, "Nama terlalu panjang atau memuat tanda yang tidak dapat dicetak"),
-    "email": (TypeAdapter(Email), "Tulis alamat email yang lengkap, misalnya nama@sekolah.example"),
+    "email": (TypeAdapter(Email), ""),
     "telepon": (TypeAdapter(Phone), "Nomor telepon hanya boleh berisi angka, spasi, +, -, dan kurung"),
     "instansi": (_LINE, "Nama instansi terlalu panjang atau memuat tanda yang tidak dapat dicetak"),
     "npsn": (_LINE, "NPSN terlalu panjang"),
+}
+_FIELD_OF: Final = {
+    "name": "nama",
+    "email": "email",
+    "phone": "telepon",
+    "nip": "nip",
+    "nuptk": "nuptk",
+    "institution.name": "instansi",
+    "institution.npsn": "npsn",
 }
 _MISSING: Final = {
     "nama": "Tulis nama Anda",
@@ -67,8 +79,19 @@ def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: boo
         reading.take(name, reader)
     if not reading.errors and not _taken_by_any(activity, reading.found):
         reading.errors["unsur"] = NOBODYS
-    errors = {name: reading.errors[name] for name in FIELDS if name in reading.errors}
-    return Typed(values, errors, None if errors else _command(activity, reading.found))
+    command = None if reading.errors else _command(activity, reading.found)
+    told = reading.errors if command is None else unacceptable(command)
+    errors = {name: told[name] for name in FIELDS if name in told}
+    return Typed(values, errors, None if errors else command)
+
+
+def unacceptable(command: Command) -> dict[str, str]:
+    """By the form's field, what no command may hold."""
+    try:
+        check(command)
+    except Unacceptable as refused:
+        return {_FIELD_OF[one.field.removeprefix("participant.")]: misfit(*one) for one in refused.found}
+    return {}
 
 
 PERSON: Final = (
@@ -109,6 +132,8 @@ class Reading:
             self.errors[name] = str(refused)
         except ValidationError:
             self.errors[name] = _SHAPES[name][1]
+            if name == "email":
+                self.errors[name] = f"Alamat email tidak sah: {fault_of_email(self.values[name])}"
 
     def take_choices(self, offered: Choices) -> None:
         self._only("unsur", offered.categories)
