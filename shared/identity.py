@@ -56,14 +56,14 @@ def near_names(one: str, other: str) -> bool:
     """Whether two names may be two spellings of one: worth a look by people, never proof.
 
     The same words in another order, or alike but for spaces, accents and signs that are no letters, and for
-    one letter, from twelve letters on two (neighbours that were swapped count as one).
+    one letter, from ten letters on two (neighbours that were swapped count as one).
     """
     first, second = comparable_name(one), comparable_name(other)
     if sorted(first.split()) == sorted(second.split()):
         return True
     first, second = _letters(first), _letters(second)
     shorter = min(len(first), len(second))
-    allowed = 0 if shorter < 5 else 1 if shorter < 12 else 2
+    allowed = 0 if shorter < 5 else 1 if shorter < 10 else 2
     if not shorter or abs(len(first) - len(second)) > allowed:
         return False
     return first == second or _distance(first, second) <= allowed
