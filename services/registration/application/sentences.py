@@ -75,6 +75,7 @@ _LABELS: Final = {
     "institution.npsn": "NPSN",
     "group": "Kelompok",
     "title": "Judul",
+    "reason": "Alasan",
     "opens": "Waktu pembukaan",
     "closes": "Waktu penutupan",
     "sessions": "Pertemuan",
