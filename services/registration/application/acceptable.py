@@ -1,8 +1,9 @@
 """What a new command may hold beyond its shape. What was decided once keeps its outcome, so this is asked
 after a command's identity; and messages stay as open as they are, since what stands must be readable."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
@@ -20,11 +21,13 @@ from shared.contracts.commands import (
     SubmitRegistration,
 )
 from shared.contracts.misfits import Misfit, misfits
-from shared.visible import all_visible
+from shared.contracts.types import Message
+from shared.visible import all_visible, visible
 
 C = TypeVar("C", bound=Command)
 YEARS: Final = range(2000, 2101)
 LONGEST: Final = timedelta(days=366)
+FEWEST_DIGITS: Final = 5  # of a telephone number
 
 
 class Unacceptable(Exception):
@@ -67,6 +70,12 @@ def faults(command: Command) -> list[Misfit]:
     return []
 
 
+def rule_broken(field: str, typed: str) -> str | None:
+    """By a text as it was typed, in a field of a submission; None where it may stand there."""
+    seen = visible(typed).strip()
+    return _RULES[field](seen) if seen else "invisible"
+
+
 def _seen(found: Misfit, data: Any) -> Misfit:
     """What looks empty, and is not, is told as such."""
     for part in found.field.split("."):
@@ -80,8 +89,8 @@ def _seen(found: Misfit, data: Any) -> Misfit:
 
 
 def _of_activity(command: PublishActivity | ChangeActivity) -> Iterator[Misfit]:
-    for name in command.model_fields_set & Activity.model_fields.keys():
-        if getattr(command, name) is None and Activity.model_fields[name].is_required():
+    for name, field in Activity.model_fields.items():
+        if field.is_required() and name in command.model_fields_set and getattr(command, name) is None:
             yield Misfit(name, "required")
     for at, session in enumerate(command.sessions or ()):
         yield from _instants(session, f"sessions.{at}.", "starts", "ends")
@@ -102,24 +111,41 @@ def _instants(of: Session | PublishActivity | ChangeActivity, path: str, *names:
 def _of_submission(command: SubmitRegistration) -> Iterator[Misfit]:
     yield from _of_person(command.participant, "participant.")
     if command.institution is not None:
-        yield from _of_line(command.institution.name, "institution.name")
-        yield from _of_line(command.institution.npsn, "institution.npsn", letters=False)
-    yield from _of_line(command.group, "group", letters=False)
+        yield from _of_texts(command.institution, "institution.", "name", "npsn")
+    yield from _of_texts(command, "", "group")
 
 
 def _of_person(who: Participant | CorrectParticipant, path: str) -> Iterator[Misfit]:
-    if "name" in who.model_fields_set:
-        yield from _of_line(who.name, f"{path}name", person=True)
-    if who.phone is not None and sum(sign.isdigit() for sign in who.phone) < 5:
-        yield Misfit(f"{path}phone", "too_few_digits")
-    if who.nip is not None:
-        try:
-            identity.nip(who.nip)
-        except identity.NotANumber as wrong:
-            yield Misfit(f"{path}nip", f"nip_{wrong.rule}")
+    given = [name for name in ("name", "phone", "nip") if name in who.model_fields_set]
+    for misfit in _of_texts(who, "participant.", *given):
+        yield misfit._replace(field=path + misfit.field.removeprefix("participant."))
 
 
-def _of_line(text: str | None, field: str, **how: Any) -> Iterator[Misfit]:
-    rule = None if text is None else fault_of_name(text, **how)
-    if rule is not None:
-        yield Misfit(field, rule)
+def _of_texts(of: Message, path: str, *names: str) -> Iterator[Misfit]:
+    for name in names:
+        text: str | None = getattr(of, name)
+        rule = None if text is None else _RULES[path + name](text)
+        if rule is not None:
+            yield Misfit(path + name, rule)
+
+
+def _of_phone(text: str) -> str | None:
+    return "too_few_digits" if sum(sign.isdigit() for sign in text) < FEWEST_DIGITS else None
+
+
+def _of_nip(text: str) -> str | None:
+    try:
+        identity.nip(text)
+    except identity.NotANumber as wrong:
+        return f"nip_{wrong.rule}"
+    return None
+
+
+_RULES: Final[dict[str, Callable[[str], str | None]]] = {
+    "participant.name": partial(fault_of_name, person=True),
+    "participant.phone": _of_phone,
+    "participant.nip": _of_nip,
+    "institution.name": fault_of_name,
+    "institution.npsn": partial(fault_of_name, letters=False),
+    "group": partial(fault_of_name, letters=False),
+}

@@ -27,9 +27,7 @@ def fault_of_name(name: str, person: bool = False, letters: bool = True) -> Faul
     text = unicodedata.normalize("NFKC", name).translate(_DOTS)
     if "@" in text:
         return "at_sign"
-    if "://" in text or re.search(r"\bwww\.", text, re.IGNORECASE):
-        return "web_address"
-    if any(_leads_away(host.strip("-"), slash, person) for host, slash in _HOST.findall(text)):
+    if "://" in text or ("." in text and _has_address(text, person)):
         return "web_address"
     if letters and not any(unicodedata.category(sign).startswith("L") for sign in text):
         return "no_letter"
@@ -53,6 +51,12 @@ def fault_of_email(typed: str) -> str:
     if "." not in domain.strip("."):
         return "bagian sesudah @ tidak lengkap"
     return "ada tanda yang tidak dapat dipakai"
+
+
+def _has_address(text: str, person: bool) -> bool:
+    return re.search(r"\bwww\.", text, re.IGNORECASE) is not None or any(
+        _leads_away(host.strip("-"), slash, person) for host, slash in _HOST.findall(text)
+    )
 
 
 def _leads_away(host: str, slash: str, person: bool) -> bool:

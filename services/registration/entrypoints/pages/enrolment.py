@@ -11,7 +11,7 @@ from services.registration.application.mails import Mail
 from services.registration.domain import participant
 from services.registration.entrypoints.pages.attendance import record
 from services.registration.entrypoints.pages.desk import asked, enrolled, staff_page
-from services.registration.entrypoints.pages.fields import read_person, unacceptable
+from services.registration.entrypoints.pages.fields import read_person
 from services.registration.entrypoints.pages.front import Front, settled
 from services.registration.entrypoints.pages.mails import TOLD, listed
 from services.registration.entrypoints.pages.outcome import decided
@@ -59,8 +59,6 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         if not given | gone:
             return RedirectResponse(f"/staf/pendaftaran/{row.id}", 303)
         command = CorrectParticipant.model_validate({"ref": row.ref} | given | gone)
-        if errors := unacceptable(command):
-            return await _shown(front, session, row, typed.values, errors, status=422)
         outcome = await asked(front, command, participant.key(row.ref), str(sent.get("nonce", "")))
         return await _answered(front, session, row, outcome)
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.registration.application.acceptable import Unacceptable, check
+from services.registration.application.acceptable import rule_broken
 from services.registration.application.cells import READERS, CellRefused
 from services.registration.application.naming import fault_of_email
 from services.registration.application.sentences import misfit
 from services.registration.entrypoints.pages.choices import Choices
 from shared.contracts.activity import Activity
-from shared.contracts.commands import Command, SubmitRegistration
+from shared.contracts.commands import SubmitRegistration
 from shared.contracts.types import Email, Line, Phone
 
 FIELDS: Final[tuple[str, ...]] = (
@@ -30,15 +30,13 @@ _SHAPES: Final[dict[str, tuple[TypeAdapter[str], str]]] = {
     "instansi": (_LINE, "Nama instansi terlalu panjang atau memuat tanda yang tidak dapat dicetak"),
     "npsn": (_LINE, "NPSN terlalu panjang"),
 }
-_FIELD_OF: Final = {
-    "name": "nama",
-    "email": "email",
-    "phone": "telepon",
-    "nip": "nip",
-    "nuptk": "nuptk",
-    "institution.name": "instansi",
-    "institution.npsn": "npsn",
+_RULED: Final = {
+    "nama": "participant.name",
+    "telepon": "participant.phone",
+    "instansi": "institution.name",
+    "npsn": "institution.npsn",
 }
+"""As a command calls what a rule holds for; numbers are read by their rule already."""
 _MISSING: Final = {
     "nama": "Tulis nama Anda",
     "email": "Tulis alamat email Anda",
@@ -79,19 +77,8 @@ def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: boo
         reading.take(name, reader)
     if not reading.errors and not _taken_by_any(activity, reading.found):
         reading.errors["unsur"] = NOBODYS
-    command = None if reading.errors else _command(activity, reading.found)
-    told = reading.errors if command is None else unacceptable(command)
-    errors = {name: told[name] for name in FIELDS if name in told}
-    return Typed(values, errors, None if errors else command)
-
-
-def unacceptable(command: Command) -> dict[str, str]:
-    """By the form's field, what no command may hold."""
-    try:
-        check(command)
-    except Unacceptable as refused:
-        return {_FIELD_OF[one.field.removeprefix("participant.")]: misfit(*one) for one in refused.found}
-    return {}
+    errors = {name: reading.errors[name] for name in FIELDS if name in reading.errors}
+    return Typed(values, errors, None if errors else _command(activity, reading.found))
 
 
 PERSON: Final = (
@@ -128,6 +115,8 @@ class Reading:
                 self.errors[name] = self.missing[name]
             if value is not None and name in _SHAPES:
                 _SHAPES[name][0].validate_python(value)
+                if name in _RULED and (rule := rule_broken(_RULED[name], str(value))):
+                    self.errors[name] = misfit(_RULED[name], rule)
         except CellRefused as refused:
             self.errors[name] = str(refused)
         except ValidationError:
