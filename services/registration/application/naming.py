@@ -10,7 +10,7 @@ from shared.visible import visible
 Fault = Literal["web_address", "at_sign", "no_letter"]
 
 _DOTS: Final = dict.fromkeys(map(ord, "\u3002\uff61"), ".")  # that browsers take for dots of a domain
-_HOST: Final = re.compile(r"((?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+)(/?)")
+_HOST: Final = re.compile(r"(?<![^\W_])(?<!-)((?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+)(/?)")
 _SHORT: Final = "abd ds gg jl kab kec kel kp moh muh no pn ponpes prov st tk yay"
 _ABBREVIATED: Final = LEADING_TITLES | frozenset(_SHORT.split())
 """Words that are written with a dot before a name: `Kec.Kuta/Kab.Badung` is no web address."""
