@@ -10,7 +10,8 @@ from shared.visible import visible
 Fault = Literal["web_address", "at_sign", "no_letter"]
 
 _DOTS: Final = dict.fromkeys(map(ord, "\u3002\uff61"), ".")  # that browsers take for dots of a domain
-_HOST: Final = re.compile(r"(?<![^\W_])(?<!-)((?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+)(/?)")
+_HOST: Final = re.compile(r"(?<![^\W_])(?<!-)((?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)+)(?::[0-9]+)?([/?#\\]?)")
+_TOP: Final = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+")
 _SHORT: Final = "abd ds gg jl kab kec kel kp moh muh no pn ponpes prov st tk yay"
 _ABBREVIATED: Final = LEADING_TITLES | frozenset(_SHORT.split())
 """Words that are written with a dot before a name: `Kec.Kuta/Kab.Badung` is no web address."""
@@ -19,7 +20,7 @@ _ENDS: Final = (
     " tech to top tv us vip web xyz"
 )
 _LINKED: Final = frozenset(_ENDS.split())
-"""Ends of the domains of which mail programs make links though no slash follows them."""
+"""Ends of the domains of which mail programs make links though no path follows them."""
 
 
 def fault_of_name(name: str, person: bool = False, letters: bool = True) -> Fault | None:
@@ -55,14 +56,15 @@ def fault_of_email(typed: str) -> str:
 
 def _has_address(text: str, person: bool) -> bool:
     return re.search(r"\bwww\.", text, re.IGNORECASE) is not None or any(
-        _leads_away(host.strip("-"), slash, person) for host, slash in _HOST.findall(text)
+        _leads_away(host.strip("-"), path, person) for host, path in _HOST.findall(text)
     )
 
 
-def _leads_away(host: str, slash: str, person: bool) -> bool:
+def _leads_away(host: str, path: str, person: bool) -> bool:
+    """`path`: the sign at which one begins."""
     labels = host.casefold().split(".")
-    if is_degree(host) or not re.fullmatch(r"[^\W\d_]{2,}", labels[-1]):
+    if is_degree(host) or not _TOP.fullmatch(labels[-1]):
         return False
-    if slash:
-        return labels[-2] not in _ABBREVIATED
+    if path:
+        return labels[-2] not in _ABBREVIATED or labels[-1] in _LINKED
     return person and labels[-1] in _LINKED

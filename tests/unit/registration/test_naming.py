@@ -43,6 +43,14 @@ ADDRESSES = (
         "m.jahat.example/",
     ),
     *("Made, S.Pd.jahat.example/x", "st.jahat.example/x", "http\uff1a//x"),
+    *(
+        "jahat.example:8080/x",
+        "jahat.example?x=1",
+        "jahat.example#x",
+        "jahat.xn--p1ai/",
+        "st.com/x",
+        "bit\u2024ly/x",
+    ),
 )
 
 
