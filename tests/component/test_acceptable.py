@@ -133,6 +133,9 @@ async def test_one_person_in_many_spellings_has_one_seat(servers: Servers) -> No
         assert {one.json()["reason"] for one in answers[1:]} == {"already_registered"}
         kept = await office.store["people"].find({}).to_list(None)
         assert [row["who"]["name"] for row in kept] == ["Jum'at Ma'ruf"]
+        near = await client.post(URL, json=named("Jum'at\u200bMa'ruf"), headers=WAIT)
+        assert near.json()["result"] == "confirmed"
+        assert await office.store["perhaps_same"].count_documents({}) == 1, "people look at it"
 
 
 async def test_a_form_says_at_the_field_what_is_wrong(servers: Servers) -> None:

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
 from typing import Any
 
 from hypothesis import event, given, settings
@@ -29,8 +30,9 @@ from services.registration.application.batch import Batch, Loaded, Standing
 from services.registration.application.commit import Cursor
 from services.registration.application.digests import Digests
 from services.registration.application.naming import fault_of_name
-from services.registration.domain.happened import Person, Registrant
-from services.registration.domain.registration import Candidate
+from services.registration.application.people import PeopleIndex, ProvingSources
+from services.registration.application.submitters import Submitters
+from services.registration.domain.happened import Person
 from services.reporting.counting import advance
 from services.reporting.cursors import Cursor as Read
 from shared.contracts.commands import COMMANDS, SubmitRegistration
@@ -44,11 +46,17 @@ from tests.support.office import office_file
 from tests.unit.notification.test_mails import LINKS
 from tests.unit.registration.test_reading import Anything
 
-LEDGER, BEGUN, REF = "a" * 32, datetime(2000, 1, 1, tzinfo=UTC), "b" * 24
+LEDGER, REF = "a" * 32, "b" * 24
+BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 READING = Reading("bali", 1, Digests(b"k" * 32))
 STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
 STATIONERY = Stationery(office_file("bali"), LINKS)
 MODELS = {model.__name__: model for model in COMMANDS.values()}
+
+
+def new_ref() -> Callable[[], str]:
+    numbers = count()
+    return lambda: f"{next(numbers):024x}"
 
 
 BEFORE_ALL = Cursor(0, LEDGER, 1, 0, 0, 0, 0, BEGUN, 0, BEGUN, None)
@@ -66,7 +74,8 @@ class Office:
     lists: Lists = field(default_factory=Lists)
     counted: Read = NOTHING_READ
     outcomes: Counter[str] = field(default_factory=Counter)
-    who: dict[str, dict[str, Any]] = field(default_factory=dict)
+    people: PeopleIndex = field(default_factory=lambda: PeopleIndex([], new_ref()))
+    named: dict[str, Any] = field(default_factory=dict)
     before: ActivityEntry | None = None
 
     def ask(self, kind: str, key: str, data: dict[str, Any], at: datetime) -> None:
@@ -100,22 +109,11 @@ class Office:
         return encoded_fact(self.cursor, number, key, *rest)
 
     def _meet(self, command: SubmitRegistration, offset: int) -> None:
-        ref = READING.digests.person(command.participant)[-1].hex()[:24]
-        self.who[ref] = command.participant.model_dump(mode="json", exclude_none=True)
-        self.loaded.people[f"p:{REF}"] = Person(REF, ref, command.participant)
-        registrant = Registrant(
-            ref,
-            ref,
-            command.category,
-            command.regency,
-            command.cohort,
-            command.institution,
-            command.group,
-            command.role_in_group,
-        )
-        digests = READING.digests
-        found = Candidate(registrant, lambda number: digests.registration("uji", ref, number))
-        self.loaded.candidates = {offset: found}
+        who, digests = command.participant, READING.digests
+        named = {offset: digests.person(who)}
+        self.loaded.submitters = Submitters(self.people, named, digests, ProvingSources("bali"))
+        self.loaded.people[f"p:{REF}"] = Person(REF, REF, who)
+        self.named = who.model_dump(mode="json", exclude_none=True)
 
     def _live(self) -> dict[Any, dict[Any, int]]:
         live: dict[Any, dict[Any, int]] = {}
@@ -133,7 +131,7 @@ class Office:
         fact = read_fact(record)
         self.counted = advance(self.counted, [fact]).after
         assert self.counted.number == number
-        self.lists.read_at = fact.stated.at + timedelta(seconds=1)
+        self.lists.read_at = fact.stated.at
         body = fact.body()
         for owed in list(fold(self.lists, fact.stated, body)):
             for delivery in self._each(owed):
@@ -149,9 +147,8 @@ class Office:
 
     def _letter(self, delivery: Delivery, number: int) -> Letter:
         state = self.loaded.registrations[delivery.registration]
-        row = registration_document(state)
-        who = self.who[row["who"]["contact"]]
-        person = RegistrationEntry.read(registration_entry(row, number, who).value)
+        entry = registration_entry(registration_document(state), number, self.named)
+        person = RegistrationEntry.read(entry.value)
         earlier = self.before if delivery.template == "activity-changed" else None
         return Letter(delivery, person, self._activity(number), earlier, seated=True)
 
@@ -239,7 +236,7 @@ def play(office: Office, story: Any, now: datetime) -> None:
     opens, closes = published.pop("window")
     quotas = [{"id": "semua", "seats": 1}]
     about = {"id": "uji", "kind": "rakor", "quotas": quotas, "opens": opens, "closes": closes}
-    at = datetime.fromisoformat(opens) if within else now
+    at = min(datetime.fromisoformat(opens), END) if within else now
     office.ask("PublishActivity", "uji", published | about, at)
     assert office.loaded.activities["uji"] is not None, office.outcomes
     for kind, given_ in asked:
