@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any
 
 import uvicorn
@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.contracts.misfits import Misfit, misfits
 from shared.mongo.driver import PyMongoError, is_passing
 
 log = logging.getLogger(__name__)
@@ -130,8 +131,13 @@ def methods_at(request: Request) -> list[str]:
 
 
 def invalid_body(errors: Any) -> Problem:
+    """422 of pydantic's errors."""
+    return misfitting(misfits(errors))
+
+
+def misfitting(found: Iterable[Misfit]) -> Problem:
     """422 that names each field and what is wrong with it, never its value."""
-    fields = [{"field": ".".join(map(str, item["loc"])), "error": item["type"]} for item in errors]
+    fields = [{"field": one.field, "error": one.rule} for one in found]
     return Problem(422, "invalid", "Isian tidak sesuai: lihat `errors`.", errors=fields)
 
 

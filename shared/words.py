@@ -2,10 +2,9 @@
 
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from shared.contracts.activity import Session
-from shared.contracts.types import ZONES
+from shared.instants import in_zone
 
 DAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS: Final = (
@@ -15,14 +14,13 @@ MONTHS: Final = (
 
 
 def moment(at: datetime, zone: str) -> str:
-    local = at.astimezone(ZoneInfo(ZONES[zone]))
+    local = in_zone(at, zone)
     return f"{day(local)}, pukul {local:%H.%M} {zone}"
 
 
 def span(session: Session) -> str:
     """When a session begins and ends; neither the day nor the minute is said twice."""
-    zone = ZoneInfo(ZONES[session.zone])
-    starts, ends = session.starts.astimezone(zone), session.ends.astimezone(zone)
+    starts, ends = in_zone(session.starts, session.zone), in_zone(session.ends, session.zone)
     if f"{starts:%F%H%M}" == f"{ends:%F%H%M}":
         return moment(starts, session.zone)
     if starts.date() == ends.date():

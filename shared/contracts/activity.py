@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from shared.contracts.misfits import misfit
 from shared.contracts.types import (
     AwareDatetime,
     Category,
@@ -37,7 +38,7 @@ class Session(Message):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.ends <= self.starts:
-            raise ValueError(f"session {self.id} ends before it starts")
+            raise misfit("ends", "ends_before_it_starts", "a session ends before it starts")
         return self
 
 
@@ -88,10 +89,10 @@ class Activity(Message):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         if self.closes <= self.opens:
-            raise ValueError("registration closes before it opens")
+            raise misfit("closes", "closes_before_it_opens", "registration closes before it opens")
         for name, ids in (("sessions", self.sessions), ("quotas", self.quotas)):
             if len({item.id for item in ids}) != len(ids):
-                raise ValueError(f"two {name} have the same id")
+                raise misfit(name, "same_id", "two have the same id")
         return self
 
     @property

@@ -19,6 +19,7 @@ from shared.contracts.types import (
     Slug,
     Small,
 )
+from shared.visible import visible
 
 
 class Command(Message):
@@ -71,7 +72,9 @@ def _without_spaces(data: object) -> object:
     """Numbers as they are typed: with spaces, or left empty."""
     if not isinstance(data, dict):
         return data
-    tidy = {key: "".join(data[key].split()) for key in ("nip", "nuptk") if isinstance(data.get(key), str)}
+    tidy = {
+        key: "".join(visible(data[key]).split()) for key in ("nip", "nuptk") if isinstance(data.get(key), str)
+    }
     return data | {key: value or None for key, value in tidy.items()}
 
 

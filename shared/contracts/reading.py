@@ -17,7 +17,9 @@ Made by `make schemas` from the models in `shared/contracts`; the same for progr
 [asyncapi.json](asyncapi.json) (AsyncAPI 3.0), and each message's JSON Schema lies in
 `shared/contracts/schemas`. An office's topics share the prefix `simpul.{office}.`, so that one rule fences
 it in. Records are CloudEvents 1.0 in Kafka's binary mode but for those of the directory. Whoever reads
-passes over fields that it does not know.
+passes over fields that it does not know. Of a field that an object names twice the last counts; HTTP
+refuses such a body. What a new command may hold beyond its shape (years 2000 to 2100, durations of 0 to 366
+days, names that are names) is [decision 32](adr/0032-what-a-new-command-may-hold.md).
 
 | topic | may write | may read | partitioned and known by |
 | --- | --- | --- | --- |

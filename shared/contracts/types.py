@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 import pydantic
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from shared.visible import visible
+
 INT_BOUND = 2**53 - 1  # the integers that JSON readers agree on (RFC 8259, section 6)
 
 
@@ -17,6 +19,10 @@ def _no_number(value: Any) -> Any:
     if isinstance(value, int | float):
         raise ValueError("no text")
     return value
+
+
+def _visible(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) else value
 
 
 # What the schemas say and no more: 1.0 is an integer, `true` and "1" are none, and a number is no time.
@@ -50,9 +56,10 @@ Email = Annotated[
         pattern=r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
         r"(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$",
     ),
+    BeforeValidator(_visible),  # address books and chats put signs of direction around what they show
 ]
 # as it was typed: without its outer spaces one that the pattern takes could be too short for it
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().-]{5,30}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().-]{5,30}$"), BeforeValidator(_visible)]
 Link = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s<>\"]+$")]
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
 RegencyCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]\.[0-9]{2}$")]

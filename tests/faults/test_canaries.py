@@ -26,7 +26,7 @@ from tests.support.servers import Servers
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
-NAME, MAIL, PHONE, NIP = "Kanari Rahasia", "kanari@rahasia.example", "0000-7777-4242", "193504012005017777"
+NAME, MAIL, PHONE, NIP = "Kanari Rahasia", "kanari@rahasia.example", "0000-7777-4242", "193504012005011777"
 # digits enough that no measure of a time holds them by chance
 CANARIES = ("kanari", "rahasia", "0000-7777", "7777-4242", "77774242", NIP[-10:])
 STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}", "Prefer": "wait=20"}

@@ -28,7 +28,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 SERVICES = ("registration", "notification", "reporting")
 ROUTE = "/api/v1/activities/{activity}/registrations"
-NIP = "193504012005017777"
+NIP = "193504012005011777"
 STRANGERS = f"00-{NIP:0<32}-{NIP[:16]}-01"
 PERSON = {
     "name": "Kanari Rahasia",

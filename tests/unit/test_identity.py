@@ -1,6 +1,6 @@
 import pytest
 
-from shared.identity import NotANumber, comparable_name, nip, npsn_is_odd, nuptk
+from shared.identity import NotANumber, comparable_name, is_degree, near_names, nip, npsn_is_odd, nuptk
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,25 @@ from shared.identity import NotANumber, comparable_name, nip, npsn_is_odd, nuptk
         ("Dr.", "dr."),
         ("Haji Lulung", "haji lulung"),
         ("\ufb01rman", "firman"),
+        ("Bpk. Made", "made"),
+        ("Ibu Sri", "sri"),
+        ("Ibu", "ibu"),
+        ("Sdri. Ayu", "ayu"),
+        ("Yth. Bapak Drs. Made", "made"),
+        ("KH. Yusuf", "yusuf"),
+        ("Made S.Pd.", "made"),
+        ("Made S.Pd M.Pd", "made"),
+        ("Made S. Pd.", "made"),
+        ("Made S.Pd.SD", "made"),
+        ("Made SPd", "made"),
+        ("Made A.Md.Keb", "made"),
+        ("Made S.Pd.M.Pd.", "made"),
+        ("Dr.Made S.Pd.I., M.Pd.", "made"),
+        ("I.B. Oka", "i. b. oka"),
+        ("A.A. Gede Agung", "a. a. gede agung"),
+        ("Ni Made S.Ari", "ni made s. ari"),
+        ("Rajo ST", "rajo st"),
+        ("S.Pd.", "s. pd."),
     ],
 )
 def test_names_are_compared_without_titles_case_and_spaces(typed: str, compared: str) -> None:
@@ -74,3 +93,65 @@ def test_an_odd_npsn_is_only_named_as_odd() -> None:
     assert not npsn_is_odd("50100123")
     assert not npsn_is_odd("K9999123")
     assert npsn_is_odd("501001")
+
+
+def test_one_person_in_seven_spellings_compares_as_one() -> None:
+    spellings = (
+        *(
+            "Jum'at Ma'ruf",
+            "Jum\u2019at Ma\u2019ruf",
+            "Jum`at Ma`ruf",
+            "Jum\u00b4at Ma\u02bcruf",
+            "Jum'at Ma'ruf S.Pd.",
+        ),
+        *("Bpk. Jum'at Ma'ruf", "\ufeffJum'at Ma'ruf", "Jum'at Ma'ruf\u200e", "JUM'AT  MA\u00ad'RUF, S.Pd"),
+    )
+    assert {comparable_name(one) for one in spellings} == {"jum'at ma'ruf"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jum'at Ma'ruf", "Jumat Maruf"),
+        ("Jum'atMa'ruf", "Jum'at Ma'ruf"),
+        ("Made Sudana", "Made Sudena"),
+        ("I Wayan Surata", "I Wayan Suarta"),
+        ("Sudana Made", "Made Sudana"),
+        ("Jos\u00e9 Contoh", "Jose Contoh"),
+        ("Ni Luh Putu Ayu", "Ni Luh Pt Ayu"),
+    ],
+)
+def test_near_names_may_be_one(one: str, other: str) -> None:
+    assert near_names(one, other)
+    assert near_names(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ayu", "Ani"),
+        ("Ni Luh Putu Ayu", "Ni Luh Putu Eka"),
+        ("Made", "Wayan"),
+        ("Sri", "Sri Rejeki"),
+        ("'", "-"),
+    ],
+)
+def test_other_names_are_not_near(one: str, other: str) -> None:
+    assert not near_names(one, other)
+
+
+def test_what_looks_like_a_degree_and_is_a_name_or_an_address_is_none() -> None:
+    for word in (
+        "I.Made",
+        "M.Yusuf",
+        "A.A.Gede",
+        "S.Ari",
+        "Dr.Made",
+        "jahat.example",
+        "s.id",
+        "t.me",
+        "Muh.Ali",
+        "st",
+        "ma",
+    ):
+        assert not is_degree(word)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone
 
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
 from shared.contracts.types import ZONES
+from shared.instants import in_zone
 
 Method = Literal["PUBLISH", "CANCEL"]
 
@@ -47,12 +47,11 @@ def calendar_of(
 def _event(
     activity: ActivityEntry, session: Session, registration: str, organizer: str, stamp: datetime
 ) -> Event:
-    zone = ZoneInfo(ZONES[session.zone])
     event = Event()
     event.add("uid", f"{registration}-{session.id}@simpul")
     event.add("dtstamp", stamp)
-    event.add("dtstart", session.starts.astimezone(zone))
-    event.add("dtend", session.ends.astimezone(zone))
+    event.add("dtstart", in_zone(session.starts, session.zone))
+    event.add("dtend", in_zone(session.ends, session.zone))
     alone = len(activity.sessions) == 1
     event.add("summary", activity.title if alone else f"{activity.title}: {session.title}")
     if where := session.place or session.link:

@@ -1,20 +1,22 @@
 """Mail over SMTP (RFC 5321): one kept connection, every wait bounded, the moment of handing over known."""
 
 import asyncio
+import re
 import ssl
 from asyncio import Transport
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import cast
+from typing import Final, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
-from aiosmtplib.email import quote_address
 
 from services.notification.adapters.conversation import Conversation, Mail
 from services.notification.adapters.rendering import Stationery, Unwritable
 from services.notification.application.ports import Answer, Letter
+
+PRINTABLE: Final = re.compile(r"[!-;=?-~]+")  # without a space and without brackets
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class MailChannel:
 
 
 def _bracketed(address: str) -> bytes:
-    """Raises `ValueError` where it would be more than an address to SMTP."""
-    if not address.isprintable():
-        raise ValueError("an address of more than one line")
-    return quote_address(address).encode("ascii")
+    """As it is: what parses an address may find another one in it. Raises `ValueError` where it would be more
+    than an address to SMTP."""
+    if PRINTABLE.fullmatch(address) is None:
+        raise ValueError("no address on one line")
+    return f"<{address}>".encode("ascii")

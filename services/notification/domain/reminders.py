@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.contracts.facts import ActivityPublished
+from shared.instants import earlier
 
 BEFORE: Final = timedelta(days=1)
 
@@ -39,8 +40,8 @@ def plan(
     found: list[Reminder] = []
     reached: datetime | None = None
     for session in sorted(body.sessions, key=lambda session: (session.starts, session.id)):
-        starts, due = whole(session.starts), whole(session.starts - before)
-        if reached is None or reached <= starts - min(before, BEFORE):
+        starts, due = whole(session.starts), whole(earlier(session.starts, before))
+        if reached is None or reached <= earlier(starts, min(before, BEFORE)):
             found.append(known.get((session.id, starts, due)) or Reminder(session.id, starts, due, number))
         reached = max(reached or session.ends, session.ends)
     return tuple(one for one in found if one.rev < number or at < one.due)

@@ -52,7 +52,7 @@ class Directory:
         if not revs:
             return []
         found = await self._store["activities"].find({"_id": {"$in": list(revs)}}).to_list(None)
-        return [_activity_entry(row, revs[row["_id"]]) for row in found]
+        return [activity_entry(row, revs[row["_id"]]) for row in found]
 
     async def _of_registrations(self, revs: dict[str, int], known: dict[str, Document]) -> list[Entry]:
         if not revs:
@@ -65,7 +65,7 @@ class Directory:
         people = await self._store["people"].find({"_id": {"$in": contacts}}, {"who": 1}).to_list(None)
         who = {row["_id"]: row["who"] for row in people}
         return [
-            _registration_entry(row, revs[row["_id"]], who[row["who"]["contact"]])
+            registration_entry(row, revs[row["_id"]], who[row["who"]["contact"]])
             for row in rows
             if row["who"]["contact"] in who
         ]
@@ -75,13 +75,13 @@ DETAILS: Final = Activity.model_fields.keys() & ActivityEntry.model_fields.keys(
 KEPT: Final = ("ref", "institution", "group", "role_in_group")
 
 
-def _activity_entry(row: Document, rev: int) -> Entry:
+def activity_entry(row: Document, rev: int) -> Entry:
     details = {name: value for name, value in row["described"].items() if name in DETAILS}
     about = {"rev": rev, "activity": row["_id"], "cancelled": row["cancelled"], "reason": row["reason"]}
     return Entry(activity_key(row["_id"]), ActivityEntry.model_validate(details | about).encoded())
 
 
-def _registration_entry(row: Document, rev: int, who: Document) -> Entry:
+def registration_entry(row: Document, rev: int, who: Document) -> Entry:
     known: Document = {name: who[name] for name in ("name", "email", "phone") if name in who}
     known |= {name: row["who"][name] for name in KEPT if name in row["who"]}
     entry = RegistrationEntry.model_validate(

@@ -25,6 +25,7 @@ from shared.contracts.facts import (
     RegistrationCorrected,
     RegistrationWaitlisted,
 )
+from shared.contracts.misfits import Misfit
 from shared.contracts.outcomes import CommandKey, Outcome, Result
 from shared.contracts.types import Count
 from shared.mongo.driver import Document, Store
@@ -49,6 +50,13 @@ RESULTS: dict[str, Result] = {
 
 def pending(source: str, identifier: str) -> Outcome:
     return Outcome(command=CommandKey(source=source, id=identifier), state="pending", message=PENDING)
+
+
+def unacceptable(source: str, identifier: str, found: Misfit) -> Outcome:
+    """What its decision would say of a command that is not acceptable, and so was not asked."""
+    command = CommandKey(source=source, id=identifier)
+    message = sentence("refused", "invalid", found._asdict())
+    return Outcome(command=command, state="decided", result="refused", reason="invalid", message=message)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pydantic_core import from_json
 
+from services.registration.application import acceptable
 from services.registration.application.asking import canonical
 from services.registration.application.digests import Digests
 from shared.contracts.commands import Command
@@ -56,13 +57,14 @@ class Asker:
         """Ask, and wait at most `wait` seconds; None while undecided.
 
         `known`: the id came from the client, so that it may have been decided before.
-        Raises `IdReused` and `KafkaUnavailable`.
+        Raises `IdReused`, `Unacceptable` and `KafkaUnavailable`.
         """
         value = command.encoded()
         digest = self.digests.command(key, source, identifier)
         payload = self.digests.payload(command.type, canonical(from_json(value)))
         decided = await self._decided_before(digest) if known else None
         if decided is None:
+            acceptable.check(command)
             envelope = Envelope(identifier, source, command.type, key, rfc3339(datetime.now(UTC)))
             await self.intake.send(key, envelope, value, ANSWER_SECONDS)
             decided = await self.outcomes.wait(digest, key, wait) if wait else None

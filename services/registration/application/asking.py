@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
+from services.registration.application.acceptable import Unacceptable, read
 from services.registration.application.digests import Digests
 from services.registration.domain import participant
 from services.registration.domain.happened import Refusal
@@ -112,10 +112,11 @@ def canonical(data: Any) -> str:
 
 
 def _command(model: type[Command], key: str, data: Any) -> Command | Refusal:
+    """`data` as it was sent: the digests of identity and payload were taken of that."""
     try:
-        command = model.model_validate(data, extra="ignore")
-    except ValidationError as error:
-        return Refusal("invalid", {"field": ".".join(map(str, error.errors()[0]["loc"]))})
+        command = read(model, data)
+    except Unacceptable as refused:
+        return Refusal("invalid", refused.found[0]._asdict())
     field, aggregate = _aggregate(command, key)
     return command if aggregate == key else Refusal("invalid", {"field": field})
 

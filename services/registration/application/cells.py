@@ -7,6 +7,7 @@ from typing import Final
 from services.registration.application.headers import Cell
 from shared import identity
 from shared.regions import AmbiguousRegency, UnknownRegency, find_regency
+from shared.visible import visible
 
 DIGITS_KEPT: Final = 10**15
 """Spreadsheets keep 15 digits of a number: from here on the last ones are lost."""
@@ -47,6 +48,11 @@ def text(cell: Cell) -> str | None:
     return None if _EMPTY.match(words) else words
 
 
+def _compared(cell: Cell) -> str | None:
+    """Of what is not sent as it was typed, but as what it stands for."""
+    return text(visible(cell) if isinstance(cell, str) else cell)
+
+
 def nip(cell: Cell) -> str | None:
     return _number(cell, "NIP", 18, identity.nip)
 
@@ -57,12 +63,12 @@ def nuptk(cell: Cell) -> str | None:
 
 def email(cell: Cell) -> str | None:
     """Lower case: mailboxes that differ by case alone are not seen in the field, sheets in capitals are."""
-    found = text(cell)
+    found = _compared(cell)
     return found.lower().removeprefix("mailto:") if found else None
 
 
 def category(cell: Cell) -> str | None:
-    found = text(cell)
+    found = _compared(cell)
     if found is None:
         return None
     letters = re.sub(r"[\W\d_]", "", re.sub(r"^(unsur|perwakilan|wakil)\b", "", found.casefold()))
@@ -77,7 +83,7 @@ def category(cell: Cell) -> str | None:
 def regency(cell: Cell) -> str | None:
     if isinstance(cell, float) and not cell.is_integer():
         cell = f"{cell:.2f}"  # a code kept as a number has lost its last zero: 32.10
-    found = text(cell)
+    found = _compared(cell)
     if found is None:
         return None
     try:
@@ -93,7 +99,7 @@ def regency(cell: Cell) -> str | None:
 
 def cohort(cell: Cell) -> int | None:
     """`1`, `I`, `Angkatan 1`."""
-    found = text(cell)
+    found = _compared(cell)
     if found is None:
         return None
     bare = re.sub(r"^(angkatan|akt\.?)\s*", "", found.casefold())
@@ -112,7 +118,7 @@ def _number(cell: Cell, title: str, length: int, read: Callable[[str], str]) -> 
             f"{title} tersimpan sebagai angka sehingga digit terakhirnya hilang. "
             "Ubah format sel menjadi Teks, lalu ketik ulang"
         )
-    found = text(cell)
+    found = _compared(cell)
     if found is None:
         return None
     try:

@@ -8,6 +8,7 @@ from services.registration.application.headers import HEADER_SEARCH_ROWS, Cell, 
 from services.registration.application.rows import Problem
 from shared.contracts.activity import Activity, Session
 from shared.contracts.commands import RecordAttendance
+from shared.visible import visible
 from shared.words import span
 
 FIRST_TITLES: Final = ("Kode", "Nama", "Instansi")
@@ -118,4 +119,4 @@ class _Reading:
 def _text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return " ".join(str(cell).split())
+    return " ".join(visible(str(cell)).split())

@@ -8,8 +8,11 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from services.registration.application.acceptable import Unacceptable, check
 from services.registration.application.cells import READERS, CellRefused, text
 from services.registration.application.headers import TITLES, Cell, Header, column_letter, find_header
+from services.registration.application.naming import fault_of_email
+from services.registration.application.sentences import misfit
 from shared.contracts.commands import SubmitRegistration
 from shared.identity import comparable_name, npsn_is_odd
 
@@ -19,6 +22,8 @@ _FIELD_OF: Final = {
     ("participant", "name"): "name",
     ("participant", "email"): "email",
     ("participant", "phone"): "phone",
+    ("participant", "nip"): "nip",
+    ("participant", "nuptk"): "nuptk",
     ("institution", "name"): "institution",
     ("institution", "npsn"): "npsn",
     ("category",): "category",
@@ -151,7 +156,17 @@ class _Reading:
                 if field in values or field not in found:
                     self._say(number, field, _sentence(field, values.get(field)))
             return None
-        return None if refused else command
+        return None if refused or not self._acceptable(number, command) else command
+
+    def _acceptable(self, number: int, command: SubmitRegistration) -> bool:
+        """The row is sent as it was typed, so that the same row stays the same command."""
+        try:
+            check(command)
+        except Unacceptable as refused:
+            for one in refused.found:
+                self._say(number, _field(tuple(one.field.split("."))), misfit(*one))
+            return False
+        return True
 
     def _say(self, number: int, field: str | None, message: str, *, refused: bool = True) -> None:
         at = self.header.columns.get(field) if field else None
@@ -183,7 +198,7 @@ def _sentence(field: str, value: object) -> str:
     if value is None:
         return f"{TITLES[field]} kosong"
     if field == "email":
-        return "Alamat email tidak sah; tulis satu alamat saja"
+        return f"Alamat email tidak sah: {fault_of_email(str(value))}"
     if field == "phone":
         return "Nomor HP tidak sah; tulis satu nomor saja"
     return f"Isi kolom {TITLES[field]} tidak dapat dipakai (terlalu panjang atau ada karakter terlarang)"

@@ -1,7 +1,8 @@
 """What an outcome says to people, in plain Indonesian: what happened, and what to do."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 _RESULTS = {
     "confirmed": "Pendaftaran terkonfirmasi.",
@@ -40,6 +41,50 @@ _REASONS = {
     "failed": "Perintah gagal diproses dan disimpan untuk diperiksa petugas.",
 }
 
+_RULES: Final = {
+    "web_address": "memuat alamat web",
+    "at_sign": "memuat tanda @",
+    "no_letter": "tidak memuat huruf",
+    "invisible": "hanya berisi tanda tak terlihat",
+    "instant_out_of_range": "harus antara tahun 2000 dan 2100",
+    "duration_out_of_range": "harus antara 0 dan 366 hari",
+    "closes_before_it_opens": "harus sesudah pembukaan",
+    "ends_before_it_starts": "harus sesudah mulai",
+    "same_id": "memakai id yang sama lebih dari satu kali",
+    "attended": "yang sudah dihadiri tidak dapat dihapus atau diubah JP-nya",
+    "required": "wajib diisi",
+    "missing": "wajib diisi",
+    "string_too_short": "wajib diisi",
+    "string_too_long": "terlalu panjang",
+    "too_few_digits": "memuat terlalu sedikit angka",
+    "nip_birth": "tidak diawali tanggal lahir",
+    "nip_sex": "tidak memuat angka 1 atau 2 sebagai angka ke-15",
+}
+_LABELS: Final = {
+    "participant.name": "Nama",
+    "participant.email": "Alamat email",
+    "participant.phone": "Nomor telepon",
+    "participant.nip": "NIP",
+    "participant.nuptk": "NUPTK",
+    "name": "Nama",
+    "email": "Alamat email",
+    "phone": "Nomor telepon",
+    "nip": "NIP",
+    "nuptk": "NUPTK",
+    "institution.name": "Nama instansi",
+    "institution.npsn": "NPSN",
+    "group": "Kelompok",
+    "title": "Judul",
+    "reason": "Alasan",
+    "opens": "Waktu pembukaan",
+    "closes": "Waktu penutupan",
+    "sessions": "Pertemuan",
+    "quotas": "Kuota",
+    "reminder_before": "Jarak pengingat",
+    "attendance_opens_before": "Jarak pembukaan presensi",
+}
+_PARTS: Final = {"starts": "waktu mulai", "ends": "waktu selesai", "title": "judul"}
+
 PENDING = "Sedang diproses. Silakan muat ulang sebentar lagi."
 
 
@@ -50,5 +95,20 @@ class _Given(dict[str, Any]):
 
 def sentence(result: str, reason: str | None, numbers: Mapping[str, str | int]) -> str:
     """One sentence; `numbers` fill its gaps and hold no personal data."""
+    if reason == "invalid" and numbers.get("rule") in _RULES:
+        return f"Isian tidak sesuai: {misfit(str(numbers['field']), str(numbers['rule']))}."
     text = _REASONS[reason] if reason else _RESULTS[result]
     return text.format_map(_Given(numbers))
+
+
+def misfit(field: str, rule: str) -> str:
+    """What is wrong with a field, as a clause that begins with its name."""
+    return f"{_label(field)} {_RULES.get(rule, 'tidak sesuai')}"
+
+
+def _label(field: str) -> str:
+    in_list = re.fullmatch(r"(sessions|quotas)\.([0-9]+)\.?(.*)", field)
+    if in_list:
+        part = _PARTS.get(in_list[3], in_list[3])
+        return f"{_LABELS[in_list[1]]} {int(in_list[2]) + 1}{', ' if part else ''}{part}"
+    return _LABELS.get(field, field)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
 
 from services.registration.domain.happened import Happened, Refusal
 from shared.contracts.activity import Activity, Quota
@@ -26,7 +27,8 @@ from shared.contracts.facts import (
     SeatCount,
     SessionTime,
 )
-from shared.contracts.types import ZONES
+from shared.contracts.misfits import misfits
+from shared.instants import at_place, earlier, in_zone
 
 Signature = tuple[str, ...]
 """The quotas that a registration takes a seat of; those who wait stand in one line per signature."""
@@ -125,8 +127,8 @@ def change(state: ActivityState | None, command: ChangeActivity) -> list[Happene
     given = command.model_dump(exclude_unset=True, exclude={"activity"})
     try:
         after = Activity.model_validate(before.model_dump() | given)
-    except ValueError:
-        return Refusal("invalid")
+    except ValidationError as error:
+        return Refusal("invalid", misfits(error.errors())[0]._asdict())
     fields = tuple(sorted(name for name in given if getattr(after, name) != getattr(before, name)))
     if not fields:
         return []
@@ -154,7 +156,7 @@ def _sessions_hold(state: ActivityState, after: Activity) -> Refusal | None:
     hours = {session.id: session.jp for session in after.sessions}
     for session in state.described.sessions:
         if state.attended.get(session.id) and hours.get(session.id) != session.jp:
-            return Refusal("invalid", {"session": session.id})
+            return Refusal("invalid", {"field": "sessions", "rule": "attended", "session": session.id})
     return None
 
 
@@ -182,11 +184,12 @@ def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) ->
 def _attributes(described: Activity) -> dict[str, Any]:
     """What figures are grouped by: the month and the place of the first session, in its own zone."""
     first = min(described.sessions, key=lambda session: session.starts)
+    local = in_zone(first.starts, first.zone)
     return {
         "activity": described.id,
         "title": described.title,
         "kind": described.kind,
-        "month": first.starts.astimezone(ZoneInfo(ZONES[first.zone])).strftime("%Y-%m"),
+        "month": f"{local.year:04}-{local.month:02}",
         "regency": first.regency or "online",
         "province": first.regency[:2] if first.regency else "online",
         "seats": described.seats,
@@ -194,8 +197,8 @@ def _attributes(described: Activity) -> dict[str, Any]:
         "sessions": tuple(
             SessionTime(
                 id=session.id,
-                starts=session.starts.astimezone(UTC),
-                ends=session.ends.astimezone(UTC),
+                starts=at_place(session.starts, UTC),
+                ends=at_place(session.ends, UTC),
                 jp=session.jp,
             )
             for session in described.sessions
@@ -209,4 +212,4 @@ ATTENDANCE_OPENS_BEFORE = timedelta(hours=2)  # the desk opens before the first 
 
 def attendance_opens(described: Activity, starts: datetime) -> datetime:
     before = described.attendance_opens_before
-    return starts - (ATTENDANCE_OPENS_BEFORE if before is None else before)
+    return earlier(starts, ATTENDANCE_OPENS_BEFORE if before is None else before)

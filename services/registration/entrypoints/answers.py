@@ -12,10 +12,11 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from services.registration.adapters.outcomes import pending
+from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker, IdReused
 from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
-from shared.http import Problem
+from shared.http import Problem, misfitting
 from shared.kafka.connection import KafkaUnavailable
 
 MAX_WAIT_SECONDS = 30.0
@@ -57,6 +58,8 @@ async def ask(asker: Asker, command: Command, key: str, how: Asking) -> Outcome 
         raise Problem(
             422, "id_reused", "Idempotency-Key ini sudah dipakai untuk isi lain. Pakai kunci baru."
         ) from None
+    except Unacceptable as refused:
+        raise misfitting(refused.found) from None
     except KafkaUnavailable:
         raise Problem(
             503,

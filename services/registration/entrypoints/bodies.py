@@ -1,5 +1,7 @@
 """What a client sent, as the command it means. A `Problem` names fields that do not fit, never values."""
 
+import json
+from codecs import BOM_UTF8
 from typing import Any, TypeVar
 
 import yaml
@@ -20,9 +22,23 @@ async def parsed(request: Request) -> Any:
     try:
         if kind in YAML_TYPES:
             return yaml.safe_load(raw)
-        return JSON.validate_json(raw)
+        return _json(raw.removeprefix(BOM_UTF8))  # RFC 8259, 8.1: a parser may ignore it
     except (ValueError, yaml.YAMLError):
-        raise Problem(422, "invalid", "Isi kiriman bukan JSON atau YAML yang terbaca.") from None
+        raise Problem(
+            422, "invalid", "Isi kiriman bukan JSON atau YAML yang terbaca, atau satu isian ada dua kali."
+        ) from None
+
+
+def _json(raw: bytes) -> Any:
+    """Raises `ValueError`, also where an object names a field twice: which one was meant nobody knows."""
+    found = JSON.validate_json(raw)
+    json.loads(raw, object_pairs_hook=_each_once)
+    return found
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a field is named twice")
 
 
 def fitted(model: type[C], body: Any, **given: str) -> C:

@@ -14,7 +14,7 @@ from tests.support.servers import Servers
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 DESK = "/staf/kegiatan/uji"
-ODD = ("=1+1", "+62 Uji", "@SUM(A1)", "-2 Uji", "https://jahat.example", "مها عبد الله", "Uji 🎓", "007")
+ODD = ("=A1+1", "+62 Uji", "+SUM(A1)", "-2 Uji", "mailto:uji", "مها عبد الله", "Uji 🎓", "1e5")
 
 
 def cells(answer: httpx.Response) -> list[list[object]]:

@@ -202,9 +202,8 @@ class Stage:
             place="Balai Contoh, Badung",
             jp=8,
         )
-        entry = ActivityEntry(
-            rev=rev, activity=activity, title="Rapat Koordinasi", **{"sessions": (session,)} | more
-        )
+        details = {"title": "Rapat Koordinasi", "sessions": (session,)} | more
+        entry = ActivityEntry.model_validate({"rev": rev, "activity": activity} | details)
         await self.enter(activity_key(activity), entry.encoded(), activity)
 
     async def confirm(self, activity: str, name: str, at: datetime | None = None) -> str:

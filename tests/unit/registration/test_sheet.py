@@ -213,3 +213,37 @@ def test_a_sheet_that_is_too_long_is_refused_whole() -> None:
     report = sheet(*[list(row) for row in rows], header=["Nama", "Email", "Unsur"])
     assert not report.readable
     assert report.rows == ()
+
+
+def test_signs_that_nobody_sees_keep_nobody_out_and_make_nobody_nameless() -> None:
+    typed = changed(
+        KETUT,
+        name="I Ketut\u200b Wijaya",
+        email="\u202aketut@bali.example\u202c",
+        regency="BADUNG\u200b",
+        nip="\ufeff" + KETUT[2],
+    )
+    report = sheet(typed, *(changed(KETUT, name=sign) for sign in ("\u200b", "\u2800", "\u3164", "\u00ad")))
+    (row,) = report.rows
+    assert row.command.participant.email == "ketut@bali.example"
+    assert row.command.participant.name == "I Ketut\u200b Wijaya", (
+        "sent as it was typed, mended where it is decided"
+    )
+    assert [one.message for one in report.problems] == ["Nama hanya berisi tanda tak terlihat"] * 4
+
+
+def test_a_refused_cell_says_what_is_wrong_with_it() -> None:
+    rows = [
+        changed(KETUT, name="Klik jahat.example/hadiah"),
+        changed(KETUT, email="a@b.example; c@d.example"),
+        changed(KETUT, email="ketut@bali"),
+        changed(KETUT, phone="(-) (-)"),
+    ]
+    report = sheet(*rows)
+    assert report.rows == ()
+    assert [(one.row, one.message) for one in report.problems] == [
+        (2, "Nama memuat alamat web"),
+        (3, "Alamat email tidak sah: tulis satu alamat saja"),
+        (4, "Alamat email tidak sah: bagian sesudah @ tidak lengkap"),
+        (5, "Nomor telepon memuat terlalu sedikit angka"),
+    ]

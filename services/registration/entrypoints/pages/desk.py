@@ -5,8 +5,9 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
-from services.registration.adapters.outcomes import pending
+from services.registration.adapters.outcomes import pending, unacceptable
 from services.registration.adapters.roster import Enrolled
+from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asking import canonical
 from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
 from services.registration.entrypoints.pages.session import Session
@@ -35,6 +36,8 @@ async def asked(front: Front, command: Command, key: str, nonce: str, wait: floa
     identifier = asker.digests.form(nonce, f"{command.type} {content}")
     try:
         outcome = await asker.ask(command, key, source, identifier, wait, known=True)
+    except Unacceptable as refused:
+        return unacceptable(source, identifier, refused.found[0])
     except KafkaUnavailable:
         raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
     return outcome or pending(source, identifier)

@@ -1,7 +1,7 @@
 """An activity as staff type it, in a form or as YAML, and by field what to mend."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import ValidationError
 
+from services.registration.application.acceptable import Unacceptable, check
 from services.registration.application.cells import CellRefused, regency
 from shared.contracts.commands import PublishActivity
+from shared.contracts.misfits import Misfit, misfits
 from shared.contracts.types import ZONES
 
 MOST: Final = 5
@@ -20,8 +22,18 @@ SESSION: Final = ("title", "starts", "ends", "place", "regency", "link", "jp")
 QUOTA: Final = ("id", "seats", "regencies", "cohorts")
 PLAIN: Final = ("id", "title", "kind", "opens", "closes", "host", "reply_to", "speakers", "topics")
 
-_BY_TYPE: Final = {
+_BY_RULE: Final[dict[str | tuple[str, str], str]] = {
     "missing": "Isi ini wajib",
+    "extra_forbidden": "Isian ini tidak dikenal; periksa ejaannya",
+    "invisible": "Isinya hanya tanda yang tak terlihat",
+    "closes_before_it_opens": "Penutupan harus sesudah pembukaan",
+    "ends_before_it_starts": "Selesai harus sesudah mulai",
+    "instant_out_of_range": "Tulis waktu antara tahun 2000 dan 2100",
+    "duration_out_of_range": "Tulis jangka waktu antara P0D dan P366D",
+    ("sessions", "same_id"): "Dua pertemuan memakai id yang sama",
+    ("quotas", "same_id"): "Dua kuota memakai nama yang sama",
+}
+_BY_TYPE: Final = {
     "string_too_short": "Isi ini wajib",
     "string_too_long": "Isinya terlalu panjang",
     "string_pattern_mismatch": "Bentuk isinya tidak sesuai",
@@ -34,7 +46,6 @@ _BY_TYPE: Final = {
     "datetime_parsing": "Tulis tanggal dan jamnya",
     "too_short": "Perlu paling sedikit satu",
     "too_long": "Terlalu banyak",
-    "extra_forbidden": "Isian ini tidak dikenal; periksa ejaannya",
     "literal_error": "Bukan salah satu pilihan",
 }
 _BY_FIELD: Final = {
@@ -45,12 +56,6 @@ _BY_FIELD: Final = {
     "jp": "Tulis jumlah JP dengan angka, 0 bila tidak ada",
     "seats": "Tulis jumlah kursi dengan angka",
 }
-_WHOLE: Final = (
-    ("closes before it opens", "closes", "Penutupan harus sesudah pembukaan"),
-    ("ends before it starts", "ends", "Selesai harus sesudah mulai"),
-    ("two sessions", "sessions", "Dua pertemuan memakai id yang sama"),
-    ("two quotas", "quotas", "Dua kuota memakai nama yang sama"),
-)
 UNREADABLE: Final = "YAML tidak terbaca. Periksa jarak awal baris dan tanda titik dua"
 
 
@@ -85,26 +90,30 @@ def of_yaml(text: str) -> Draft:
 
 def checked(found: Mapping[str, Any]) -> Draft:
     try:
-        return Draft(command=PublishActivity.model_validate(found))
+        command = PublishActivity.model_validate(found)
+        check(command)
     except ValidationError as error:
-        told: dict[str, str] = {}
-        for one in error.errors(include_input=False, include_url=False):
-            name, sentence = _told([str(part) for part in one["loc"]], one["type"], one["msg"])
-            told.setdefault(name, sentence)
-        # a list whose items do not fit is said to be too short as well
-        return Draft(
-            {name: told[name] for name in told if not any(one.startswith(f"{name}.") for one in told)}
-        )
+        return Draft(_told(misfits(error.errors(include_input=False, include_url=False))))
+    except Unacceptable as refused:
+        return Draft(_told(refused.found))
+    return Draft(command=command)
 
 
-def _told(place: list[str], kind: str, message: str) -> tuple[str, str]:
-    for part, name, sentence in _WHOLE:
-        if part in message:
-            return ".".join([*place, name]), sentence
-    last = place[-1] if place else ""
-    if kind in ("missing", "extra_forbidden"):
-        return ".".join(place), _BY_TYPE[kind]
-    return ".".join(place), _BY_FIELD.get(last) or _BY_TYPE.get(kind, "Isinya tidak sesuai")
+def _told(found: Iterable[Misfit]) -> dict[str, str]:
+    """The first of each field."""
+    told: dict[str, str] = {}
+    for one in found:
+        told.setdefault(one.field, _sentence(one.field.rpartition(".")[2], one.rule))
+    return told
+
+
+def _sentence(last: str, rule: str) -> str:
+    return (
+        _BY_RULE.get((last, rule))
+        or _BY_RULE.get(rule)
+        or _BY_FIELD.get(last)
+        or _BY_TYPE.get(rule, "Isinya tidak sesuai")
+    )
 
 
 def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str) -> Draft:

@@ -6,7 +6,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.registration.application.acceptable import rule_broken
 from services.registration.application.cells import READERS, CellRefused
+from services.registration.application.naming import fault_of_email
+from services.registration.application.sentences import misfit
 from services.registration.entrypoints.pages.choices import Choices
 from shared.contracts.activity import Activity
 from shared.contracts.commands import SubmitRegistration
@@ -22,11 +25,18 @@ ELSEWHERE: Final = "lain"
 _LINE: Final = TypeAdapter(Line)
 _SHAPES: Final[dict[str, tuple[TypeAdapter[str], str]]] = {
     "nama": (_LINE, "Nama terlalu panjang atau memuat tanda yang tidak dapat dicetak"),
-    "email": (TypeAdapter(Email), "Tulis alamat email yang lengkap, misalnya nama@sekolah.example"),
+    "email": (TypeAdapter(Email), ""),
     "telepon": (TypeAdapter(Phone), "Nomor telepon hanya boleh berisi angka, spasi, +, -, dan kurung"),
     "instansi": (_LINE, "Nama instansi terlalu panjang atau memuat tanda yang tidak dapat dicetak"),
     "npsn": (_LINE, "NPSN terlalu panjang"),
 }
+_RULED: Final = {
+    "nama": "participant.name",
+    "telepon": "participant.phone",
+    "instansi": "institution.name",
+    "npsn": "institution.npsn",
+}
+"""As a command calls what a rule holds for; numbers are read by their rule already."""
 _MISSING: Final = {
     "nama": "Tulis nama Anda",
     "email": "Tulis alamat email Anda",
@@ -105,10 +115,14 @@ class Reading:
                 self.errors[name] = self.missing[name]
             if value is not None and name in _SHAPES:
                 _SHAPES[name][0].validate_python(value)
+                if name in _RULED and (rule := rule_broken(_RULED[name], str(value))):
+                    self.errors[name] = misfit(_RULED[name], rule)
         except CellRefused as refused:
             self.errors[name] = str(refused)
         except ValidationError:
             self.errors[name] = _SHAPES[name][1]
+            if name == "email":
+                self.errors[name] = f"Alamat email tidak sah: {fault_of_email(self.values[name])}"
 
     def take_choices(self, offered: Choices) -> None:
         self._only("unsur", offered.categories)
