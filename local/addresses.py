@@ -45,7 +45,7 @@ class OfficeAddress:
     notification_url: str
     staff_token_file: str
     env_file: str
-    """Settings for the `simpul` command: `set -a; . FILE; set +a`. It holds secrets; only its owner reads it."""
+    """Settings for the `simpul` command, to be read by a shell. It holds secrets; only its owner reads it."""
     env: dict[str, str] = field(default_factory=dict)
     """What `env_file` says, and this process's environment."""
 
