@@ -17,7 +17,7 @@ from services.registration.adapters.documents import position
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.outcomes import Outcomes
-from services.registration.adapters.people import People
+from services.registration.adapters.people import People, person_row
 from services.registration.adapters.provision import LONG_AGO
 from services.registration.adapters.publisher import Publisher
 from services.registration.adapters.reactions import Reactions
@@ -26,6 +26,7 @@ from services.registration.application.asking import Asked, Poison, Reading
 from services.registration.application.batch import Standing, partition_key
 from services.registration.application.held import Held
 from services.registration.application.owner import Owner
+from services.registration.application.people import KnownPerson, ProvingSources
 from services.registration.application.ports import Ports
 from shared.contracts.commands import (
     CancelActivity,
@@ -102,15 +103,16 @@ class Desk:
             await store[name].delete_many({})
         known = {"next": 0, "number": 0, "totals": 0, "totals_at": LONG_AGO, "time": LONG_AGO}
         await store["cursors"].update_one({"_id": PARTITION}, {"$set": known})
-        fresh = [self.office.digests.person(participant(n))[-1].hex() for n in (PEOPLE - 2, PEOPLE - 1)]
-        await store["people"].delete_many({"_id": {"$in": fresh}})
+        fresh = [self.office.digests.person(participant(n)).email for n in (PEOPLE - 2, PEOPLE - 1)]
+        await store["people"].delete_many({"known_by": {"$in": fresh}})
 
     async def _stored(self) -> str:
         store = self.office.store
         rows = {name: await store[name].find({}).sort("_id", 1).to_list(None) for name in KEPT}
         # who is met for the first time gets a random ref, from which the registration's id follows
-        names = {row["_id"]: (row["who"]["contact"], row["round"]) for row in rows["registrations"]}
-        names |= {row["who"]["ref"]: row["who"]["contact"] for row in rows["registrations"]}
+        people = {row["ref"]: row["who"]["email"] for row in await store["people"].find({}).to_list(None)}
+        names = {row["_id"]: (people[row["who"]["ref"]], row["round"]) for row in rows["registrations"]}
+        names |= {row["who"]["ref"]: people[row["who"]["ref"]] for row in rows["registrations"]}
         rows["registrations"].sort(key=lambda row: str(names[row["_id"]]) + row["activity"])
         text = json_util.dumps(rows, sort_keys=True)
         for random, stable in names.items():
@@ -132,7 +134,7 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
             Ports(
                 reading=Reading(office.code, office.partitions, digests),
                 ledger=ledger,
-                register=Register(store, digests, people),
+                register=Register(store, digests, people, ProvingSources(office.code)),
                 publisher=Publisher(
                     office.code,
                     ledger,
@@ -147,11 +149,14 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
                 trim_every=None,
             ),
         )
-        found = await people.find([participant(number) for number in range(PEOPLE)])
-        for number, one in enumerate(found):
+        for number in range(PEOPLE):
+            who, ref = participant(number), f"{number:024x}"
+            found = digests.person(who)
+            known = KnownPerson(ref, ref, {found.email}, {found.address}, who.name)
+            await store["people"].insert_one(person_row(known, who.model_dump(exclude_none=True)))
             for name in ACTIVITIES:
                 for round_ in (1, 2, 3):
-                    desk.ids[name, number, round_] = digests.registration(name, one.ref, round_)
+                    desk.ids[name, number, round_] = digests.registration(name, ref, round_)
         yield desk
 
 

@@ -46,10 +46,11 @@ async def test_somebody_is_registered_and_the_outcome_is_their_registration(serv
 
 async def test_who_is_registered_already_is_found_and_nothing_of_theirs_changes(servers: Servers) -> None:
     async with staff_at(servers) as (office, client):
-        for name in ("lain", "uji"):
-            await announce(client, name)
-            await submitted(client, name, **typed(1, nuptk="1234567890123456"))
+        await announce(client, "uji")
+        await submitted(client, "uji", **typed(1))
         there = await link_to(client, "uji1@")
+        proved = await registered(client, 1, nuptk="1234567890123456")
+        assert (proved.status_code, f'href="{there}"' in proved.text) == (409, True)
         refused = await registered(client, 1, email="baru@sekolah.example", nuptk="1234567890123456")
         sound(refused)
         assert (refused.status_code, f'href="{there}"' in refused.text) == (409, True)
