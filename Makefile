@@ -5,7 +5,7 @@ ARGS ?=
 PARALLEL ?= -n 2
 BIN := .venv/bin
 
-.PHONY: demo test test-kafka test-containers proof check format lock schemas bench clean
+.PHONY: demo test test-kafka test-containers proof proof-seeds check format lock schemas bench clean
 
 demo: .venv/installed
 	$(BIN)/python -m local.demo $(ARGS)
@@ -21,9 +21,13 @@ test-kafka: .venv/installed
 test-containers: .venv/installed
 	SIMPUL_TEST_CONTAINERS=1 $(BIN)/python -m pytest tests/containers $(ARGS)
 
-# Faults under load, and a recount from outside. ARGS="--seeds 10 --minutes 10 --rows all" is the long one.
+# Faults under load, and a recount from outside: a seed of its own each time, printed.
 proof: .venv/installed
 	$(BIN)/python -m proof $(ARGS)
+
+# Ten seeds on both brokers, an hour or so.
+proof-seeds: .venv/installed
+	$(BIN)/python -m proof --seeds 10 --broker both $(ARGS)
 
 check: .venv/installed
 	$(BIN)/ruff format --check .

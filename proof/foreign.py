@@ -66,13 +66,17 @@ class Foreign:
         """Open-loop, `rate` records a second, of which a part is poison; each is drawn in its turn."""
         due = time.monotonic()
         running: set[asyncio.Task[Any]] = set()
-        while not until.is_set():
-            due += self._rng.expovariate(rate)
-            work = self._spoilt(next(self._kinds)) if self._rng.random() < poison else self._step()
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            running.add(task := asyncio.create_task(work))
-            task.add_done_callback(running.discard)
-        await asyncio.gather(*running)
+        try:
+            while not until.is_set():
+                due += self._rng.expovariate(rate)
+                work = self._spoilt(next(self._kinds)) if self._rng.random() < poison else self._step()
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                running.add(task := asyncio.create_task(work))
+                task.add_done_callback(running.discard)
+            await asyncio.gather(*running)
+        finally:  # cut off, it leaves nothing that would write to a producer that is closed
+            for task in running:
+                task.cancel()
 
     async def all_poison(self) -> None:
         """Every kind once."""

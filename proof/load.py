@@ -68,6 +68,6 @@ class Load:
 
     async def close(self) -> None:
         for one in self.offices.values():
-            await one.client.close()
+            await one.close()
         for foreign in self.foreign.values():
             await foreign.close()

@@ -61,6 +61,13 @@ class OfficeLoad:
         running, self._running = self._running, set()
         await asyncio.gather(*running)
 
+    async def close(self) -> None:
+        """End what is under way, then its connections."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self.client.close()
+
     def spawn(self, work: Any) -> None:
         """Start it; what it raises, which is a mistake of the load itself, comes out of `idle`."""
         self._running.add(asyncio.create_task(work))
