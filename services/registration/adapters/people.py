@@ -10,6 +10,7 @@ from services.registration.application.digests import Digests, PersonDigests
 from services.registration.application.people import NUMBERS, KnownPerson, Meeting, PeopleIndex
 from services.registration.domain.happened import Person
 from shared.contracts.commands import Participant
+from shared.identity import comparable_name
 from shared.mongo.driver import (
     BulkWriteError,
     Document,
@@ -29,10 +30,11 @@ _INDEXED_WHO: Final = _INDEXED | {"who.name": 1, "who.nip": 1, "who.nuptk": 1}
 
 
 class People:
-    """Rows of `people`, one a person: `{_id, ref, who, known_by, hints, unproved, numbers}`.
+    """Rows of `people`, one a person: `{_id, ref, who, known_by, hints, unproved, numbers, letters}`.
 
     `known_by` is unique over all rows and identifies; `hints` may be of several and identifies nobody;
-    `numbers`: digests of all that were ever named, for who looks after persons with several.
+    `numbers`: digests of all that were ever named, for who looks after persons with several; `letters`: the
+    name to sort by, without titles.
     A person's contact is written when first seen. Meeting them again changes nothing of it but numbers
     that it lacks; staff correct it.
     """
@@ -100,6 +102,7 @@ class People:
         hints = (hints | set(after.all) | taken & proved) - known_by
         change: Document = {
             "who": now.who.model_dump(exclude_none=True),
+            "letters": comparable_name(now.who.name),
             "known_by": sorted(known_by),
             "hints": sorted(hints),
             "unproved": sorted(unproved),
@@ -154,6 +157,7 @@ def known_person(row: Mapping[str, Any]) -> KnownPerson:
 def person_row(person: KnownPerson, who: Document) -> Document:
     row: Document = {"_id": person.contact, "ref": person.ref, "who": who}
     row |= {"known_by": sorted(person.known_by), "hints": sorted(person.hints)}
+    row["letters"] = comparable_name(who["name"])
     return row | ({"unproved": sorted(person.unproved)} if person.unproved else {})
 
 

@@ -19,6 +19,7 @@ from services.registration.application.digests import Digests
 from services.registration.application.people import ProvingSources
 from shared.contracts.commands import Participant, SubmitRegistration
 from shared.contracts.facts import ParticipantCorrected
+from shared.identity import comparable_name
 from shared.mongo.driver import DatabaseMisfit, Document, Store, UpdateOne
 
 VERSION: Final = 2
@@ -140,6 +141,7 @@ class _Upgrading:
         upgraded: Document = {
             "_id": row["_id"],
             "ref": row["ref"],
+            "letters": comparable_name(who.name),
             "known_by": proved | {found.email} | (unexplained if stated else set()),
             "hints": {found.address, *found.numbers.values()} - proved | (set() if stated else unexplained),
         }

@@ -54,14 +54,18 @@ class Roster:
     async def found(
         self, activity: str, wanted: Wanted, skip: int = 0, limit: int = EVERYBODY
     ) -> tuple[list[Enrolled], int]:
-        """A part of those that are wanted, by name, and how many they are in all."""
+        """A part of those that are wanted, by name without titles, and how many they are in all."""
         within = {"_id": self._digests.activity_range(activity), "activity": activity}
-        part: list[dict[str, Any]] = [{"$sort": {"letters": 1, "_id": 1}}, {"$skip": skip}, {"$limit": limit}]
+        part: list[dict[str, Any]] = [
+            {"$sort": {"person.letters": 1, "_id": 1}},
+            {"$skip": skip},
+            {"$limit": limit},
+        ]
         steps: list[dict[str, Any]] = [{"$match": within | _of_registrations(wanted)}, *_WITH_PERSON]
         if wanted.text:
             text = _containing(wanted.text)
             steps.append({"$match": {"$or": [{"person.who.name": text}, {"person.who.email": text}]}})
-        rows = await self._store.aggregate("registrations", [*steps, {"$set": _LETTERS}, *part])
+        rows = await self._store.aggregate("registrations", [*steps, *part])
         counted = await self._store.aggregate("registrations", [*steps, {"$count": "all"}])
         return [_enrolled(row) for row in rows], counted[0]["all"] if counted else 0
 
@@ -99,7 +103,6 @@ _WITH_PERSON: Final[list[dict[str, Any]]] = [
     {"$lookup": {"from": "people", "localField": "who.contact", "foreignField": "_id", "as": "person"}},
     {"$set": {"person": {"$first": "$person"}}},
 ]
-_LETTERS: Final = {"letters": {"$toLower": "$person.who.name"}}
 
 
 def _of_registrations(wanted: Wanted) -> Document:
