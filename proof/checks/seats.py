@@ -1,5 +1,5 @@
-"""I2: never more confirmed than a quota has seats. I3: until its last session has ended, no seat of an activity
-is idle while somebody eligible waits."""
+"""I2: never more confirmed than a quota has seats. I3: no seat idle while somebody eligible waits, until the
+last session has ended."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable

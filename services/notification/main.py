@@ -147,7 +147,8 @@ class Service:
         ]
 
     async def _fan_out(self, send_from: datetime) -> None:
-        fan_outs, woken = FanOuts(self.store, send_from), self._bell.listener()
+        gathered = timedelta(seconds=self._settings.changes_gathered_seconds)
+        fan_outs, woken = FanOuts(self.store, send_from, gathered), self._bell.listener()
         while True:
             if await self._patiently(fan_outs.step):
                 self._bell.ring()

@@ -351,7 +351,8 @@ async def test_nobody_is_moved_up_after_the_end_and_a_later_end_opens_it_again(s
         await publish(office, "lewat", 1, sessions=[ended])
         url = "/api/v1/activities/lewat"
         posted = [
-            await client.post(f"{url}/registrations", json=person(number), headers=WAIT) for number in range(3)
+            await client.post(f"{url}/registrations", json=person(number), headers=WAIT)
+            for number in range(3)
         ]
         assert [one.json()["result"] for one in posted] == ["confirmed", "waitlisted", "waitlisted"]
         name = posted[0].json()["registration"]
@@ -427,7 +428,9 @@ async def test_attendance_is_recorded_one_by_one_and_as_a_list(servers: Servers)
         assert facts[0]["changes"][0]["add"] == {"session_attendances": 1, "jp_attended": 4, "present": 1}
 
 
-async def test_attendance_that_outlived_its_seat_is_taken_back_and_the_totals_follow(servers: Servers) -> None:
+async def test_attendance_that_outlived_its_seat_is_taken_back_and_the_totals_follow(
+    servers: Servers,
+) -> None:
     async with new_office(servers) as office, office.registration() as client:
         await publish(office, "keliru")
         url = "/api/v1/activities/keliru"

@@ -1,5 +1,6 @@
 """The directory as last stated: of each key the highest revision, or that it was ended for good."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -11,10 +12,10 @@ from services.notification.domain.lists import Standing
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.kafka.facts import OfficeStopped
 from shared.kafka.records import Record
-from shared.mongo.driver import Document, Store, UpdateOne
+from shared.mongo.driver import Store, UpdateOne
 
 Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
-KEPT_EARLIER: Final = 10  # revisions of an activity; a mail about a change is worth nothing after a week
+KEPT_EARLIER: Final = 20  # of an activity, unlike each other in what participants read; others are no news
 
 
 class DirectoryStore:
@@ -40,16 +41,16 @@ class DirectoryStore:
     async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]:
         return await self._find(ActivityEntry, {activity_key(id): id for id in ids})
 
-    async def before(self, changes: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
-        keys = [activity_key(activity) for activity, _ in changes]
+    async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
+        keys = [activity_key(activity) for activity, _ in wanted]
         rows = {row["_id"]: row async for row in self._rows.find({"_id": {"$in": keys}})}
         found = {}
-        for activity, number in changes:
+        for activity, rev in wanted:
             row = rows.get(activity_key(activity), {})
-            known = [*row.get("earlier", []), row]
-            older = [one["entry"] for one in known if "entry" in one and one["rev"] < number]
+            known = [*row.get("earlier", []), row | {"rev": row.get("since", row.get("rev"))}]
+            older = [one["entry"] for one in known if "entry" in one and one["rev"] <= rev]
             if older:
-                found[activity, number] = ActivityEntry.read(older[-1])
+                found[activity, rev] = ActivityEntry.read(older[-1])
         return found
 
     async def standings(self, ids: set[str]) -> dict[str, Standing]:
@@ -68,22 +69,36 @@ class DirectoryStore:
         return {keys[row["_id"]]: GONE if row.get("gone") else model.read(row["entry"]) async for row in rows}
 
 
+SINCE: Final = {"$ifNull": ["$since", "$rev"]}
 # What stood until now, after what stood before; nothing where the key is new.
-STOOD: Final = {"$cond": [{"$gte": ["$rev", 0]}, [{"rev": "$rev", "entry": "$entry"}], []]}
-EARLIER: Final = {"$slice": [{"$concatArrays": [{"$ifNull": ["$earlier", []]}, STOOD]}, -KEPT_EARLIER]}
+STOOD: Final = {"$cond": [{"$gte": ["$rev", 0]}, [{"rev": SINCE, "entry": "$entry"}], []]}
+BEFORE: Final = {"$ifNull": ["$earlier", []]}
+EARLIER: Final = {"$slice": [{"$concatArrays": [BEFORE, STOOD]}, -KEPT_EARLIER]}
+
+
+def _with_history(stated: Any, entry: ActivityEntry) -> Any:
+    """`shown`: digest of what participants read of an activity; `since`: the revision that it is so since."""
+    shown = hashlib.sha256(entry.model_dump_json(include={"title", "sessions"}).encode()).hexdigest()
+    same = {"$eq": ["$shown", shown]}
+    history = {
+        "shown": shown,
+        "since": {"$cond": [same, SINCE, entry.rev]},
+        "earlier": {"$cond": [same, BEFORE, EARLIER]},
+    }
+    return {"$mergeObjects": [stated, history]}
 
 
 def _change(record: Record) -> UpdateOne:
     key = (record.key or b"").decode(errors="replace")
-    row: Document = {"_id": key, "rev": -1, "gone": True}
+    # A literal, since a name may begin with `$`. What was ended stays so: no replay brings it back.
+    stated: Any = {"$literal": {"_id": key, "rev": -1, "gone": True}}
+    stays: Any = "$gone"
     if record.value is not None:
         entry = _read(record, key)
-        row = {"_id": key, "rev": entry.rev, "entry": record.value.decode()}
-    # A literal, since a name may begin with `$`. What was ended stays so: no replay brings it back.
-    stays: Any = {"$or": ["$gone", {"$gte": ["$rev", row["rev"]]}]} if record.value is not None else "$gone"
-    stated: Any = {"$literal": row}
-    if record.value is not None and key.startswith("a:"):
-        stated = {"$mergeObjects": [stated, {"earlier": EARLIER}]}
+        stated = {"$literal": {"_id": key, "rev": entry.rev, "entry": record.value.decode()}}
+        stays = {"$or": ["$gone", {"$gte": ["$rev", entry.rev]}]}
+        if isinstance(entry, ActivityEntry):
+            stated = _with_history(stated, entry)
     kept = {"$cond": [stays, "$$ROOT", stated]}
     return UpdateOne({"_id": key}, [{"$replaceWith": kept}], upsert=True)
 

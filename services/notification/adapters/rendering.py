@@ -103,7 +103,7 @@ class Stationery:
         )
         text, page = self._texts[template].render(filling), self._pages[template].render(filling)
         method = METHODS.get(template)
-        if method is None or (POLICIES[template].by_standing and not kind.seated):
+        if method is None or kind.over or (POLICIES[template].by_standing and not kind.seated):
             return Stencil.of(head, text, page, None)
         fell_away = removed(kind.earlier, activity) if kind.earlier else ()
         calendar = calendar_of(activity, REGISTRATION, reply_to, STAMPED, method, fell_away)

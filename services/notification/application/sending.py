@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,9 +23,21 @@ from services.notification.application.ports import (
     Letter,
 )
 from services.notification.application.window import Ready, Window
+from services.notification.domain.changes import told_against
 from services.notification.domain.deliveries import Delivery, State
-from services.notification.domain.judgement import Allowed, Close, Known, Send, Wait, judge
+from services.notification.domain.judgement import (
+    NOTHING_TOLD,
+    Allowed,
+    Close,
+    Gone,
+    Known,
+    Send,
+    Wait,
+    judge,
+)
+from services.notification.domain.telling import Told, told
 from services.notification.domain.templates import POLICIES, Backoff
+from shared.contracts.directory import ActivityEntry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -153,7 +165,9 @@ class Postman:
                 verdict = judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
                 if isinstance(verdict, Send):
                     seated = about.standing is not None and about.standing.seated
-                    letter = Letter(held.delivery, verdict.person, verdict.activity, about.earlier, seated)
+                    letter = Letter(
+                        held.delivery, verdict.person, verdict.activity, about.earlier, seated, verdict.over
+                    )
                     ready.append((held, letter))
                 else:
                     await self._hold(held, verdict, read)
@@ -168,29 +182,44 @@ class Postman:
         activities = await self._directory.activities({one.activity for one in deliveries})
         asked = {one.registration for one in deliveries if POLICIES[one.template].by_standing}
         standings = await self._directory.standings(asked) if asked else {}
-        changed = {
-            (one.activity, one.needs_activity) for one in deliveries if one.template == "activity-changed"
-        }
-        before = await self._directory.before(changed) if changed else {}
+        told, earlier = await self._told(deliveries, activities)
         return {
             one.id: Known(
                 people.get(one.registration),
                 activities.get(one.activity),
-                before.get((one.activity, one.needs_activity)),
+                earlier.get(one.id),
                 standings.get(one.registration),
+                told.get(one.id, NOTHING_TOLD),
             )
             for one in deliveries
         }
+
+    async def _told(
+        self, deliveries: Sequence[Delivery], activities: Mapping[str, ActivityEntry | Gone]
+    ) -> tuple[dict[str, Told], dict[str, ActivityEntry | None]]:
+        """Of those that tell changes, by the delivery's id: what was told, and how things stood then."""
+        changed = [one for one in deliveries if one.template == "activity-changed"]
+        mails = await self._ledger.told({one.registration for one in changed}) if changed else {}
+        found = {one.id: told(mails.get(one.registration, ()), one.needs_activity) for one in changed}
+        revs = {one.id: found[one.id].revs(one.needs_activity) for one in changed}
+        wanted = {(one.activity, rev) for one in changed for rev in revs[one.id]}
+        stood = await self._directory.as_of(wanted) if wanted else {}
+        earlier = {}
+        for one in changed:
+            known = [stood[one.activity, rev] for rev in revs[one.id] if (one.activity, rev) in stood]
+            now = activities.get(one.activity)
+            earlier[one.id] = told_against(known, now) if isinstance(now, ActivityEntry) else None
+        return found, earlier
 
     async def _hold(self, held: Claimed, verdict: Wait | Close, read: dict[int, bool]) -> None:
         missing = isinstance(verdict, Wait) and verdict.missing
         if missing and await self._missing_for_good(held.delivery, read):
             verdict = Close("withdrawn", "not_in_directory")
         if isinstance(verdict, Wait):
-            pause = self._pace.waiting.after(held.waits + 1, random.random())
-            await self._ledger.wait(held, pause)
+            pace = self._pace.backoff if verdict.turn else self._pace.waiting
+            await self._ledger.wait(held, pace.after(held.waits + 1, random.random()))
         else:
-            await self._close([held], verdict.state, verdict.reason)
+            await self._close([held], verdict.state, verdict.reason, knows=verdict.knows)
 
     async def _missing_for_good(self, delivery: Delivery, read: dict[int, bool]) -> bool:
         """The record precedes its fact: a directory read past the fact without it will never have it.
@@ -277,9 +306,14 @@ class Postman:
                 await self._close([held], "ambiguous", "answer_lost", answer.code)
 
     async def _close(
-        self, held: Sequence[Claimed], state: State, reason: str | None, code: int | None = None
+        self,
+        held: Sequence[Claimed],
+        state: State,
+        reason: str | None,
+        code: int | None = None,
+        knows: int | None = None,
     ) -> None:
-        closed = await self._ledger.close(held, state, reason, code)
+        closed = await self._ledger.close(held, state, reason, code, knows)
         for one in closed:
             self._closed(one.delivery, state)
         if len(closed) < len(held):

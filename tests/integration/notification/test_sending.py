@@ -1,6 +1,6 @@
 """What the mail server says, or does not, decides what becomes of a delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,8 +143,10 @@ class AnswersLost(MongoLedger):
 
     lost = 0
 
-    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]:
-        kept = await super().begin_attempts(held, lease)
+    async def begin_attempts(
+        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[Claimed]:
+        kept = await super().begin_attempts(held, lease, revs)
         if not AnswersLost.lost:
             AnswersLost.lost += 1
             raise AutoReconnect

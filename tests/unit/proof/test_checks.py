@@ -7,7 +7,19 @@ import pytest
 
 from proof.check import check, main
 from shared.contracts.types import rfc3339
-from tests.unit.proof.made import AFTER, POISON, REFUSED, REPORTS, STORY, Made, about, at, first, present, published
+from tests.unit.proof.made import (
+    AFTER,
+    POISON,
+    REFUSED,
+    REPORTS,
+    STORY,
+    Made,
+    about,
+    at,
+    first,
+    present,
+    published,
+)
 
 
 def red(made: Made, folder: Path) -> set[str]:

@@ -130,7 +130,9 @@ class Registering(RuleBasedStateMachine):
         self.meetings += 1
         first = described()["sessions"][0]
         days = [timedelta(days=number) for number in range(self.meetings)]
-        sessions = [first | {"id": f"s{day.days}", "starts": NOW, "ends": ENDS + day + MOMENT} for day in days]
+        sessions = [
+            first | {"id": f"s{day.days}", "starts": NOW, "ends": ENDS + day + MOMENT} for day in days
+        ]
         change = ChangeActivity.model_validate({"activity": "rakor", "sessions": sessions})
         if self.book.given(change, self.now) != "activity_cancelled":
             self.model.ended = False
