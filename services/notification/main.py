@@ -13,6 +13,7 @@ from services.notification.adapters.deliveries import MongoLedger
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.fanout import FanOuts
 from services.notification.adapters.folding import FactsLedger
+from services.notification.adapters.held import held_up
 from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import MailChannel, SmtpServer
@@ -121,7 +122,9 @@ class Service:
         async def end_offset(topic: str, partition: int) -> int | None:
             return await reader.end_offset(topic, partition)
 
-        self._directory = DirectoryStore(self.store, self._cursors, self._topics[1], end_offset)
+        self._directory = DirectoryStore(
+            self.store, self._cursors, self._topics[1], end_offset, self._metrics.passed_over
+        )
         ledger = FactsLedger(self.store, self._cursors, send_from)
         reader = Reader(
             self._topics[0], self._cursors, ledger, self._directory, self._bell.ring, self._traces
@@ -177,9 +180,9 @@ class Service:
     async def why_not_ready(self) -> list[str]:
         reasons = [self._state] if self._state else []
         try:
-            await self.store.ping()
+            held = await held_up(self.store)
         except Exception:
-            reasons.append("MongoDB does not answer")
+            held, reasons = [], [*reasons, "MongoDB does not answer"]
         if self._reader is None or self._state:
             return reasons
         listener = self._reader.listener
@@ -187,7 +190,7 @@ class Service:
             reasons.append(f"partitions could not be taken: {type(listener.failure).__name__}")
         if (silent := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {silent:.0f} s")
-        return reasons + list(self._reader.stopped.values())
+        return [*reasons, *dict.fromkeys([*self._reader.stopped.values(), *held])]
 
 
 async def run(settings: NotificationSettings) -> None:

@@ -108,7 +108,8 @@ class MongoLedger:
         now, begun = self.now(), list[Claimed]()
         for rev in sorted(set(revs.values())):
             alike = [one for one in held if revs[one.delivery.id] == rev]
-            change = {"$set": {"open": now, "next": now + lease}, "$addToSet": {"revs": rev}}
+            begin = {"open": now, "next": now + lease, "reason": None}
+            change = {"$set": begin, "$addToSet": {"revs": rev}}
             begun += await self._change_all(alike, change)
         return begun
 
@@ -141,10 +142,9 @@ class MongoLedger:
         change["$unset"] = {"open": "", "claim": ""}
         await self._change(held, change)
 
-    async def wait(self, held: Claimed, seconds: float) -> None:
-        await self._change(
-            held, {"$inc": {"waits": 1}, "$set": {"next": self._in(seconds)}, "$unset": {"claim": ""}}
-        )
+    async def wait(self, held: Claimed, seconds: float, reason: str | None) -> None:
+        until = {"next": self._in(seconds), "reason": reason}
+        await self._change(held, {"$inc": {"waits": 1}, "$set": until, "$unset": {"claim": ""}})
 
     async def release(self, held: Sequence[Claimed], seconds: float) -> None:
         if held:

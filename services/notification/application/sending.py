@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,15 +23,14 @@ from services.notification.application.ports import (
     Letter,
 )
 from services.notification.application.window import Ready, Window
-from services.notification.domain.changes import told_against
 from services.notification.domain.deliveries import Delivery, State
 from services.notification.domain.judgement import (
     NOTHING_TOLD,
     Allowed,
     Close,
-    Gone,
     Known,
     Send,
+    Verdict,
     Wait,
     judge,
 )
@@ -162,11 +161,11 @@ class Postman:
             try:
                 if held.lost_attempt:
                     await self._ledger.count_lost(held)
-                verdict = judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
+                verdict = self._judge(held, about)
                 if isinstance(verdict, Send):
                     seated = about.standing is not None and about.standing.seated
                     letter = Letter(
-                        held.delivery, verdict.person, verdict.activity, about.earlier, seated, verdict.over
+                        held.delivery, verdict.person, verdict.activity, verdict.earlier, seated, verdict.over
                     )
                     ready.append((held, letter))
                 else:
@@ -176,27 +175,35 @@ class Postman:
         self._in_hand = ()
         return ready
 
+    def _judge(self, held: Claimed, about: Known) -> Verdict:
+        """A mail that cannot be judged holds up no other; it can be sent again once it can."""
+        try:
+            return judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
+        except Exception as error:
+            log.error("a mail cannot be judged: %s", type(error).__name__)
+            return Close("failed", "unwritable")
+
     async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, Known]:
         """By the delivery's id. What only some templates ask for is looked up for those alone."""
         people = await self._directory.people({one.registration for one in deliveries})
         activities = await self._directory.activities({one.activity for one in deliveries})
         asked = {one.registration for one in deliveries if POLICIES[one.template].by_standing}
         standings = await self._directory.standings(asked) if asked else {}
-        told, earlier = await self._told(deliveries, activities)
+        told, stood = await self._told(deliveries)
         return {
             one.id: Known(
                 people.get(one.registration),
                 activities.get(one.activity),
-                earlier.get(one.id),
                 standings.get(one.registration),
                 told.get(one.id, NOTHING_TOLD),
+                stood.get(one.id, ()),
             )
             for one in deliveries
         }
 
     async def _told(
-        self, deliveries: Sequence[Delivery], activities: Mapping[str, ActivityEntry | Gone]
-    ) -> tuple[dict[str, Told], dict[str, ActivityEntry | None]]:
+        self, deliveries: Sequence[Delivery]
+    ) -> tuple[dict[str, Told], dict[str, tuple[ActivityEntry, ...]]]:
         """Of those that tell changes, by the delivery's id: what was told, and how things stood then."""
         changed = [one for one in deliveries if one.template == "activity-changed"]
         mails = await self._ledger.told({one.registration for one in changed}) if changed else {}
@@ -204,22 +211,25 @@ class Postman:
         revs = {one.id: found[one.id].revs(one.needs_activity) for one in changed}
         wanted = {(one.activity, rev) for one in changed for rev in revs[one.id]}
         stood = await self._directory.as_of(wanted) if wanted else {}
-        earlier = {}
-        for one in changed:
-            known = [stood[one.activity, rev] for rev in revs[one.id] if (one.activity, rev) in stood]
-            now = activities.get(one.activity)
-            earlier[one.id] = told_against(known, now) if isinstance(now, ActivityEntry) else None
-        return found, earlier
+        return found, {
+            one.id: tuple(stood[one.activity, rev] for rev in revs[one.id] if (one.activity, rev) in stood)
+            for one in changed
+        }
 
     async def _hold(self, held: Claimed, verdict: Wait | Close, read: dict[int, bool]) -> None:
-        missing = isinstance(verdict, Wait) and verdict.missing
-        if missing and await self._missing_for_good(held.delivery, read):
-            verdict = Close("withdrawn", "not_in_directory")
-        if isinstance(verdict, Wait):
-            pace = self._pace.backoff if verdict.turn else self._pace.waiting
-            await self._ledger.wait(held, pace.after(held.waits + 1, random.random()))
-        else:
+        if isinstance(verdict, Close):
             await self._close([held], verdict.state, verdict.reason, knows=verdict.knows)
+        elif verdict.turn:
+            await self._wait(held, self._pace.backoff)
+        elif await self._directory.waits_for_parked(held.delivery):
+            await self._wait(held, self._pace.waiting, "unreadable_entry")
+        elif verdict.missing and await self._missing_for_good(held.delivery, read):
+            await self._close([held], "withdrawn", "not_in_directory")
+        else:
+            await self._wait(held, self._pace.waiting)
+
+    async def _wait(self, held: Claimed, pace: Backoff, reason: str | None = None) -> None:
+        await self._ledger.wait(held, pace.after(held.waits + 1, random.random()), reason)
 
     async def _missing_for_good(self, delivery: Delivery, read: dict[int, bool]) -> bool:
         """The record precedes its fact: a directory read past the fact without it will never have it.

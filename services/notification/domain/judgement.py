@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from services.notification.domain.changes import changes
+from services.notification.domain.changes import changes, told_against
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.lists import Standing
 from services.notification.domain.reminders import whole
@@ -26,21 +26,23 @@ NOTHING_TOLD: Final = Told()
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known where a delivery is looked at; None: nothing, or nothing that its template asks for.
-    `earlier`: the activity as its reader was told of it last; `told`: by which mails."""
+    `told`: what its reader was told of the activity, which `stood` so then."""
 
     person: RegistrationEntry | Gone | None
     activity: ActivityEntry | Gone | None
-    earlier: ActivityEntry | None = None
     standing: Standing | None = None
     told: Told = NOTHING_TOLD
+    stood: tuple[ActivityEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """`over`: the activity's last session has ended, so nobody is to come any more."""
+    """`earlier`: the activity as its reader was told of it last, where that is the news; `over`: its last
+    session has ended, so nobody is to come any more."""
 
     person: RegistrationEntry
     activity: ActivityEntry
+    earlier: ActivityEntry | None = None
     over: bool = False
 
 
@@ -57,7 +59,7 @@ class Wait:
 class Close:
     """`knows`: the revision that its reader knows without it."""
 
-    state: Literal["withdrawn", "expired", "ambiguous"]
+    state: Literal["withdrawn", "expired", "ambiguous", "failed"]
     reason: str
     knows: int | None = None
 
@@ -97,11 +99,14 @@ def judge(delivery: Delivery, known: Known, now: datetime, allowed: Allowed, los
         return Close("withdrawn", "cancelled")
     if delivery.starts is not None and _moved(delivery, activity):
         return Close("withdrawn", "moved")
-    if delivery.template == "activity-changed" and (verdict := _of_change(delivery, known, activity, now)):
+    earlier, verdict = told_against(known.stood, activity), None
+    if delivery.template == "activity-changed":
+        verdict = _of_change(delivery, known.told, earlier, activity, now)
+    if verdict is not None:
         return verdict
     if person.email not in allowed:
         return Close("withdrawn", "held_back")
-    return Send(person, activity, _over(now, activity))
+    return Send(person, activity, earlier, _over(now, activity))
 
 
 def _left(known: Known) -> bool:
@@ -113,9 +118,10 @@ def _moved(delivery: Delivery, activity: ActivityEntry) -> bool:
     return delivery.starts not in [whole(one.starts) for one in activity.sessions if one.id == session]
 
 
-def _of_change(delivery: Delivery, known: Known, activity: ActivityEntry, now: datetime) -> Verdict | None:
+def _of_change(
+    delivery: Delivery, told: Told, earlier: ActivityEntry | None, activity: ActivityEntry, now: datetime
+) -> Verdict | None:
     """Told once, in the order of the facts, against what its reader was told last; None: there is news."""
-    earlier, told = known.earlier, known.told
     if _over(now, activity) and (earlier is None or _over(now, earlier)):
         return Close("withdrawn", "over")
     if told.rev is not None and told.rev >= delivery.needs_activity:

@@ -189,8 +189,16 @@ PERSON = RegistrationEntry(
 )
 
 
-def judged(delivery: Delivery, activity: ActivityEntry, now: datetime = NOW, **known: Any) -> Verdict:
-    about = Known(PERSON, activity, **{"standing": Standing("confirmed", seated=True)} | known)
+def judged(
+    delivery: Delivery,
+    activity: ActivityEntry,
+    now: datetime = NOW,
+    earlier: ActivityEntry | None = None,
+    **known: Any,
+) -> Verdict:
+    stood = () if earlier is None else (earlier,)
+    known = {"standing": Standing("confirmed", seated=True), "stood": stood} | known
+    about = Known(PERSON, activity, **known)
     return judge(delivery, about, now, Allowed(), lost_attempt=False)
 
 
@@ -221,20 +229,21 @@ def test_a_reminder_is_withdrawn_when_nothing_is_left_to_remind_of(
     assert judged(reminder(), activity, standing=standing) == Close("withdrawn", reason)
 
 
+LAMA = entry(session(place="Lama"), rev=1)
 CHANGED = Delivery("bali-3-2", "activity-changed", "rakor", ID, 3, NOW, 1, 2)
 
 
 @pytest.mark.parametrize(
     ("earlier", "known", "verdict"),
     [
-        (entry(session(place="Lama"), rev=1), {}, Send(PERSON, entry(session()))),
+        (LAMA, {}, Send(PERSON, entry(session()), LAMA)),
         (None, {}, Send(PERSON, entry(session()))),
         (entry(session(jp=9), rev=1, host="Lain"), {}, Close("withdrawn", "unchanged", knows=2)),
-        (entry(session(place="Lama"), rev=1), {"told": Told(rev=2)}, Close("withdrawn", "merged")),
-        (entry(session(place="Lama"), rev=1), {"told": Told(rev=1)}, Send(PERSON, entry(session()))),
+        (LAMA, {"told": Told(rev=2)}, Close("withdrawn", "merged")),
+        (LAMA, {"told": Told(rev=1)}, Send(PERSON, entry(session()), LAMA)),
         (entry(session()), {"told": Told(rev=1, ahead=True)}, Wait(missing=False, turn=True)),
         (
-            entry(session(place="Lama"), rev=1),
+            LAMA,
             {"standing": Standing("cancelled", seated=False)},
             Close("withdrawn", "cancelled"),
         ),

@@ -61,6 +61,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             wrong=[one for one in wrong if one.activity in titles],
             titles=titles,
             mails=mails.known,
+            held=len(mails.held),
             failed=(mails.counts or {}).get("failed", 0),
             ambiguous=(mails.counts or {}).get("ambiguous", 0),
             unused=await views.waiting_beside_free_seats(now),
