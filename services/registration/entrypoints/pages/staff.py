@@ -53,7 +53,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         return front.page(
             "staf.html",
             csrf=session.csrf,
-            rows=[(window, states[one.id]) for window, one in shown if one.id in states],
+            rows=[(phase, states[one.id]) for phase, one in shown if one.id in states],
             number=hal,
             pages=pages_of(len(found), PAGE),
             parked=await views.parked_in_all(),
