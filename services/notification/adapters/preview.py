@@ -100,5 +100,5 @@ def letters(activity: Activity, office: str) -> Iterator[tuple[str, Letter]]:
         yield template, Letter(delivery, person, details, before, seated=True)
         if policy.by_standing and not reminding:
             yield f"{template}-waiting", Letter(delivery, person, details, before, seated=False)
-        if template not in ("reminder", "activity-changed"):
+        if not reminding:
             yield f"{template}-over", Letter(delivery, person, details, before, seated=True, over=True)
