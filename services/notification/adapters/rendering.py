@@ -76,7 +76,7 @@ class Stationery:
                 f"{delivery.due:%Y%m%dT%H%M%SZ}",
             )
             return self._own_headers(letter) + self._stencil(Kind.of(letter)).filled(own)
-        except ValueError as error:
+        except Exception as error:  # whatever it is, it is this letter's own, and others are written
             raise Unwritable(type(error).__name__) from None  # the text may repeat an address
 
     def _own_headers(self, letter: Letter) -> bytes:

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notification.adapters.rendering import METHODS, Stationery
+from services.notification.adapters.rendering import METHODS, Stationery, Unwritable
 from services.notification.adapters.smtp import SmtpServer
-from services.notification.adapters.wording import WORDINGS
+from services.notification.adapters.wording import WORDINGS, Kind
 from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.templates import POLICIES, Template
@@ -397,3 +397,12 @@ def test_smtp_urls_say_how_to_connect() -> None:
     )
     with pytest.raises(ValueError, match="SIMPUL_SMTP_URL"):
         SmtpServer.of("mail.example:25")
+
+
+def test_whatever_a_letter_cannot_be_written_for_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(written: Letter) -> Kind:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(Kind, "of", breaks)
+    with pytest.raises(Unwritable, match="^OverflowError$"):
+        STATIONERY.write(letter())
