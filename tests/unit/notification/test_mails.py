@@ -404,5 +404,5 @@ def test_whatever_a_letter_cannot_be_written_for_is_its_own(monkeypatch: pytest.
         raise OverflowError("date value out of range")
 
     monkeypatch.setattr(Kind, "of", breaks)
-    with pytest.raises(Unwritable, match="^OverflowError$"):
+    with pytest.raises(Unwritable, match=r"^OverflowError$"):
         STATIONERY.write(letter())
