@@ -13,7 +13,7 @@ from services.notification.adapters.deliveries import MongoLedger
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.fanout import FanOuts
 from services.notification.adapters.folding import FactsLedger
-from services.notification.adapters.held import held_up
+from services.notification.adapters.held import waited_for
 from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import MailChannel, SmtpServer
@@ -180,7 +180,7 @@ class Service:
     async def why_not_ready(self) -> list[str]:
         reasons = [self._state] if self._state else []
         try:
-            held = await held_up(self.store)
+            held = await waited_for(self.store)
         except Exception:
             held, reasons = [], [*reasons, "MongoDB does not answer"]
         if self._reader is None or self._state:
@@ -190,7 +190,8 @@ class Service:
             reasons.append(f"partitions could not be taken: {type(listener.failure).__name__}")
         if (silent := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {silent:.0f} s")
-        return [*reasons, *dict.fromkeys([*self._reader.stopped.values(), *held])]
+        # its own stops alone: an instance of a version that can go on must get ready to take them over
+        return [*reasons, *self._reader.stopped.values(), *held]
 
 
 async def run(settings: NotificationSettings) -> None:

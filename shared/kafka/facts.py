@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.envelope import Unreadable, attributes
+from shared.contracts.envelope import attributes
 from shared.contracts.facts import FACTS, AnyFact, Body, Stated
 from shared.contracts.topics import office_of
 from shared.kafka.records import Record
@@ -63,7 +62,7 @@ def read_fact(record: Record) -> Fact:
     try:
         type_ = attributes(record.headers)["ce_type"]
         stated = AnyFact.read(value)
-    except (Unreadable, ValidationError) as error:
+    except Exception as error:  # whatever it is: a fact is never skipped
         raise _stopped(record, f"no readable fact ({type(error).__name__})") from None
     if stated.office != office_of(record.topic) or stated.partition != record.partition:
         raise _stopped(record, f"a fact of {stated.office}, partition {stated.partition}")

@@ -23,7 +23,7 @@ class FanOuts:
         """
         # by MongoDB's clock, as mails go
         due = {"done": False, "$expr": {"$lte": ["$due", "$$NOW"]}}
-        row = await self._store["fanouts"].find_one(due, sort=[("due", 1)])
+        row = await self._store["fanouts"].find_one(due, sort=[("due", 1), ("number", 1)])
         if row is None:
             return False
         fan_out = FanOut(**{name: row[name] for name in FanOut.__slots__ if name in row})
