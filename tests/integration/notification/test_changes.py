@@ -108,6 +108,7 @@ async def test_a_cancellation_goes_at_once_and_withdraws_the_change(stage: Stage
     async with stage.running(changes_gathered_seconds="3600"):
         await stage.publish("rakor", ONE)
         await stage.confirm("rakor", WAYAN)
+        await sent(stage, "confirmed")
         await stage.change("rakor", ONE, title="Judul kedua")
         await stage.cancel_activity("rakor", ONE)
         rows = await stage.settled(3)
