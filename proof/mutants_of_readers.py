@@ -12,8 +12,8 @@ def sent_before_data() -> None:
 
     begin = MongoLedger.begin_attempts
 
-    async def sent(ledger: Any, held: Any, lease: timedelta) -> Any:
-        kept = await begin(ledger, held, lease)
+    async def sent(ledger: Any, held: Any, lease: timedelta, revs: Any) -> Any:
+        kept = await begin(ledger, held, lease, revs)
         await ledger._change_all(held, {"$set": {"state": "sent", "reason": None}, "$unset": {"open": ""}})
         return kept
 

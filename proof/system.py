@@ -294,6 +294,7 @@ def _base_env(running: System) -> dict[str, str]:
         "SIMPUL_REGISTRATIONS_PER_EMAIL_HOUR": "1000000",  # the load comes from one address
         "SIMPUL_REGISTRATIONS_PER_ADDRESS_HOUR": "1000000",
         "SIMPUL_MAILS_PER_MINUTE": "60000",
+        "SIMPUL_CHANGES_GATHERED_SECONDS": "2",
         "SIMPUL_MAIL_LEASE_SECONDS": "6",
         "SIMPUL_SMTP_SECONDS": "2",
     }

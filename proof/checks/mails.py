@@ -8,6 +8,7 @@ from proof.checks.owed import Activity, Owed, owed
 from proof.checks.verdict import Look, Verdict
 from proof.witnesses import Document, Mail, Office, Run
 
+TELLING: Final = {"confirmed", "waitlisted", "promoted", "activity-changed"}
 SHELF_LIFE: Final = defaultdict(lambda: timedelta(days=7), waitlisted=timedelta(days=3))
 
 
@@ -100,6 +101,8 @@ def _unfounded(office: Office, expected: Owed, row: Document, due: datetime) -> 
         return "withdrawn as erased, and is not" if _in_directory(office, row) else None
     if state == "withdrawn" and reason in POINTLESS:
         return POINTLESS[reason](expected.activities[row["activity"]], row)
+    if (state, reason) == ("withdrawn", "merged"):
+        return _not_merged(office, row, due)
     return f"not sent: {state}, {reason}"
 
 
@@ -121,7 +124,29 @@ def _not_unchanged(about: Activity, row: Document) -> str | None:
     return None if same else "withdrawn as unchanged, and it did change"
 
 
-POINTLESS: Final = {"cancelled": _not_cancelled, "moved": _not_moved, "unchanged": _not_unchanged}
+def _not_over(about: Activity, row: Document) -> str | None:
+    ended = any(end <= row["closed"] for end in about.ends)
+    return None if ended else "withdrawn as over, and no last session had ended"
+
+
+def _not_merged(office: Office, row: Document, at: datetime) -> str | None:
+    """Since the fact another mail told its reader how things are, or nothing was different in the end."""
+    known = any(
+        one["registration"] == row["registration"]
+        and (one["state"], one.get("reason")) in (("sent", None), ("withdrawn", "unchanged"))
+        and one["template"] in TELLING
+        and one.get("closed", at) >= at
+        for one in office.notification.get("deliveries", [])
+    )
+    return None if known else "withdrawn as merged, and nothing was told since"
+
+
+POINTLESS: Final = {
+    "cancelled": _not_cancelled,
+    "moved": _not_moved,
+    "unchanged": _not_unchanged,
+    "over": _not_over,
+}
 
 
 def _in_directory(office: Office, row: dict[str, Any]) -> bool:

@@ -45,8 +45,9 @@ class Activity:
 
 @dataclass(slots=True)
 class Owed:
-    """Deliveries, with when they fall due: `must` be recorded, `may` be. A reminder may be of whom it does
-    not concern any more, since it is found out late; those are withdrawn."""
+    """Deliveries, with when they fall due, or of changes, which are gathered, no sooner: `must` be recorded,
+    `may` be. A reminder may be of whom it does not concern any more, since it is found out late; those are
+    withdrawn."""
 
     must: dict[str, datetime]
     may: dict[str, datetime]

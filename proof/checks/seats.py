@@ -1,8 +1,10 @@
-"""I2: never more confirmed than a quota has seats. I3: no seat idle while somebody eligible waits."""
+"""I2: never more confirmed than a quota has seats. I3: no seat idle while somebody eligible waits, until the
+last session has ended."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from proof.checks.published import published
@@ -14,13 +16,22 @@ Signature = tuple[str, ...]
 
 @dataclass(slots=True)
 class Room:
-    """An activity's seats, recounted. `lines`: those who wait, by the quotas that they need."""
+    """An activity's seats, recounted. `lines`: those who wait, by the quotas that they need; `ends`: its last
+    session, None without any."""
 
     seats: dict[str, int]
     taken: Counter[str] = field(default_factory=Counter)
     lines: dict[Signature, deque[tuple[int, str]]] = field(default_factory=lambda: defaultdict(deque))
     waiting: dict[str, Signature] = field(default_factory=dict)
-    over: bool = False
+    ends: datetime | None = None
+    cancelled: bool = False
+
+    def over(self, at: datetime) -> bool:
+        return self.cancelled or (self.ends is not None and at >= self.ends)
+
+    def describe(self, data: dict[str, Any]) -> None:
+        self.seats = {quota["id"]: quota["seats"] for quota in data["quotas"]}
+        self.ends = max((_time(one["ends"]) for one in data["sessions"]), default=None)
 
     def full(self, quotas: Iterable[str]) -> bool:
         return any(self.taken[quota] >= self.seats.get(quota, 0) for quota in quotas)
@@ -40,10 +51,10 @@ class Room:
         data, quotas = fact.data, tuple(fact.data.get("quotas", ()))
         match fact.type:
             case "activity.changed":
-                self.seats = {quota["id"]: quota["seats"] for quota in data["quotas"]}
+                self.describe(data)
                 return tuple(self.seats)
             case "activity.cancelled":
-                self.over = True
+                self.cancelled = True
                 return ()
             case "registration.waitlisted":
                 self.lines[quotas].append((fact.number, data["registration"]))
@@ -61,7 +72,13 @@ class Room:
 
 
 def opened(fact: Fact) -> Room:
-    return Room({quota["id"]: quota["seats"] for quota in fact.data["quotas"]})
+    room = Room({})
+    room.describe(fact.data)
+    return room
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def i2(run: Run) -> Verdict:
@@ -115,20 +132,23 @@ def _holds(quota: Document, who: dict[str, Any]) -> bool:
 
 
 def i3(run: Run) -> Verdict:
-    """In the ledger: who is promoted, or confirmed past others, is the next in line; places are counted
-    rightly; and at its end nobody waits whose quotas all have room."""
+    """In the ledger: who is promoted, or confirmed past others, is the next in line, and nobody is promoted
+    once the activity is over; places are counted rightly; and at its end nobody waits whose quotas all have
+    room, unless its last fact came when it was over."""
     look = Look("I3")
     for office in run.offices.values():
         rooms: dict[str, Room] = {}
+        last: dict[str, datetime] = {}
         for fact in office.ledger:
             name = fact.data.get("activity", "")
+            last[name] = _time(fact.at)
             if fact.type == "activity.published":
                 rooms[name] = opened(fact)
             elif name in rooms:
                 _in_turn(rooms[name], fact, look)
                 rooms[name].follow(fact)
         for name, room in rooms.items():
-            idle = None if room.over else room.next()
+            idle = None if room.over(last[name]) else room.next()
             look.at(
                 idle is None,
                 "at rest somebody waits whose quotas all have room",
@@ -149,6 +169,8 @@ def _in_turn(room: Room, fact: Fact, look: Look) -> None:
         due = room.next()
         held = due is not None and due[1] == fact.data["registration"]
         look.at(held, "somebody else was next in line", next_in_line=due, **shown)
+        late = room.over(_time(fact.at))
+        look.at(not late, "promoted though the activity was over", ended=room.ends, **shown)
     elif fact.type == "registration.confirmed":
         due = room.next()
         look.at(due is None, "confirmed past somebody who waits and has room", next_in_line=due, **shown)

@@ -14,7 +14,8 @@ LEGAL: Final = {
     ("registration.cancelled", "waitlisted"): "cancelled",
     ("attendance.recorded", "confirmed"): "confirmed",
 }
-"""Fact and state before it -> state after it; whatever is not here must not be."""
+"""Fact and state before it -> state after it; whatever is not here must not be, but for a mark of attendance
+that is taken back of who has cancelled since."""
 
 
 def i8(run: Run) -> Verdict:
@@ -41,7 +42,8 @@ def _replayed(facts: list[Fact], witness: str, look: Look) -> dict[str, tuple[st
             over[name] = fact.id
         if registration := fact.data.get("registration"):
             state, since = states.get(registration, (None, None))
-            after = LEGAL.get((fact.type, state))
+            taken_back = fact.data.get("present") is False and state == "cancelled"
+            after = "cancelled" if taken_back else LEGAL.get((fact.type, state))
             look.at(
                 after is not None and name not in over and fact.data.get("was", state) == state,
                 f"{fact.type} of a registration that is {state}",

@@ -13,6 +13,7 @@ from services.notification.adapters.deliveries import MongoLedger
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.fanout import FanOuts
 from services.notification.adapters.folding import FactsLedger
+from services.notification.adapters.held import waited_for
 from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
 from services.notification.adapters.smtp import MailChannel, SmtpServer
@@ -121,7 +122,9 @@ class Service:
         async def end_offset(topic: str, partition: int) -> int | None:
             return await reader.end_offset(topic, partition)
 
-        self._directory = DirectoryStore(self.store, self._cursors, self._topics[1], end_offset)
+        self._directory = DirectoryStore(
+            self.store, self._cursors, self._topics[1], end_offset, self._metrics.passed_over
+        )
         ledger = FactsLedger(self.store, self._cursors, send_from)
         reader = Reader(
             self._topics[0], self._cursors, ledger, self._directory, self._bell.ring, self._traces
@@ -147,7 +150,8 @@ class Service:
         ]
 
     async def _fan_out(self, send_from: datetime) -> None:
-        fan_outs, woken = FanOuts(self.store, send_from), self._bell.listener()
+        gathered = timedelta(seconds=self._settings.changes_gathered_seconds)
+        fan_outs, woken = FanOuts(self.store, send_from, gathered), self._bell.listener()
         while True:
             if await self._patiently(fan_outs.step):
                 self._bell.ring()
@@ -176,9 +180,9 @@ class Service:
     async def why_not_ready(self) -> list[str]:
         reasons = [self._state] if self._state else []
         try:
-            await self.store.ping()
+            held = await waited_for(self.store)
         except Exception:
-            reasons.append("MongoDB does not answer")
+            held, reasons = [], [*reasons, "MongoDB does not answer"]
         if self._reader is None or self._state:
             return reasons
         listener = self._reader.listener
@@ -186,7 +190,8 @@ class Service:
             reasons.append(f"partitions could not be taken: {type(listener.failure).__name__}")
         if (silent := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {silent:.0f} s")
-        return reasons + list(self._reader.stopped.values())
+        # its own stops alone: an instance of a version that can go on must get ready to take them over
+        return [*reasons, *self._reader.stopped.values(), *held]
 
 
 async def run(settings: NotificationSettings) -> None:

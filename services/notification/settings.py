@@ -11,6 +11,7 @@ from shared.settings import OfficeSettings
 
 class NotificationSettings(OfficeSettings):
     """`send_from`: what fell due earlier is never sent; unless set, when the database was made.
+    `changes_gathered_seconds`: from an activity's first change that nobody was told yet to the mail about it.
     `mail_only_to`: addresses or `@domains`, separated by commas; empty sends to all."""
 
     http_port: int = 8011
@@ -20,6 +21,7 @@ class NotificationSettings(OfficeSettings):
     mail_only_to: str = ""
     mail_workers: int = Field(default=4, ge=1, le=32)
     mail_lease_seconds: float = Field(default=120.0, gt=0)
+    changes_gathered_seconds: float = Field(default=60.0, ge=0, le=3_600)
     send_from: AwareDatetime | None = None
 
     @field_validator("smtp_url")

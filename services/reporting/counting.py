@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from pydantic import ValidationError
-
 from services.reporting.cursors import Control, Cursor, Sums, zeros
 from shared.contracts.facts import (
     ActivityChanged,
@@ -15,7 +13,7 @@ from shared.contracts.facts import (
     OfficeTotals,
 )
 from shared.contracts.types import INT_BOUND
-from shared.kafka.facts import Fact, OfficeStopped, read_fact, run_after
+from shared.kafka.facts import Fact, FactUnfoldable, OfficeStopped, read_fact, run_after
 from shared.kafka.records import Record
 
 TELLING: Final = {model.type for model in (ActivityPublished, ActivityChanged, OfficeDescribed, OfficeTotals)}
@@ -107,7 +105,7 @@ def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
                 cell[measure] += value
         if fact.type not in TELLING:
             continue
-        told = _told(fact)
+        told = fact.body()
         if isinstance(told, ActivityPublished):
             step.activities[ActivityKey(office, told.activity)] = _attributes(told)
         elif isinstance(told, OfficeDescribed):
@@ -123,20 +121,33 @@ def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
 def advance_until_stop(cursor: Cursor, records: Sequence[Record]) -> tuple[Step | None, str | None]:
     """Count the records before the first that stops the office, however they were cut into batches.
 
-    Returns the step, None if there is nothing to count, and the sentence that says why it stops.
+    Returns the step, None if there is nothing to count, and the sentence that says why it stops; so does
+    whatever else goes wrong in a fact, since a fact that is passed over is a wrong figure.
     """
-    try:
-        return advance(cursor, [read_fact(record) for record in records]), None
-    except OfficeStopped as stop:
-        sentence = str(stop)
-    step, good, bad = None, 0, len(records)
+    step, stop = _advance(cursor, records)
+    if stop is None:
+        return step, None
+    good, bad = 0, len(records)
     while bad - good > 1:
         middle = (good + bad) // 2
-        try:
-            step, good = advance(cursor, [read_fact(record) for record in records[:middle]]), middle
-        except OfficeStopped:
-            bad = middle
-    return step, sentence
+        tried, failed = _advance(cursor, records[:middle])
+        if failed is None:
+            step, good = tried, middle
+        else:
+            stop, bad = failed, middle
+    return step, str(stop)
+
+
+def _advance(cursor: Cursor, records: Sequence[Record]) -> tuple[Step | None, OfficeStopped | None]:
+    """What the records add up to, or what stops at one of them; of a failure at the last of them."""
+    facts = list[Fact]()
+    try:
+        facts += map(read_fact, records)
+        return advance(cursor, facts), None
+    except OfficeStopped as stop:
+        return None, stop
+    except Exception as error:
+        return None, FactUnfoldable(facts[-1].stated, error)
 
 
 def add_to(sums: Sums, add: dict[Measure, int], times: int = 1) -> None:
@@ -163,13 +174,6 @@ def _all(cursor: Cursor, cells: dict[CellKey, Sums]) -> Sums:
     for cell in cells.values():
         add_to(sums, cell)
     return sums
-
-
-def _told(fact: Fact) -> object:
-    try:
-        return fact.body()
-    except ValidationError:
-        raise OfficeStopped(f"fact {fact.stated.id} is no readable {fact.type}") from None
 
 
 def _attributes(told: ActivityPublished) -> Attributes:

@@ -1,5 +1,7 @@
 """An activity as the office describes it: the same shape in a command, over HTTP and in the register."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -40,6 +42,11 @@ class Session(Message):
         if self.ends <= self.starts:
             raise misfit("ends", "ends_before_it_starts", "a session ends before it starts")
         return self
+
+
+def last_end(sessions: Iterable[Session]) -> datetime | None:
+    """When the last of them ends: from then on what they belong to is over."""
+    return max((session.ends for session in sessions), default=None)
 
 
 class Quota(Message):

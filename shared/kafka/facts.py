@@ -1,20 +1,35 @@
 """Reading an office's facts: in the order of their numbers, each once, whatever the topic repeats."""
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.envelope import Unreadable, attributes
-from shared.contracts.facts import FACTS, AnyFact, Body
+from shared.contracts.envelope import attributes
+from shared.contracts.facts import FACTS, AnyFact, Body, Stated
 from shared.contracts.topics import office_of
 from shared.kafka.records import Record
 
 
 class OfficeStopped(Exception):
     """An office's facts cannot be what they say: nothing more is read of it until someone has looked."""
+
+
+class FactUnfoldable(OfficeStopped):
+    """A fact is what it says and still cannot be taken in here; another version may."""
+
+    def __init__(self, stated: Stated, error: Exception) -> None:
+        super().__init__(f"fact {stated.id} cannot be taken in by this version ({failure(error)})")
+        self.number = stated.number
+
+
+def failure(error: Exception) -> str:
+    """What failed and where; never what it says, since that may repeat what a person sent."""
+    places = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {Path(places[-1].filename).name}:{places[-1].lineno}"
 
 
 class Fact(NamedTuple):
@@ -27,7 +42,7 @@ class Fact(NamedTuple):
     value: bytes
 
     def body(self) -> Body | None:
-        """What its type adds, or None for a type that this version does not know.
+        """What its type adds, or None for a type that this version does not know. Raises `OfficeStopped`.
 
         `changes` are left out: `stated` has them, openly, and here a newer office's would be refused.
         """
@@ -35,7 +50,10 @@ class Fact(NamedTuple):
             return None
         data = from_json(self.value)
         data.pop("changes", None)
-        return model.model_validate(data, extra="ignore")
+        try:
+            return model.model_validate(data, extra="ignore")
+        except Exception:  # whatever a model's own checks raise: it is not what its type says
+            raise OfficeStopped(f"fact {self.stated.id} is no readable {self.type}") from None
 
 
 def read_fact(record: Record) -> Fact:
@@ -44,7 +62,7 @@ def read_fact(record: Record) -> Fact:
     try:
         type_ = attributes(record.headers)["ce_type"]
         stated = AnyFact.read(value)
-    except (Unreadable, ValidationError) as error:
+    except Exception as error:  # whatever it is: a fact is never skipped
         raise _stopped(record, f"no readable fact ({type(error).__name__})") from None
     if stated.office != office_of(record.topic) or stated.partition != record.partition:
         raise _stopped(record, f"a fact of {stated.office}, partition {stated.partition}")

@@ -22,11 +22,15 @@ from shared.contracts.commands import (
     SubmitRegistration,
 )
 from shared.contracts.envelope import Envelope
-from tests.support.office import STAFF_TOKEN, TestOffice, activity, new_office, person
+from shared.contracts.types import rfc3339
+from shared.kafka.records import partition_of
+from tests.support.office import PARTITIONS, STAFF_TOKEN, TestOffice, activity, new_office, person
+from tests.support.recount import sums
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
+DAY = timedelta(days=1)
 WAIT = {"Prefer": "wait=20"}
 STAFF = WAIT | {"Authorization": f"Bearer {STAFF_TOKEN}"}
 
@@ -43,6 +47,12 @@ async def publish(office: TestOffice, name: str, seats: int = 50, **changed: Any
 async def statuses(office: TestOffice, name: str) -> Counter[str]:
     rows = await office.store["registrations"].find({"activity": name}).to_list(None)
     return Counter(row["status"] for row in rows)
+
+
+def beside(name: str) -> str:
+    """Another activity on the partition of this one."""
+    here = partition_of(name.encode(), PARTITIONS)
+    return next(other for n in range(99) if partition_of((other := f"lain-{n}").encode(), PARTITIONS) == here)
 
 
 async def four_hundred_tries(client: httpx.AsyncClient, name: str) -> Counter[str]:
@@ -332,6 +342,33 @@ async def test_a_quota_raised_by_three_thousand_promotes_all_in_order(servers: S
         assert (view["quotas"][0]["taken"], view["waiting"]) == (3_100, 200)
 
 
+async def test_nobody_is_moved_up_after_the_end_and_a_later_end_opens_it_again(servers: Servers) -> None:
+    """Nor does the partition tick for ever; and what an end cut off rests as soon as a tick has seen it."""
+    async with new_office(servers) as office, office.registration() as client:
+        now = datetime.now(UTC)
+        meeting = activity("lewat").model_dump(mode="json")["sessions"][0]
+        ended = meeting | {"starts": rfc3339(now - DAY), "ends": rfc3339(now - DAY / 2)}
+        await publish(office, "lewat", 1, sessions=[ended])
+        url = "/api/v1/activities/lewat"
+        posted = [
+            await client.post(f"{url}/registrations", json=person(number), headers=WAIT)
+            for number in range(3)
+        ]
+        assert [one.json()["result"] for one in posted] == ["confirmed", "waitlisted", "waitlisted"]
+        name = posted[0].json()["registration"]
+        freed = await client.delete(f"/api/v1/registrations/{name}", headers=STAFF)
+        assert freed.json()["result"] == "cancelled"
+        await office.at_rest()
+        assert await statuses(office, "lewat") == {"cancelled": 1, "waitlisted": 2}
+        await office.store["activities"].update_one({"_id": "lewat"}, {"$set": {"promoting": True}})
+        await publish(office, beside("lewat"))  # whatever is decided is followed by a tick of its partition
+        await office.at_rest()  # which needs that nothing is left to go on with
+        later = await client.patch(url, json={"sessions": [meeting]}, headers=STAFF)
+        assert later.json()["result"] == "changed"
+        await office.at_rest()
+        assert await statuses(office, "lewat") == {"cancelled": 1, "confirmed": 1, "waitlisted": 1}
+
+
 async def test_an_activity_with_three_thousand_is_cancelled_by_one_fact(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration():
         await publish(office, "batal", 2_000)
@@ -389,6 +426,35 @@ async def test_attendance_is_recorded_one_by_one_and_as_a_list(servers: Servers)
         facts = [fact for fact in await office.facts() if fact["type"] == "attendance.recorded"]
         assert len(facts) == 3
         assert facts[0]["changes"][0]["add"] == {"session_attendances": 1, "jp_attended": 4, "present": 1}
+
+
+async def test_attendance_that_outlived_its_seat_is_taken_back_and_the_totals_follow(
+    servers: Servers,
+) -> None:
+    async with new_office(servers) as office, office.registration() as client:
+        await publish(office, "keliru")
+        url = "/api/v1/activities/keliru"
+        posted = await client.post(f"{url}/registrations", json=person(1), headers=WAIT)
+        mark = {"session": "sesi-1", "registration": posted.json()["registration"]}
+        await client.post(f"{url}/attendance", json=mark, headers=STAFF)
+        await client.delete(f"/api/v1/registrations/{mark['registration']}", headers=STAFF)
+        again = await client.post(f"{url}/attendance", json=mark, headers=STAFF)
+        assert again.json()["reason"] == "already_cancelled"
+        back = await client.post(f"{url}/attendance", json=mark | {"present": False}, headers=STAFF)
+        assert back.json()["result"] == "recorded"
+
+        async def totals() -> bool:
+            facts = await office.facts()
+            stated = [fact for fact in facts if fact["type"] == "office.totals"]
+            marked = [fact for fact in facts if fact["type"] == "attendance.recorded"]
+            last = {fact["partition"]: fact for fact in stated}.get(marked[-1]["partition"])
+            if last is None or last["number"] < marked[-1]["number"]:
+                return False
+            summed = sums([fact for fact in facts if fact["partition"] == last["partition"]])
+            assert last["totals"] == {name: summed[name] for name in last["totals"]}
+            return bool(last["totals"]["present"] == 0 and last["totals"]["cancelled"] == 1)
+
+        await until(totals)
 
 
 async def test_the_office_describes_itself_once(servers: Servers) -> None:

@@ -49,6 +49,7 @@ from tests.unit.registration.test_reading import Anything
 LEDGER, REF = "a" * 32, "b" * 24
 BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 READING = Reading("bali", 1, Digests(b"k" * 32))
+GATHERED = timedelta(minutes=1)
 STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
 STATIONERY = Stationery(office_file("bali"), LINKS)
 MODELS = {model.__name__: model for model in COMMANDS.values()}
@@ -143,7 +144,7 @@ class Office:
         if isinstance(owed, Delivery):
             yield owed
         else:
-            yield from (owed.delivery(name, 1) for name in list(self.loaded.registrations)[:1])
+            yield from (owed.delivery(name, 1, GATHERED) for name in list(self.loaded.registrations)[:1])
 
     def _letter(self, delivery: Delivery, number: int) -> Letter:
         state = self.loaded.registrations[delivery.registration]
@@ -155,7 +156,9 @@ class Office:
     def _activity(self, number: int) -> ActivityEntry:
         state = self.loaded.activities["uji"]
         assert state is not None
-        return ActivityEntry.read(activity_entry(activity_document("uji", 0, state), number).value)
+        return ActivityEntry.read(
+            activity_entry(activity_document("uji", 0, state, self.cursor.time), number).value
+        )
 
 
 SIGNS = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))

@@ -1,8 +1,11 @@
 """How far each partition of facts and directory was applied: in MongoDB alone."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from shared.mongo.driver import Document, Session, Store
+
+GOES_ON: Final = {"$unset": {"stopped": ""}}
 
 
 class CursorMoved(Exception):
@@ -31,18 +34,26 @@ class Cursors:
     async def set_offset(self, topic: str, partition: int, offset: int) -> None:
         """For the directory, whose revisions guard themselves, and to begin a topic again."""
         await self._rows.update_one(
-            {"_id": _key(topic, partition)}, {"$set": {"offset": offset}}, upsert=True
+            {"_id": _key(topic, partition)}, {"$set": {"offset": offset}} | GOES_ON, upsert=True
         )
 
     async def move(self, topic: str, partition: int, before: Cursor, after: Cursor, session: Session) -> None:
         """Raises `CursorMoved` unless the cursor still stands at `before`'s number."""
         moved = await self._rows.update_one(
             {"_id": _key(topic, partition), "number": before.number, "ledger": before.ledger},
-            {"$set": {"number": after.number, "ledger": after.ledger, "offset": after.offset}},
+            {"$set": {"number": after.number, "ledger": after.ledger, "offset": after.offset}} | GOES_ON,
             session=session,
         )
         if moved.matched_count == 0:
             raise CursorMoved
+
+    async def stop(self, topic: str, partition: int, sentence: str) -> None:
+        """Until the cursor moves: whoever asks any instance hears of it."""
+        await self._rows.update_one({"_id": _key(topic, partition)}, {"$set": {"stopped": sentence}})
+
+    async def stopped(self) -> list[str]:
+        found = self._rows.find({"stopped": {"$exists": True}}, {"stopped": 1}).sort("_id", 1)
+        return [row["stopped"] async for row in found]
 
 
 def first_row(topic: str, partition: int) -> Document:

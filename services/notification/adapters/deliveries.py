@@ -1,17 +1,20 @@
 """The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
 
 from services.notification.application.ports import Claimed, LeaseLost
 from services.notification.domain.deliveries import Delivery, FanOut, State
+from services.notification.domain.telling import TELLING, Mail
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
 CLOCK_SECONDS = 30.0  # between two looks at MongoDB's clock
 KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
 FIELDS = tuple(Delivery.__slots__)
+MAIL_FIELDS = ("template", "state", "reason", "needs_activity", "revs", "ambiguous", "open")
 NOT_SENT: tuple[State, ...] = ("failed", "ambiguous", "withdrawn")
 
 
@@ -49,7 +52,7 @@ async def due_again(store: Store, id: str) -> Document | None:
 
 class MongoLedger:
     """A claimed row carries its claim and `next` = the end of the lease; an attempt that was begun and not
-    answered carries `open`."""
+    answered carries `open`. `revs`: revisions of the activity that its attempts told."""
 
     def __init__(self, store: Store) -> None:
         self._store, self._rows = store, store["deliveries"]
@@ -86,9 +89,29 @@ class MongoLedger:
         then, at = self._told
         return then + timedelta(seconds=monotonic() - at)
 
-    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]:
-        now = self.now()
-        return await self._change_all(held, {"$set": {"open": now, "next": now + lease}})
+    async def told(self, registrations: set[str]) -> dict[str, list[Mail]]:
+        found: dict[str, list[Mail]] = defaultdict(list)
+        wanted = {"registration": {"$in": list(registrations)}, "template": {"$in": list(TELLING)}}
+        fields = dict.fromkeys(("registration", *MAIL_FIELDS), 1)
+        async for row in self._rows.find(wanted, fields):
+            doubtful = "open" in row or row["ambiguous"] > 0
+            revs = tuple(row.get("revs", ()))
+            mail = Mail(
+                row["template"], row["state"], row.get("reason"), row["needs_activity"], revs, doubtful
+            )
+            found[row["registration"]].append(mail)
+        return found
+
+    async def begin_attempts(
+        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[Claimed]:
+        now, begun = self.now(), list[Claimed]()
+        for rev in sorted(set(revs.values())):
+            alike = [one for one in held if revs[one.delivery.id] == rev]
+            begin = {"open": now, "next": now + lease, "reason": None}
+            change = {"$set": begin, "$addToSet": {"revs": rev}}
+            begun += await self._change_all(alike, change)
+        return begun
 
     async def take_back(self, held: Sequence[Claimed]) -> list[Claimed]:
         return await self._change_all(held, {"$set": {"claim": held[0].claim}, "$unset": {"open": ""}})
@@ -99,11 +122,18 @@ class MongoLedger:
         await self._change(held, change)
 
     async def close(
-        self, held: Sequence[Claimed], state: State, reason: str | None, code: int | None
+        self,
+        held: Sequence[Claimed],
+        state: State,
+        reason: str | None,
+        code: int | None,
+        knows: int | None = None,
     ) -> list[Claimed]:
         change: Document = _answered(code, self.now()) if code is not None else {}
         change["$set"] = {"state": state, "reason": reason, "closed": self.now()}
         change["$unset"] = {"open": "", "claim": ""}
+        if knows is not None:
+            change["$addToSet"] = {"revs": knows}
         return await self._change_all(held, change)
 
     async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None:
@@ -112,10 +142,9 @@ class MongoLedger:
         change["$unset"] = {"open": "", "claim": ""}
         await self._change(held, change)
 
-    async def wait(self, held: Claimed, seconds: float) -> None:
-        await self._change(
-            held, {"$inc": {"waits": 1}, "$set": {"next": self._in(seconds)}, "$unset": {"claim": ""}}
-        )
+    async def wait(self, held: Claimed, seconds: float, reason: str | None) -> None:
+        until = {"next": self._in(seconds), "reason": reason}
+        await self._change(held, {"$inc": {"waits": 1}, "$set": until, "$unset": {"claim": ""}})
 
     async def release(self, held: Sequence[Claimed], seconds: float) -> None:
         if held:

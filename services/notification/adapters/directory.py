@@ -1,24 +1,26 @@
-"""The directory as last stated: of each key the highest revision, or that it was ended for good."""
+"""The directory as last stated. An entry that cannot be read is parked alone, and mails that need it wait."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, TypeVar
-
-from pydantic import ValidationError
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
 from services.notification.adapters.cursors import Cursors
+from services.notification.adapters.entries import KNOWN, EntryUnreadable, change
+from services.notification.domain.deliveries import Delivery
 from services.notification.domain.judgement import GONE, Gone
 from services.notification.domain.lists import Standing
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
-from shared.kafka.facts import OfficeStopped
 from shared.kafka.records import Record
-from shared.mongo.driver import Document, Store, UpdateOne
+from shared.mongo.driver import ReplaceOne, Store, UpdateOne
+
+log = logging.getLogger(__name__)
 
 Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
-KEPT_EARLIER: Final = 10  # revisions of an activity; a mail about a change is worth nothing after a week
 
 
 class DirectoryStore:
-    """`end_offset` asks the broker where a partition of a topic ends now; None while it does not answer."""
+    """`end_offset` asks the broker where a partition of a topic ends now; None while it does not answer.
+    `passed_over` is told how many entries of unknown kinds came."""
 
     def __init__(
         self,
@@ -26,13 +28,58 @@ class DirectoryStore:
         cursors: Cursors,
         topic: str,
         end_offset: Callable[[str, int], Awaitable[int | None]],
+        passed_over: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._rows, self._lists, self._cursors = store["directory"], store["registrations"], cursors
-        self._topic, self._end_offset = topic, end_offset
+        self._parked, self._topic, self._end_offset = store["parked"], topic, end_offset
+        self._passed_over = passed_over
 
     async def apply(self, records: Sequence[Record]) -> None:
-        """Idempotent, in any order and by any number of instances. Raises `OfficeStopped`."""
-        await self._rows.bulk_write([_change(record) for record in records], ordered=True)
+        """Idempotent, in any order and by any number of instances."""
+        unreadable, changes, read = dict[str, Record](), list[UpdateOne](), set[str]()
+        for record in records:
+            key = (record.key or b"").decode(errors="replace")
+            if not key.startswith(KNOWN):
+                self._passed_over(1)
+                continue
+            try:
+                changes.append(change(key, record.value))
+            except EntryUnreadable:
+                unreadable[key] = record
+            else:
+                unreadable.pop(key, None)
+                read.add(key)
+        if unreadable:
+            await self._park(unreadable)
+        if changes:
+            await self._rows.bulk_write(changes, ordered=True)
+            await self._parked.delete_many({"_id": {"$in": list(read - unreadable.keys())}})
+
+    async def _park(self, unreadable: Mapping[str, Record]) -> None:
+        """The latest of each key, as a compacted topic keeps it."""
+        rows = []
+        for key, record in unreadable.items():
+            log.error("%s partition %d offset %d is parked", record.topic, record.partition, record.offset)
+            place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            row = place | {"reason": "unreadable", "value": record.value}
+            rows.append(ReplaceOne({"_id": key}, row, upsert=True))
+        await self._parked.bulk_write(rows, ordered=False)
+
+    async def read_parked_again(self) -> None:
+        """This version may know what an earlier one did not."""
+        async for row in self._parked.find({}):
+            try:
+                known = change(row["_id"], row["value"])
+            except EntryUnreadable:
+                continue
+            await self._rows.bulk_write([known], ordered=True)
+            await self._parked.delete_one({"_id": row["_id"], "offset": row["offset"]})
+
+    async def waits_for_parked(self, delivery: Delivery) -> bool:
+        """Whether what a mail needs is parked; from then on it is told that mails wait for it."""
+        keys = [registration_key(delivery.registration), activity_key(delivery.activity)]
+        found = await self._parked.update_many({"_id": {"$in": keys}}, {"$set": {"needed": True}})
+        return found.matched_count > 0
 
     async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]:
         return await self._find(RegistrationEntry, {registration_key(id): id for id in ids})
@@ -40,16 +87,16 @@ class DirectoryStore:
     async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]:
         return await self._find(ActivityEntry, {activity_key(id): id for id in ids})
 
-    async def before(self, changes: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
-        keys = [activity_key(activity) for activity, _ in changes]
+    async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
+        keys = [activity_key(activity) for activity, _ in wanted]
         rows = {row["_id"]: row async for row in self._rows.find({"_id": {"$in": keys}})}
         found = {}
-        for activity, number in changes:
+        for activity, rev in wanted:
             row = rows.get(activity_key(activity), {})
-            known = [*row.get("earlier", []), row]
-            older = [one["entry"] for one in known if "entry" in one and one["rev"] < number]
+            known = [*row.get("earlier", []), row | {"rev": row.get("since", row.get("rev"))}]
+            older = [one["entry"] for one in known if "entry" in one and one["rev"] <= rev]
             if older:
-                found[activity, number] = ActivityEntry.read(older[-1])
+                found[activity, rev] = ActivityEntry.read(older[-1])
         return found
 
     async def standings(self, ids: set[str]) -> dict[str, Standing]:
@@ -66,41 +113,3 @@ class DirectoryStore:
     async def _find(self, model: type[Entry], keys: dict[str, str]) -> dict[str, Entry | Gone]:
         rows = self._rows.find({"_id": {"$in": list(keys)}})
         return {keys[row["_id"]]: GONE if row.get("gone") else model.read(row["entry"]) async for row in rows}
-
-
-# What stood until now, after what stood before; nothing where the key is new.
-STOOD: Final = {"$cond": [{"$gte": ["$rev", 0]}, [{"rev": "$rev", "entry": "$entry"}], []]}
-EARLIER: Final = {"$slice": [{"$concatArrays": [{"$ifNull": ["$earlier", []]}, STOOD]}, -KEPT_EARLIER]}
-
-
-def _change(record: Record) -> UpdateOne:
-    key = (record.key or b"").decode(errors="replace")
-    row: Document = {"_id": key, "rev": -1, "gone": True}
-    if record.value is not None:
-        entry = _read(record, key)
-        row = {"_id": key, "rev": entry.rev, "entry": record.value.decode()}
-    # A literal, since a name may begin with `$`. What was ended stays so: no replay brings it back.
-    stays: Any = {"$or": ["$gone", {"$gte": ["$rev", row["rev"]]}]} if record.value is not None else "$gone"
-    stated: Any = {"$literal": row}
-    if record.value is not None and key.startswith("a:"):
-        stated = {"$mergeObjects": [stated, {"earlier": EARLIER}]}
-    kept = {"$cond": [stays, "$$ROOT", stated]}
-    return UpdateOne({"_id": key}, [{"$replaceWith": kept}], upsert=True)
-
-
-def _read(record: Record, key: str) -> RegistrationEntry | ActivityEntry:
-    try:
-        if key.startswith("r:"):
-            person = RegistrationEntry.read(record.value or b"")
-            known: RegistrationEntry | ActivityEntry = person
-            fits = key == registration_key(person.registration)
-        else:
-            activity = ActivityEntry.read(record.value or b"")
-            known, fits = activity, key == activity_key(activity.activity)
-    except (ValidationError, UnicodeDecodeError):
-        fits = False
-    if not fits:
-        raise OfficeStopped(
-            f"{record.topic} partition {record.partition} offset {record.offset} holds no readable entry"
-        )
-    return known

@@ -12,6 +12,7 @@ from services.notification.domain.lists import Activity, Lists, Registration
 from services.notification.domain.reminders import Reminder
 from services.notification.domain.rules import Owed
 from shared.contracts.facts import Body, RegistrationFact, Stated
+from shared.kafka.facts import FactUnfoldable
 from shared.mongo.driver import Document, ReplaceOne, Session, Store
 
 Fold = Callable[[Lists, Stated, Body | None], Owed]
@@ -36,7 +37,7 @@ class FactsLedger:
         fold: Fold,
         traces: Traces = NO_TRACES,
     ) -> None:
-        """Raises `CursorMoved` when another instance was faster; nothing is written then."""
+        """Raises `CursorMoved` when another instance was faster, or `FactUnfoldable`; nothing is written."""
 
         async def work(session: Session) -> None:
             await self._cursors.move(topic, partition, before, after, session)
@@ -54,7 +55,7 @@ class FactsLedger:
         owed = [
             _traced(item, traces.get(stated.number))
             for stated, body in facts
-            for item in fold(lists, stated, body)
+            for item in _folded(fold, lists, stated, body)
         ]
         await self._write("registrations", loaded.registrations, lists.registrations, session)
         await self._write("activities", loaded.activities, lists.activities, session)
@@ -95,6 +96,13 @@ class FactsLedger:
         ]
         if changed:
             await self._store[collection].bulk_write(changed, ordered=False, session=session)
+
+
+def _folded(fold: Fold, lists: Lists, stated: Stated, body: Body | None) -> Owed:
+    try:
+        return fold(lists, stated, body)
+    except Exception as error:
+        raise FactUnfoldable(stated, error) from error
 
 
 def _traced(owed: Delivery | FanOut, trace: str | None) -> Delivery | FanOut:

@@ -59,7 +59,8 @@ def write_mail(path: Path, content: bytes) -> None:
 
 
 def letters(activity: Activity, office: str) -> Iterator[tuple[str, Letter]]:
-    """Name -> letter, of every template; twice where who waits reads something else."""
+    """Name -> letter, of every template; again where who waits reads something else, and what is read once
+    the activity is over."""
     first = activity.sessions[0]
     person = RegistrationEntry(
         rev=2, registration=REGISTRATION, activity=activity.id, name=NAME, email="made@sekolah.example"
@@ -99,3 +100,5 @@ def letters(activity: Activity, office: str) -> Iterator[tuple[str, Letter]]:
         yield template, Letter(delivery, person, details, before, seated=True)
         if policy.by_standing and not reminding:
             yield f"{template}-waiting", Letter(delivery, person, details, before, seated=False)
+        if not reminding:
+            yield f"{template}-over", Letter(delivery, person, details, before, seated=True, over=True)

@@ -5,7 +5,10 @@ from datetime import datetime
 from services.notification.adapters.cursors import first_row
 from shared.mongo.driver import DatabaseMisfit, Store
 
-COLLECTIONS = ("meta", "cursors", "registrations", "activities", "directory", "deliveries", "fanouts")
+COLLECTIONS = (
+    *("meta", "cursors", "registrations", "activities"),
+    *("directory", "parked", "deliveries", "fanouts"),
+)
 INDEXES = {
     "registrations": [("activity", 1), ("_id", 1)],
     "deliveries": [("state", 1), ("next", 1), ("template", 1)],

@@ -76,7 +76,7 @@ class Stationery:
                 f"{delivery.due:%Y%m%dT%H%M%SZ}",
             )
             return self._own_headers(letter) + self._stencil(Kind.of(letter)).filled(own)
-        except ValueError as error:
+        except Exception as error:  # whatever it is, it is this letter's own, and others are written
             raise Unwritable(type(error).__name__) from None  # the text may repeat an address
 
     def _own_headers(self, letter: Letter) -> bytes:
@@ -103,7 +103,7 @@ class Stationery:
         )
         text, page = self._texts[template].render(filling), self._pages[template].render(filling)
         method = METHODS.get(template)
-        if method is None or (POLICIES[template].by_standing and not kind.seated):
+        if method is None or kind.over or (POLICIES[template].by_standing and not kind.seated):
             return Stencil.of(head, text, page, None)
         fell_away = removed(kind.earlier, activity) if kind.earlier else ()
         calendar = calendar_of(activity, REGISTRATION, reply_to, STAMPED, method, fell_away)

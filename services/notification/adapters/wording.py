@@ -44,7 +44,8 @@ WITHOUT_A_WAY_OUT: Final = frozenset({"cancelled", "activity-cancelled"})
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What mails have in common that are written once. `session`: of which a reminder tells."""
+    """What mails have in common that are written once. `session`: of which a reminder tells; `over`: nobody
+    is to come any more."""
 
     template: Template
     activity: ActivityEntry
@@ -52,13 +53,22 @@ class Kind:
     seated: bool
     in_line: bool
     session: str | None
+    over: bool
 
     @classmethod
     def of(cls, letter: Letter) -> "Kind":
         delivery = letter.delivery
         session = delivery.occasion.rpartition(".")[0] if delivery.starts else None
         in_line = delivery.place is not None
-        return cls(delivery.template, letter.activity, letter.earlier, letter.seated, in_line, session)
+        return cls(
+            delivery.template,
+            letter.activity,
+            letter.earlier,
+            letter.seated,
+            in_line,
+            session,
+            letter.over,
+        )
 
 
 def values(kind: Kind, office: str, reply_to: str, links: Links) -> dict[str, Any]:
@@ -79,13 +89,14 @@ def values(kind: Kind, office: str, reply_to: str, links: Links) -> dict[str, An
         "first": first and (first, moment(first.starts, first.zone)),
         "changes": [(_headed(change, len(activity.sessions) > 1), change) for change in told],
         "seated": kind.seated,
+        "over": kind.over,
         "place": PLACE if kind.in_line else None,
         "reply_to": reply_to,
         "state": wording.state,
         "tone": wording.tone,
         "preview": _preview(first or next(iter(sessions), None), told),
         "page_link": links.to_activity(activity.activity),
-        "cancel_link": None if kind.template in WITHOUT_A_WAY_OUT else CANCEL,
+        "cancel_link": None if kind.over or kind.template in WITHOUT_A_WAY_OUT else CANCEL,
     }
 
 

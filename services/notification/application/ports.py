@@ -1,6 +1,6 @@
 """What sending needs of the world, in its own words."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -8,19 +8,21 @@ from typing import Literal, Protocol
 from services.notification.domain.deliveries import Delivery, State
 from services.notification.domain.judgement import Gone
 from services.notification.domain.lists import Standing
+from services.notification.domain.telling import Mail
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a channel needs to write to one person. `earlier`: the activity before it changed; `seated`:
-    has or had a seat; both where the template asks for them."""
+    """All that a channel needs to write to one person. `earlier`: the activity as they were told of it last;
+    `seated`: has or had a seat; both where the template asks for them. `over`: its last session has ended."""
 
     delivery: Delivery
     person: RegistrationEntry
     activity: ActivityEntry
     earlier: ActivityEntry | None = None
     seated: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +74,45 @@ class Ledger(Protocol):
     async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]: ...
     def now(self) -> datetime: ...
     async def count_lost(self, held: Claimed) -> None: ...
-    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]: ...
+    async def told(self, registrations: set[str]) -> dict[str, list[Mail]]:
+        """The mails with an activity's details to each of these."""
+        ...
+
+    async def begin_attempts(
+        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[Claimed]:
+        """`revs`: by the delivery's id, the revision of the activity that it tells."""
+        ...
+
     async def take_back(self, held: Sequence[Claimed]) -> list[Claimed]:
         """Attempts that were begun and came to nothing before anything was handed over."""
         ...
 
     async def close(
-        self, held: Sequence[Claimed], state: State, reason: str | None, code: int | None
+        self,
+        held: Sequence[Claimed],
+        state: State,
+        reason: str | None,
+        code: int | None,
+        knows: int | None = None,
     ) -> list[Claimed]: ...
     async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None: ...
-    async def wait(self, held: Claimed, seconds: float) -> None: ...
+    async def wait(self, held: Claimed, seconds: float, reason: str | None) -> None: ...
     async def release(self, held: Sequence[Claimed], seconds: float) -> None: ...
 
 
 class Directory(Protocol):
     async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]: ...
     async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]: ...
-    async def before(self, changes: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
-        """Activities as they stood before the facts of these numbers, as far as is known."""
+    async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
+        """Activities as they stood at these revisions, as far as is known."""
         ...
 
     async def standings(self, ids: set[str]) -> dict[str, Standing]: ...
+    async def waits_for_parked(self, delivery: Delivery) -> bool:
+        """Whether an entry that the mail needs could not be read."""
+        ...
+
     async def read_to_its_end(self, partition: int) -> bool:
         """Whether all that stands in the partition at the time of the call was applied."""
         ...

@@ -24,8 +24,19 @@ from services.notification.application.ports import (
 )
 from services.notification.application.window import Ready, Window
 from services.notification.domain.deliveries import Delivery, State
-from services.notification.domain.judgement import Allowed, Close, Known, Send, Wait, judge
+from services.notification.domain.judgement import (
+    NOTHING_TOLD,
+    Allowed,
+    Close,
+    Known,
+    Send,
+    Verdict,
+    Wait,
+    judge,
+)
+from services.notification.domain.telling import Told, told
 from services.notification.domain.templates import POLICIES, Backoff
+from shared.contracts.directory import ActivityEntry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -150,10 +161,12 @@ class Postman:
             try:
                 if held.lost_attempt:
                     await self._ledger.count_lost(held)
-                verdict = judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
+                verdict = self._judge(held, about)
                 if isinstance(verdict, Send):
                     seated = about.standing is not None and about.standing.seated
-                    letter = Letter(held.delivery, verdict.person, verdict.activity, about.earlier, seated)
+                    letter = Letter(
+                        held.delivery, verdict.person, verdict.activity, verdict.earlier, seated, verdict.over
+                    )
                     ready.append((held, letter))
                 else:
                     await self._hold(held, verdict, read)
@@ -162,35 +175,61 @@ class Postman:
         self._in_hand = ()
         return ready
 
+    def _judge(self, held: Claimed, about: Known) -> Verdict:
+        """A mail that cannot be judged holds up no other; it can be sent again once it can."""
+        try:
+            return judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
+        except Exception as error:
+            log.error("a mail cannot be judged: %s", type(error).__name__)
+            return Close("failed", "unwritable")
+
     async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, Known]:
         """By the delivery's id. What only some templates ask for is looked up for those alone."""
         people = await self._directory.people({one.registration for one in deliveries})
         activities = await self._directory.activities({one.activity for one in deliveries})
         asked = {one.registration for one in deliveries if POLICIES[one.template].by_standing}
         standings = await self._directory.standings(asked) if asked else {}
-        changed = {
-            (one.activity, one.needs_activity) for one in deliveries if one.template == "activity-changed"
-        }
-        before = await self._directory.before(changed) if changed else {}
+        told, stood = await self._told(deliveries)
         return {
             one.id: Known(
                 people.get(one.registration),
                 activities.get(one.activity),
-                before.get((one.activity, one.needs_activity)),
                 standings.get(one.registration),
+                told.get(one.id, NOTHING_TOLD),
+                stood.get(one.id, ()),
             )
             for one in deliveries
         }
 
+    async def _told(
+        self, deliveries: Sequence[Delivery]
+    ) -> tuple[dict[str, Told], dict[str, tuple[ActivityEntry, ...]]]:
+        """Of those that tell changes, by the delivery's id: what was told, and how things stood then."""
+        changed = [one for one in deliveries if one.template == "activity-changed"]
+        mails = await self._ledger.told({one.registration for one in changed}) if changed else {}
+        found = {one.id: told(mails.get(one.registration, ()), one.needs_activity) for one in changed}
+        revs = {one.id: found[one.id].revs(one.needs_activity) for one in changed}
+        wanted = {(one.activity, rev) for one in changed for rev in revs[one.id]}
+        stood = await self._directory.as_of(wanted) if wanted else {}
+        return found, {
+            one.id: tuple(stood[one.activity, rev] for rev in revs[one.id] if (one.activity, rev) in stood)
+            for one in changed
+        }
+
     async def _hold(self, held: Claimed, verdict: Wait | Close, read: dict[int, bool]) -> None:
-        missing = isinstance(verdict, Wait) and verdict.missing
-        if missing and await self._missing_for_good(held.delivery, read):
-            verdict = Close("withdrawn", "not_in_directory")
-        if isinstance(verdict, Wait):
-            pause = self._pace.waiting.after(held.waits + 1, random.random())
-            await self._ledger.wait(held, pause)
+        if isinstance(verdict, Close):
+            await self._close([held], verdict.state, verdict.reason, knows=verdict.knows)
+        elif verdict.turn:
+            await self._wait(held, self._pace.backoff)
+        elif await self._directory.waits_for_parked(held.delivery):
+            await self._wait(held, self._pace.waiting, "unreadable_entry")
+        elif verdict.missing and await self._missing_for_good(held.delivery, read):
+            await self._close([held], "withdrawn", "not_in_directory")
         else:
-            await self._close([held], verdict.state, verdict.reason)
+            await self._wait(held, self._pace.waiting)
+
+    async def _wait(self, held: Claimed, pace: Backoff, reason: str | None = None) -> None:
+        await self._ledger.wait(held, pace.after(held.waits + 1, random.random()), reason)
 
     async def _missing_for_good(self, delivery: Delivery, read: dict[int, bool]) -> bool:
         """The record precedes its fact: a directory read past the fact without it will never have it.
@@ -277,9 +316,14 @@ class Postman:
                 await self._close([held], "ambiguous", "answer_lost", answer.code)
 
     async def _close(
-        self, held: Sequence[Claimed], state: State, reason: str | None, code: int | None = None
+        self,
+        held: Sequence[Claimed],
+        state: State,
+        reason: str | None,
+        code: int | None = None,
+        knows: int | None = None,
     ) -> None:
-        closed = await self._ledger.close(held, state, reason, code)
+        closed = await self._ledger.close(held, state, reason, code, knows)
         for one in closed:
             self._closed(one.delivery, state)
         if len(closed) < len(held):

@@ -34,7 +34,9 @@ class Window:
     async def begin(self) -> None:
         """Of the letter that is taken up and those after it. Raises `LeaseLost` if that one is another's."""
         waiting = [held for held, _ in self._ready[self._at :]]
-        kept = {held.delivery.id for held in await self._ledger.begin_attempts(waiting, self._lease)}
+        revs = {held.delivery.id: letter.activity.rev for held, letter in self._ready[self._at :]}
+        begun = await self._ledger.begin_attempts(waiting, self._lease, revs)
+        kept = {held.delivery.id for held in begun}
         first = waiting[0].delivery.id
         rest = [one for one in self._ready[self._at :] if one[0].delivery.id in kept]
         self._ready[self._at :] = rest

@@ -1,5 +1,6 @@
 """What became different of an activity, as far as it concerns who takes part."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,11 @@ def changes(old: ActivityEntry, new: ActivityEntry) -> tuple[Change, ...]:
     for session in new.sessions:
         found += _of_session(before.get(session.id), session)
     return (*found, *(Change("removed", session.title, span(session), None) for session in removed(old, new)))
+
+
+def told_against(known: Sequence[ActivityEntry], new: ActivityEntry) -> ActivityEntry | None:
+    """Of what somebody may have been told, in order, the first that is not so any more, else the first."""
+    return next((old for old in known if changes(old, new)), next(iter(known), None))
 
 
 def removed(old: ActivityEntry, new: ActivityEntry) -> tuple[Session, ...]:

@@ -1,7 +1,7 @@
 """A delivery: one mail owed to one registration, and what may become of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notification.domain.templates import Template
@@ -37,7 +37,7 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class FanOut:
     """One mail for each registration of the activity live at the fact, or, of a reminder, confirmed before
-    it falls due; too many for the fact's transaction."""
+    it falls due; too many for the fact's transaction. `due`: when they are written down."""
 
     fact: str
     number: int
@@ -53,14 +53,16 @@ class FanOut:
     def id(self) -> str:
         return f"{self.fact}:{self.template}:{self.occasion}"
 
-    def delivery(self, registration: str, needs_registration: int) -> Delivery:
+    def delivery(self, registration: str, needs_registration: int, gathered: timedelta) -> Delivery:
+        """`gathered`: for so long a change waits for those that follow on it, to be told with them."""
+        wait = gathered if self.template == "activity-changed" else timedelta(0)
         return Delivery(
             self.fact,
             self.template,
             self.activity,
             registration,
             self.partition,
-            self.due,
+            self.due + wait,
             needs_registration,
             self.number,
             self.occasion,

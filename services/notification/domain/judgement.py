@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from services.notification.domain.changes import changes
+from services.notification.domain.changes import changes, told_against
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.lists import Standing
 from services.notification.domain.reminders import whole
+from services.notification.domain.telling import Told
 from services.notification.domain.templates import POLICIES
+from shared.contracts.activity import last_end
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 
@@ -18,36 +20,48 @@ class Gone:
 
 
 GONE: Final = Gone()
+NOTHING_TOLD: Final = Told()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known where a delivery is looked at; None: nothing, or nothing that its template asks for.
-    `earlier`: the activity as it stood before the delivery's fact."""
+    `told`: what its reader was told of the activity, which `stood` so then."""
 
     person: RegistrationEntry | Gone | None
     activity: ActivityEntry | Gone | None
-    earlier: ActivityEntry | None = None
     standing: Standing | None = None
+    told: Told = NOTHING_TOLD
+    stood: tuple[ActivityEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
+    """`earlier`: the activity as its reader was told of it last, where that is the news; `over`: its last
+    session has ended, so nobody is to come any more."""
+
     person: RegistrationEntry
     activity: ActivityEntry
+    earlier: ActivityEntry | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """For the directory. `missing`: no revision at all was seen, so it ends where the directory ends."""
+    """For the directory. `missing`: no revision at all was seen, so it ends where the directory ends. `turn`:
+    for its own time, or for another mail to the same person that goes before."""
 
     missing: bool
+    turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    state: Literal["withdrawn", "expired", "ambiguous"]
+    """`knows`: the revision that its reader knows without it."""
+
+    state: Literal["withdrawn", "expired", "ambiguous", "failed"]
     reason: str
+    knows: int | None = None
 
 
 Verdict = Send | Wait | Close
@@ -81,21 +95,44 @@ def judge(delivery: Delivery, known: Known, now: datetime, allowed: Allowed, los
         return Wait(missing=True)
     if person.rev < delivery.needs_registration or activity.rev < delivery.needs_activity:
         return Wait(missing=False)
-    if policy.only_while_live and (reason := _pointless(delivery, known, activity)):
-        return Close("withdrawn", reason)
+    if policy.only_while_live and (activity.cancelled or _left(known)):
+        return Close("withdrawn", "cancelled")
+    if delivery.starts is not None and _moved(delivery, activity):
+        return Close("withdrawn", "moved")
+    earlier, verdict = told_against(known.stood, activity), None
+    if delivery.template == "activity-changed":
+        verdict = _of_change(delivery, known.told, earlier, activity, now)
+    if verdict is not None:
+        return verdict
     if person.email not in allowed:
         return Close("withdrawn", "held_back")
-    return Send(person, activity)
+    return Send(person, activity, earlier, _over(now, activity))
 
 
-def _pointless(delivery: Delivery, known: Known, activity: ActivityEntry) -> str | None:
-    """Why those who take part need not read it any more."""
-    if activity.cancelled or (known.standing and known.standing.status == "cancelled"):
-        return "cancelled"
-    if delivery.starts is not None:
-        session = delivery.occasion.rpartition(".")[0]
-        times = {one.id: whole(one.starts) for one in activity.sessions}
-        return None if times.get(session) == delivery.starts else "moved"
-    if known.earlier is not None and not changes(known.earlier, activity):
-        return "unchanged"
+def _left(known: Known) -> bool:
+    return known.standing is not None and known.standing.status == "cancelled"
+
+
+def _moved(delivery: Delivery, activity: ActivityEntry) -> bool:
+    session = delivery.occasion.rpartition(".")[0]
+    return delivery.starts not in [whole(one.starts) for one in activity.sessions if one.id == session]
+
+
+def _of_change(
+    delivery: Delivery, told: Told, earlier: ActivityEntry | None, activity: ActivityEntry, now: datetime
+) -> Verdict | None:
+    """Told once, in the order of the facts, against what its reader was told last; None: there is news."""
+    if _over(now, activity) and (earlier is None or _over(now, earlier)):
+        return Close("withdrawn", "over")
+    if told.rev is not None and told.rev >= delivery.needs_activity:
+        return Close("withdrawn", "merged")
+    if told.ahead or now < delivery.due:
+        return Wait(missing=False, turn=True)
+    if earlier is not None and not changes(earlier, activity):
+        return Close("withdrawn", "unchanged", knows=activity.rev)
     return None
+
+
+def _over(now: datetime, activity: ActivityEntry) -> bool:
+    ends = last_end(activity.sessions)
+    return ends is not None and now >= ends

@@ -109,7 +109,7 @@ def _reminded_late(lists: Lists, stated: Stated, body: RegistrationFact) -> Owed
     activity = lists.activities.get(body.activity)
     return [
         _reminding(stated, body.activity, one).delivery(
-            body.registration, lists.rev_of_registration(body.registration)
+            body.registration, lists.rev_of_registration(body.registration), timedelta(0)
         )
         for one in (activity.reminders if activity else ())
         if stated.at < one.due <= lists.read_at + SOON

@@ -4,8 +4,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from pydantic import ValidationError
-
 from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
@@ -14,9 +12,11 @@ from services.notification.entrypoints.rereading import Holes, Reread
 from shared.backoff import Backoff
 from shared.contracts.facts import Body
 from shared.kafka.assignment import CursorListener
-from shared.kafka.connection import KafkaUnavailable
-from shared.kafka.facts import Fact, OfficeStopped, Run, read_fact, run_after
+from shared.kafka.connection import KafkaUnavailable, is_away
+from shared.kafka.facts import Fact, FactUnfoldable, OfficeStopped, Run, read_fact, run_after
 from shared.kafka.records import Batch, Record, Where, by_partition
+from shared.kafka.stumbling import Stumbles
+from shared.mongo.driver import is_passing
 from shared.tracing import UNTRACED, Untraced
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,8 @@ class Reader:
         self._holes = Holes()
         self._looked: dict[Where, tuple[Cursor, tuple[int, int] | None]] = {}
         self._looking: set[Where] = set()
+        self._lacking: set[Where] = set()
+        self._stumbles = Stumbles()
         self.stopped: dict[Where, str] = {}
         self.listener = CursorListener(self._assigned, self._revoked)
 
@@ -65,20 +67,29 @@ class Reader:
             try:
                 await self._take(where, part)
                 self._heal(where)
+                self._stumbles.forget(where)
             except OfficeStopped as stop:
-                self._stop(where, str(stop))
+                await self._stop(where, str(stop))
             except CursorMoved:
                 failed = not await self._catch_up(where) or failed
             except Exception as error:
-                # the type only: a driver's text may repeat what a person sent
-                log.warning("%s partition %d waits: %s", *where, type(error).__name__)
-                failed = True
-                self._seek(where)
+                failed = not await self._stumbled(where, error) or failed
         if failed:
             await self._backoff.failed()
         else:
             self._backoff.succeeded()
         self._applied()
+
+    async def _stumbled(self, where: Where, error: Exception) -> bool:
+        """Whether this stops the partition; else it is read again from its cursor."""
+        cursor, passes = self._at.get(where), is_passing(error) or is_away(error)
+        if cursor and not passes and (sentence := self._stumbles.failed(where, cursor.offset, error)):
+            await self._stop(where, sentence)
+            return True
+        # the type only: a driver's text may repeat what a person sent
+        log.warning("%s partition %d waits: %s", *where, type(error).__name__)
+        self._seek(where)
+        return False
 
     async def _take(self, where: Where, part: Sequence[Record]) -> None:
         cursor = self._at.get(where)
@@ -105,7 +116,12 @@ class Reader:
         bodies, unread = told(run.facts)
         if unread is not None:
             run, end, stop = Run(run.facts[: len(bodies)]), run.facts[len(bodies)].offset, unread
-        after = await self._apply(where, cursor, run, bodies, end)
+        try:
+            after = await self._apply(where, cursor, run, bodies, end)
+        except FactUnfoldable as unfoldable:
+            good = [fact for fact in run.facts if fact.stated.number < unfoldable.number]
+            end, stop = run.facts[len(good)].offset, unfoldable
+            after = await self._apply(where, cursor, Run(good), bodies[: len(good)], end)
         if stop is not None:
             raise stop
         if run.gap is not None:
@@ -114,6 +130,7 @@ class Reader:
             del self._reread[where]
             if not reread.complete(after.number):
                 if not reread.helped(after.number):
+                    self._lacking.add(where)
                     raise OfficeStopped(
                         f"{where[0]} partition {where[1]} lacks fact {after.number + 1}: "
                         "run `simpul republish`"
@@ -149,11 +166,16 @@ class Reader:
         self._reread[where] = Reread(end, began=number, highest=gap)
         self.listener.seek(where, first)
 
-    def _stop(self, where: Where, sentence: str) -> None:
-        log.error("stopped: %s", sentence)
+    async def _stop(self, where: Where, sentence: str) -> None:
+        if self.stopped.get(where) != sentence:
+            log.error("stopped: %s", sentence)
         self.stopped[where] = sentence
         self._looking.discard(where)
         self.listener.hold(where)
+        try:
+            await self._cursors.stop(*where, sentence)
+        except Exception as error:  # the next look says it again
+            log.warning("a stop could not be noted: %s", type(error).__name__)
 
     def _heal(self, where: Where) -> None:
         """A part was applied, and no gap is being looked for: nothing is wrong any more."""
@@ -165,11 +187,12 @@ class Reader:
         self.stopped.pop(where, None)
         self._looked.pop(where, None)
         self._looking.discard(where)
+        self._lacking.discard(where)
+        self._stumbles.forget(where)
 
     async def look_again(self) -> None:
-        """Read stopped partitions once more from their cursors, if anything changed since the last look.
-
-        What failed is left for the next look.
+        """Read stopped partitions once more from their cursors; where a fact lacks, if anything changed since
+        the last look. What failed is left for the next look.
         """
         for where in set(self.stopped) - self._looking:
             try:
@@ -179,8 +202,10 @@ class Reader:
             except Exception as error:
                 log.warning("%s partition %d stays stopped: %s", *where, type(error).__name__)
                 continue
-            if where not in self.stopped or where not in self._at or self._looked.get(where) == seen:
-                continue  # revoked meanwhile, or nothing new
+            if where not in self.stopped or where not in self._at:
+                continue  # revoked meanwhile
+            if where in self._lacking and self._looked.get(where) == seen:
+                continue  # its topic would be read from the beginning, and has nothing new
             self._at[where], self._looked[where] = cursor, seen
             self._reread.pop(where, None)
             self._looking.add(where)
@@ -215,6 +240,7 @@ class Reader:
             try:
                 bounds = await self.listener.bounds(*got)
                 offsets = {where: await self._begin(where, bounds) for where in got}
+                await self._directory.read_parked_again()
             except Exception as error:
                 log.warning("cursors cannot be read yet: %s", type(error).__name__)
                 await self._backoff.failed()
@@ -277,6 +303,6 @@ def told(facts: Sequence[Fact]) -> tuple[list[Body | None], OfficeStopped | None
     for fact in facts:
         try:
             bodies.append(fact.body())
-        except ValidationError:
-            return bodies, OfficeStopped(f"fact {fact.stated.id} is no readable {fact.type}")
+        except OfficeStopped as stop:
+            return bodies, stop
     return bodies, None

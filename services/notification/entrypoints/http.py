@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 from services.notification.adapters.deliveries import due_again
+from services.notification.adapters.held import held_up
 from services.notification.domain.deliveries import State
 from services.notification.domain.templates import Template
 from shared.http import (
@@ -58,7 +59,10 @@ class NewestDeliveries(BaseModel):
 
 
 class DeliveryCounts(BaseModel):
+    """`held`: why mails of the office are held up, in sentences for technicians; empty when none are."""
+
     counts: dict[State, int]
+    held: list[str]
 
 
 Name = Annotated[str | None, Query(max_length=63)]
@@ -109,7 +113,7 @@ def mail_desk(
         """By state; of these states, or of all."""
         queries = {one: _given(state=one, activity=activity) for one in state or get_args(State)}
         found = {one: await store["deliveries"].count_documents(query) for one, query in queries.items()}
-        return DeliveryCounts(counts=found)
+        return DeliveryCounts(counts=found, held=await held_up(store))
 
     @app.post("/api/v1/deliveries/{id}/resend", dependencies=staff, status_code=202, responses=RESEND)
     async def resend(id: Annotated[str, Path(max_length=200)]) -> DeliveryRow:

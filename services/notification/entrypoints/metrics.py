@@ -45,6 +45,20 @@ class Metrics:
             "simpul_partitions_stopped", "Partitions read no further", registry=self.registry
         )
 
+        self._parked = Gauge(
+            "simpul_directory_parked",
+            "Directory entries that could not be read and were put aside, in the database",
+            registry=self.registry,
+        )
+        self._passed_over = Counter(
+            "simpul_directory_passed_over",
+            "Directory entries of kinds that this version does not know",
+            registry=self.registry,
+        )
+
+    def passed_over(self, entries: int) -> None:
+        self._passed_over.inc(entries)
+
     def closed(self, delivery: Delivery, state: State) -> None:
         self._closed.labels(delivery.template, state).inc()
 
@@ -65,3 +79,4 @@ class Metrics:
         for (topic, partition), count in reader.behind().items():
             self._behind.labels(topic, partition).set(count)
         self._stopped.set(len(reader.stopped))
+        self._parked.set(await store["parked"].count_documents({}))

@@ -14,7 +14,7 @@ from services.registration.application.ports import DoesNotFit
 from services.registration.application.recovering import Entries, Told
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import Body
-from shared.kafka.facts import Fact
+from shared.kafka.facts import Fact, OfficeStopped
 from shared.kafka.offsets import Log
 from shared.kafka.records import Record
 from shared.mongo.driver import Document
@@ -47,8 +47,8 @@ async def facts_beyond(log: Log, cursor: Cursor) -> list[Told]:
 def _body(fact: Fact) -> Body:
     try:
         body = fact.body()
-    except ValidationError:
-        raise DoesNotFit(f"fact {fact.stated.id} is no readable {fact.type}") from None
+    except OfficeStopped as stopped:
+        raise DoesNotFit(str(stopped)) from None
     if body is None:
         raise DoesNotFit(f"fact {fact.stated.id} is a {fact.type}: use the version that knows it")
     return body

@@ -115,7 +115,8 @@ def published_value(office: str, ledger: str, document: Document) -> bytes:
     return to_json(stated | document["data"])
 
 
-def activity_document(name: str, partition: int, state: ActivityState) -> Document:
+def activity_document(name: str, partition: int, state: ActivityState, now: datetime) -> Document:
+    """`promoting`, by which ticks find it: as it stands `now`."""
     return {
         "_id": name,
         "partition": partition,
@@ -126,7 +127,7 @@ def activity_document(name: str, partition: int, state: ActivityState) -> Docume
         "registrations": state.registrations,
         "cancelled": state.cancelled,
         "reason": state.reason,
-        "promoting": state.promoting,
+        "promoting": state.promoting(now),
     }
 
 

@@ -124,7 +124,7 @@ class Ledger:
         await self._replace(
             "activities",
             commit.activities,
-            lambda state: activity_document(state.described.id, before.partition, state),
+            lambda state: activity_document(state.described.id, before.partition, state, after.time),
             session,
         )
         if commit.settled:

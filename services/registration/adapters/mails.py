@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from services.registration.application.mails import Mail, MailRefused, MailsAway
+from services.registration.application.mails import Counts, Mail, MailRefused, MailsAway
 from shared.passes import Passes
 
 ANSWER_SECONDS: Final = 1.5  # a page that waits longer for a list beside its work is a slow page
@@ -39,6 +39,7 @@ class _Newest(BaseModel):
 
 class _Counts(BaseModel):
     counts: dict[str, int]
+    held: tuple[str, ...] = ()
 
 
 class NotificationMails:
@@ -55,9 +56,10 @@ class NotificationMails:
         found = await self._read(_Newest, "/newest", asked | {"skip": skip, "limit": limit})
         return [row.mail() for row in found.deliveries], found.total
 
-    async def counts(self, states: Sequence[str], activity: str = "") -> dict[str, int]:
+    async def counts(self, states: Sequence[str], activity: str = "") -> Counts:
         asked = {"state": list(states)} | ({"activity": activity} if activity else {})
-        return (await self._read(_Counts, "/counts", asked)).counts
+        found = await self._read(_Counts, "/counts", asked)
+        return Counts(found.counts, found.held)
 
     async def send_again(self, mail: str) -> None:
         answer = await self._ask("POST", f"/{quote(mail, safe='')}/resend")

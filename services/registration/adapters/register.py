@@ -69,6 +69,8 @@ class Register:
             return
         async for row in self._store["activities"].find({"$or": wanted}):
             loaded.activities.setdefault(row["_id"], activity_state(row))
+            if row["promoting"]:
+                loaded.unfinished.add(row["_id"])
 
     async def _load_submitters(self, asked: Sequence[Asked], loaded: Loaded) -> None:
         """Who submits, and the registrations they had: behind a cancelled one, the next round's too.
@@ -119,13 +121,7 @@ class Register:
             elif isinstance(one.command, ChangeActivity):
                 heads[one.key] += MAX_FACTS
             elif isinstance(one.command, Tick):
-                heads.update(
-                    {
-                        name: MAX_FACTS
-                        for name, state in loaded.activities.items()
-                        if state and state.promoting
-                    }
-                )
+                heads.update(dict.fromkeys(loaded.unfinished, MAX_FACTS))
         for name, limit in heads.items():
             state = loaded.activities.get(name)
             # of an activity that this batch may publish, the whole line, still empty, is at hand

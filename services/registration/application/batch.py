@@ -46,7 +46,8 @@ class FactTooLarge(Exception):
 @dataclass(slots=True)
 class Loaded:
     """What a batch may need, read before it is decided. `known`: identity -> payload of what was decided;
-    `people`: key of a correction -> whom it is about; `submitters`: who submits."""
+    `people`: key of a correction -> whom it is about; `submitters`: who submits; `unfinished`: activities
+    with promotions to go on with when they were last written, read for a tick."""
 
     activities: dict[str, ActivityState | None] = field(default_factory=dict)
     registrations: dict[str, Registration] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Loaded:
     submitters: Submitters | None = None
     known: dict[bytes, bytes] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    unfinished: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,11 @@ class Batch:
 
     def _tick(self, key: str, now: datetime) -> None:
         for name, state in list(self._loaded.activities.items()):
-            if state is not None and state.promoting and not self.full:
+            if state is not None and state.promoting(now) and not self.full:
                 view = View(state, self._loaded.registrations.get, self._loaded.lines.get(name, {}))
-                self._apply(name, go_on(view), now, None)
+                self._apply(name, go_on(view, now), now, None)
+            elif state is not None and name in self._loaded.unfinished:
+                self.commit.activities[name] = state  # over meanwhile: written again, it is no more of these
         cursor = self.commit.after
         if key == OFFICE_KEY and cursor.described != self._standing.digest:
             self._apply(OFFICE_KEY, [Happened(self._standing.description)], now, None)

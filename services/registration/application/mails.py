@@ -45,6 +45,14 @@ class Mail:
         return self.again and (self.state != "withdrawn" or self.reason in ADDRESS)
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`held`: why mails of the office are held up, in sentences for technicians."""
+
+    by_state: dict[str, int]
+    held: tuple[str, ...] = ()
+
+
 class Mails(Protocol):
     """Every question raises `MailsAway`; nothing that is decided may depend on an answer."""
 
@@ -54,7 +62,7 @@ class Mails(Protocol):
         """What falls due last first, and how many there are; empty holds for all."""
         ...
 
-    async def counts(self, states: Sequence[str], activity: str = "") -> dict[str, int]: ...
+    async def counts(self, states: Sequence[str], activity: str = "") -> Counts: ...
 
     async def send_again(self, mail: str) -> None:
         """Raises `MailRefused`, too."""

@@ -125,11 +125,12 @@ class Owner:
         batch = self._batch(items, loaded)
         await self._commit(batch)
         self._remember(loaded)
+        now = batch.commit.after.time
         if any(isinstance(item.command, Tick) for item in asked):
             self.held.tick_out = 0.0
-            self.held.promoting = any(state and state.promoting for state in loaded.activities.values())
+            self.held.promoting = any(state and state.promoting(now) for state in loaded.activities.values())
         else:
-            self.held.promoting |= any(state.promoting for state in batch.commit.activities.values())
+            self.held.promoting |= any(state.promoting(now) for state in batch.commit.activities.values())
         return batch.commit.taken
 
     @property

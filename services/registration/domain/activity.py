@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.registration.domain.happened import Happened, Refusal
-from shared.contracts.activity import Activity, Quota
+from shared.contracts.activity import Activity, Quota, last_end
 from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
 from shared.contracts.facts import (
     MAX_CELLS,
@@ -60,11 +60,20 @@ class ActivityState:
         return sum(self.waiting.values())
 
     @property
-    def promoting(self) -> bool:
-        """Whether somebody waits whose quotas all have room: a promotion that one command did not finish."""
+    def lets_wait(self) -> bool:
+        """Whether somebody waits whose quotas all have room."""
         return not self.cancelled and any(
             number > 0 and self.has_room(line) for line, number in self.waiting.items()
         )
+
+    def over(self, now: datetime) -> bool:
+        """From the end of the last session on nobody is moved up."""
+        ends = last_end(self.described.sessions)
+        return ends is not None and now >= ends
+
+    def promoting(self, now: datetime) -> bool:
+        """Whether there is a promotion to do: one that a command did not finish."""
+        return self.lets_wait and not self.over(now)
 
 
 def evolve(state: ActivityState | None, happened: Happened) -> ActivityState:

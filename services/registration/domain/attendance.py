@@ -13,7 +13,8 @@ def record(
     state: ActivityState | None, registration: Registration | None, command: RecordAttendance, now: datetime
 ) -> list[Happened] | Refusal:
     """Mark present, or take the mark back. From shortly before the session on, with no end: lists on paper
-    are typed in days later. What is marked already has no effect."""
+    are typed in days later. What is marked already has no effect. A mark outlives the seat: of who cancelled
+    since it can still be taken back, and none can be made."""
     if state is None:
         return Refusal("activity_unknown")
     if state.cancelled:
@@ -23,7 +24,7 @@ def record(
         return Refusal("session_unknown")
     if registration is None or registration.activity != command.activity:
         return Refusal("registration_unknown")
-    if registration.status == "cancelled":
+    if registration.status == "cancelled" and command.present:
         return Refusal("already_cancelled")
     if registration.status == "waitlisted":
         return Refusal("not_eligible")

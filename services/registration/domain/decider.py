@@ -45,7 +45,7 @@ def publish_activity(view: View, command: PublishActivity, now: datetime) -> Dec
 
 
 def change_activity(view: View, command: ChangeActivity, now: datetime) -> Decision:
-    return _then_promote(view, activity.change(view.activity, command))
+    return _then_promote(view, activity.change(view.activity, command), now)
 
 
 def cancel_activity(view: View, command: CancelActivity, now: datetime) -> Decision:
@@ -58,7 +58,8 @@ def submit_registration(view: View, command: SubmitRegistration, now: datetime) 
 
 
 def cancel_registration(view: View, command: CancelRegistration, now: datetime) -> Decision:
-    return _then_promote(view, registration.cancel(view.activity, view.registration(command.registration)))
+    decision = registration.cancel(view.activity, view.registration(command.registration))
+    return _then_promote(view, decision, now)
 
 
 def record_attendance(view: View, command: RecordAttendance, now: datetime) -> Decision:
@@ -73,19 +74,19 @@ def correct_registration(view: View, command: CorrectRegistration, now: datetime
     return participant.restate(view.activity, view.registration(command.registration))
 
 
-def go_on(view: View) -> list[Happened]:
+def go_on(view: View, now: datetime) -> list[Happened]:
     """What a tick does for an activity: promotions that one command did not finish."""
-    return registration.promote(view.activity, view.lines, MAX_FACTS) if view.activity else []
+    return registration.promote(view.activity, view.lines, MAX_FACTS, now) if view.activity else []
 
 
-def _then_promote(view: View, decision: Decision) -> Decision:
+def _then_promote(view: View, decision: Decision, now: datetime) -> Decision:
     """Free seats go to those who wait; the one who just left does not wait any more."""
     if isinstance(decision, Refusal) or not decision:
         return decision
     state = activity.evolve(view.activity, decision[0])
     left = getattr(decision[0].body, "registration", None)
     lines = {line: [one for one in ahead if one.id != left] for line, ahead in view.lines.items()}
-    return decision + registration.promote(state, lines, MAX_FACTS - 1)
+    return decision + registration.promote(state, lines, MAX_FACTS - 1, now)
 
 
 DECIDERS: dict[type[Command], tuple[Callable[[View, Any, datetime], Decision], Result]] = {

@@ -88,7 +88,9 @@ def submit(
     known: Callable[[str], Registration | None],
     now: datetime,
 ) -> list[Happened] | Refusal:
-    """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue."""
+    """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
+
+    Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
     if state is None:
         return Refusal("activity_unknown")
     described, who = state.described, candidate.registrant
@@ -106,7 +108,7 @@ def submit(
     if not (quotas := state.signature(who.category, who.regency, who.cohort)):
         return Refusal("not_eligible")
     cell, registration = _cell(described.id, who), candidate.id(number)
-    if state.has_room(quotas) and not state.promoting:
+    if state.has_room(quotas) and not state.lets_wait:
         confirmed = RegistrationConfirmed(
             activity=described.id,
             registration=registration,
@@ -149,18 +151,19 @@ def cancel(state: ActivityState | None, registration: Registration | None) -> li
 
 
 def promote(
-    state: ActivityState, lines: Mapping[Signature, Sequence[Registration]], limit: int
+    state: ActivityState, lines: Mapping[Signature, Sequence[Registration]], limit: int, now: datetime
 ) -> list[Happened]:
-    """Move up the earliest head whose quotas all have room, again and again, at most `limit` times.
+    """Move up the earliest head whose quotas all have room, again and again, at most `limit` times; nobody
+    once the activity is over.
 
     `lines` holds the beginnings of the lines. Where a line goes on beyond what was loaded, nobody behind
     it is moved up: the rest follows when more of it is at hand.
     """
     found: list[Happened] = []
     at = dict.fromkeys(lines, 0)
-    while len(found) < limit and not state.cancelled:
+    while len(found) < limit and state.promoting(now):
         open_lines = [line for line, number in state.waiting.items() if number > 0 and state.has_room(line)]
-        if not open_lines or any(at.get(line, 0) >= len(lines.get(line, ())) for line in open_lines):
+        if any(at.get(line, 0) >= len(lines.get(line, ())) for line in open_lines):
             break
         line = min(open_lines, key=lambda line: lines[line][at[line]].arrival)
         head = lines[line][at[line]]

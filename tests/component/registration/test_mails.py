@@ -12,11 +12,16 @@ import httpx
 import pytest
 
 from local.machine import free_port
+from shared.contracts.directory import registration_key
+from shared.contracts.topics import database, directory
+from shared.kafka.records import partition_of
+from shared.mongo.driver import connect
 from tests.component.registration.browser import announce, landed, submitted, typed
 from tests.component.registration.test_desk import DESK, link_to, marks, names
 from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import PLAIN, staff_at
 from tests.integration.notification.sink import Sink
+from tests.support.drivers import driver
 from tests.support.mails import notification
 from tests.support.office import STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
@@ -182,3 +187,28 @@ async def test_where_no_address_is_set_the_desk_says_where_mails_are_seen(server
             sound(page)
             assert "SIMPUL_NOTIFICATION_URL" in page.text
         assert AWAY not in (await client.get("/staf")).text
+
+
+async def test_why_mails_are_held_up_stands_on_the_desk(servers: Servers) -> None:
+    """Somebody puts junk into the directory in the place of a registration that mails are owed to."""
+    async with desk_with_mails(servers) as place:
+        await announce(place.client, "uji")
+        await submitted(place.client, "uji", **typed(1))
+        await place.told("/staf/surel?status=sent", "Terkirim (1)")
+        (row,) = await place.office.store["registrations"].find({}).to_list(None)
+        store = connect(servers.mongo, database(place.office.code, "notification"), driver())
+        await store["directory"].delete_many({"_id": registration_key(row["_id"])})
+        where = partition_of(b"uji", place.office.partitions)
+        key = registration_key(row["_id"]).encode()
+        await place.office.producer.send(directory(place.office.code), key, b"{", [], where)
+
+        async def parked() -> bool:
+            return bool(await store["parked"].count_documents({}))
+
+        await until(parked)
+        one = await link_to(place.client, "uji1@")
+        await place.client.post(f"{one}/batal", data=await marks(place.client, f"{one}/batal"))
+        page = await place.told("/staf/surel", "Tertahan: data yang diperlukan belum dapat dibaca.")
+        assert "holds no readable entry; mails that need it wait" in page.text
+        await place.told("/staf", "Sebagian email balai tertahan")
+        await store.close()

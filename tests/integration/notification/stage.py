@@ -103,6 +103,7 @@ class Stage:
             "smtp_seconds": "3",
             "mails_per_minute": "600000",
             "mail_workers": "2",
+            "changes_gathered_seconds": "0",
         } | more
         return {f"SIMPUL_{name.upper()}": value for name, value in values.items()}
 
@@ -186,9 +187,12 @@ class Stage:
         await self.details(activity, self.next_number(activity), **more)
         return await self.state(ActivityPublished(**_attributes(activity, sessions)), activity)
 
-    async def change(self, activity: str, *sessions: Session, fields: tuple[str, ...] = ("sessions",)) -> str:
-        await self.details(activity, self.next_number(activity), sessions=sessions)
-        body = ActivityChanged(**_attributes(activity, sessions), fields=fields)
+    async def change(
+        self, activity: str, *sessions: Session, fields: tuple[str, ...] = ("sessions",), **more: Any
+    ) -> str:
+        await self.details(activity, self.next_number(activity), sessions=sessions, **more)
+        said = {name: value for name, value in more.items() if name == "title"}
+        body = ActivityChanged(**_attributes(activity, sessions) | said, fields=fields)
         return await self.state(body, activity)
 
     async def details(self, activity: str, rev: int, **more: Any) -> None:
@@ -231,8 +235,11 @@ class Stage:
         body = RegistrationCorrected(activity=activity, registration=registration(name))
         return await self.state(body, activity)
 
-    async def cancel_activity(self, activity: str) -> str:
-        await self.details(activity, self.next_number(activity), cancelled=True, reason="Hujan lebat.")
+    async def cancel_activity(self, activity: str, *sessions: Session) -> str:
+        """Without sessions it has the one that is over."""
+        more: dict[str, Any] = {"sessions": sessions} if sessions else {}
+        rev = self.next_number(activity)
+        await self.details(activity, rev, cancelled=True, reason="Hujan lebat.", **more)
         return await self.state(ActivityCancelled(activity=activity), activity)
 
     # -- what a test looks at ------------------------------------------------------------------------

@@ -132,8 +132,8 @@ async def test_nobody_is_reminded_of_a_cancelled_activity(stage: Stage) -> None:
     async with stage.running():
         await stage.publish("rakor", session(soon(timedelta(days=30))))
         await stage.confirm("rakor", "Wayan Contoh")
-        moved = await stage.change("rakor", session(soon()))
-        await stage.cancel_activity("rakor")
+        moved = await stage.change("rakor", to_come := session(soon()))
+        await stage.cancel_activity("rakor", to_come)
         await fanned_out(stage, f"hari-1.{moved.rpartition('-')[2]}")
         rows = await stage.settled(3)
     assert "reminder" not in {row["template"] for row in rows}

@@ -1,6 +1,6 @@
 """What the mail server says, or does not, decides what becomes of a delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,8 +143,10 @@ class AnswersLost(MongoLedger):
 
     lost = 0
 
-    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]:
-        kept = await super().begin_attempts(held, lease)
+    async def begin_attempts(
+        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[Claimed]:
+        kept = await super().begin_attempts(held, lease, revs)
         if not AnswersLost.lost:
             AnswersLost.lost += 1
             raise AutoReconnect
@@ -164,3 +166,20 @@ async def test_a_failure_of_one_letter_holds_up_no_other_and_is_no_lost_answer(
     assert {(row["state"], row["ambiguous"]) for row in rows} == {("sent", 0)}
     assert sorted(row["tries"] for row in rows) == [1, 1, 1, 1, 2]
     assert len(stage.sink.kept) == 5
+
+
+async def test_once_an_activity_is_over_its_mails_invite_nobody(stage: Stage) -> None:
+    """Also what was owed before its end and goes out after it."""
+    async with stage.running():
+        await stage.publish("rakor")  # whose one session is long over
+        await stage.confirm("rakor", "Wayan Contoh")
+        await stage.waitlist("rakor", "Made Contoh")
+        await stage.promote("rakor", "Made Contoh")
+        await stage.cancel("rakor", "Wayan Contoh")
+        await stage.settled(4)
+    assert len(stage.sink.kept) == 4
+    for mail in stage.sink.kept:
+        text = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+        assert "sudah selesai" in text
+        assert "Silakan hadir" not in text
+        assert list(mail.iter_attachments()) == []

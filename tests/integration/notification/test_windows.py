@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -30,12 +30,14 @@ class Watched(MongoLedger):
     stolen: list[str]
     robbed = False
 
-    async def begin_attempts(self, held: Sequence[Claimed], lease: timedelta) -> list[Claimed]:
+    async def begin_attempts(
+        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[Claimed]:
         self.sizes.append(len(held))
         if self.robbed and not self.stolen and len(held) > 1:
             self.stolen.append(held[-1].delivery.id)
             await self._rows.update_one({"_id": self.stolen[0]}, {"$set": {"claim": "another"}})
-        return await super().begin_attempts(held, lease)
+        return await super().begin_attempts(held, lease, revs)
 
 
 @pytest.fixture

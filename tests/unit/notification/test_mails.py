@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.rendering import METHODS, Stationery, Unwritable
 from services.notification.adapters.smtp import SmtpServer
-from services.notification.adapters.wording import WORDINGS
+from services.notification.adapters.wording import WORDINGS, Kind
 from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.templates import POLICIES, Template
@@ -173,6 +173,16 @@ def test_who_never_had_a_seat_gets_no_calendar(template: Template) -> None:
     mail = read_back(replace(letter(template), seated=False))
     assert list(mail.iter_attachments()) == []
     assert "kegiatan.ics" not in body(mail, "plain") + body(mail, "html")
+
+
+@pytest.mark.parametrize("template", sorted(METHODS.keys() | {"waitlisted"}))
+def test_once_the_activity_is_over_no_mail_invites_or_has_a_calendar(template: Template) -> None:
+    mail = read_back(replace(letter(template), over=True))
+    assert list(mail.iter_attachments()) == []
+    for said in (body(mail, "plain"), body(mail, "html")):
+        for words in ("hadir sesuai", "kegiatan.ics", "/batal/", "Begitu ada tempat", "jangan datang"):
+            assert words not in said
+        assert "sudah selesai" in said or "jadwalnya lewat" in said
 
 
 WITH_A_WAY_OUT = {"confirmed", "waitlisted", "promoted", "reminder", "activity-changed"}
@@ -387,3 +397,12 @@ def test_smtp_urls_say_how_to_connect() -> None:
     )
     with pytest.raises(ValueError, match="SIMPUL_SMTP_URL"):
         SmtpServer.of("mail.example:25")
+
+
+def test_whatever_a_letter_cannot_be_written_for_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(written: Letter) -> Kind:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(Kind, "of", breaks)
+    with pytest.raises(Unwritable, match=r"^OverflowError$"):
+        STATIONERY.write(letter())

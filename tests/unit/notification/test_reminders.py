@@ -1,6 +1,7 @@
 """Who is reminded of what, when; who hears of a change; and when neither is worth sending any more."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 
 from services.notification.domain.changes import Change, changes
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.judgement import Allowed, Close, Known, Send, Verdict, judge
+from services.notification.domain.judgement import Allowed, Close, Known, Send, Verdict, Wait, judge
 from services.notification.domain.lists import Lists, Standing
 from services.notification.domain.rules import Owed, fold
+from services.notification.domain.telling import Told
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (
@@ -68,7 +70,7 @@ def test_each_session_of_a_series_is_reminded_of_a_day_before() -> None:
         FanOut("bali-3-7", 7, "reminder", "rakor", 3, first - DAY, "s1.7", first),
         FanOut("bali-3-7", 7, "reminder", "rakor", 3, second - DAY, "s2.7", second),
     ]
-    (delivery,) = (item.delivery(ID, 5) for item in owed[:1] if isinstance(item, FanOut))
+    (delivery,) = (item.delivery(ID, 5, HOUR) for item in owed[:1] if isinstance(item, FanOut))
     assert delivery.id == f"bali-3-7:reminder:{ID}:s1.7"
     assert (delivery.starts, delivery.needs_activity) == (first, 7)
 
@@ -187,8 +189,16 @@ PERSON = RegistrationEntry(
 )
 
 
-def judged(delivery: Delivery, activity: ActivityEntry, now: datetime = NOW, **known: Any) -> Verdict:
-    about = Known(PERSON, activity, **{"standing": Standing("confirmed", seated=True)} | known)
+def judged(
+    delivery: Delivery,
+    activity: ActivityEntry,
+    now: datetime = NOW,
+    earlier: ActivityEntry | None = None,
+    **known: Any,
+) -> Verdict:
+    stood = () if earlier is None else (earlier,)
+    known = {"standing": Standing("confirmed", seated=True), "stood": stood} | known
+    about = Known(PERSON, activity, **known)
     return judge(delivery, about, now, Allowed(), lost_attempt=False)
 
 
@@ -219,17 +229,21 @@ def test_a_reminder_is_withdrawn_when_nothing_is_left_to_remind_of(
     assert judged(reminder(), activity, standing=standing) == Close("withdrawn", reason)
 
 
+LAMA = entry(session(place="Lama"), rev=1)
 CHANGED = Delivery("bali-3-2", "activity-changed", "rakor", ID, 3, NOW, 1, 2)
 
 
 @pytest.mark.parametrize(
     ("earlier", "known", "verdict"),
     [
-        (entry(session(place="Lama"), rev=1), {}, Send(PERSON, entry(session()))),
+        (LAMA, {}, Send(PERSON, entry(session()), LAMA)),
         (None, {}, Send(PERSON, entry(session()))),
-        (entry(session(jp=9), rev=1, host="Lain"), {}, Close("withdrawn", "unchanged")),
+        (entry(session(jp=9), rev=1, host="Lain"), {}, Close("withdrawn", "unchanged", knows=2)),
+        (LAMA, {"told": Told(rev=2)}, Close("withdrawn", "merged")),
+        (LAMA, {"told": Told(rev=1)}, Send(PERSON, entry(session()), LAMA)),
+        (entry(session()), {"told": Told(rev=1, ahead=True)}, Wait(missing=False, turn=True)),
         (
-            entry(session(place="Lama"), rev=1),
+            LAMA,
             {"standing": Standing("cancelled", seated=False)},
             Close("withdrawn", "cancelled"),
         ),
@@ -239,6 +253,26 @@ def test_a_change_goes_to_the_live_if_it_is_one(
     earlier: ActivityEntry | None, known: dict[str, Any], verdict: Verdict
 ) -> None:
     assert judged(CHANGED, entry(session()), earlier=earlier, **known) == verdict
+
+
+def test_a_change_waits_for_its_time_unless_the_activity_is_cancelled() -> None:
+    early = CHANGED.due - timedelta(seconds=1)
+    assert judged(CHANGED, entry(session()), early) == Wait(missing=False, turn=True)
+    assert judged(CHANGED, entry(session(), cancelled=True), early) == Close("withdrawn", "cancelled")
+
+
+def test_a_change_is_no_news_once_all_is_over_as_it_was_told_and_as_it_is() -> None:
+    past, to_come = session(starts=NOW - DAY), session()
+    over = Close("withdrawn", "over")
+    assert judged(CHANGED, entry(past, title="Lain"), earlier=entry(past, rev=1)) == over
+    assert isinstance(judged(CHANGED, entry(past), earlier=entry(to_come, rev=1)), Send)
+    assert isinstance(judged(CHANGED, entry(to_come), earlier=entry(past, rev=1)), Send)
+
+
+def test_what_is_sent_says_whether_the_activity_is_over() -> None:
+    ended, confirmed = entry(session(starts=NOW - HOUR)), replace(CHANGED, template="confirmed")
+    assert judged(confirmed, ended) == Send(PERSON, ended, over=True)
+    assert judged(confirmed, ended, NOW - timedelta(milliseconds=1)) == Send(PERSON, ended)
 
 
 def test_what_changed_is_said_as_people_read_it() -> None:

@@ -30,8 +30,12 @@ def change(activity: str, who: Row | None = None, **add: int) -> Row:
     return {"cell": {"activity": activity} | (who or {}), "add": add}
 
 
-def published(activity: str) -> tuple[str, Row]:
-    data = {"activity": activity, "title": "Rapat", **PLACED, "seats": 1, "quotas": QUOTAS, "sessions": []}
+def published(activity: str, ends: float | None = None) -> tuple[str, Row]:
+    """`ends`: in seconds, its one session; it has none unless given."""
+    session = {"id": "s1", "starts": rfc3339(BEGAN), "jp": 4}
+    sessions = [] if ends is None else [session | {"ends": rfc3339(at(ends))}]
+    data = {"activity": activity, "title": "Rapat", **PLACED, "seats": 1, "quotas": QUOTAS}
+    data |= {"sessions": sessions}
     return "activity.published", data | {"changes": [change(activity, activities=1, seats=1)]}
 
 
@@ -51,8 +55,8 @@ def cancelled(activity: str, who: str) -> tuple[str, Row]:
     return about("registration.cancelled", activity, who, {"was": "confirmed"}, confirmed=-1, cancelled=1)
 
 
-def present(activity: str, who: str, **add: int) -> tuple[str, Row]:
-    return about("attendance.recorded", activity, who, {"session": "s1", "present": True, "jp": 4}, **add)
+def present(activity: str, who: str, there: bool = True, **add: int) -> tuple[str, Row]:
+    return about("attendance.recorded", activity, who, {"session": "s1", "present": there, "jp": 4}, **add)
 
 
 TOTALS = {"activities": 1, "seats": 1, "confirmed": 1, "cancelled": 1, "present": 1}
@@ -178,7 +182,7 @@ class Made:
                 status = "confirmed" if kind == "registration.promoted" else MAILED[kind]
                 states[data["registration"]]["status"] = status
             if kind == "attendance.recorded" and data["changes"]:
-                states[data["registration"]]["attended"] = {"s1": 4}
+                states[data["registration"]]["attended"] = {"s1": 4} if data["present"] else {}
         for name, state in states.items():
             self._table("registrations", {"_id": name} | state)
 

@@ -7,7 +7,19 @@ import pytest
 
 from proof.check import check, main
 from shared.contracts.types import rfc3339
-from tests.unit.proof.made import AFTER, POISON, REFUSED, REPORTS, STORY, Made, about, at, first, present
+from tests.unit.proof.made import (
+    AFTER,
+    POISON,
+    REFUSED,
+    REPORTS,
+    STORY,
+    Made,
+    about,
+    at,
+    first,
+    present,
+    published,
+)
 
 
 def red(made: Made, folder: Path) -> set[str]:
@@ -145,6 +157,7 @@ SPOILED: list[tuple[str, Callable[[Made], None]]] = [
     ("I11", not_recovered),
 ]
 
+MARKED = {"present": 1, "session_attendances": 1, "jp_attended": 4}
 LIVED = [
     ("I2", [*STORY[:2], first("registration.confirmed", "rakor", "r2")]),
     ("I3", STORY[:4]),
@@ -158,6 +171,7 @@ LIVED = [
         ],
     ),
     ("I3", [*STORY[:2], first("registration.waitlisted", "rakor", "r2", place=7)]),
+    ("I3", [published("rakor", ends=4), *STORY[1:]]),  # the promotion is of a second later
     ("I8", [*STORY, present("rakor", "r1")]),
     ("I8", [*STORY, present("fgd", "r3")]),
 ]
@@ -167,6 +181,19 @@ def test_a_good_run_holds(tmp_path: Path) -> None:
     verdicts = check(Made().write(tmp_path))
     assert [str(verdict) for verdict in verdicts if not verdict.held] == []
     assert all(verdict.looked for verdict in verdicts)
+
+
+def test_a_seat_that_is_free_once_the_activity_is_over_is_nobodys(tmp_path: Path) -> None:
+    over = Made([published("rakor", ends=4), *STORY[1:4]])
+    assert red(over, tmp_path / "over") == set()
+    just_before = Made([published("rakor", ends=4.001), *STORY[1:4]])
+    assert red(just_before, tmp_path / "before") == {"I3"}
+
+
+def test_attendance_of_who_cancelled_may_be_taken_back(tmp_path: Path) -> None:
+    gone = [*STORY[:2], present("rakor", "r1", **MARKED), STORY[3]]
+    back = present("rakor", "r1", there=False, **{name: -value for name, value in MARKED.items()})
+    assert red(Made([*gone, back]), tmp_path) == set()
 
 
 @pytest.mark.parametrize(("name", "spoil"), SPOILED, ids=[spoil.__name__ for _, spoil in SPOILED])

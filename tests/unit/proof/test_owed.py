@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from proof.checks.mails import POINTLESS
+from proof.checks.mails import POINTLESS, _not_merged
 from proof.checks.owed import Owed, owed
-from proof.witnesses import Fact
+from proof.witnesses import Fact, Office
 
 BEGAN = datetime(2024, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -105,3 +105,25 @@ def test_reasons_for_withdrawing_are_looked_into() -> None:
     back = owed([*STORY, changed(7, session("s1", due=200)), changed(8, session("s1", due=100))], REST)
     assert said(back, "unchanged", needs_activity=7) is None
     assert said(back, "unchanged", needs_activity=8) is None, "what stood between may never have been known"
+
+
+def test_what_was_merged_was_told_by_another_mail_since() -> None:
+    row = {"registration": "a", "state": "withdrawn", "reason": "merged", "template": "activity-changed"}
+    other = row | {"state": "sent", "reason": None, "closed": BEGAN + DAY}
+    assert _not_merged(office(row, other), row, BEGAN) is None
+    assert _not_merged(office(row, other | {"closed": BEGAN - DAY}), row, BEGAN) is not None
+    assert _not_merged(office(row, other | {"registration": "b"}), row, BEGAN) is not None
+    unchanged = row | {"reason": "unchanged", "closed": BEGAN + DAY}
+    assert _not_merged(office(row, unchanged), row, BEGAN) is None
+    assert _not_merged(office(row, other | {"template": "reminder"}), row, BEGAN) is not None
+
+
+def office(*deliveries: dict[str, Any]) -> Office:
+    return Office("uji", {}, {"deliveries": list(deliveries)}, [], [], [], [])
+
+
+def test_nothing_is_withdrawn_as_over_before_an_end() -> None:
+    found = owed([published(1, session("s1", due=100))], REST)
+    ends = BEGAN + timedelta(seconds=100) + DAY + timedelta(hours=2)
+    assert POINTLESS["over"](found.activities["rakor"], {"closed": ends}) is None
+    assert POINTLESS["over"](found.activities["rakor"], {"closed": ends - timedelta(seconds=1)}) is not None

@@ -23,6 +23,8 @@ from shared.contracts.commands import (
 from shared.contracts.facts import Cell, RegistrationFact
 
 NOW = datetime(2024, 1, 5, tzinfo=UTC)
+ENDS = datetime(2024, 1, 11, 4, tzinfo=UTC)
+MOMENT = timedelta(milliseconds=1)
 NAMES = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -96,8 +98,8 @@ class Book:
         )
         return self.given(command, now, who, category)
 
-    def cancel(self, who: str, number: int = 1) -> Any:
-        return self.given(CancelRegistration(registration=_id(who, number)))
+    def cancel(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
+        return self.given(CancelRegistration(registration=_id(who, number)), now)
 
     def attend(self, who: str, now: datetime, present: bool = True, session: str = "s1") -> Any:
         command = RecordAttendance(
@@ -204,10 +206,40 @@ def test_a_promotion_too_large_for_one_command_goes_on_and_newcomers_queue_behin
         "RegistrationPromoted:d",
     ]
     assert book.submit("i") == ["RegistrationWaitlisted:i"]
-    assert book.follow(go_on(book.view())) == [f"RegistrationPromoted:{who}" for who in "efg"]
-    assert book.follow(go_on(book.view())) == [f"RegistrationPromoted:{who}" for who in "hi"]
-    assert go_on(book.view()) == []
+    assert book.follow(go_on(book.view(), NOW)) == [f"RegistrationPromoted:{who}" for who in "efg"]
+    assert book.follow(go_on(book.view(), NOW)) == [f"RegistrationPromoted:{who}" for who in "hi"]
+    assert go_on(book.view(), NOW) == []
     assert book.submit("j") == ["RegistrationConfirmed:j"]
+
+
+def test_once_the_last_session_has_ended_nobody_is_moved_up() -> None:
+    book = published(closes="2024-03-01T00:00:00+08:00", quotas=[{"id": "semua", "seats": 1}])
+    for who in "abc":
+        book.submit(who)
+    assert book.cancel("a", now=ENDS - MOMENT) == ["RegistrationCancelled:a", "RegistrationPromoted:b"]
+    assert book.cancel("b", now=ENDS) == ["RegistrationCancelled:b"]
+    assert book.given(change(quotas=[{"id": "semua", "seats": 9}]), ENDS) == ["ActivityChanged"]
+    assert go_on(book.view(), ENDS) == []
+
+
+def test_who_registers_after_the_end_is_decided_as_before_and_overtakes_nobody() -> None:
+    book = published(closes="2024-03-01T00:00:00+08:00", quotas=[{"id": "semua", "seats": 1}])
+    assert book.submit("a", now=ENDS) == ["RegistrationConfirmed:a"]
+    assert book.submit("b", now=ENDS) == ["RegistrationWaitlisted:b"]
+    book.cancel("a", now=ENDS)
+    assert book.submit("c", now=ENDS) == ["RegistrationWaitlisted:c"]
+
+
+def test_an_end_that_is_moved_moves_people_up_again(monkeypatch: Any) -> None:
+    monkeypatch.setattr(decider, "MAX_FACTS", 2)
+    book, session = published(), described()["sessions"][0]
+    for who in "abcde":
+        book.submit(who)
+    book.cancel("a", now=ENDS)
+    book.cancel("b", now=ENDS)
+    later = session | {"ends": "2024-01-20T12:00:00+08:00"}
+    assert book.given(change(sessions=[later]), ENDS) == ["ActivityChanged", "RegistrationPromoted:c"]
+    assert book.follow(go_on(book.view(), ENDS)) == ["RegistrationPromoted:d"]
 
 
 def test_an_unloaded_rest_of_a_line_is_not_overtaken() -> None:
@@ -223,7 +255,7 @@ def test_an_unloaded_rest_of_a_line_is_not_overtaken() -> None:
     del view.lines[("semua", "guru")]  # type: ignore[attr-defined]
     assert book.state is not None
     freed = activities.evolve(book.state, decide(view, CancelRegistration(registration=_id("a", 1)), NOW)[0])  # type: ignore[index]
-    assert registrations.promote(freed, view.lines, 10) == []
+    assert registrations.promote(freed, view.lines, 10, NOW) == []
 
 
 def test_cancelling_an_activity_is_one_fact_with_the_changes_of_its_cells() -> None:
@@ -284,6 +316,19 @@ def test_who_waits_or_left_is_not_marked_present() -> None:
     book.cancel("b")
     assert book.attend("b", day) == "already_cancelled"
     assert book.attend("z", day) == "registration_unknown"
+
+
+def test_the_attendance_of_somebody_cancelled_can_be_taken_back_and_not_made() -> None:
+    book, day = published(), datetime(2024, 1, 11, tzinfo=UTC)
+    book.submit("a")
+    book.attend("a", day)
+    book.cancel("a")
+    assert book.attend("a", day) == "already_cancelled"
+    assert book.attend("a", day, present=False) == ["AttendanceRecorded:a"]
+    assert book.people[_id("a", 1)].attended == {}
+    assert book.people[_id("a", 1)].status == "cancelled"
+    assert book.attend("a", day, present=False) == []
+    assert book.attend("a", day) == "already_cancelled"
 
 
 def test_lesson_hours_that_were_counted_cannot_change() -> None:

@@ -1,6 +1,7 @@
 """Registration's domain against a model of a few lines: whatever is asked in whatever order."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -9,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
-from tests.unit.registration.test_domain import Book, _id, described
+from tests.unit.registration.test_domain import ENDS, MOMENT, NOW, Book, _id, described
 
 SHAPES: list[dict[str, list[str]]] = [
     {"semua": []},
@@ -30,6 +31,7 @@ class Model:
         self.sitting: list[str] = []
         self.waiting: list[str] = []
         self.over = False
+        self.ended = False
 
     def quotas(self, who: str) -> list[str]:
         return [name for name, only in self.shape.items() if not only or self.category[who] in only]
@@ -46,7 +48,8 @@ class Model:
         self.category[who] = category
         if not self.quotas(who):
             return "not_eligible"
-        (self.sitting if self.room(who) else self.waiting).append(who)
+        overtakes = any(self.room(one) for one in self.waiting)
+        (self.sitting if self.room(who) and not overtakes else self.waiting).append(who)
         return "taken"
 
     def leave(self, who: str) -> None:
@@ -55,7 +58,7 @@ class Model:
 
     def move_up(self) -> None:
         for who in [*self.waiting]:
-            if self.room(who):
+            if self.room(who) and not self.ended:
                 self.waiting.remove(who)
                 self.sitting.append(who)
 
@@ -65,7 +68,9 @@ class Registering(RuleBasedStateMachine):
     def publish(self, shape: dict[str, list[str]], seats: list[int]) -> None:
         self.book, self.rounds, self.gone = Book(), Counter[str](), set[str]()
         self.model = Model(shape, dict(zip(shape, seats, strict=False)))
-        self.book.given(PublishActivity.model_validate(described(quotas=self.quotas())))
+        self.now, self.meetings = NOW, 1
+        published = described(quotas=self.quotas(), closes="2024-12-31T00:00:00+08:00")
+        self.book.given(PublishActivity.model_validate(published))
 
     def quotas(self) -> list[dict[str, Any]]:
         return [
@@ -77,7 +82,7 @@ class Registering(RuleBasedStateMachine):
     def submit(self, who: str, category: str) -> None:
         if self.rounds[who] == ROUNDS:
             return
-        said, expected = self.book.submit(who, category), self.model.submit(who, category)
+        said, expected = self.book.submit(who, category, self.now), self.model.submit(who, category)
         if expected == "taken":
             self.rounds[who] += 1
             assert said[0].partition(":")[0] == (
@@ -88,7 +93,7 @@ class Registering(RuleBasedStateMachine):
 
     @rule(who=PEOPLE)
     def cancel(self, who: str) -> None:
-        said = self.book.cancel(who, max(1, self.rounds[who]))
+        said = self.book.cancel(who, max(1, self.rounds[who]), self.now)
         if who in self.model.sitting + self.model.waiting and not self.model.over:
             assert said[0].startswith("RegistrationCancelled")
             self.model.leave(who)
@@ -99,7 +104,7 @@ class Registering(RuleBasedStateMachine):
     def cancel_late(self, who: str, number: int) -> None:
         """A repetition that comes when the person has long had another round."""
         if number < self.rounds[who]:
-            assert self.book.cancel(who, number) in ("already_cancelled", "activity_cancelled")
+            assert self.book.cancel(who, number, self.now) in ("already_cancelled", "activity_cancelled")
 
     @rule(quota=st.integers(0, 2), seats=st.integers(0, 6))
     def change_seats(self, quota: int, seats: int) -> None:
@@ -107,12 +112,31 @@ class Registering(RuleBasedStateMachine):
         name = names[quota % len(names)]
         before, model.seats[name] = model.seats[name], seats
         change = {"activity": "rakor", "quotas": self.quotas()}
-        said = self.book.given(ChangeActivity.model_validate(change))
+        said = self.book.given(ChangeActivity.model_validate(change), self.now)
         if model.over or seats < model.taken(name):
             model.seats[name] = before
             assert said == ("activity_cancelled" if model.over else "quota_below_taken")
         else:
             model.move_up()
+
+    @precondition(lambda self: self.gone)
+    @rule()
+    def let_the_last_session_end(self) -> None:
+        self.now, self.model.ended = ENDS + timedelta(days=self.meetings), True
+
+    @rule()
+    def add_a_session_after_the_last(self) -> None:
+        """Of which the end is to come, whatever has ended."""
+        self.meetings += 1
+        first = described()["sessions"][0]
+        days = [timedelta(days=number) for number in range(self.meetings)]
+        sessions = [
+            first | {"id": f"s{day.days}", "starts": NOW, "ends": ENDS + day + MOMENT} for day in days
+        ]
+        change = ChangeActivity.model_validate({"activity": "rakor", "sessions": sessions})
+        if self.book.given(change, self.now) != "activity_cancelled":
+            self.model.ended = False
+            self.model.move_up()
 
     @precondition(lambda self: len(self.gone) > 2)
     @rule()
@@ -141,8 +165,8 @@ class Registering(RuleBasedStateMachine):
         for status, people in (("confirmed", self.model.sitting), ("waitlisted", self.model.waiting)):
             found = {one.id for one in self.book.people.values() if one.status == status}
             assert found == {_id(who, self.rounds[who]) for who in people}
-        assert not self.state.promoting
-        assert not any(self.model.room(who) for who in self.model.waiting)
+        assert not self.state.promoting(self.now)
+        assert self.model.ended or not any(self.model.room(who) for who in self.model.waiting)
 
     @invariant()
     def what_was_cancelled_stays_so(self) -> None:

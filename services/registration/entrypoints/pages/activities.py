@@ -2,19 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from services.registration.adapters.views import Listed
 from services.registration.entrypoints.pages.front import Front
-from shared.contracts.activity import Activity
+from shared.contracts.activity import Activity, last_end
 from shared.pages import pages_of
 
 PAGE: Final = 20
 Window = Literal["open", "upcoming", "closed", "cancelled"]
+Course = Literal["ahead", "running", "over"]
 _ORDER: Final = ("open", "upcoming", "closed", "cancelled")
+
+
+class Phase(NamedTuple):
+    """`window`: whether one may register; `course`: how far the sessions are."""
+
+    window: Window
+    course: Course
+
+    @property
+    def shown(self) -> str:
+        """In a word: once sessions have begun, that is what people ask for."""
+        return self.window if self.course == "ahead" or self.window == "cancelled" else self.course
 
 
 def routes(front: Front) -> APIRouter:
@@ -34,7 +47,7 @@ def routes(front: Front) -> APIRouter:
         return front.page(
             "kegiatan.html",
             activity=state.described,
-            window=window(state.described, state.cancelled, datetime.now(UTC)),
+            phase=phase(state.described, state.cancelled, datetime.now(UTC)),
             reason=state.reason,
             taken=state.taken,
             waiting=state.waiting_in_all,
@@ -52,12 +65,20 @@ def window(activity: Activity | Listed, cancelled: bool, now: datetime) -> Windo
     return "open" if now < activity.closes else "closed"
 
 
-def in_order(activities: Sequence[Listed], now: datetime) -> list[tuple[Window, Listed]]:
+def phase(activity: Activity | Listed, cancelled: bool, now: datetime) -> Phase:
+    ends = last_end(activity.sessions)
+    course: Course = "ahead" if now < min(session.starts for session in activity.sessions) else "running"
+    return Phase(window(activity, cancelled, now), "over" if ends and now >= ends else course)
+
+
+def in_order(activities: Sequence[Listed], now: datetime) -> list[tuple[Phase, Listed]]:
     """Open ones first, who closes soonest on top; then those to come; then the past, the latest on top."""
 
-    def place(row: tuple[Window, Listed]) -> tuple[int, float]:
-        state, one = row
+    def place(row: tuple[Phase, Listed]) -> tuple[int, float]:
+        (state, course), one = row
+        if state != "cancelled" and course == "over":
+            return _ORDER.index("closed"), -max(session.ends for session in one.sessions).timestamp()
         when = {"open": one.closes, "upcoming": one.opens}.get(state)
         return _ORDER.index(state), when.timestamp() if when else -one.closes.timestamp()
 
-    return sorted(((window(one, one.cancelled, now), one) for one in activities), key=place)
+    return sorted(((phase(one, one.cancelled, now), one) for one in activities), key=place)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.domain.activity import ActivityState
-from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
+from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front, now
 from services.registration.entrypoints.pages.tokens import Asked
 from shared.contracts.commands import CancelRegistration
 from shared.http import Problem
@@ -34,6 +34,7 @@ def routes(front: Front) -> APIRouter:
             "batal.html",
             activity=state.described,
             standing="gone" if state.cancelled else standing,
+            over=state.over(now()),
             token=token,
         )
 

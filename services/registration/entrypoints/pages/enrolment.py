@@ -12,7 +12,7 @@ from services.registration.domain import participant
 from services.registration.entrypoints.pages.attendance import record
 from services.registration.entrypoints.pages.desk import asked, enrolled, staff_page
 from services.registration.entrypoints.pages.fields import read_person
-from services.registration.entrypoints.pages.front import Front, settled
+from services.registration.entrypoints.pages.front import Front, now, settled
 from services.registration.entrypoints.pages.mails import TOLD, listed
 from services.registration.entrypoints.pages.outcome import decided
 from services.registration.entrypoints.pages.session import Session, Sessions
@@ -38,7 +38,8 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     async def question(registration: str, session: Staff) -> HTMLResponse:
         row = await enrolled(front, registration)
         state = await front.activity(row.activity)
-        return staff_page(front, session, "staf-batal.html", row=row, activity=state.described)
+        over = state.over(now())
+        return staff_page(front, session, "staf-batal.html", row=row, activity=state.described, over=over)
 
     @router.post("/batal", response_class=HTMLResponse)
     async def cancel(registration: str, session: Staff, request: Request) -> Response:

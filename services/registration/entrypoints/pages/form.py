@@ -87,6 +87,7 @@ def form(
         problem.status if problem else 200,
         problem.headers if problem else None,
         activity=state.described,
+        over=state.over(datetime.now(UTC)),
         offered=offered(front, state),
         values=typed.values,
         errors=typed.errors if problem and problem.reason == "invalid" else {},

@@ -32,12 +32,13 @@ TOLD: Final = {
 @dataclass(frozen=True, slots=True)
 class MailList:
     """`known`: `yes`, `away` where the mail service does not answer, `nowhere` where none is set.
-    `counts`: by state, where they were asked for."""
+    `counts`: by state, where they were asked for, and with them `held`: why mails are held up."""
 
     known: str
     rows: Sequence[Mail] = ()
     total: int = 0
     counts: dict[str, int] | None = None
+    held: tuple[str, ...] = ()
 
     @property
     def unsent(self) -> list[Mail]:
@@ -100,7 +101,8 @@ async def counted(front: Front, states: Sequence[str], activity: str = "") -> Ma
     if front.mails is None:
         return MailList("nowhere")
     try:
-        return MailList("yes", counts=await front.mails.counts(states, activity))
+        found = await front.mails.counts(states, activity)
+        return MailList("yes", counts=found.by_state, held=found.held)
     except MailsAway as away:
         return _away(away)
 
@@ -146,6 +148,7 @@ async def _shown(front: Front, session: Session, asked: Filter, activity: str) -
         activities={name: state.described for name, state in states.items()},
         mails=found,
         counts=counts.counts or {},
+        held=counts.held,
         who=who,
         chosen=asked.state,
         states=STATES,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from services.registration.adapters.outcomes import Outcomes
-from services.registration.entrypoints.pages.front import Front, settled
+from services.registration.entrypoints.pages.front import Front, now, settled
 from services.registration.entrypoints.pages.tokens import TokenUnknown
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
@@ -32,6 +32,7 @@ def routes(front: Front) -> APIRouter:
             "hasil.html",
             activity=state.described,
             shown=shown(found, asked.met_before),
+            over=state.over(now()),
             place=found.place if found else None,
             message=found.message if found else None,
         )

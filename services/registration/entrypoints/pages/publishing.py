@@ -21,6 +21,7 @@ from services.registration.entrypoints.pages.drafts import (
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
 from services.registration.entrypoints.pages.yaml_lines import SHOWN, Mistake, excerpt, mistakes
+from shared.contracts.activity import last_end
 from shared.contracts.types import ZONES, Category
 
 LABELS: Final = {
@@ -56,6 +57,20 @@ TOO_LONG: Final = "YAML ini terlalu panjang untuk ditempel; pakai berkas"
 NO_UTF8: Final = "Berkas ini bukan teks; simpan sebagai teks UTF-8"
 
 
+LATE: Final = (
+    "Ini sesudah pertemuan terakhir selesai. Siapa yang mendaftar sesudahnya hanya dicatat: emailnya tidak "
+    "mengundang, dan tidak ada yang naik dari daftar tunggu."
+)
+
+
+def closes_late(draft: Draft) -> bool:
+    """Registration ends after the last session: allowed, and rarely meant."""
+    if draft.command is None:
+        return False
+    ends = last_end(draft.command.sessions)
+    return ends is not None and draft.command.closes > ends
+
+
 def routes(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter(prefix="/staf/terbit")
     Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
@@ -71,6 +86,8 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             return _form(front, session, sent, Draft(), more=str(sent["tambah"]))
         typed, chosen = _typed(front, sent)
         draft = of_form(typed, chosen, front.office.zone)
+        if closes_late(draft) and sent.get("dibaca") != typed["closes"]:
+            return _form(front, session, sent, draft, warned=LATE)
         told = await _published(front, draft, str(sent.get("nonce", "")), "id")
         return told if isinstance(told, Response) else _form(front, session, sent, draft, told)
 
@@ -137,8 +154,15 @@ def _names() -> list[str]:
 
 
 def _form(
-    front: Front, session: Session, sent: FormData, draft: Draft, told: str = "", more: str = ""
+    front: Front,
+    session: Session,
+    sent: FormData,
+    draft: Draft,
+    told: str = "",
+    more: str = "",
+    warned: str = "",
 ) -> HTMLResponse:
+    """`warned`: what to think of at the field of the closing."""
     values, chosen = _typed(front, sent)
     blocks: dict[str, Any] = {"MOST": MOST}
     for what, fields in (("sessions", SESSION), ("quotas", QUOTA)):
@@ -155,6 +179,7 @@ def _form(
         errors=draft.errors,
         named={name: f"{_label(name)}: {sentence}" for name, sentence in draft.errors.items()},
         told=told,
+        warned=warned,
         blocks=blocks,
         zones=list(ZONES),
         categories=get_args(Category),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.domain.activity import ActivityState
-from services.registration.entrypoints.pages.activities import window
+from services.registration.entrypoints.pages.activities import phase
 from services.registration.entrypoints.pages.desk import asked, staff_page
 from services.registration.entrypoints.pages.fields import FIELDS, Typed, read
 from services.registration.entrypoints.pages.form import offered
@@ -66,7 +66,7 @@ def _form(
         status,
         nonce,
         activity=state.described,
-        window=window(state.described, state.cancelled, now()),
+        phase=phase(state.described, state.cancelled, now()),
         offered=offered(front, state),
         values=typed.values,
         errors=typed.errors,

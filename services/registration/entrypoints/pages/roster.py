@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.registration.adapters.roster import Wanted
 from services.registration.application.cells import CellRefused, regency
-from services.registration.entrypoints.pages.activities import window
+from services.registration.entrypoints.pages.activities import phase
 from services.registration.entrypoints.pages.desk import staff_page
 from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
@@ -66,7 +66,7 @@ async def _shown(front: Front, session: Session, activity: str, asked: Filter, t
         "staf-kegiatan.html",
         422 if errors else 200,
         state=state,
-        window=window(state.described, state.cancelled, now()),
+        phase=phase(state.described, state.cancelled, now()),
         counts=await front.roster.counts(activity),
         rows=rows,
         total=total,

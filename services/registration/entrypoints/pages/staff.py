@@ -53,7 +53,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         return front.page(
             "staf.html",
             csrf=session.csrf,
-            rows=[(window, states[one.id]) for window, one in shown if one.id in states],
+            rows=[(phase, states[one.id]) for phase, one in shown if one.id in states],
             number=hal,
             pages=pages_of(len(found), PAGE),
             parked=await views.parked_in_all(),
@@ -61,6 +61,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             wrong=[one for one in wrong if one.activity in titles],
             titles=titles,
             mails=mails.known,
+            held=len(mails.held),
             failed=(mails.counts or {}).get("failed", 0),
             ambiguous=(mails.counts or {}).get("ambiguous", 0),
             unused=await views.waiting_beside_free_seats(now),

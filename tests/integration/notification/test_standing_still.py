@@ -1,0 +1,243 @@
+"""What cannot be taken in is said at once, holds up as little as can be, and goes on by itself later."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from pymongo.errors import AutoReconnect
+
+from services.notification import main
+from services.notification.adapters import entries, folding
+from services.notification.domain import rules
+from services.notification.entrypoints import consumer
+from services.notification.main import Service
+from shared.contracts.directory import RegistrationEntry, registration_key
+from shared.contracts.facts import RegistrationConfirmed
+from shared.contracts.topics import directory
+from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.broker, pytest.mark.once]
+
+Asked = Callable[[], Awaitable[bool]]
+
+
+def says(service: Service, words: str) -> Asked:
+    async def said() -> bool:
+        return any(words in sentence for sentence in await service.why_not_ready())
+
+    return said
+
+
+def is_ready(service: Service) -> Asked:
+    async def ready() -> bool:
+        return not await service.why_not_ready()
+
+    return ready
+
+
+async def seen(service: Service, path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(service.app)
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://kantor", headers=bearer) as client:
+        return await client.get(path)
+
+
+async def held(service: Service) -> list[str]:
+    found: list[str] = (await seen(service, "/api/v1/deliveries/counts")).json()["held"]
+    return found
+
+
+async def metrics(service: Service) -> str:
+    return (await seen(service, "/metrics")).text
+
+
+def counted(service: Service, line: str) -> Asked:
+    async def shown() -> bool:
+        return line in (await metrics(service)).splitlines()
+
+    return shown
+
+
+async def waits_for_entry(stage: Stage) -> bool:
+    return bool(await stage.rows(state="pending", reason="unreadable_entry"))
+
+
+async def test_an_entry_that_cannot_be_read_holds_up_the_mails_that_need_it_and_nothing_else(
+    stage: Stage,
+) -> None:
+    """Junk of one key, junk of no key at all, and an entry of a kind that is not known here."""
+    key = registration_key(registration("Wayan Contoh"))
+    async with stage.running() as service:
+        await stage.publish("rakor")
+        await stage.enter("", b"{", "rakor")
+        await stage.enter("i:undangan-1", b'{"rev": 1}', "rakor")
+        await stage.enter(key, b'{"rev": 2, "name": "Wayan Contoh"', "rakor")
+        await stage.state(confirmed("rakor", "Wayan Contoh"), "rakor")
+        await stage.confirm("rakor", "Made Contoh")
+        await until(lambda: waits_for_entry(stage))
+        await until(says(service, f"{directory(stage.office)} partition"))
+        (sentence,) = await held(service)
+        assert sentence.endswith("offset 3 holds no readable entry; mails that need it wait")
+        await until(counted(service, "simpul_directory_parked 1.0"))
+        found = re.search(r"^simpul_directory_passed_over_total (.+)$", await metrics(service), re.MULTILINE)
+        assert found is not None
+        assert float(found[1]) >= 2, "each as often as it was read"
+        (row,) = (await seen(service, "/api/v1/deliveries?state=pending")).json()["deliveries"]
+        assert (row["registration"], row["reason"]) == (registration("Wayan Contoh"), "unreadable_entry")
+        assert [row["state"] for row in await stage.rows(registration=registration("Made Contoh"))] == [
+            "sent"
+        ]
+        await stage.person(
+            "rakor", "Wayan Contoh", rev=2
+        )  # the mended entry takes the place of the parked one
+        await stage.settled(2)
+        await until(is_ready(service))
+        assert await held(service) == []
+    assert len(stage.sink.kept) == 2
+
+
+async def test_a_tombstone_takes_what_is_parked_with_it(stage: Stage) -> None:
+    key = registration_key(registration("Wayan Contoh"))
+    async with stage.running() as service:
+        await stage.publish("rakor")
+        await stage.enter(key, b"{", "rakor")
+        await stage.state(confirmed("rakor", "Wayan Contoh"), "rakor")
+        await until(lambda: waits_for_entry(stage))
+        await stage.enter(key, None, "rakor")
+        (row,) = await stage.settled(1)
+        await until(is_ready(service))
+    assert (row["state"], row["reason"]) == ("withdrawn", "erased")
+    assert await stage.store["parked"].count_documents({}) == 0
+
+
+async def test_a_version_that_reads_a_parked_entry_goes_on_by_itself(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_yet(value: bytes) -> RegistrationEntry:
+        raise OverflowError
+
+    await stage.publish("rakor")
+    await stage.confirm("rakor", "Wayan Contoh")
+    with monkeypatch.context() as older:
+        older.setattr(entries.RegistrationEntry, "read", not_yet)
+        async with stage.running():
+            await until(lambda: waits_for_entry(stage))
+    async with stage.running() as service:
+        await stage.settled(1)
+        await until(is_ready(service))
+    assert len(stage.sink.kept) == 1
+    assert await stage.store["parked"].count_documents({}) == 0
+
+
+def breaks_at(name: str) -> Callable[..., Any]:
+    """A fold that something unforeseen happens to at the confirmation of one person."""
+
+    def fold(lists: Any, stated: Any, body: Any) -> Any:
+        if isinstance(body, RegistrationConfirmed) and body.registration == registration(name):
+            raise OverflowError("date value out of range")
+        return rules.fold(lists, stated, body)
+
+    return fold
+
+
+async def test_a_fact_that_cannot_be_folded_stops_its_partition_with_a_sentence(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(main, "LOOK_AGAIN_SECONDS", 0.5)
+    for activity in ("rakor", "refleksi"):
+        await stage.publish(activity)
+    await stage.confirm("rakor", "Made Contoh")
+    bad = await stage.confirm("rakor", "Wayan Contoh")
+    await stage.confirm("rakor", "Ketut Contoh")
+    sentence = f"fact {bad} cannot be taken in by this version (OverflowError at "
+    with monkeypatch.context() as broken:
+        broken.setattr(consumer, "fold", breaks_at("Wayan Contoh"))
+        async with stage.running() as service:
+            await until(says(service, sentence))
+            await stage.confirm("refleksi", "Putu Contoh")
+            await stage.settled(2)
+            assert [one.startswith(sentence) for one in await held(service)] == [True]
+            await until(counted(service, "simpul_partitions_stopped 1.0"))
+            assert caplog.text.count("stopped: ") == 1, "said once, however often it is looked at again"
+            broken.undo()
+            await stage.settled(4)  # without a restart
+            await until(is_ready(service))
+            assert await held(service) == []
+    assert len(stage.sink.kept) == 4
+
+
+async def test_a_version_that_folds_a_fact_goes_on_by_itself(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.publish("rakor")
+    await stage.confirm("rakor", "Wayan Contoh")
+    with monkeypatch.context() as older:
+        older.setattr(consumer, "fold", breaks_at("Wayan Contoh"))
+        async with stage.running() as service:
+            await until(says(service, "cannot be taken in by this version"))
+    async with stage.running() as service:
+        assert await held(service)  # also to whoever asks before it has looked
+        await stage.settled(1)
+        await until(is_ready(service))
+        assert await held(service) == []
+
+
+@pytest.mark.parametrize("topic", ["facts", "directory"])
+async def test_what_fails_again_and_again_stops_and_what_passes_does_not(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, topic: str
+) -> None:
+    monkeypatch.setattr(main, "LOOK_AGAIN_SECONDS", 0.5)
+    owner, name = {
+        "facts": (folding.FactsLedger, "apply"),
+        "directory": (main.DirectoryStore, "apply"),
+    }[topic]
+    works, tries, error = getattr(owner, name), list[int](), AutoReconnect("passing")
+
+    async def fails(*given: Any, **more: Any) -> Any:
+        tries.append(1)
+        raise error
+
+    await stage.publish("rakor")
+    await stage.confirm("rakor", "Wayan Contoh")
+    monkeypatch.setattr(owner, name, fails)
+    async with stage.running() as service:
+
+        async def tried() -> bool:
+            return len(tries) > 5
+
+        await until(tried)
+        assert await is_ready(service)()
+        error = ValueError("whatever a driver says")
+        await until(says(service, "cannot be read on from offset 0 (ValueError at "))
+        assert not any("whatever" in sentence for sentence in await held(service))
+        monkeypatch.setattr(owner, name, works)
+        await stage.settled(1)
+        await until(is_ready(service))
+
+
+async def test_a_mail_that_cannot_be_judged_holds_up_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.notification.application import sending
+
+    judge = sending.judge
+
+    def breaks(delivery: Any, *rest: Any) -> Any:
+        if delivery.registration == registration("Wayan Contoh"):
+            raise OverflowError("date value out of range")
+        return judge(delivery, *rest)
+
+    monkeypatch.setattr(sending, "judge", breaks)
+    async with stage.running():
+        await stage.publish("rakor")
+        for name in ("Wayan Contoh", "Made Contoh"):
+            await stage.confirm("rakor", name)
+        rows = await stage.settled(2)
+    became = {row["registration"]: (row["state"], row["reason"]) for row in rows}
+    assert became == {
+        registration("Wayan Contoh"): ("failed", "unwritable"),
+        registration("Made Contoh"): ("sent", None),
+    }
