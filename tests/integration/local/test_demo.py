@@ -76,6 +76,7 @@ def test_the_addresses_are_written_as_clients_read_them(tmp_path: Path) -> None:
                 "url": "http://127.0.0.1:8001",
                 "notification_url": "http://127.0.0.1:8011",
                 "staff_token_file": ".simpul/bali/staff-token",
+                "env_file": ".simpul/bali/env",
             }
         },
         "national": {"url": "http://127.0.0.1:8100", "token_file": ".simpul/national/directorate-token"},
