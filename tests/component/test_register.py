@@ -22,7 +22,7 @@ from shared.contracts.commands import (
     SubmitRegistration,
 )
 from shared.contracts.envelope import Envelope
-from tests.support.office import STAFF_TOKEN, TestOffice, activity, new_office, person
+from tests.support.office import READY, STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -101,7 +101,7 @@ async def test_a_command_is_known_again_by_aggregate_source_and_id(servers: Serv
         again = await office.put(submit("satu", 1), "satu")  # a new command opens a new round
         assert (await office.outcome("satu", again))["data"]["round"] == 2
 
-        headers = {"Idempotency-Key": "sekali", **WAIT}
+        headers = {"Idempotency-Key": "sekali", "Authorization": f"Bearer {STAFF_TOKEN}", **WAIT}
         url = "/api/v1/activities/satu/registrations"
         one = await client.post(url, json=person(7), headers=headers)
         two = await client.post(url, json=person(7), headers=headers)
@@ -402,7 +402,7 @@ async def test_the_office_describes_itself_once(servers: Servers) -> None:
 
 
 async def ready(client: httpx.AsyncClient) -> bool:
-    return (await client.get("/health/ready")).json() == {"status": "ready", "reasons": []}
+    return (await client.get(READY)).json() == {"status": "ready", "reasons": []}
 
 
 async def described(office: TestOffice) -> bool:
