@@ -48,6 +48,7 @@ def answers(model: Any = Outcome) -> Answers:
         409: problem_answer("Refused: `reason` names why."),
         422: problem_answer("The body does not fit, or the Idempotency-Key came with another body before."),
         503: problem_answer("Unknown whether it was taken: send it again with the same key.", RETRY),
+        415: problem_answer("The body is of a type, or packed in a way, that is not taken here."),
     } | TOO_LARGE
 
 

@@ -63,6 +63,11 @@ async def test_a_port_in_use_is_told_before_anything_is_removed(
         pytest.raises(PortInUse, match=f"Port {ports.sumbar_notification}, wanted by sumbar notification"),
     ):
         await run(ports, once=True, play=never_played, console=Console(quiet=True))
+    with (
+        socket.create_server(("127.0.0.1", ports.national + 10_000)),
+        pytest.raises(PortInUse, match=f"Port {ports.national + 10_000}, wanted by national management"),
+    ):
+        await run(ports, once=True, play=never_played, console=Console(quiet=True))
     assert Path(".simpul/demo.json").exists()
 
 
@@ -74,11 +79,17 @@ def test_the_addresses_are_written_as_clients_read_them(tmp_path: Path) -> None:
         "offices": {
             "bali": {
                 "url": "http://127.0.0.1:8001",
+                "management_url": "http://127.0.0.1:18001",
                 "notification_url": "http://127.0.0.1:8011",
+                "notification_management_url": "http://127.0.0.1:18011",
                 "staff_token_file": ".simpul/bali/staff-token",
             }
         },
-        "national": {"url": "http://127.0.0.1:8100", "token_file": ".simpul/national/directorate-token"},
+        "national": {
+            "url": "http://127.0.0.1:8100",
+            "management_url": "http://127.0.0.1:18100",
+            "token_file": ".simpul/national/directorate-token",
+        },
         "mailbox": {"url": "http://127.0.0.1:8025"},
     }
 
