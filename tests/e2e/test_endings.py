@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.demo import Demo, free_ports
+from tests.e2e.demo import Demo
+from tests.support.demo_ports import free_ports
 
 READY = "processes are ready"
 SERVERS_AND_SERVICES = 8  # broker, database, mailbox and five services

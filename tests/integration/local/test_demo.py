@@ -14,7 +14,7 @@ from local.addresses import DemoAddresses, Ports
 from local.demo import run
 from local.environments import base_environment, choose_addresses, national_environment, office_environment
 from local.errors import AlreadyRunning, PortInUse
-from local.machine import free_port
+from tests.support.demo_ports import free_ports
 
 HOLDER = """
 import sys, time
@@ -25,10 +25,6 @@ with _fresh_folder(Path(".simpul")):
     print("held", flush=True)
     time.sleep(600)
 """
-
-
-def free_ports() -> Ports:
-    return Ports(**{name: free_port() for name in Ports.names()})
 
 
 async def never_played(addresses: DemoAddresses, console: Console) -> bool:
@@ -83,6 +79,7 @@ def test_the_addresses_are_written_as_clients_read_them(tmp_path: Path) -> None:
                 "notification_url": "http://127.0.0.1:8011",
                 "notification_management_url": "http://127.0.0.1:18011",
                 "staff_token_file": ".simpul/bali/staff-token",
+                "env_file": ".simpul/bali/env",
             }
         },
         "national": {

@@ -32,7 +32,7 @@ async def recounted(servers: Servers, facts: list[tuple[str, dict[str, Any]]]) -
     addresses = DemoAddresses(
         kafka=servers.kafka,
         mongo=servers.mongo,
-        offices={office: OfficeAddress(*[""] * 5)},
+        offices={office: OfficeAddress(*[""] * 6)},
         national=NationalAddress("", "", ""),
         mailbox=MailboxAddress(""),
     )
