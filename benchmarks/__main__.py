@@ -28,7 +28,7 @@ async def grown(figures: list[Figure], on: Stage, rounds: int) -> None:
 
 
 async def answered(figures: list[Figure], on: Stage, rounds: int) -> None:
-    await answering.answered(figures, on, rounds, seconds=4.0)
+    await answering.answered(figures, on, rounds, seconds=20)
 
 
 async def mailed(figures: list[Figure], on: Stage, rounds: int) -> None:

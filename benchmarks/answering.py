@@ -1,96 +1,171 @@
-"""B2: answers over HTTP, closed loop with 16 clients and open loop at half of that."""
+"""B2: answers over HTTP under `wrk`, 64 clients, while the office decides, mails and the nation counts.
+
+Ours and a bare route that only sends the same record take turns; right answers alone are counted. The
+client is a process in C of its own, since one in Python would take from what it measures.
+"""
 
 import asyncio
-import itertools
+import json
+import shutil
+import sys
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 
 import httpx
 
-from benchmarks.bare import bare
 from benchmarks.deciding import REGISTRATION, announce
-from benchmarks.figures import Figure, percentile
-from benchmarks.stage import Stage, as_deployed, names, submission
+from benchmarks.figures import Figure
+from benchmarks.stage import Stage, as_deployed, names
+from local.machine import accepts, free_port
+from services.notification.entrypoints.provision import provision_office
+from services.reporting.provision import provision_national
+from shared.contracts import topics
+from shared.kafka.topics import TopicSpec, admin, ensure_topic
+from shared.mongo.driver import connect
+from tests.support.deployment import Deployment
+from tests.support.office import PARTITIONS
 
-CLIENTS = 16
-MODES = {"202": "", "wait=5": "wait=5"}
-COUNTS = {"202": 202, "wait=5": 200}
+WRK = "wrk"
+LOAD = Path(__file__).with_name("load.lua")
+CLIENTS = 64
+DRIVERS = ("motor", "pymongo")
+MODES = ("202", "wait=5")
+TOPIC = "bench.bare.v1"
+CAUGHT_UP_SECONDS = 30.0
+REST_SECONDS = 300.0
+_MARKS = count()
 
 
-async def answered(figures: list[Figure], stage: Stage, rounds: int, seconds: float) -> None:
-    numbers = itertools.count()
+@dataclass(frozen=True)
+class Told:
+    """What `wrk` saw: right answers a second, and of all answers the milliseconds."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+async def answered(figures: list[Figure], stage: Stage, rounds: int, seconds: int) -> None:
+    """Left out, with a word, where Debian's wrk is not installed. The first round warms up."""
+    if not shutil.which(WRK):
+        print("B2 left out: it needs wrk (Debian's package of that name) on PATH", flush=True)
+        return
+    taken: dict[str, list[Told]] = defaultdict(list)
+    late: dict[str, list[float]] = defaultdict(list)
     async with as_deployed(stage, "b2") as running:
-        name = names(1)[0]
-        await announce(running.office, [name], 10**6)
-        service = await running.start("registration", REGISTRATION)
-        starts = dict(running.office.ends)
-        limits = httpx.Limits(max_connections=256, max_keepalive_connections=256)
-        async with httpx.AsyncClient(base_url=service.url, limits=limits, timeout=30) as client:
-            rates: dict[str, list[float]] = {mode: [] for mode in MODES}
-            closed: dict[str, list[list[float]]] = {mode: [] for mode in MODES}
-            opened: list[list[float]] = []
-            for number in range(rounds + 1):
-                for mode in MODES:
-                    taken = await closed_loop(client, name, mode, numbers, seconds)
-                    if number:
-                        closed[mode].append(taken)
-                        rates[mode].append(len(taken) / seconds)
-                pace = len(taken) / seconds / 2
-                taken = await open_loop(client, name, "wait=5", numbers, pace, seconds)
-                if number:
-                    opened.append(taken)
-                print(f"B2 half of {2 * pace:.0f}/s: p50 {percentile(taken, 50):.0f} ms", flush=True)
-        async with bare(stage.servers.kafka, stage.servers.mongo, running.office.code) as chain:
-            await chain.run(starts, 1)
-            # what reading, writing and publishing a record takes when nothing waits
-            single = [[1000 * one for one in await chain.one_by_one(50)] for _ in range(rounds)]
-    for mode in MODES:
-        figures.append(Figure("B2", f"{mode}, {CLIENTS} clients", "answers/s", rates[mode]))
-        for share in (50, 99):
-            taken = [percentile(one, share) for one in closed[mode]]
-            figures.append(Figure("B2", f"{mode}, {CLIENTS} clients, p{share}", "ms", taken))
-    for share, target in ((50, "at most 30 ms"), (99, "at most 200 ms")):
-        ours = [percentile(one, share) for one in opened]
-        chain_ms = [percentile(one, share) for one in single]
-        what = f"wait=5, open loop at half of that, p{share}"
-        figures.append(Figure("B2", what, "ms", ours, chain_ms, "bare chain, one record", target))
+        activity = names(1)[0]
+        await announce(running.office, [activity], 10**6)
+        await around(running)
+        path = f"/api/v1/activities/{activity}/registrations"
+        for number in range(rounds + 1):
+            async with bare(stage, running, TOPIC) as url:
+                seen = {"bare": await load(url + path, "202", seconds)}
+            for driver in DRIVERS:
+                async with registration(running, driver) as url:
+                    for mode in MODES:
+                        name = f"{mode}, {driver}"
+                        seen[name] = await load(url + path, mode, seconds)
+                        late[name] += [await rest(running)]
+                    pause = 2 * CLIENTS / seen[f"wait=5, {driver}"].rate
+                    seen[f"half, {driver}"] = await load(url + path, "wait=5", seconds, pause)
+                    await rest(running)
+            async with registration(running, DRIVERS[-1]), bare(stage, running) as url:
+                seen["beside"] = await load(url + path, "202", seconds)
+                await rest(running)
+            for name, told in seen.items():
+                print(f"B2 {name}: {told.rate:.0f}/s, p50 {told.p50:.0f}, p99 {told.p99:.0f} ms", flush=True)
+                taken[name] += [told] if number else []
+            assert max(map(max, late.values())) <= CAUGHT_UP_SECONDS, dict(late)
+    figures += told_of(taken)
 
 
-async def ask(client: httpx.AsyncClient, activity: str, mode: str, number: int) -> float:
-    """Milliseconds until the answer."""
-    body = submission(activity, number).model_dump(mode="json", exclude_none=True)
-    del body["activity"]
-    headers = {"Idempotency-Key": f"h{number}"} | ({"Prefer": MODES[mode]} if MODES[mode] else {})
-    start = time.perf_counter()
-    answer = await client.post(f"/api/v1/activities/{activity}/registrations", json=body, headers=headers)
-    assert answer.status_code == COUNTS[mode], answer.status_code
-    return (time.perf_counter() - start) * 1000
+def told_of(taken: dict[str, list[Told]]) -> list[Figure]:
+    def rates(name: str) -> list[float]:
+        return [one.rate for one in taken[name]]
+
+    found = []
+    alone, beside = "bare route", "bare route, the same deciding, mailing and counting beside it"
+    for driver in DRIVERS:
+        ours = rates(f"202, {driver}")
+        what = f"202, {CLIENTS} clients, {driver}"
+        found.append(Figure("B2", what, "answers/s", ours, rates("bare"), alone, "at least 0.5"))
+        found.append(Figure("B2", what, "answers/s", ours, rates("beside"), beside, "at least 0.7"))
+        what = f"wait=5, {CLIENTS} clients, {driver}"
+        ours = rates(f"wait=5, {driver}")
+        found.append(Figure("B2", what, "answers/s", ours, rates("bare"), alone, "at least 0.3"))
+        half = taken[f"half, {driver}"]
+        for share, target in (("p50", "at most 30 ms"), ("p99", "at most 150 ms")):
+            what = f"wait=5 at half of that, {driver}, {share}"
+            found.append(Figure("B2", what, "ms", [getattr(one, share) for one in half], target=target))
+    return found
 
 
-async def closed_loop(
-    client: httpx.AsyncClient, activity: str, mode: str, numbers: Iterator[int], seconds: float
-) -> list[float]:
-    taken: list[float] = []
-    end = time.perf_counter() + seconds
-
-    async def one() -> None:
-        while time.perf_counter() < end:
-            taken.append(await ask(client, activity, mode, next(numbers)))
-
-    await asyncio.gather(*(one() for _ in range(CLIENTS)))
-    return taken
+async def around(running: Deployment) -> None:
+    """What mails and counts while registration answers."""
+    servers, office = running.office.servers, running.office
+    await provision_office(office.code, servers.mongo, "motor", office.kafka)
+    await provision_national(servers.mongo, "motor", office.kafka)
+    await running.start_mailbox()
+    running.env |= {"SIMPUL_MAILS_PER_MINUTE": "6000000"}
+    await running.start("notification", "services.notification.main")
+    await running.start("reporting", "services.reporting.main")
 
 
-async def open_loop(
-    client: httpx.AsyncClient, activity: str, mode: str, numbers: Iterator[int], pace: float, seconds: float
-) -> list[float]:
-    """Asked at its time whether or not those before were answered; counted from the time it was due."""
-    begin = time.perf_counter()
+@asynccontextmanager
+async def registration(running: Deployment, driver: str) -> AsyncIterator[str]:
+    running.env["SIMPUL_MONGO_DRIVER"] = driver
+    service = await running.start("registration", REGISTRATION)
+    try:
+        yield service.url
+    finally:
+        running.processes.end(service.child)
+        del running.services["registration"]
 
-    async def one(due: float) -> float:
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        late = (time.perf_counter() - due) * 1000
-        return late + await ask(client, activity, mode, next(numbers))
 
-    count = int(pace * seconds)
-    return list(await asyncio.gather(*(one(begin + number / pace) for number in range(count))))
+@asynccontextmanager
+async def bare(stage: Stage, running: Deployment, topic: str = "") -> AsyncIterator[str]:
+    """`topic`: where it sends; unless given, on the office's intake, where registration decides it."""
+    if topic:
+        async with admin(stage.servers.kafka) as client:
+            await ensure_topic(client, TopicSpec(topic, PARTITIONS, {}), 1)
+    port, code = free_port(), running.office.code
+    where = [stage.servers.kafka, topic or f"simpul.{code}.intake.v1", code]
+    command = [sys.executable, "-m", "benchmarks.bare_route", str(port), *where]
+    child = running.processes.start("bare", command, running.env)
+    while not await accepts(port):
+        await asyncio.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.processes.end(child)
+
+
+async def load(url: str, mode: str, seconds: int, pause: float = 0) -> Told:
+    """`pause`: seconds from one request of a client to its next, on average."""
+    options = ["-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(LOAD), url]
+    arguments = ["--", f"m{next(_MARKS)}", mode, f"{pause:.4f}"]
+    run = await asyncio.create_subprocess_exec(WRK, *options, *arguments, stdout=asyncio.subprocess.PIPE)
+    said, _ = await run.communicate()
+    told = json.loads(said.decode().strip().splitlines()[-1])
+    return Told(told["right"] / told["seconds"], told["p50"], told["p99"])
+
+
+async def rest(running: Deployment) -> float:
+    """Seconds until all is decided; returns once everything is mailed, too."""
+    began = time.perf_counter()
+    await running.office.at_rest(REST_SECONDS)
+    decided = time.perf_counter() - began
+    asked = await running.office.store["registrations"].count_documents({})
+    servers, code = running.office.servers, running.office.code
+    store = connect(servers.mongo, topics.database(code, "notification"), "pymongo")
+    while await store["deliveries"].count_documents({"state": "sent"}) < asked:
+        await asyncio.sleep(0.5)
+    await store.close()
+    async with httpx.AsyncClient() as client:
+        await client.delete(f"{running.mailbox_url}/api/v1/messages")
+    return decided

@@ -10,6 +10,11 @@ OFFICES = ("bali", "sumbar")
 _PREFIX = "SIMPUL_DEMO_PORT_"
 
 
+def management(port: int) -> int:
+    """Where a service that is not told otherwise shows metrics and readiness."""
+    return port + 10_000
+
+
 @dataclass(frozen=True)
 class Ports:
     kafka: int = 9092
@@ -32,6 +37,12 @@ class Ports:
         wanted = {name: environment.get(_PREFIX + name.upper()) for name in cls.names()}
         return cls(**{name: int(value) for name, value in wanted.items() if value})
 
+    def wanted(self) -> dict[str, int]:
+        """Every port that the demo listens on, by what for."""
+        found = {name.replace("_", " "): int(getattr(self, name)) for name in self.names()}
+        services = [name for name in found if name.split()[0] in (*OFFICES, "national")]
+        return found | {f"{name} management": management(found[name]) for name in services}
+
     def registration(self, office: str) -> int:
         return int(getattr(self, office))
 
@@ -42,7 +53,9 @@ class Ports:
 @dataclass(frozen=True)
 class OfficeAddress:
     url: str
+    management_url: str
     notification_url: str
+    notification_management_url: str
     staff_token_file: str
     env_file: str
     """Settings for the `simpul` command, to be read by a shell. It holds secrets; only its owner reads it."""
@@ -53,6 +66,7 @@ class OfficeAddress:
 @dataclass(frozen=True)
 class NationalAddress:
     url: str
+    management_url: str
     token_file: str
 
 

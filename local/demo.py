@@ -47,7 +47,7 @@ async def run(ports: Ports, once: bool, play: Play, console: Console) -> bool:
     Raises LocalError; on every way out all children are gone.
     """
     require_embedded_servers()
-    await require_ports({name.replace("_", " "): getattr(ports, name) for name in Ports.names()})
+    await require_ports(ports.wanted())
     addresses = choose_addresses(ports, OFFICES, FOLDER)
     with _disk_watched(FOLDER), _fresh_folder(FOLDER):
         logs = FOLDER / "logs"
@@ -103,11 +103,14 @@ async def _start_services(
         mailbox = _module("local.mailbox", "--smtp", str(ports.smtp), "--http", str(ports.mailbox))
         started = [(services.start("mailbox", mailbox), addresses.mailbox.url)]
         for code, office in addresses.offices.items():
-            for service, url in (("registration", office.url), ("notification", office.notification_url)):
-                started.append((_start_service(services, service, code, url, offices[code]), url))
-        url = addresses.national.url
-        settings = national_environment(addresses)
-        started.append((_start_service(services, "reporting", "national", url, settings), url))
+            for service, url, watched in (
+                ("registration", office.url, office.management_url),
+                ("notification", office.notification_url, office.notification_management_url),
+            ):
+                started.append((_start_service(services, service, code, url, offices[code]), watched))
+        nation, settings = addresses.national, national_environment(addresses)
+        child = _start_service(services, "reporting", "national", nation.url, settings)
+        started.append((child, nation.management_url))
         async with httpx.AsyncClient(timeout=2) as client:
             await asyncio.gather(*(_ready(client, child, url) for child, url in started))
     console.print(f"{len(started)} processes are ready.")

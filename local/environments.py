@@ -6,7 +6,7 @@ import secrets
 import shlex
 from pathlib import Path
 
-from local.addresses import DemoAddresses, NationalAddress, OfficeAddress, Ports
+from local.addresses import DemoAddresses, NationalAddress, OfficeAddress, Ports, management
 from local.addresses import MailboxAddress as Mailbox
 from local.database import mongo_url
 from local.machine import address
@@ -20,7 +20,9 @@ def choose_addresses(ports: Ports, offices: tuple[str, ...], folder: Path) -> De
     def office(code: str) -> OfficeAddress:
         return OfficeAddress(
             url=_url(ports.registration(code)),
+            management_url=_url(management(ports.registration(code))),
             notification_url=_url(ports.notification(code)),
+            notification_management_url=_url(management(ports.notification(code))),
             staff_token_file=str(folder / code / "staff-token"),
             env_file=str(folder / code / "env"),
         )
@@ -29,7 +31,11 @@ def choose_addresses(ports: Ports, offices: tuple[str, ...], folder: Path) -> De
         kafka=address(ports.kafka),
         mongo=mongo_url(ports.mongo),
         offices={code: office(code) for code in offices},
-        national=NationalAddress(_url(ports.national), str(folder / "national" / "directorate-token")),
+        national=NationalAddress(
+            _url(ports.national),
+            _url(management(ports.national)),
+            str(folder / "national" / "directorate-token"),
+        ),
         mailbox=Mailbox(_url(ports.mailbox)),
     )
 
@@ -41,6 +47,7 @@ def base_environment(addresses: DemoAddresses) -> Environment:
         "PYTHONUNBUFFERED": "1",
         "SIMPUL_KAFKA_BOOTSTRAP": addresses.kafka,
         "SIMPUL_MONGO_URL": addresses.mongo,
+        "SIMPUL_MONGO_DRIVER": "pymongo",
         "SIMPUL_KAFKA_FETCH_WAIT_MS": "50",  # the embedded broker answers a fetch no sooner,
         "SIMPUL_KAFKA_IDEMPOTENCE": "0",  # has no idempotent producers,
         "SIMPUL_TRUST_PRODUCER_TIME": "1",  # sets no time of its own,
@@ -79,6 +86,7 @@ def _write_settings(path: Path, settings: Environment) -> None:
 def national_environment(addresses: DemoAddresses) -> Environment:
     """Reporting's settings. Writes the directorate's token."""
     return base_environment(addresses) | {
+        "SIMPUL_PUBLIC_URL": addresses.national.url,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": _new_token(Path(addresses.national.token_file)),
     }
 

@@ -135,7 +135,7 @@ def _told(answer: httpx.Response | httpx.HTTPError, row: int | None = None) -> T
         return "unknown", None
     if answer.status_code == 409:  # a problem that holds the outcome
         told = body | {"message": body["detail"]}
-        outcome = {name: told[name] for name in told if name not in ("type", "status", "detail")}
+        outcome = {name: told[name] for name in told if name not in ("type", "title", "status", "detail")}
     else:
         outcome = body if row is None else body["outcomes"][row]
     return "ok", outcome if outcome["state"] == "decided" else None

@@ -123,7 +123,7 @@ class Plan:
 
     def submit(self, activity: str, person: Person) -> Wish:
         path = f"/activities/{activity}/registrations"
-        return Wish("registration.submit", activity, self._id(), "POST", path, person.body(), staff=False)
+        return Wish("registration.submit", activity, self._id(), "POST", path, person.body())
 
     def person(self) -> Person:
         return make_up(self._rng, next(self._people))

@@ -118,7 +118,9 @@ async def _witnessed(running: System, folder: Path) -> None:
     texts.mkdir(exist_ok=True)
     async with httpx.AsyncClient(timeout=10) as client:
         for name, service in running.services.items():
-            (texts / f"{name}.metrics").write_text((await client.get(f"{service.url}/metrics")).text)
+            (texts / f"{name}.metrics").write_text(
+                (await client.get(f"{service.management_url}/metrics")).text
+            )
             shutil.copy(running.folder / "logs" / f"{name}.log", texts)
 
 

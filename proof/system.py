@@ -57,6 +57,10 @@ class Service:
         return f"http://{address(int(self.env['SIMPUL_HTTP_PORT']))}"
 
     @property
+    def management_url(self) -> str:
+        return f"http://{address(int(self.env['SIMPUL_MANAGEMENT_PORT']))}"
+
+    @property
     def stopped(self) -> bool:
         """Whether it was stopped (SIGSTOP), by itself or another."""
         return self.child is not None and stands_still(self.child.pid)
@@ -167,7 +171,7 @@ class System:
         if service.child is None:
             return False
         service.child.check()
-        return await says_ready(service.url)
+        return await says_ready(service.management_url)
 
     async def until_ready(self, name: str, seconds: float = READY_SECONDS) -> None:
         child = self.services[name].child
@@ -326,7 +330,7 @@ def _office_env(running: System, code: str) -> dict[str, str]:
         "SIMPUL_OFFICE": code,
         "SIMPUL_OFFICE_FILE": str(description),
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
-        "SIMPUL_PUBLIC_URL": f"https://{code}.example",
+        "SIMPUL_PUBLIC_URL": f"http://{address(8001)}",  # of each port of this machine
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
         "SIMPUL_STAFF_TOKEN_HASH": _token_hash(running.seed, code),
         "SIMPUL_SMTP_URL": f"smtp://{address(running.smtp_proxy.port)}?starttls=never",
@@ -345,8 +349,9 @@ async def _provision(running: System) -> None:
 
 def _start_services(running: System, instances: int) -> None:
     def add(owner: str, service: str, letter: str, env: dict[str, str]) -> Service:
-        name, port = f"{owner}-{service}-{letter}", str(free_port())
-        module, own = f"services.{service}.main", env | {"SIMPUL_HTTP_PORT": port}
+        name, module = f"{owner}-{service}-{letter}", f"services.{service}.main"
+        ports = {"SIMPUL_HTTP_PORT": str(free_port()), "SIMPUL_MANAGEMENT_PORT": str(free_port())}
+        own = env | ports
         running.services[name] = Service(name, module, owner, own, None)
         return running.start(name)
 

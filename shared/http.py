@@ -1,34 +1,25 @@
-"""What every service's HTTP side has in common: problems, health, metrics, tokens, and how it is served."""
+"""What every service's HTTP side has in common: problems, liveness, tokens."""
 
-import asyncio
 import hashlib
 import hmac
-import logging
-import signal
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any
 
-import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.contracts.misfits import Misfit, misfits
 from shared.mongo.driver import PyMongoError, is_passing
+from shared.reasons import explained
 
-log = logging.getLogger(__name__)
-
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PROBLEM = "application/problem+json"  # RFC 9457
-
-Readiness = Callable[[], Awaitable[list[str]]]
-"""Says in sentences why the service is not ready; an empty list when it is."""
 
 
 class Problem(Exception):
@@ -41,14 +32,21 @@ class Problem(Exception):
         self.status, self.reason, self.detail, self.headers, self.more = status, reason, detail, headers, more
 
     def response(self) -> JSONResponse:
-        body = {"type": "about:blank", "status": self.status, "reason": self.reason, "detail": self.detail}
+        body = {
+            "type": f"/masalah/{self.reason}",
+            "title": explained(self.reason).title,
+            "status": self.status,
+            "reason": self.reason,
+            "detail": self.detail,
+        }
         return JSONResponse(body | self.more, self.status, self.headers, PROBLEM)
 
 
 class ProblemBody(BaseModel):
-    """`errors` names the fields that do not fit."""
+    """`type` leads to a page on this reason; `errors` names the fields that do not fit."""
 
     type: str
+    title: str
     status: int
     reason: str
     detail: str
@@ -81,6 +79,7 @@ def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) ->
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        redirect_slashes=False,  # it would lead to whatever host and scheme the request named
         telemetry=TELEMETRY,
         responses={
             422: problem_answer("What was asked does not fit."),
@@ -88,6 +87,7 @@ def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) ->
         },
     )
     speak_problems(app)
+    add_liveness(app)
     return app
 
 
@@ -112,8 +112,7 @@ def speak_problems(app: FastAPI) -> None:
             return Problem(
                 503, "unavailable", "Data belum dapat dibaca. Coba lagi sebentar lagi.", {"Retry-After": "2"}
             ).response()
-        log.error("a request failed in the database", exc_info=error)
-        return Problem(500, "failed", "Permintaan gagal diproses. Petugas sudah diberi tahu.").response()
+        raise error
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
@@ -121,13 +120,14 @@ def speak_problems(app: FastAPI) -> None:
 
 
 def methods_at(request: Request) -> list[str]:
-    """All methods of a path: the framework names those of one of its routes alone."""
-    found: set[str] = set()
-    for route in request.app.routes:
-        match, _ = route.matches(request.scope)
-        if match is not Match.NONE:
-            found |= getattr(route, "methods", None) or set()
-    return sorted(found)
+    """All methods of a path, asked of each route: a router tells nobody what is within it."""
+    found = {
+        method
+        for method in METHODS
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def invalid_body(errors: Any) -> Problem:
@@ -141,63 +141,12 @@ def misfitting(found: Iterable[Misfit]) -> Problem:
     return Problem(422, "invalid", "Isian tidak sesuai: lihat `errors`.", errors=fields)
 
 
-def add_health(
-    app: FastAPI, ready: Readiness, metrics: CollectorRegistry, role: Callable[[], str] | None = None
-) -> None:
-    """`role`: what this one of several instances does now."""
+def add_liveness(app: FastAPI) -> None:
+    """All that anybody may know of how a service does; the rest is on the management port."""
 
     @app.get("/health/live", include_in_schema=False)
     async def _live() -> dict[str, str]:
         return {"status": "live"}
-
-    @app.get("/health/ready", include_in_schema=False)
-    async def _ready() -> Response:
-        reasons = await ready()
-        body = {"status": "not ready" if reasons else "ready", "reasons": reasons}
-        if role is not None:
-            body["role"] = role()
-        return JSONResponse(body, 503 if reasons else 200)
-
-    @app.get("/metrics", include_in_schema=False)
-    async def _metrics() -> Response:
-        return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
-
-
-class BodyLimit:
-    """ASGI middleware: a body over the limit of its path is answered 413 before anything reads it whole."""
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        limit: Callable[[str], int],
-        shown: Callable[[str, Problem], Response] = lambda _, problem: problem.response(),
-    ) -> None:
-        """`shown`: how a problem is answered at a path."""
-        self._app = app
-        self._limit = limit
-        self._shown = shown
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        limit, body, more = self._limit(scope["path"]), bytearray(), True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > limit:
-                problem = Problem(413, "too_large", f"Kiriman melebihi {limit // 1000} kB.")
-                await self._shown(scope["path"], problem)(scope, receive, send)
-                return
-        messages = iter([{"type": "http.request", "body": bytes(body), "more_body": False}])
-
-        async def replay() -> Any:
-            return next(messages, None) or await receive()
-
-        await self._app(scope, replay, send)
 
 
 def token_is_right(typed: str, token_hash: str) -> bool:
@@ -230,38 +179,3 @@ def require_token(
             )
 
     return check
-
-
-async def serve(app: FastAPI, host: str, port: int, end: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM, SIGINT or `end`. Told a second time once this has returned, the process dies."""
-    config = uvicorn.Config(
-        app,
-        host,
-        port,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        timeout_graceful_shutdown=10,
-        proxy_headers=False,  # anybody can write X-Forwarded-For: an address is the connection's alone
-    )
-    server = uvicorn.Server(config)
-
-    def stop() -> None:
-        server.should_exit = True
-
-    async def ending() -> None:
-        await (end or asyncio.Event()).wait()
-        stop()
-
-    # the library raises a signal again once it is done: unheard, the process would end there, before all that
-    # stands around this could let go
-    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
-    for one in signals:
-        loop.add_signal_handler(one, stop)
-    waiting = asyncio.create_task(ending())
-    try:
-        await server.serve()
-    finally:
-        waiting.cancel()
-        for one in signals:
-            loop.remove_signal_handler(one)

@@ -3,9 +3,9 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, HttpUrl, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl, StringConstraints, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -15,6 +15,7 @@ from shared.links import LinkKeys, Links
 from shared.mongo.driver import Driver
 
 USAGE: Final = 2
+MANAGEMENT_ABOVE: Final = 10_000
 TRACES: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"  # the standard's own name
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
 S = TypeVar("S", bound="CommonSettings")
@@ -46,7 +47,9 @@ class FromFiles(PydanticBaseSettingsSource):
 
 
 class CommonSettings(BaseSettings):
-    """`traces_endpoint`: of a collector that takes OTLP over HTTP; empty is none."""
+    """`traces_endpoint`: of a collector that takes OTLP over HTTP; empty is none. `trusted_proxies`: whose
+    X-Forwarded-For and -Proto are believed, addresses and networks separated by commas. `management_port`:
+    of metrics and readiness; unless set 10000 above the public one."""
 
     model_config = SettingsConfigDict(env_prefix="SIMPUL_", extra="ignore", hide_input_in_errors=True)
 
@@ -57,6 +60,9 @@ class CommonSettings(BaseSettings):
     mongo_url: str = "mongodb://127.0.0.1:27018/?replicaSet=rs0"
     mongo_driver: Driver = "motor"
     http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8001, ge=1, le=65_535)
+    management_port: int | None = Field(default=None, ge=1, le=65_535)
+    trusted_proxies: str = ""
     traces_endpoint: Annotated[HttpUrl | None, BeforeValidator(lambda url: url or None)] = Field(
         default=None, validation_alias=TRACES
     )
@@ -71,6 +77,16 @@ class CommonSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, FromFiles(settings_cls)
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if self.watched_port > 65_535:
+            raise ValueError("SIMPUL_MANAGEMENT_PORT must be set where SIMPUL_HTTP_PORT is above 55535")
+        return self
+
+    @property
+    def watched_port(self) -> int:
+        return self.management_port or self.http_port + MANAGEMENT_ABOVE
 
     @property
     def kafka(self) -> KafkaSettings:

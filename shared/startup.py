@@ -7,11 +7,15 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
+import uvloop
+
+from shared.doors import Address
 from shared.kafka.connection import is_away
 from shared.kafka.topics import TopicMisfit
 from shared.logging import configure
 from shared.mongo.driver import DatabaseMisfit, is_passing
 from shared.office import OfficeFileInvalid
+from shared.serving import PortTaken
 from shared.tracing import TracesMissing
 
 log = logging.getLogger(__name__)
@@ -23,9 +27,16 @@ def run_service(name: str, owner: str, work: Coroutine[Any, Any, None]) -> None:
     configure(name, owner)
     gc.freeze()  # what importing made stays: looking through it takes a busy service a fifth of its time
     try:
-        asyncio.run(work)
-    except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid, TracesMissing) as misfit:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)
+    except (DatabaseMisfit, TopicMisfit, OfficeFileInvalid, TracesMissing, PortTaken) as misfit:
         sys.exit(f"{name} of {owner} does not start: {misfit}")
+
+
+def warn_of_clear_text(address: Address) -> None:
+    """Without TLS whatever people send can be read, and their sessions taken, on the way."""
+    if address.scheme != "https" and not address.is_loopback:
+        log.warning("SIMPUL_PUBLIC_URL is http on a public address: people's data go in clear; use https")
 
 
 async def until_up(start: Callable[[], Awaitable[T]]) -> T:

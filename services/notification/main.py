@@ -26,13 +26,15 @@ from services.notification.entrypoints.http import mail_desk
 from services.notification.entrypoints.metrics import Metrics
 from services.notification.settings import NotificationSettings
 from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, database, directory, facts, group
-from shared.http import serve
+from shared.doors import Address
 from shared.kafka.application import broker, consuming, subscribe
 from shared.kafka.assignment import SILENT_SECONDS
 from shared.kafka.topics import TopicSpec, admin, require_topic
+from shared.management import management
 from shared.mongo.driver import connect
 from shared.office import Office, read_office
 from shared.passes import Passes
+from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
 from shared.startup import run_service, until_up
 from shared.tracing import UNTRACED, Untraced, tracing
@@ -62,9 +64,9 @@ class Service:
             self.store,
             settings.staff_token_hash,
             Passes(code, settings.link_keys),
-            self.why_not_ready,
-            self._metrics.registry,
+            Address.of(str(settings.public_url), any_host=True),
         )
+        self.management = management(self.why_not_ready, self._metrics.registry)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -196,10 +198,13 @@ class Service:
 
 async def run(settings: NotificationSettings) -> None:
     office = read_office(settings.description_path, settings.office)
-    with tracing("notification", office.code, settings.traces_endpoint) as traces:
+    with (
+        listening(settings.http_host, settings.http_port, settings.watched_port) as sockets,
+        tracing("notification", office.code, settings.traces_endpoint) as traces,
+    ):
         service = Service(settings, office, traces)
         async with service.running():
-            await serve(service.app, settings.http_host, settings.http_port)
+            await serve(Sides(service.app, service.management), sockets, settings.trusted_proxies)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ class NotificationSettings(OfficeSettings):
     `changes_gathered_seconds`: from an activity's first change that nobody was told yet to the mail about it.
     `mail_only_to`: addresses or `@domains`, separated by commas; empty sends to all."""
 
-    http_port: int = 8011
+    http_port: int = Field(default=8011, ge=1, le=65_535)
     smtp_url: str = "smtp://127.0.0.1:2525"
     smtp_seconds: float = Field(default=20.0, gt=0)
     mails_per_minute: int = Field(default=120, ge=1)

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.registration.adapters.arrivals import Arrivals
 from services.registration.adapters.directory import Directory
-from services.registration.adapters.forms import Forms
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.limits import Limits
@@ -32,6 +31,7 @@ from services.registration.application.mails import Mails
 from services.registration.application.owners import Owners
 from services.registration.application.people import ProvingSources
 from services.registration.application.ports import Ports
+from services.registration.application.public import Public
 from services.registration.entrypoints.consumer import read_intake
 from services.registration.entrypoints.health import readiness
 from services.registration.entrypoints.http import Desk, routes
@@ -39,31 +39,35 @@ from services.registration.entrypoints.metrics import CountedLedger, OwnerNumber
 from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import of_staff
-from services.registration.entrypoints.pages.tokens import Tokens
+from services.registration.entrypoints.tokens import Tokens
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
-from shared.http import BodyLimit, add_health, application, serve
+from shared.doors import Address, Door
+from shared.http import application
 from shared.kafka.application import broker, consuming
 from shared.kafka.connection import Producer
 from shared.kafka.offsets import group_members
 from shared.kafka.records import partition_of
+from shared.management import management
 from shared.mongo.driver import connect, is_passing
 from shared.office import Office, read_office
-from shared.pages.problems import shown_at, speak_pages
+from shared.pages.problems import add_problem_pages, shown_at, speak_pages
 from shared.passes import Passes
+from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
-from shared.startup import run_service, until_up
+from shared.startup import run_service, until_up, warn_of_clear_text
 from shared.tracing import UNTRACED, Untraced, tracing
 
 BODY_BYTES = 256_000
 SHEET_BYTES = 10_000_000
+HURRIED_SECONDS, RUSH_SECONDS = 0.01, 0.5  # from one batch to the next
 
 
 @asynccontextmanager
 async def running(
     settings: RegistrationSettings, office: Office, traces: Untraced = UNTRACED
-) -> AsyncIterator[FastAPI]:
-    """The whole service, started: its HTTP application, while the consumer and the owners work.
+) -> AsyncIterator[Sides]:
+    """The whole service, started: both sides of its HTTP, while the consumer and the owners work.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
     """
@@ -82,6 +86,10 @@ async def running(
         outcomes = Outcomes(
             store, office.code, lambda key: owners.decides(partition_of(key.encode(), partitions))
         )
+        limits = Limits(
+            store, digests, settings.registrations_per_email_hour, settings.registrations_per_address_hour
+        )
+        arrivals = Arrivals(store, limits, outcomes)
         ledger, registry = Ledger(store, digests, outcomes.tell), CollectorRegistry()
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, traces.here)
         owners = Owners(
@@ -106,6 +114,7 @@ async def running(
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
                 trim_every=settings.trim_seconds or None,
+                pace=lambda: _pace(outcomes, arrivals),
             )
         )
         kafka = broker(settings.kafka)
@@ -116,25 +125,22 @@ async def running(
         async def members() -> int:
             return await group_members(settings.kafka.bootstrap, topics.group(office.code, "registration"))
 
-        add_health(app, readiness(listener, owners, store, partitions, members), registry)
+        asker = Asker(digests, intake, outcomes)
         desk = Desk(
             office.code,
             settings.staff_token_hash,
-            Asker(digests, intake, outcomes),
+            asker,
             outcomes,
             Views(store, digests),
             bytes.fromhex(settings.person_key),
-            Limits(
-                store, digests, settings.registrations_per_email_hour, settings.registrations_per_address_hour
-            ),
+            Public(f"/{office.code}/http/public", asker, arrivals.meet),
+            Tokens(settings.link_keys),
             Uploads(store),
         )
         front = Front(
             office,
             desk,
             settings.links,
-            Tokens(settings.link_keys),
-            Forms(store, digests),
             Roster(store, digests),
             Twins(store, digests),
             await stack.enter_async_context(_mails(settings)),
@@ -145,14 +151,17 @@ async def running(
         )
         app.include_router(pages(front, sessions))
         speak_pages(app, front.problem)
-        app.add_middleware(BodyLimit, limit=_body_limit, shown=partial(shown_at, front.problem))
+        add_problem_pages(app, front.problem)
+        address = Address.of(str(settings.public_url))
+        app.add_middleware(Door, address=address, limit=_body_limit, shown=partial(shown_at, front.problem))
         traces.watch(app)
 
         stack.push_async_callback(owners.close)
         await stack.enter_async_context(consuming(kafka))
         maintaining = asyncio.create_task(owners.maintain())
         stack.callback(maintaining.cancel)
-        yield app
+        ready = readiness(listener, owners, store, partitions, members)
+        yield Sides(app, management(ready, registry))
 
 
 @asynccontextmanager
@@ -165,15 +174,27 @@ async def _mails(settings: RegistrationSettings) -> AsyncIterator[Mails | None]:
             yield NotificationMails(asking, Passes(settings.office, settings.link_keys))
 
 
+def _pace(outcomes: Outcomes, arrivals: Arrivals) -> float:
+    """Who waits for what is decided gets it soon. While many arrive of whom nobody waits, taking them goes
+    before deciding, which then is done for many at once and catches up when the rush is over."""
+    if outcomes.waited_for:
+        return HURRIED_SECONDS
+    return RUSH_SECONDS if arrivals.many else 0.0
+
+
 def _body_limit(path: str) -> int:
     return SHEET_BYTES if path.endswith(("/imports", "/impor", "/impor-kehadiran")) else BODY_BYTES
 
 
 async def run(settings: RegistrationSettings) -> None:
     office = read_office(settings.description_path, settings.office)
-    with tracing("registration", office.code, settings.traces_endpoint) as traces:
-        async with running(settings, office, traces) as app:
-            await serve(app, settings.http_host, settings.http_port)
+    warn_of_clear_text(Address.of(str(settings.public_url)))
+    with (
+        listening(settings.http_host, settings.http_port, settings.watched_port) as sockets,
+        tracing("registration", office.code, settings.traces_endpoint) as traces,
+    ):
+        async with running(settings, office, traces) as sides:
+            await serve(sides, sockets, settings.trusted_proxies)
 
 
 def main() -> None:

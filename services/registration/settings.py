@@ -19,7 +19,7 @@ class RegistrationSettings(OfficeSettings):
     `registrations_per_…_hour`: what the public may submit; a hotel's network is one address.
     `notification_url`: where the office's notification answers; without it the desk shows no mails."""
 
-    http_port: int = 8001
+    http_port: int = Field(default=8001, ge=1, le=65_535)
     person_key: HexKey
     control_totals_seconds: float = Field(default=3600, gt=0)
     trust_producer_time: bool = False

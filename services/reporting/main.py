@@ -16,12 +16,15 @@ from services.reporting.metrics import Metrics
 from services.reporting.provision import require_provisioned
 from services.reporting.settings import ReportingSettings
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
-from shared.http import BodyLimit, add_health, application, serve
+from shared.doors import Address, Door
+from shared.http import application
 from shared.kafka.records import let_batches_live
+from shared.management import management
 from shared.mongo.driver import Store, connect
-from shared.pages.problems import shown_at, speak_pages
+from shared.pages.problems import add_problem_pages, shown_at, speak_pages
+from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
-from shared.startup import run_service, until_up
+from shared.startup import run_service, until_up, warn_of_clear_text
 from shared.tracing import UNTRACED, Untraced, tracing
 
 MAX_BODY_BYTES = 4_000  # a token, typed
@@ -33,7 +36,7 @@ def build(
     store: Store,
     lease_lost: Callable[[], None] = lambda: None,
     traces: Untraced = UNTRACED,
-) -> FastAPI:
+) -> Sides:
     """The whole service on a provisioned store; its lifespan stands by and reads the facts.
 
     `lease_lost` is called when another instance took over, and is to end the process.
@@ -47,7 +50,6 @@ def build(
             yield
 
     app = application("Simpul: angka nasional", lifespan)
-    add_health(app, consumer.not_ready, metrics.registry, lambda: consumer.role)
     directorate = Directorate(settings.directorate_token_hash, settings.public_url.scheme == "https")
     looks = page.looks(settings.directorate_name)
     app.include_router(api.routes(store, directorate))
@@ -55,19 +57,27 @@ def build(
     app.include_router(door.routes(looks, directorate))
     problem = partial(page.problem, looks)
     speak_pages(app, problem)
-    app.add_middleware(BodyLimit, limit=lambda _: MAX_BODY_BYTES, shown=partial(shown_at, problem))
-    return app
+    add_problem_pages(app, problem)
+    address = Address.of(str(settings.public_url))
+    app.add_middleware(
+        Door, address=address, limit=lambda _: MAX_BODY_BYTES, shown=partial(shown_at, problem)
+    )
+    return Sides(app, management(consumer.not_ready, metrics.registry, lambda: consumer.role))
 
 
 async def run(settings: ReportingSettings) -> None:
     """Waits for a database that is away. Raises `DatabaseMisfit`; exits with 75 when it lost the lease."""
     lost = asyncio.Event()
-    with tracing("reporting", NATIONAL, settings.traces_endpoint) as traces:
+    warn_of_clear_text(Address.of(str(settings.public_url)))
+    with (
+        listening(settings.http_host, settings.http_port, settings.watched_port) as sockets,
+        tracing("reporting", NATIONAL, settings.traces_endpoint) as traces,
+    ):
         store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
         try:
             await until_up(lambda: require_provisioned(store))
-            app = build(settings, store, lost.set, traces)
-            await serve(app, settings.http_host, settings.http_port, lost)
+            sides = build(settings, store, lost.set, traces)
+            await serve(sides, sockets, settings.trusted_proxies, lost)
         finally:
             await store.close()
     if lost.is_set():

@@ -18,7 +18,7 @@ from services.reporting.figures import Filters, OfficeStanding, Question, Report
 from services.reporting.tables import FILTERS, MEASURES, Table, Turned, Turning, highest
 from shared.contracts.types import ZONES
 from shared.mongo.driver import Document, Store
-from shared.pages import HEADERS, environment
+from shared.pages import environment
 
 CONTROL: Final = {
     "equal": "cocok dengan laporan balai",
@@ -48,7 +48,7 @@ def problem(
     looks: Environment, status: int, headers: dict[str, str], heading: str, detail: str
 ) -> HTMLResponse:
     text = looks.get_template("problem.html").render(heading=heading, sentence=detail)
-    return HTMLResponse(text, status, HEADERS | headers)
+    return HTMLResponse(text, status, headers)
 
 
 def routes(store: Store, looks: Environment, directorate: Directorate) -> APIRouter:
@@ -124,7 +124,7 @@ class View:
         )
 
     def _page(self, look: str, status: int, headers: dict[str, str], **values: Any) -> HTMLResponse:
-        return HTMLResponse(self._looks.get_template(look).render(**values), status, HEADERS | headers)
+        return HTMLResponse(self._looks.get_template(look).render(**values), status, headers)
 
     def _missing(self) -> HTMLResponse:
         return problem(self._looks, 404, {}, "Tidak ditemukan", NO_OFFICE)

@@ -17,6 +17,6 @@ class ReportingSettings(CommonSettings):
     the pages are reached; with https the session's cookie goes over TLS alone."""
 
     directorate_token_hash: Sha256
-    http_port: int = 8100
+    http_port: int = Field(default=8100, ge=1, le=65_535)
     public_url: HttpUrl = HttpUrl("http://127.0.0.1:8100")
     directorate_name: str = "Direktorat"

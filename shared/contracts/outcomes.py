@@ -32,6 +32,7 @@ Result = Literal[
     "published",
     "changed",
     "corrected",
+    "received",
     "refused",
     "parked",
 ]

@@ -7,6 +7,7 @@ or raised by it: `InsertOne`, `ReplaceOne`, `UpdateOne`, `ReturnDocument`, `Bulk
 
 import asyncio
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
@@ -31,6 +32,8 @@ from pymongo.errors import (
 from pymongo.errors import DuplicateKeyError as DuplicateKeyError
 from pymongo.errors import PyMongoError as PyMongoError
 from pymongo.read_concern import ReadConcern
+
+log = logging.getLogger(__name__)
 
 Driver = Literal["motor", "pymongo"]
 Document = dict[str, Any]
@@ -78,14 +81,17 @@ class Store:
         return Store(self._client, self.name, prefix)
 
     def unjournaled(self, collection: str) -> AsyncCollection[Document]:
-        """For counts that may be lost with the primary: answered as soon as they stand in its memory."""
+        """For what may be lost with the primary: it stands, and is read, as soon as it is in its memory."""
         return self._collection(collection, UNJOURNALED)
 
     def _collection(self, name: str, concern: WriteConcern) -> AsyncCollection[Document]:
         """Made once: a driver's collection takes long to make."""
         made = self._collections[concern is MAJORITY]
         if (found := made.get(name)) is None:
-            found = made[name] = self._database.get_collection(self._prefix + name, write_concern=concern)
+            seen = ReadConcern("majority" if concern is MAJORITY else "local")
+            found = made[name] = self._database.get_collection(
+                self._prefix + name, write_concern=concern, read_concern=seen
+            )
         return found
 
     async def aggregate(
@@ -202,6 +208,10 @@ def _client(url: str, driver: Driver, options: dict[str, Any]) -> Any:
         return AsyncMongoClient(url, **options)
     from motor.motor_asyncio import AsyncIOMotorClient
 
+    log.info(
+        "the MongoDB driver is Motor, whose life ended on 2026-05-14 (critical fixes until 2027-05-14); "
+        "SIMPUL_MONGO_DRIVER=pymongo takes PyMongo's own asynchronous client"
+    )
     return AsyncIOMotorClient(url, **options)
 
 

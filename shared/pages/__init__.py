@@ -1,23 +1,10 @@
 """What all pages have in common: one look, plain HTML with its CSS inside, nothing from elsewhere."""
 
 from pathlib import Path
-from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared import words
-
-# A page loads nothing, is framed by nobody, sends its forms here only, and tells no other site its address.
-# (Under `no-referrer` browsers would send the forms with `Origin: null`, as a foreign page's.)
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def pages_of(rows: int, size: int) -> int:

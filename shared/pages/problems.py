@@ -6,12 +6,15 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from markupsafe import escape
 from starlette.exceptions import HTTPException
 
 from shared.http import Problem
 from shared.mongo.driver import PyMongoError
+from shared.reasons import REASONS, explained
 
-FOR_PROGRAMS: Final = ("/api/", "/health/", "/metrics", "/openapi.json")
+FOR_PROGRAMS: Final = ("/api/", "/health/", "/openapi.json")
 KEPT: Final = ("retry-after", "allow", "location", "www-authenticate")
 _TITLES: Final = {
     303: "Anda belum masuk",
@@ -19,9 +22,13 @@ _TITLES: Final = {
     403: "Formulir tidak dapat diterima",
     404: "Halaman tidak ditemukan",
     405: "Halaman ini tidak dapat dipakai dengan cara itu",
+    408: "Kiriman terputus",
     413: "Kiriman terlalu besar",
+    415: "Kiriman tidak dapat dibaca",
+    421: "Nama layanan tidak dikenal",
     422: "Permintaan tidak sesuai",
     429: "Terlalu banyak permintaan",
+    500: "Ada yang rusak di pihak kami",
     503: "Layanan sedang tidak dapat dihubungi",
 }
 _SENTENCES: Final = {
@@ -38,6 +45,27 @@ def speak_pages(app: FastAPI, page: Page) -> None:
     """Call after `speak_problems`: it shows to people what that says to programs."""
     for kind in (Problem, HTTPException, PyMongoError, RequestValidationError):
         app.exception_handlers[kind] = _as_page(page, app.exception_handlers[kind])  # type: ignore[arg-type]
+
+
+def add_problem_pages(app: FastAPI, page: Page) -> None:
+    """The pages to which the `type` of a problem leads."""
+
+    @app.get("/masalah/{reason}", include_in_schema=False)
+    async def about(reason: str) -> Response:
+        if reason not in REASONS:
+            raise Problem(404, "not_found", "Jenis masalah ini tidak dikenal.")
+        title, advice = explained(reason)
+        return page(200, {}, title, advice)
+
+
+def plain(status: int, headers: dict[str, str], heading: str, sentence: str) -> Response:
+    """The page of a service that has no others."""
+    text = (
+        '<!doctype html><html lang="id"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(heading)}</title><h1>{escape(heading)}</h1><p>{escape(sentence)}</p></html>"
+    )
+    return HTMLResponse(text, status, headers)
 
 
 def shown_at(page: Page, path: str, problem: Problem) -> Response:

@@ -24,7 +24,7 @@ from shared.contracts.commands import (
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
 from shared.kafka.records import partition_of
-from tests.support.office import PARTITIONS, STAFF_TOKEN, TestOffice, activity, new_office, person
+from tests.support.office import PARTITIONS, READY, STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.recount import sums
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -111,7 +111,7 @@ async def test_a_command_is_known_again_by_aggregate_source_and_id(servers: Serv
         again = await office.put(submit("satu", 1), "satu")  # a new command opens a new round
         assert (await office.outcome("satu", again))["data"]["round"] == 2
 
-        headers = {"Idempotency-Key": "sekali", **WAIT}
+        headers = {"Idempotency-Key": "sekali", "Authorization": f"Bearer {STAFF_TOKEN}", **WAIT}
         url = "/api/v1/activities/satu/registrations"
         one = await client.post(url, json=person(7), headers=headers)
         two = await client.post(url, json=person(7), headers=headers)
@@ -468,7 +468,7 @@ async def test_the_office_describes_itself_once(servers: Servers) -> None:
 
 
 async def ready(client: httpx.AsyncClient) -> bool:
-    return (await client.get("/health/ready")).json() == {"status": "ready", "reasons": []}
+    return (await client.get(READY)).json() == {"status": "ready", "reasons": []}
 
 
 async def described(office: TestOffice) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.commands import SubmitRegistration
-from tests.support.office import STAFF_TOKEN, activity, new_office, person
+from tests.support.office import READY, STAFF_TOKEN, activity, new_office, person
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -14,7 +14,9 @@ STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}", "Prefer": "wait=10"}
 async def test_ten_people_become_facts(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration() as client:
         answer = await client.post(
-            "/api/v1/activities", content=activity("rakor-uji", seats=8).model_dump_json(), headers=STAFF
+            "/api/v1/activities",
+            content=activity("rakor-uji", seats=8).model_dump_json(),
+            headers=STAFF | {"Content-Type": "application/json"},
         )
         assert answer.status_code == 200, answer.text
         assert answer.json()["result"] == "published"
@@ -28,7 +30,7 @@ async def test_ten_people_become_facts(servers: Servers) -> None:
             kinds == ["activity.published"] + ["registration.confirmed"] * 8 + ["registration.waitlisted"] * 2
         )
         assert [fact["place"] for fact in facts[-2:]] == [1, 2]
-        assert (await client.get("/health/ready")).status_code == 200
+        assert (await client.get(READY)).status_code == 200
         view = (await client.get("/api/v1/activities/rakor-uji")).json()
         assert view["quotas"][0] | {"id": "semua", "seats": 8, "taken": 8} == view["quotas"][0]
         assert view["waiting"] == 2

@@ -28,6 +28,7 @@ SERVICES = {
     "mailbox": ("local", "local.mailbox"),
 }
 """What an image is made of: the folder of its Dockerfile, and the module that it runs."""
+MANAGEMENT = {"registration": 18001, "notification": 18011, "reporting": 18100}
 T = TypeVar("T")
 
 
@@ -93,6 +94,15 @@ class Project:
     def run(self, *words: str) -> str:
         """`docker compose` with these words in this project."""
         return docker("compose", "--env-file", self.env, *words)
+
+    def readiness(self, service: str) -> str:
+        """What a service's first instance says on its management port, which nobody outside reaches."""
+        ask = (
+            "from http.client import HTTPConnection as Connection\n"
+            f"to = Connection('127.0.0.1', {MANAGEMENT[service]})\n"
+            "to.request('GET', '/health/ready'); print(to.getresponse().read().decode())"
+        )
+        return self.run("exec", service, "python", "-c", ask)
 
     def url(self, setting: str) -> str:
         return f"http://127.0.0.1:{self.ports[setting]}"

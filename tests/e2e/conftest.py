@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.demo import STAYS_UP, Demo, free_ports
+from tests.e2e.demo import STAYS_UP, Demo
+from tests.support.demo_ports import free_ports
 
 
 @pytest.fixture(scope="session")

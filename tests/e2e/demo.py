@@ -11,17 +11,10 @@ from pathlib import Path
 from secrets import token_hex
 
 from local.addresses import DemoAddresses, Ports
-from local.machine import free_port, is_free
+from local.machine import is_free
 
 TREE = Path(__file__).parents[2]
 STAYS_UP = "Everything stays up until Ctrl-C."
-
-
-def free_ports() -> Ports:
-    found: set[int] = set()
-    while len(found) < len(Ports.names()):
-        found.add(free_port())
-    return Ports(*found)
 
 
 @dataclass

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.demo import Demo, free_ports
+from tests.e2e.demo import Demo
+from tests.support.demo_ports import free_ports
 
 READY = "processes are ready"
 SERVERS_AND_SERVICES = 8  # broker, database, mailbox and five services
@@ -65,7 +66,7 @@ def test_a_second_start_says_so_and_leaves_the_first_untouched(played: Demo) -> 
     told = refused(Demo(played.folder, free_ports()))
     assert told == "Another demo writes to .simpul; stop that one first.\n"
     assert (played.alive(), (played.simpul / "demo.json").read_bytes()) == before
-    assert httpx.get(f"{played.addresses.national.url}/health/ready").is_success
+    assert httpx.get(f"{played.addresses.national.management_url}/health/ready").is_success
 
 
 def test_a_port_in_use_is_told_and_leaves_its_owner_untouched(played: Demo, tmp_path: Path) -> None:

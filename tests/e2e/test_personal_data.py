@@ -100,8 +100,8 @@ def test_no_log_and_no_word_of_the_demo_holds_any_of_them(played: Demo) -> None:
 def test_no_metrics_hold_any_of_them(played: Demo) -> None:
     offices = played.addresses.offices.values()
     for url in (
-        *chain.from_iterable((office.url, office.notification_url) for office in offices),
-        played.addresses.national.url,
+        *chain.from_iterable((one.management_url, one.notification_management_url) for one in offices),
+        played.addresses.national.management_url,
     ):
         metrics = httpx.get(f"{url}/metrics").raise_for_status().text
         assert "# TYPE simpul_" in metrics

@@ -64,7 +64,9 @@ class Place:
         """All that logs and measures say."""
         texts = [log.read_text(errors="replace") for log in (self.running.folder / "logs").glob("*.log")]
         async with httpx.AsyncClient() as client:
-            texts += [(await client.get(f"{service.url}/metrics")).text for service in self.services]
+            texts += [
+                (await client.get(f"{service.management_url}/metrics")).text for service in self.services
+            ]
         assert len(texts) >= 6
         return "\n".join(texts).casefold()
 
@@ -97,7 +99,9 @@ async def ask_everything(client: httpx.AsyncClient) -> None:
         await client.post(f"/api/v1/activities/{name}/registrations", json=given, headers=STAFF)
         await client.post(f"/api/v1/activities/{name}/registrations", json=given)
     path = f"/api/v1/activities/{MAIL}/registrations"
-    await client.post(path, content=f'{{"{NAME}": {MAIL}'.encode())
+    await client.post(
+        path, content=f'{{"{NAME}": {MAIL}'.encode(), headers={"Content-Type": "application/json"}
+    )
     for route in ("/api/v1/registrations", "/api/v1/participants", "/kegiatan", "/hasil", "/batal", ""):
         for method in ("GET", "POST", "PATCH", "DELETE"):
             await client.request(method, f"{route}/{MAIL}?nama={NAME}", json=PERSON, headers=STAFF)

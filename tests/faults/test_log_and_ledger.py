@@ -13,7 +13,7 @@ from services.registration.entrypoints import consumer
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.kafka.topics import ensure_topic
-from tests.support.office import TestOffice, activity, new_office, person
+from tests.support.office import READY, TestOffice, activity, new_office, person
 from tests.support.servers import Servers
 from tests.support.verbs import simpul
 from tests.support.waiting import until
@@ -27,7 +27,7 @@ def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def reasons(client: httpx.AsyncClient) -> str:
-    return "; ".join((await client.get("/health/ready")).json()["reasons"])
+    return "; ".join((await client.get(READY)).json()["reasons"])
 
 
 async def until_said(client: httpx.AsyncClient, text: str, seconds: float = 40) -> None:

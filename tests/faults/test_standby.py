@@ -38,11 +38,14 @@ TAKEN_OVER_SECONDS = (
 class Instance:
     child: Child
     url: str
+    management_url: str
 
     async def health(self) -> dict[str, Any]:
         try:
             async with httpx.AsyncClient() as client:
-                found: dict[str, Any] = (await client.get(f"{self.url}/health/ready", timeout=2)).json()
+                found: dict[str, Any] = (
+                    await client.get(f"{self.management_url}/health/ready", timeout=2)
+                ).json()
         except httpx.TransportError:
             return {}
         return found
@@ -69,10 +72,12 @@ async def pair(servers: Servers, folder: Path) -> AsyncIterator[tuple[Instance, 
     with Processes(folder / "logs") as processes:
 
         async def start(name: str, role: str) -> Instance:
-            port = free_port()
+            port, watched = free_port(), free_port()
             command = [sys.executable, "-m", "services.reporting.main"]
-            child = processes.start(name, command, env | {"SIMPUL_HTTP_PORT": str(port)})
-            made = Instance(child, f"http://127.0.0.1:{port}")
+            child = processes.start(
+                name, command, env | {"SIMPUL_HTTP_PORT": str(port), "SIMPUL_MANAGEMENT_PORT": str(watched)}
+            )
+            made = Instance(child, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{watched}")
 
             async def ready() -> bool:
                 return await made.health() == {"status": "ready", "reasons": [], "role": role}

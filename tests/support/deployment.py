@@ -18,7 +18,6 @@ from local.processes import Child, Processes
 from tests.support.office import (
     DIRECTORATE_TOKEN,
     LINK_KEYS,
-    PUBLIC_URL,
     STAFF_TOKEN,
     TestOffice,
     new_office,
@@ -46,6 +45,10 @@ class Service:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def management_url(self) -> str:
+        return f"http://127.0.0.1:{self.env['SIMPUL_MANAGEMENT_PORT']}"
+
+    @property
     def inside(self) -> bool:
         return self.mark.exists() and self.mark.read_bytes() == b"1"
 
@@ -53,7 +56,7 @@ class Service:
         self.child.check()
         try:
             async with httpx.AsyncClient() as client:
-                return (await client.get(f"{self.url}/health/ready", timeout=2)).status_code == 200
+                return (await client.get(f"{self.management_url}/health/ready", timeout=2)).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -73,7 +76,7 @@ class Deployment:
         self, name: str, module: str, *options: str, wait: bool = True, port: int | None = None
     ) -> Service:
         port, mark = port or free_port(), self.folder / f"{name}.mark"
-        env = self.env | {"SIMPUL_HTTP_PORT": str(port)}
+        env = self.env | {"SIMPUL_HTTP_PORT": str(port), "SIMPUL_MANAGEMENT_PORT": str(free_port())}
         command = [sys.executable, "-m", "tests.support.marked", module, str(mark), *options]
         child = self.processes.start(name, command, env)
         service = self.services[name] = Service(name, module, env, port, mark, child)
@@ -125,7 +128,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
             "SIMPUL_MONGO_URL": servers.mongo,
             "SIMPUL_PERSON_KEY": office.person_key,
-            "SIMPUL_PUBLIC_URL": PUBLIC_URL,
+            "SIMPUL_PUBLIC_URL": "http://127.0.0.1:8001",  # of each port of this machine
             "SIMPUL_LINK_KEYS": LINK_KEYS,
             "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),

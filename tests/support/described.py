@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
 from services.notification.entrypoints.http import mail_desk
 from services.registration.entrypoints.http import Desk, routes
 from services.reporting import api
 from services.reporting.directorate import Directorate
+from shared.doors import Address
 from shared.http import application
 from shared.passes import Passes
 
@@ -18,18 +18,14 @@ FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
 NOTHING: Any = None  # what routes work with is not asked for before a request comes
 
 
-async def ready() -> list[str]:
-    return []
-
-
 def registration() -> FastAPI:
     app = application("Simpul: pendaftaran")
-    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 6))))
+    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 7))))
     return app
 
 
 def notification() -> FastAPI:
-    return mail_desk(NOTHING, "", Passes("bali", f"k1:{'00' * 32}"), ready, CollectorRegistry())
+    return mail_desk(NOTHING, "", Passes("bali", f"k1:{'00' * 32}"), Address.of("https://bali.example"))
 
 
 def reporting() -> FastAPI:

@@ -18,7 +18,7 @@ from tests.support.waiting import until
 async def notification(office: TestOffice, smtp_url: str) -> AsyncIterator[str]:
     """Its address."""
     await provision_office(office.code, office.servers.mongo, "motor", office.kafka)
-    shared = office.settings().model_dump(exclude={"http_port"})
+    shared = office.settings().model_dump(exclude={"http_port", "management_port"})
     shared |= {"kafka_session_timeout_ms": session_timeout_ms(office.servers)}
     more = {"smtp_url": smtp_url, "smtp_seconds": 3, "mails_per_minute": 600_000, "mail_workers": 2}
     service = Service(NotificationSettings(**(shared | more)), office_file(office.code))

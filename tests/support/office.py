@@ -24,6 +24,7 @@ from shared.kafka.offsets import records_between, survey
 from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
+from shared.serving import Sides
 from tests.support.drivers import driver
 from tests.support.recount import once_each
 from tests.support.servers import Servers
@@ -33,6 +34,16 @@ PUBLIC_URL, LINK_KEYS = "https://office.example", f"k1:{'cd' * 32}"
 STAFF_TOKEN, DIRECTORATE_TOKEN = "token-petugas-uji", "token-direktorat-uji"
 AS_DIRECTORATE = {"Authorization": f"Bearer {DIRECTORATE_TOKEN}"}
 PARTITIONS = 6
+MANAGEMENT = "http://management"
+READY, METRICS = f"{MANAGEMENT}/health/ready", f"{MANAGEMENT}/metrics"
+
+
+def both(sides: Sides, public_url: str) -> httpx.AsyncClient:
+    """A client of a service in this process, whose management side it reaches at `MANAGEMENT`."""
+    public, management = (
+        httpx.ASGITransport(app, raise_app_exceptions=False) for app in (sides.public, sides.management)
+    )
+    return httpx.AsyncClient(transport=public, mounts={MANAGEMENT: management}, base_url=public_url)
 
 
 def office_file(code: str) -> Office:
@@ -116,11 +127,13 @@ class TestOffice:
 
     @asynccontextmanager
     async def registration(self, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:
-        """The service in this process; the client talks to its HTTP side without a socket."""
-        async with running(self.settings(**changed), office_file(self.code)) as app:
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
-                yield client
+        """The service in this process; the client talks to both its HTTP sides without a socket."""
+        settings = self.settings(**changed)
+        async with (
+            running(settings, office_file(self.code)) as sides,
+            both(sides, str(settings.public_url)) as client,
+        ):
+            yield client
 
     async def put(
         self, command: Command, key: str, identifier: str | None = None, source: str = "urn:test"

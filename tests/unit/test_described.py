@@ -3,26 +3,23 @@
 import httpx
 import pytest
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
 from services.notification.entrypoints.http import mail_desk
 from services.reporting.main import build
 from services.reporting.settings import ReportingSettings
+from shared.doors import Address
 from shared.mongo.driver import connect
 from shared.passes import Passes
 
 
-async def ready() -> list[str]:
-    return []
-
-
 def notification() -> FastAPI:
     store, passes = connect("mongodb://127.0.0.1:1", "none"), Passes("bali", f"k1:{'cd' * 32}")
-    return mail_desk(store, "0" * 64, passes, ready, CollectorRegistry())
+    return mail_desk(store, "0" * 64, passes, Address.of("http://127.0.0.1:8001", any_host=True))
 
 
 def reporting() -> FastAPI:
-    return build(ReportingSettings(directorate_token_hash="0" * 64), connect("mongodb://127.0.0.1:1", "none"))
+    settings = ReportingSettings(directorate_token_hash="0" * 64)
+    return build(settings, connect("mongodb://127.0.0.1:1", "none")).public
 
 
 @pytest.mark.parametrize(
@@ -33,7 +30,7 @@ def reporting() -> FastAPI:
     ],
 )
 async def test_the_description_is_served_and_nothing_else(app, paths: set[str]) -> None:  # type: ignore[no-untyped-def]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app()), base_url="http://one") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app()), base_url="http://127.0.0.1") as client:
         described = (await client.get("/openapi.json")).json()
         assert described["paths"].keys() == paths
         for path in paths:

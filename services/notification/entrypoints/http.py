@@ -4,24 +4,23 @@ from datetime import datetime
 from typing import Annotated, Any, cast, get_args
 
 from fastapi import Depends, FastAPI, Path, Query
-from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 
 from services.notification.adapters.deliveries import due_again
 from services.notification.adapters.held import held_up
 from services.notification.domain.deliveries import State
 from services.notification.domain.templates import Template
+from shared.doors import Address, Door
 from shared.http import (
     NOT_FOUND,
     UNAUTHORIZED,
     Problem,
-    Readiness,
-    add_health,
     application,
     problem_answer,
     require_token,
 )
 from shared.mongo.driver import Document, Store
+from shared.pages.problems import add_problem_pages, plain
 from shared.passes import Passes
 
 RESEND = UNAUTHORIZED | NOT_FOUND | {409: problem_answer("It was sent, is to be sent, or has expired.")}
@@ -65,15 +64,16 @@ class DeliveryCounts(BaseModel):
     held: list[str]
 
 
+BODY_BYTES = 4_000
 Name = Annotated[str | None, Query(max_length=63)]
 
 
-def mail_desk(
-    store: Store, token_hash: str, passes: Passes, ready: Readiness, metrics: CollectorRegistry
-) -> FastAPI:
-    """Opened by the staff's token, or by the pass of the office's registration."""
+def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address) -> FastAPI:
+    """Opened by the staff's token, or by the pass of the office's registration. `address`: of registration,
+    whose pages are the only ones that may send anything here; services reach it under any name."""
     app = application("Simpul: email")
-    add_health(app, ready, metrics)
+    add_problem_pages(app, plain)
+    app.add_middleware(Door, address=address, limit=lambda _: BODY_BYTES)
 
     staff = [Depends(require_token(token_hash, passes.holds))]
 

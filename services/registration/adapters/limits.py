@@ -1,29 +1,23 @@
-"""How often one email address, and one source address, may submit in an hour: one count for all instances."""
+"""How often one mailbox, and one source address, may submit in an hour: one count for all instances."""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Final
 
 from services.registration.application.digests import Digests
-from shared.contracts.commands import SubmitRegistration
-from shared.mongo.driver import Document, ReturnDocument, Store, is_passing
+from services.registration.application.public import Arrival
+from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
 HOUR_MS: Final = 3_600_000
-COUNT_SECONDS: Final = 0.4
+NOWHERE: Final = ""  # stands for every activity that does not exist
 _LIVE: Final = {"$gt": ["$until", "$$NOW"]}
 _HOUR: Final = {
     "now": "$$NOW",
     "until": {"$cond": [_LIVE, "$until", {"$add": ["$$NOW", HOUR_MS]}]},
 }
-
-
-class TooOften(Exception):
-    """`seconds`: until it may be tried again, at least 1."""
-
-    def __init__(self, row: Document) -> None:
-        super().__init__("too often")
-        self.seconds = max(1, round((row["until"] - row["now"]).total_seconds()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,56 +29,96 @@ class Limits:
     per_email: int
     per_address: int
 
-    async def admit(self, command: bytes, submitted: SubmitRegistration, address: str) -> None:
-        """Count a public submission by its digest; sent again, it counts no more.
+    async def admit(self, arrivals: Sequence[Arrival], there: set[str]) -> dict[bytes, int]:
+        """Count submissions; answers with the seconds that those have to wait which are over a limit.
 
-        `address` is the connection's own: behind a proxy all requests share the proxy's, since what a
-        header says of another can be made up. Without MongoDB nothing is counted. Raises `TooOften`.
+        A mailbox is counted in each activity, and once in all that are not `there`; whatever stands behind
+        a `+` in its name is no other mailbox. Sent again within the hour, a command counts no more. An
+        address is the connection's own, or what a trusted proxy says it is.
         """
-        try:
-            async with asyncio.timeout(COUNT_SECONDS):
-                await self._admit(command, submitted, address)
-        except Exception as error:
-            if isinstance(error, TooOften) or not is_passing(error):
-                raise
-
-    async def _admit(self, command: bytes, submitted: SubmitRegistration, address: str) -> None:
-        email = submitted.participant.email.lower()
-        mine = await self._of_email(self.digests.counted("email", submitted.activity, email), command)
-        if mine["again"]:
-            return
-        if mine["full"]:
-            raise TooOften(mine)
-        row = await self._of_address(self.digests.counted("address", network(address)))
-        if row["count"] > self.per_address:
-            await self._counted.update_one({"_id": mine["_id"]}, {"$pull": {"commands": command}})
-            raise TooOften(row)
+        mailboxes = {
+            one.command: self.digests.counted(
+                "email",
+                one.submitted.activity if one.submitted.activity in there else NOWHERE,
+                mailbox(one.submitted.participant.email),
+            )
+            for one in arrivals
+        }
+        late = await self._over_mailbox(mailboxes)
+        addresses = {
+            one.command: self.digests.counted("address", network(one.address))
+            for one in arrivals
+            if one.command not in late
+        }
+        over = await self._over_address(addresses)
+        if over:  # who was turned away loses no try
+            pulls = [
+                UpdateOne({"_id": mailboxes[command]}, {"$pull": {"commands": command}}) for command in over
+            ]
+            await self._counted.bulk_write(pulls, ordered=False)
+        return late | over
 
     @property
     def _counted(self) -> Any:
         return self.store.unjournaled("counted")
 
-    async def _of_email(self, name: bytes, command: bytes) -> Document:
-        """`again`: this command was counted before; `full`: no further one is."""
+    async def _over_mailbox(self, mailboxes: Mapping[bytes, bytes]) -> dict[bytes, int]:
+        updates = [
+            UpdateOne({"_id": name}, self._added(command), upsert=True) for command, name in mailboxes.items()
+        ]
+        if not updates:
+            return {}
+        done = await self._counted.bulk_write(updates, ordered=False)
+        if done.upserted_count == len(updates):  # nobody was counted before
+            return {}
+        found = await self._counted.find({"_id": {"$in": list(set(mailboxes.values()))}}).to_list(None)
+        rows = {bytes(row["_id"]): row for row in found}
+        return {
+            command: _seconds(rows[name])
+            for command, name in mailboxes.items()
+            if name in rows and command not in rows[name]["commands"]
+        }
+
+    def _added(self, command: bytes) -> list[dict[str, Any]]:
+        """Counted unless it was before, or there is no room."""
         begun = {"$set": _HOUR | {"commands": {"$cond": [_LIVE, "$commands", []]}}}
-        seen = {
-            "again": {"$in": [command, "$commands"]},
-            "full": {"$gte": [{"$size": "$commands"}, self.per_email]},
+        stays = {
+            "$or": [
+                {"$in": [command, "$commands"]},
+                {"$gte": [{"$size": "$commands"}, self.per_email]},
+            ]
         }
         more = {"$concatArrays": ["$commands", [command]]}
-        added = {"commands": {"$cond": [{"$or": ["$again", "$full"]}, "$commands", more]}}
-        return await self._update(name, [begun, {"$set": seen}, {"$set": added}])
+        return [begun, {"$set": {"commands": {"$cond": [stays, "$commands", more]}}}]
 
-    async def _of_address(self, name: bytes) -> Document:
-        return await self._update(
-            name, [{"$set": _HOUR | {"count": {"$cond": [_LIVE, {"$add": ["$count", 1]}, 1]}}}]
-        )
+    async def _over_address(self, addresses: Mapping[bytes, bytes]) -> dict[bytes, int]:
+        """All of one address are counted at once; those over the limit are the last of them."""
+        from_one: dict[bytes, list[bytes]] = defaultdict(list)
+        for command, name in addresses.items():
+            from_one[name].append(command)
+        rows = await asyncio.gather(*(self._add(name, len(some)) for name, some in from_one.items()))
+        found: dict[bytes, int] = {}
+        for commands, row in zip(from_one.values(), rows, strict=True):
+            if (over := row["count"] - self.per_address) > 0:
+                found |= dict.fromkeys(commands[-over:], _seconds(row))
+        return found
 
-    async def _update(self, name: bytes, steps: list[dict[str, Any]]) -> Document:
+    async def _add(self, name: bytes, number: int) -> Document:
+        count = {"count": {"$cond": [_LIVE, {"$add": ["$count", number]}, number]}}
         row: Document = await self._counted.find_one_and_update(
-            {"_id": name}, steps, upsert=True, return_document=ReturnDocument.AFTER
+            {"_id": name}, [{"$set": _HOUR | count}], upsert=True, return_document=ReturnDocument.AFTER
         )
         return row
+
+
+def _seconds(row: Document) -> int:
+    return max(1, round(float((row["until"] - row["now"]).total_seconds())))
+
+
+def mailbox(email: str) -> str:
+    """What counts as one mailbox, whatever tag stands behind its name (`ani+rakor@` is `ani@`)."""
+    name, _, domain = email.lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def network(address: str) -> str:

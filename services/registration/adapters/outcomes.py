@@ -80,12 +80,22 @@ class Outcomes:
         self._looking: asyncio.Task[None] | None = None
 
     async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]:
+        if not digests:
+            return {}
         wanted = {"command": {"$in": list(digests)}}
         facts, rows = await asyncio.gather(
             *(self._store[name].find(wanted).to_list(None) for name in ("facts", "outcomes"))
         )
         found = {bytes(row["command"]): self._of_fact(row) for row in facts}
         return found | {bytes(row["command"]): _of_row(row) for row in rows}
+
+    async def standing(self, digests: Sequence[bytes]) -> Outcome | None:
+        """Of the first of these that is decided, or could not be; None while all are on their way."""
+        found = await self.find(digests)
+        for digest in digests:
+            if digest in found:
+                return found[digest].outcome
+        return await self.parked(digests)
 
     async def parked(self, digests: Sequence[bytes]) -> Outcome | None:
         """A command that could not be decided and waits for someone to look; its id stays free."""
@@ -99,6 +109,10 @@ class Outcomes:
             reason=row["reason"],
             message=sentence("parked", row["reason"], {}),
         )
+
+    @property
+    def waited_for(self) -> bool:
+        return bool(self._waiting)
 
     def tell(self, commit: Commit) -> None:
         """Tell those who wait what a batch that stands has decided."""
@@ -155,20 +169,22 @@ class Outcomes:
                 due.append(digest)
         return due
 
-    async def of_source(self, source: str, after: str | None) -> tuple[list[Outcome], str]:
-        """A source's next outcomes in the order of each partition, and the mark to go on from.
-
-        Raises `ValueError` for a mark that was none."""
+    async def of_source(self, source: str, after: str | None) -> tuple[list[Outcome], str, bool]:
+        """A source's next outcomes in the order of each partition, the mark to go on from, and whether there
+        may be more at once. Raises `ValueError` for a mark that was none."""
         marks = MARKS.validate_json(base64.urlsafe_b64decode(after)) if after else {}
         partitions = [row["_id"] for row in await self._store["cursors"].find({}, {"_id": 1}).to_list(None)]
         found: list[Outcome] = []
+        more = False
         for partition in sorted(partitions):
             low = marks.get(str(partition), (partition << 40) - 1)
             rows = await self._page(source, low, (partition + 1) << 40)
             found += [outcome for _, outcome in rows]
             if rows:
                 marks[str(partition)] = rows[-1][0]
-        return found, base64.urlsafe_b64encode(json.dumps(marks, sort_keys=True).encode()).decode()
+            more |= len(rows) == PAGE
+        mark = base64.urlsafe_b64encode(json.dumps(marks, sort_keys=True).encode()).decode()
+        return found, mark, more
 
     async def _page(self, source: str, low: int, high: int) -> list[tuple[int, Outcome]]:
         between = {"$gt": low, "$lt": high}

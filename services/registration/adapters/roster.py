@@ -116,7 +116,7 @@ def _of_registrations(wanted: Wanted) -> Document:
 
 
 def _containing(text: str) -> Document:
-    return {"$regex": re.escape(text), "$options": "i"}
+    return {"$regex": re.escape(text.replace("\x00", "\N{REPLACEMENT CHARACTER}")), "$options": "i"}
 
 
 def _enrolled(row: Document) -> Enrolled:

@@ -38,6 +38,17 @@ class Decided:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A command as it goes on intake, with the digests of its identity and of its payload."""
+
+    key: str
+    envelope: Envelope
+    value: bytes
+    digest: bytes
+    payload: bytes
+
+
 class OutcomesPort(Protocol):
     async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]: ...
     async def wait(self, digest: bytes, key: str, seconds: float) -> Decided | None: ...
@@ -59,20 +70,32 @@ class Asker:
         `known`: the id came from the client, so that it may have been decided before.
         Raises `IdReused`, `Unacceptable` and `KafkaUnavailable`.
         """
-        value = command.encoded()
-        digest = self.digests.command(key, source, identifier)
-        payload = self.digests.payload(command.type, canonical(from_json(value)))
-        decided = await self._decided_before(digest) if known else None
+        asking = self.named(command, key, source, identifier)
+        decided = await self.decided_before(asking.digest) if known else None
         if decided is None:
             acceptable.check(command)
-            envelope = Envelope(identifier, source, command.type, key, rfc3339(datetime.now(UTC)))
-            await self.intake.send(key, envelope, value, ANSWER_SECONDS)
-            decided = await self.outcomes.wait(digest, key, wait) if wait else None
-        if decided is not None and decided.payload != payload:
+        return await self.answered(asking, decided, wait)
+
+    def named(self, command: Command, key: str, source: str, identifier: str) -> Named:
+        value = command.encoded()
+        envelope = Envelope(identifier, source, command.type, key, rfc3339(datetime.now(UTC)))
+        payload = self.digests.payload(command.type, canonical(from_json(value)))
+        return Named(key, envelope, value, self.digests.command(key, source, identifier), payload)
+
+    async def answered(self, asking: Named, decided: Decided | None, wait: float) -> Outcome | None:
+        """`decided`: what was decided of it before; it is not sent again then.
+
+        Raises `IdReused` and `KafkaUnavailable`.
+        """
+        if decided is None:
+            await self.intake.send(asking.key, asking.envelope, asking.value, ANSWER_SECONDS)
+            decided = await self.outcomes.wait(asking.digest, asking.key, wait) if wait else None
+        if decided is not None and decided.payload != asking.payload:
             raise IdReused
         return decided.outcome if decided else None
 
-    async def _decided_before(self, digest: bytes) -> Decided | None:
+    async def decided_before(self, digest: bytes) -> Decided | None:
+        """Also None where that cannot be looked up in time."""
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 return (await self.outcomes.find([digest])).get(digest)

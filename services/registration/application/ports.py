@@ -49,7 +49,8 @@ class IntakePort(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What every owner of an office works with. `is_passing` tells failures of the network or the moment;
-    `trim_every`: seconds between two deletions of decided commands, None where the broker cannot."""
+    `trim_every`: seconds between two deletions of decided commands, None where the broker cannot;
+    `pace`: seconds from one batch of many to the next, at least."""
 
     reading: Reading
     ledger: LedgerPort
@@ -59,3 +60,4 @@ class Ports:
     standing: Standing
     is_passing: Callable[[BaseException], bool]
     trim_every: float | None
+    pace: Callable[[], float] = lambda: 0.0

@@ -12,6 +12,8 @@ _RESULTS = {
     "published": "Kegiatan sudah diumumkan.",
     "changed": "Perubahan kegiatan sudah dicatat.",
     "corrected": "Data sudah diperbaiki.",
+    "received": "Pendaftaran sudah kami terima. "
+    "Rinciannya hanya kami kirim ke alamat email yang tercatat pada kami.",
 }
 
 _REASONS = {

@@ -14,6 +14,8 @@ from fastapi.responses import JSONResponse
 from services.registration.adapters.outcomes import pending
 from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker, IdReused
+from services.registration.application.public import Asked, disclosed
+from services.registration.entrypoints.tokens import Tokens
 from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem, misfitting
@@ -61,21 +63,36 @@ async def ask(asker: Asker, command: Command, key: str, how: Asking) -> Outcome 
     except Unacceptable as refused:
         raise misfitting(refused.found) from None
     except KafkaUnavailable:
-        raise Problem(
-            503,
-            "unavailable",
-            "Belum ada kepastian. Kirim ulang dengan Idempotency-Key yang sama.",
-            {"Retry-After": "2"},
-        ) from None
+        raise uncertain() from None
+
+
+def uncertain() -> Problem:
+    told = "Belum ada kepastian. Kirim ulang dengan Idempotency-Key yang sama."
+    return Problem(503, "unavailable", told, {"Retry-After": "2"})
 
 
 async def answer_one(asker: Asker, command: Command, key: str, how: Asking) -> Response:
     """200 decided, 202 with Location undecided, 409 refused with its reason."""
     outcome = await ask(asker, command, key, how)
-    if outcome is None:
-        location = f"/api/v1/commands/{quote(how.identifier, safe='')}?aggregate={quote(key, safe='')}"
-        waiting = pending(how.source, how.identifier).model_dump(exclude_none=True)
-        return JSONResponse(waiting, 202, {"Location": location})
+    return undecided(how.source, how.identifier, key) if outcome is None else decided(outcome)
+
+
+def answer_public(asked: Asked, outcome: Outcome | None, how: Asking, tokens: Tokens) -> Response:
+    """As `answer_one`; but who must be told nothing gets the 202 of the undecided, after the same wait."""
+    handle = tokens.of_outcome(asked)
+    told = disclosed(outcome, asked.met_before, handle) if outcome else None
+    if told is None or told.result == "received":
+        return undecided(how.source, handle, asked.activity)
+    return decided(told)
+
+
+def undecided(source: str, identifier: str, key: str) -> Response:
+    """202, and where whoever asked can ask for the outcome."""
+    location = f"/api/v1/commands/{quote(identifier, safe='')}?aggregate={quote(key, safe='')}"
+    return shown(pending(source, identifier), {"Location": location})
+
+
+def decided(outcome: Outcome) -> Response:
     if outcome.result == "refused":
         more = outcome.model_dump(exclude_none=True, exclude={"reason", "message"})
         return Problem(409, outcome.reason or "refused", outcome.message or "", None, **more).response()
@@ -95,8 +112,9 @@ async def answer_many(asker: Asker, commands: Sequence[Command], key: str, how: 
     return JSONResponse({"outcomes": rows}, 200 if all(outcomes) else 202)
 
 
-def shown(outcome: Outcome) -> Response:
-    return JSONResponse(outcome.model_dump(exclude_none=True), STATUS[outcome.state])
+def shown(outcome: Outcome, headers: dict[str, str] | None = None) -> Response:
+    body = outcome.model_dump_json(exclude_none=True)
+    return Response(body, STATUS[outcome.state], headers, "application/json")
 
 
 def found(value: T | None, reason: str) -> T:

@@ -1,13 +1,14 @@
 """What a client sent, as the command it means. A `Problem` names fields that do not fit, never values."""
 
+import asyncio
 import json
 from codecs import BOM_UTF8
 from typing import Any, TypeVar
 
-import yaml
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from services.registration.entrypoints.yaml_budget import load
 from shared.http import Problem, invalid_body
 
 YAML_TYPES = {"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"}
@@ -15,18 +16,24 @@ JSON = TypeAdapter[Any](Any)
 C = TypeVar("C", bound=BaseModel)
 
 
-async def parsed(request: Request) -> Any:
-    """The body as JSON, or as YAML where it says so. Raises `Problem` 422."""
-    raw = await request.body()
+async def parsed(request: Request, by_staff: bool = True) -> Any:
+    """The body as JSON, or as YAML where staff say so. Raises `Problem` 415 or 422.
+
+    Whoever bears no token sends JSON alone, and says so: any site's page can make a browser send the rest.
+    """
+    raw = (await request.body()).removeprefix(BOM_UTF8)  # RFC 8259, 8.1: a parser may ignore it
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     try:
-        if kind in YAML_TYPES:
-            return yaml.safe_load(raw)
-        return _json(raw.removeprefix(BOM_UTF8))  # RFC 8259, 8.1: a parser may ignore it
-    except (ValueError, yaml.YAMLError):
+        if kind == "application/json":
+            return _json(raw)
+        if kind in YAML_TYPES and by_staff:
+            return await asyncio.to_thread(load, raw)
+    except ValueError:
         raise Problem(
             422, "invalid", "Isi kiriman bukan JSON atau YAML yang terbaca, atau satu isian ada dua kali."
         ) from None
+    kinds = "application/json atau application/yaml" if by_staff else "application/json"
+    raise Problem(415, "unsupported_type", f"Kirim dengan Content-Type: {kinds}.", {"Accept": kinds})
 
 
 def _json(raw: bytes) -> Any:
@@ -51,5 +58,5 @@ def fitted(model: type[C], body: Any, **given: str) -> C:
         raise invalid_body(error.errors()) from None
 
 
-async def body_as(model: type[C], request: Request, **given: str) -> C:
-    return fitted(model, await parsed(request), **given)
+async def body_as(model: type[C], request: Request, by_staff: bool = True, **given: str) -> C:
+    return fitted(model, await parsed(request, by_staff), **given)

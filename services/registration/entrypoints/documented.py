@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
+from services.registration.entrypoints.answers import IDENTIFIER
 from shared.contracts.outcomes import Outcome
 from shared.http import RETRY, Answers, problem_answer
 
@@ -14,6 +15,18 @@ LOCATION = {
     }
 }
 
+
+def _header(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "schema": schema}
+
+
+WISHES: dict[str, Any] = {
+    "parameters": [
+        _header("Idempotency-Key", {"type": "string", "pattern": IDENTIFIER.pattern}),
+        _header("prefer", {"type": "string"}),
+    ]
+}
+"""Headers by which a client says how a command is to be answered; read by hand, as they cost less so."""
 
 TOO_LARGE: Answers = {413: problem_answer("The body is too large.")}
 TOO_OFTEN: Answers = {429: problem_answer("Too many from this email or source address this hour.", RETRY)}
@@ -35,6 +48,7 @@ def answers(model: Any = Outcome) -> Answers:
         409: problem_answer("Refused: `reason` names why."),
         422: problem_answer("The body does not fit, or the Idempotency-Key came with another body before."),
         503: problem_answer("Unknown whether it was taken: send it again with the same key.", RETRY),
+        415: problem_answer("The body is of a type, or packed in a way, that is not taken here."),
     } | TOO_LARGE
 
 
@@ -55,7 +69,14 @@ def body(
             "required": required,
             "content": {"application/json": content, "application/yaml": content},
         }
-    }
+    } | WISHES
+
+
+def with_path(described: dict[str, Any], name: str, kind: Any) -> dict[str, Any]:
+    """The same with a part of the path that is read by hand."""
+    schema = TypeAdapter(kind).json_schema()
+    part = {"name": name, "in": "path", "required": True, "schema": schema}
+    return described | {"parameters": [part, *described["parameters"]]}
 
 
 FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary", "minLength": 1}}

@@ -2,31 +2,34 @@
 
 import asyncio
 import math
-from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.registration.adapters.excel import read_sheet
-from services.registration.adapters.limits import Limits, TooOften
 from services.registration.adapters.outcomes import Outcomes, pending
 from services.registration.adapters.uploads import Uploads
-from services.registration.adapters.views import Views
+from services.registration.adapters.views import PAGE, Views
+from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker
+from services.registration.application.public import Asked, Public, TooOften, disclosed
 from services.registration.application.rows import as_dict, command_id
 from services.registration.domain import participant
 from services.registration.entrypoints import documented
 from services.registration.entrypoints.answers import (
-    IDENTIFIER,
     Asking,
     answer_many,
     answer_one,
+    answer_public,
     ask,
     found,
     shown,
+    uncertain,
 )
 from services.registration.entrypoints.bodies import body_as, fitted, parsed
 from services.registration.entrypoints.documented import answers, body
+from services.registration.entrypoints.tokens import Tokens, TokenUnknown
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -40,30 +43,14 @@ from shared.contracts.commands import (
 )
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import INT_BOUND, Slug
-from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, require_token, token_matches
+from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, misfitting, require_token, token_matches
+from shared.kafka.connection import KafkaUnavailable
 
-KEY: dict[str, Any] = {"pattern": IDENTIFIER.pattern}
+ROLES: Final = ("staff", "public")
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The headers by which a client says how a command is to be answered."""
-
-    key: str | None
-    prefer: str | None
-
-
-async def wish(
-    key: Annotated[str | None, Header(alias="Idempotency-Key", json_schema_extra=KEY)] = None,
-    prefer: Annotated[str | None, Header()] = None,
-) -> Wish:
-    """Not the class itself: whatever is no coroutine is sent through a thread."""
-    return Wish(key, prefer)
-
-
 STAFF = answers() | UNAUTHORIZED
-Wished = Annotated[Wish, Depends(wish)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,83 +63,104 @@ class Desk:
     outcomes: Outcomes
     views: Views
     sheet_key: bytes
-    limits: Limits
+    public: Public
+    tokens: Tokens
     uploads: Uploads
 
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
 
     def role(self, request: Request) -> str:
-        return "staff" if token_matches(request, self.staff_token_hash) else "public"
+        bears = "authorization" in request.headers and token_matches(request, self.staff_token_hash)
+        return "staff" if bears else "public"
 
-    def asking(self, wish: Wish, role: str = "staff") -> Asking:
-        return Asking.of(self.source(role), wish.key, wish.prefer)
+    def asking(self, request: Request, role: str = "staff") -> Asking:
+        """How a request wants its command to be answered. Raises `Problem` 400."""
+        key, prefer = request.headers.get("idempotency-key"), request.headers.get("prefer")
+        return Asking.of(self.source(role), key, prefer)
 
-    async def admit(self, request: Request, command: SubmitRegistration, how: Asking) -> None:
-        """Raises `Problem` 429."""
-        digest = self.asker.digests.command(command.activity, how.source, how.identifier)
+    async def submit(
+        self, request: Request, command: SubmitRegistration, how: Asking
+    ) -> tuple[Asked, Outcome | None]:
+        """What the public submits. Raises `Problem` 422 or 429, and `KafkaUnavailable`."""
+        address = request.client.host if request.client else ""
         try:
-            await self.limits.admit(digest, command, request.client.host if request.client else "")
+            return await self.public.submit(command, how.identifier, how.known, address, how.wait)
+        except Unacceptable as refused:
+            raise misfitting(refused.found) from None
         except TooOften as often:
             minutes = math.ceil(often.seconds / 60)
             told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."
             raise Problem(429, "too_often", told, {"Retry-After": str(often.seconds)}) from None
+
+    def asked(self, handle: str, activity: str) -> Asked | None:
+        """None for what is no handle of this activity."""
+        try:
+            asked = self.tokens.outcome(handle)
+        except TokenUnknown:
+            return None
+        return asked if asked.activity == activity else None
 
     async def answer(self, command: Command, key: str, how: Asking) -> Response:
         return await answer_one(self.asker, command, key, how)
 
 
 def routes(desk: Desk) -> APIRouter:
+    """In one router, the public's first: each that lies within another takes its time of every request."""
     router = APIRouter(prefix="/api/v1")
     staff: list[Any] = [Depends(require_token(desk.staff_token_hash))]
-    for part in (activities, registrations, participants, attendance, imports, outcomes):
-        router.include_router(part(desk, staff))
+    for part in (registrations, activities, participants, attendance, imports, outcomes):
+        part(router, desk, staff)
     return router
 
 
-def activities(desk: Desk, staff: list[Any]) -> APIRouter:
-    router = APIRouter(prefix="/activities")
-
-    @router.post("", dependencies=staff, responses=STAFF, openapi_extra=body(PublishActivity))
-    async def publish(request: Request, wish: Wished) -> Response:
+def activities(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    @router.post("/activities", dependencies=staff, responses=STAFF, openapi_extra=body(PublishActivity))
+    async def publish(request: Request) -> Response:
         command = await body_as(PublishActivity, request)
-        return await desk.answer(command, command.id, desk.asking(wish))
+        return await desk.answer(command, command.id, desk.asking(request))
 
     changed = body(ChangeActivity, "activity")
 
-    @router.patch("/{activity}", dependencies=staff, responses=STAFF, openapi_extra=changed)
-    async def change(activity: Slug, request: Request, wish: Wished) -> Response:
+    @router.patch("/activities/{activity}", dependencies=staff, responses=STAFF, openapi_extra=changed)
+    async def change(activity: Slug, request: Request) -> Response:
         command = await body_as(ChangeActivity, request, activity=activity)
-        return await desk.answer(command, activity, desk.asking(wish))
+        return await desk.answer(command, activity, desk.asking(request))
 
     ended = body(CancelActivity, "activity", required=False)
 
-    @router.post("/{activity}/cancellation", dependencies=staff, responses=STAFF, openapi_extra=ended)
-    async def cancel(activity: Slug, request: Request, wish: Wished) -> Response:
+    @router.post(
+        "/activities/{activity}/cancellation", dependencies=staff, responses=STAFF, openapi_extra=ended
+    )
+    async def cancel(activity: Slug, request: Request) -> Response:
         body = await parsed(request) if await request.body() else {}  # without a reason, without a body
         command = fitted(CancelActivity, body, activity=activity)
-        return await desk.answer(command, activity, desk.asking(wish))
+        return await desk.answer(command, activity, desk.asking(request))
 
-    @router.get("/{activity}", responses=NOT_FOUND)
+    @router.get("/activities/{activity}", responses=NOT_FOUND)
     async def show(activity: str) -> dict[str, Any]:
         return found(await desk.views.activity(activity), "activity_unknown")
 
-    return router
 
-
-def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
-    router = APIRouter()
-    submitted = body(SubmitRegistration, "activity")
+def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    submitted = documented.with_path(body(SubmitRegistration, "activity"), "activity", Slug)
     told = answers() | documented.TOO_OFTEN
 
     @router.post("/activities/{activity}/registrations", responses=told, openapi_extra=submitted)
-    async def submit(activity: Slug, request: Request, wish: Wished) -> Response:
-        command = await body_as(SubmitRegistration, request, activity=activity)
-        role = desk.role(request)
-        how = desk.asking(wish, role)
-        if role == "public":
-            await desk.admit(request, command, how)
-        return await desk.answer(command, activity, how)
+    async def submit(request: Request) -> Response:
+        """The path is read by hand, too: this is where a rush arrives."""
+        role, activity = desk.role(request), request.path_params["activity"]
+        command = await body_as(SubmitRegistration, request, role == "staff", activity=activity)
+        how = desk.asking(request, role)
+        if role == "staff":
+            return await desk.answer(command, activity, how)
+        if how.known:  # no form's nonce holds a blank
+            how = replace(how, identifier=desk.public.identifier(f"http {how.identifier}", command))
+        try:
+            asked, outcome = await desk.submit(request, command, how)
+        except KafkaUnavailable:
+            raise uncertain() from None
+        return answer_public(asked, outcome, how, desk.tokens)
 
     @router.get(
         "/activities/{activity}/registrations", dependencies=staff, responses=UNAUTHORIZED | NOT_FOUND
@@ -162,52 +170,46 @@ def registrations(desk: Desk, staff: list[Any]) -> APIRouter:
         rows, mark = await desk.views.registrations(activity, after)
         return {"registrations": rows, "next": mark}
 
-    @router.delete("/registrations/{registration}", dependencies=staff, responses=STAFF | NOT_FOUND)
-    async def withdraw(registration: str, wish: Wished) -> Response:
+    @router.delete(
+        "/registrations/{registration}",
+        dependencies=staff,
+        responses=STAFF | NOT_FOUND,
+        openapi_extra=documented.WISHES,
+    )
+    async def withdraw(registration: str, request: Request) -> Response:
         activity = found(await desk.views.activity_of(registration), "registration_unknown")
         command = CancelRegistration(registration=registration)
-        return await desk.answer(command, activity, desk.asking(wish))
-
-    return router
+        return await desk.answer(command, activity, desk.asking(request))
 
 
-def participants(desk: Desk, staff: list[Any]) -> APIRouter:
-    router = APIRouter()
+def participants(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
     corrected = body(CorrectParticipant, "ref")
 
     @router.patch("/participants/{ref}", dependencies=staff, responses=STAFF, openapi_extra=corrected)
-    async def correct(ref: PersonRef, request: Request, wish: Wished) -> Response:
+    async def correct(ref: PersonRef, request: Request) -> Response:
         command = await body_as(CorrectParticipant, request, ref=ref)
-        return await desk.answer(command, participant.key(ref), desk.asking(wish))
-
-    return router
+        return await desk.answer(command, participant.key(ref), desk.asking(request))
 
 
-def attendance(desk: Desk, staff: list[Any]) -> APIRouter:
-    router = APIRouter()
-
+def attendance(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
     @router.post(
         "/activities/{activity}/attendance",
         dependencies=staff,
         responses=answers(Outcome | documented.Outcomes) | UNAUTHORIZED,
         openapi_extra=body(RecordAttendance, "activity", or_many=True),
     )
-    async def attend(activity: Slug, request: Request, wish: Wished) -> Response:
+    async def attend(activity: Slug, request: Request) -> Response:
         body = await parsed(request)
         rows = body if isinstance(body, list) else [body]
         if len(rows) > 1_000:
             raise Problem(422, "too_large", "Kirim paling banyak 1.000 kehadiran sekaligus.")
         marks = [fitted(RecordAttendance, row, activity=activity) for row in rows]
         if not isinstance(body, list):
-            return await desk.answer(marks[0], activity, desk.asking(wish))
-        return await answer_many(desk.asker, marks, activity, desk.asking(wish))
-
-    return router
+            return await desk.answer(marks[0], activity, desk.asking(request))
+        return await answer_many(desk.asker, marks, activity, desk.asking(request))
 
 
-def imports(desk: Desk, staff: list[Any]) -> APIRouter:
-    router = APIRouter()
-
+def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
     @router.post(
         "/activities/{activity}/imports",
         dependencies=staff,
@@ -229,34 +231,36 @@ def imports(desk: Desk, staff: list[Any]) -> APIRouter:
             await desk.uploads.note(activity, sent, [asdict(problem) for problem in report.problems])
         return as_dict(report, sent=len(report.rows))
 
-    return router
 
+def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND
 
-def outcomes(desk: Desk, staff: list[Any]) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/commands/{identifier:path}", responses={200: {"model": Outcome}, 202: {"model": Outcome}})
+    @router.get("/commands/{identifier:path}", responses=one)
     async def outcome(identifier: str, aggregate: str, request: Request) -> Response:
-        roles = ["staff", "public"] if desk.role(request) == "staff" else ["public"]
-        digests = [desk.asker.digests.command(aggregate, desk.source(role), identifier) for role in roles]
-        decided = await desk.outcomes.find(digests)
-        for digest in digests:
-            if digest in decided:
-                return shown(decided[digest].outcome)
-        parked = await desk.outcomes.parked(digests)
-        return shown(parked or pending(desk.source(roles[0]), identifier))
+        """By its id for staff; for anyone by what their own `Location` holds."""
+        asked = desk.asked(identifier, aggregate)
+        if desk.role(request) == "public":
+            mine = found(asked, "outcome_unknown")
+            told = await desk.outcomes.standing([mine.command])
+            source = desk.public.source
+            told = disclosed(told, mine.met_before, identifier) if told else pending(source, identifier)
+            return shown(told)
+        digests = [desk.asker.digests.command(aggregate, desk.source(role), identifier) for role in ROLES]
+        told = await desk.outcomes.standing([asked.command] if asked else digests)
+        return shown(told or pending(desk.source("staff"), identifier))
 
     @router.get("/commands", dependencies=staff, responses=UNAUTHORIZED | documented.NO_MARK)
     async def of_source(source: str, after: str | None = None) -> dict[str, Any]:
+        """`next` is null at the end; `mark` is where to go on whenever there may be more."""
         try:
-            told, mark = await desk.outcomes.of_source(source, after)
+            told, mark, more = await desk.outcomes.of_source(source, after)
         except ValueError:
             raise Problem(400, "invalid", "`after` bukan penanda dari jawaban sebelumnya.") from None
-        return {"outcomes": [one.model_dump(exclude_none=True) for one in told], "next": mark}
+        rows = [one.model_dump(exclude_none=True) for one in told]
+        return {"outcomes": rows, "next": mark if more else None, "mark": mark}
 
     @router.get("/parked", dependencies=staff, responses=UNAUTHORIZED)
     async def parked(after: Mark = None) -> dict[str, Any]:
         rows = await desk.views.parked(after)
-        return {"parked": [row | {"id": row.pop("_id")} for row in rows]}
-
-    return router
+        last = rows[-1]["_id"] if len(rows) == PAGE else None
+        return {"parked": [row | {"id": row.pop("_id")} for row in rows], "next": last}

@@ -15,7 +15,9 @@ STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}", "Prefer": "wait=20"}
 
 async def announce(client: httpx.AsyncClient, name: str, seats: int = 50, **changed: Any) -> None:
     body = activity(name, seats, **changed).model_dump_json(exclude_unset=True)
-    answer = await client.post("/api/v1/activities", content=body, headers=STAFF)
+    answer = await client.post(
+        "/api/v1/activities", content=body, headers=STAFF | {"Content-Type": "application/json"}
+    )
     assert answer.status_code == 200, answer.text
 
 

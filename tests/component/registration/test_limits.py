@@ -89,3 +89,16 @@ async def test_an_hour_later_it_begins_anew_and_nothing_is_kept_in_clear(servers
         assert (await client.post(URL, json=person(1))).status_code == 202
         indexes = await office.store["counted"].index_information()
         assert indexes["until_1"]["expireAfterSeconds"] == 0
+
+
+async def test_a_tag_and_activities_that_do_not_exist_get_round_no_limit(servers: Servers) -> None:
+    async with new_office(servers) as office, office.registration(registrations_per_email_hour=2) as client:
+        await announce(client, "uji")
+        tagged = [f"uji{tag}@sekolah.example" for tag in ("", "+a", "+b", "+a+b")]
+        people = [{"name": f"Ni Wayan Uji {n}", "email": one} for n, one in enumerate(tagged)]
+        answers = [await client.post(URL, json=person(0, participant=one)) for one in people]
+        assert [answer.status_code for answer in answers] == [202, 202, 429, 429]
+        nowhere = [f"/api/v1/activities/tiada-{n}/registrations" for n in range(4)]
+        answers = [await client.post(url, json=person(9)) for url in nowhere]
+        assert [answer.status_code for answer in answers] == [202, 202, 429, 429]
+        assert (await client.post(URL, json=person(9))).status_code == 202, "what exists is counted apart"

@@ -5,7 +5,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.contracts.commands import SubmitRegistration
-from tests.support.office import new_office, person
+from tests.support.office import METRICS, new_office, person
 from tests.support.servers import Servers
 from tests.support.waiting import until
 from tests.support.watched import shown, told
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 
 async def values(client: httpx.AsyncClient, name: str, label: str) -> dict[str, float]:
-    families = text_string_to_metric_families((await client.get("/metrics")).text)
+    families = text_string_to_metric_families((await client.get(METRICS)).text)
     return {row.labels[label]: row.value for one in families for row in one.samples if row.name == name}
 
 
@@ -26,7 +26,7 @@ async def test_the_table_of_metrics_tells_what_registration_shows(servers: Serve
             return len(rows) == office.partitions and all(rows.values())
 
         await until(claimed)
-        assert shown((await client.get("/metrics")).text) == told("registration")
+        assert shown((await client.get(METRICS)).text) == told("registration")
 
 
 async def test_refused_commands_and_parked_records_are_counted_by_reason(servers: Servers) -> None:

@@ -131,7 +131,9 @@ async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fi
         for text, told, at in (
             ("", "Tempel YAML", "yaml"),
             ("id: satu\na: [", "Baris 2: YAML tidak terbaca", "baris-2"),
-            ("[" * 5000, "tidak terbaca", "yaml"),
+            ("[" * 5000, "bertingkat terlalu dalam", "baris-1"),
+            ("id: &a satu\nkind: *a", "Baris 2: YAML tidak terbaca. Periksa", "baris-2"),
+            ("id: satu\n<<: {kind: rakor}", "kunci gabungan", "baris-2"),
             ("- satu", "daftar isian", "yaml"),
             (example.replace("jp: 6", "jp: enam"), f"Baris {jp}: <code>sessions.0.jp</code>", f"baris-{jp}"),
             (example.replace("opens:", "buka:"), f"Baris {opens}: <code>buka</code>", f"baris-{opens}"),

@@ -41,9 +41,9 @@ async def until_confirmed(client: httpx.AsyncClient, wanted: int, seconds: float
         await asyncio.sleep(0.2)
 
 
-async def until_ready(client: httpx.AsyncClient, seconds: float = 60) -> None:
+async def until_ready(client: httpx.AsyncClient, url: str, seconds: float = 60) -> None:
     give_up = monotonic() + seconds
-    while (reasons := (await client.get("/health/ready")).json()["reasons"]) != []:
+    while (reasons := (await client.get(url)).json()["reasons"]) != []:
         assert monotonic() < give_up, reasons
         await asyncio.sleep(0.2)
 
@@ -52,12 +52,13 @@ async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
     server_room: ServerRoom, processes: Processes
 ) -> None:
     servers = await server_room.servers()
-    port = str(free_port())
+    port, watched = str(free_port()), str(free_port())
     settings = {
         "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
         "SIMPUL_KAFKA_FETCH_WAIT_MS": "50",
         "SIMPUL_MONGO_URL": servers.mongo,
         "SIMPUL_HTTP_PORT": port,
+        "SIMPUL_MANAGEMENT_PORT": watched,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     environment = os.environ | settings
@@ -100,7 +101,7 @@ async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
         # mongod keeps the dead process's open transaction, and its locks, for 60 s unless told otherwise
         answer = await until_confirmed(client, people, 120)
         assert [row["confirmed"] for row in answer["rows"]] == [people]
-        await until_ready(client)
-        metrics = (await client.get("/metrics")).text
+        await until_ready(client, f"http://127.0.0.1:{watched}/health/ready")
+        metrics = (await client.get(f"http://127.0.0.1:{watched}/metrics")).text
         assert f'simpul_reporting_gaps{{office="{office.code}"}} 0.0' in metrics
         assert "Kegiatan balai: angka nasional" in (await client.get("/")).text

@@ -14,7 +14,7 @@ from local.addresses import DemoAddresses, Ports
 from local.demo import run
 from local.environments import base_environment, choose_addresses, national_environment, office_environment
 from local.errors import AlreadyRunning, PortInUse
-from local.machine import free_port
+from tests.support.demo_ports import free_ports
 
 HOLDER = """
 import sys, time
@@ -25,10 +25,6 @@ with _fresh_folder(Path(".simpul")):
     print("held", flush=True)
     time.sleep(600)
 """
-
-
-def free_ports() -> Ports:
-    return Ports(**{name: free_port() for name in Ports.names()})
 
 
 async def never_played(addresses: DemoAddresses, console: Console) -> bool:
@@ -63,6 +59,11 @@ async def test_a_port_in_use_is_told_before_anything_is_removed(
         pytest.raises(PortInUse, match=f"Port {ports.sumbar_notification}, wanted by sumbar notification"),
     ):
         await run(ports, once=True, play=never_played, console=Console(quiet=True))
+    with (
+        socket.create_server(("127.0.0.1", ports.national + 10_000)),
+        pytest.raises(PortInUse, match=f"Port {ports.national + 10_000}, wanted by national management"),
+    ):
+        await run(ports, once=True, play=never_played, console=Console(quiet=True))
     assert Path(".simpul/demo.json").exists()
 
 
@@ -74,12 +75,18 @@ def test_the_addresses_are_written_as_clients_read_them(tmp_path: Path) -> None:
         "offices": {
             "bali": {
                 "url": "http://127.0.0.1:8001",
+                "management_url": "http://127.0.0.1:18001",
                 "notification_url": "http://127.0.0.1:8011",
+                "notification_management_url": "http://127.0.0.1:18011",
                 "staff_token_file": ".simpul/bali/staff-token",
                 "env_file": ".simpul/bali/env",
             }
         },
-        "national": {"url": "http://127.0.0.1:8100", "token_file": ".simpul/national/directorate-token"},
+        "national": {
+            "url": "http://127.0.0.1:8100",
+            "management_url": "http://127.0.0.1:18100",
+            "token_file": ".simpul/national/directorate-token",
+        },
         "mailbox": {"url": "http://127.0.0.1:8025"},
     }
 

@@ -32,8 +32,8 @@ async def recounted(servers: Servers, facts: list[tuple[str, dict[str, Any]]]) -
     addresses = DemoAddresses(
         kafka=servers.kafka,
         mongo=servers.mongo,
-        offices={office: OfficeAddress("", "", "", "")},
-        national=NationalAddress("", ""),
+        offices={office: OfficeAddress(*[""] * 6)},
+        national=NationalAddress("", "", ""),
         mailbox=MailboxAddress(""),
     )
     return office, dict(await recount(addresses))

@@ -15,7 +15,7 @@ OPEN = 'simpul_deliveries{state="pending",template="confirmed"}'
 
 
 async def seen(service: Service) -> str:
-    transport = httpx.ASGITransport(service.app)
+    transport = httpx.ASGITransport(service.management)
     async with httpx.AsyncClient(transport=transport, base_url="http://kantor") as client:
         return (await client.get("/metrics")).text
 

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from services.notification import main
@@ -19,7 +18,9 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.facts import OfficeTotals, RegistrationConfirmed, Stated
 from shared.contracts.topics import directory, facts
 from shared.contracts.types import rfc3339
+from shared.serving import Sides
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
+from tests.support.office import METRICS, READY, both
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.broker
@@ -248,9 +249,7 @@ async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
         for name in ("Satu", "Dua", "Tiga"):
             await stage.confirm("rakor", name)
         await stage.settled(3)
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(service.app), base_url="http://kantor"
-        ) as client:
+        async with both(Sides(service.app, service.management), "http://kantor") as client:
             assert (await client.get("/api/v1/deliveries")).status_code == 401
             client.headers["Authorization"] = f"Bearer {TOKEN}"
             first = (await client.get("/api/v1/deliveries?state=withdrawn&limit=1")).json()
@@ -259,8 +258,8 @@ async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
             )
             assert [len(first["deliveries"]), len(rest.json()["deliveries"])] == [1, 1]
             assert (await client.get("/api/v1/deliveries?activity=lain")).json()["deliveries"] == []
-            everything = (await client.get("/api/v1/deliveries")).text + (await client.get("/metrics")).text
-            ready = await client.get("/health/ready")
+            everything = (await client.get("/api/v1/deliveries")).text + (await client.get(METRICS)).text
+            ready = await client.get(READY)
     assert ready.status_code == 200, ready.text
     assert "example" not in everything
     assert "Satu" not in everything

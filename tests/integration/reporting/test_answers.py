@@ -26,7 +26,7 @@ from services.reporting.veil import text
 from shared.contracts.facts import ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
 from tests.support.markup import sound
-from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
+from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, both
 from tests.support.offices import SpeakingOffice, Spoken
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
@@ -52,8 +52,8 @@ def client(store: Store, **changed: Any) -> httpx.AsyncClient:
         "directorate_name": "Direktorat <Contoh>",
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
-    app = build(ReportingSettings(**(given | changed)), store)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://national")
+    settings = ReportingSettings(**(given | changed))
+    return both(build(settings, store), str(settings.public_url))
 
 
 async def told(store: Store) -> SpeakingOffice:

@@ -5,14 +5,13 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from services.registration.application.public import Asked
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front, now
-from services.registration.entrypoints.pages.tokens import Asked
 from shared.contracts.commands import CancelRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 from shared.links import LinkUnknown
-from shared.pages.session import require_same_origin
 
 NOT_OURS: Final = (
     "Tautan pembatalan ini tidak kami kenali. "
@@ -40,7 +39,6 @@ def routes(front: Front) -> APIRouter:
 
     @router.post("/batal/{token}", response_class=HTMLResponse)
     async def cancel(token: str, request: Request) -> Response:
-        require_same_origin(request)
         registration, state = await registered(front, token)
         asker, source = front.desk.asker, front.desk.source("public")
         activity, identifier = state.described.id, asker.digests.form("batal", registration)
@@ -50,7 +48,7 @@ def routes(front: Front) -> APIRouter:
         except KafkaUnavailable:
             raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
         asked = Asked(asker.digests.command(activity, source, identifier), activity)
-        return RedirectResponse(f"/hasil/{front.tokens.of_outcome(asked)}", 303)
+        return RedirectResponse(f"/hasil/{front.desk.tokens.of_outcome(asked)}", 303)
 
     return router
 

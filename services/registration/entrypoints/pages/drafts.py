@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import ValidationError
 
 from services.registration.application.acceptable import Unacceptable, check
 from services.registration.application.cells import CellRefused, regency
+from services.registration.entrypoints.yaml_budget import Unreadable, load
 from shared.contracts.commands import PublishActivity
 from shared.contracts.misfits import Misfit, misfits
 from shared.contracts.types import ZONES
@@ -78,11 +78,10 @@ class Draft:
 def of_yaml(text: str) -> Draft:
     """Raises `NoYaml`."""
     try:
-        found = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        raise NoYaml(UNREADABLE, error.problem_mark.line + 1 if error.problem_mark else None) from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise NoYaml(UNREADABLE) from None
+        found = load(text)
+    except Unreadable as error:
+        line = error.line and min(error.line, len(text.splitlines()))  # the end lies behind the last one
+        raise NoYaml(f"{UNREADABLE}{error.advice}", line) from None
     if not isinstance(found, dict):
         raise NoYaml("YAML harus berupa daftar isian, misalnya “id: rakor-2024”")
     return checked(found)

@@ -14,7 +14,6 @@ from services.registration.entrypoints.pages.desk import asked, enrolled, staff_
 from services.registration.entrypoints.pages.fields import read_person
 from services.registration.entrypoints.pages.front import Front, now, settled
 from services.registration.entrypoints.pages.mails import TOLD, listed
-from services.registration.entrypoints.pages.outcome import decided
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.outcomes import Outcome
@@ -136,7 +135,7 @@ async def reach(front: Front, ref: str, fact: str) -> tuple[int, int]:
 
     async def follows(activity: str) -> Outcome | None:
         digest = digests.command(activity, source, fact)
-        return await settled(lambda: decided(front.desk.outcomes, digest), lambda found: found is not None)
+        return await settled(lambda: front.desk.outcomes.standing([digest]), lambda found: found is not None)
 
     followed = await asyncio.gather(*map(follows, activities))
     return sum(one is not None and one.result == "corrected" for one in followed), len(activities)

@@ -1,23 +1,22 @@
 """The form: sent twice, sent again after a lost line, it is one registration."""
 
-import json
 from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from services.registration.application.public import Asked
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.answers import Asking
 from services.registration.entrypoints.pages.activities import window
 from services.registration.entrypoints.pages.choices import Choices, choices
 from services.registration.entrypoints.pages.fields import FIELDS, Typed, read
 from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
-from services.registration.entrypoints.pages.tokens import Asked, TokenUnknown
+from services.registration.entrypoints.tokens import TokenUnknown
 from shared.contracts.commands import SubmitRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
-from shared.pages.session import require_same_origin
 
 STALE: Final = (
     "Halaman ini sudah terlalu lama terbuka. Isian Anda masih ada: periksa, lalu kirim sekali lagi."
@@ -36,21 +35,20 @@ def routes(front: Front) -> APIRouter:
         state = await front.activity(activity)
         if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
             return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
-        token = front.tokens.new_form(state.described.id)
+        token = front.desk.tokens.new_form(state.described.id)
         return form(front, state, Typed(dict.fromkeys(FIELDS, ""), {}), token)
 
     @router.post("/kegiatan/{activity}/daftar", response_class=HTMLResponse)
     async def submit(activity: str, request: Request) -> Response:
-        require_same_origin(request)
         state = await front.activity(activity)
         if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
             return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
         async with request.form(max_files=0, max_fields=50) as sent:
             token, typed = str(sent.get("token", "")), read(sent, state.described, offered(front, state))
         try:
-            nonce = front.tokens.nonce(token, state.described.id)
+            nonce = front.desk.tokens.nonce(token, state.described.id)
         except TokenUnknown:
-            fresh = front.tokens.new_form(state.described.id)
+            fresh = front.desk.tokens.new_form(state.described.id)
             return form(front, state, typed, fresh, Problem(422, "stale", STALE))
         if typed.command is None:
             return form(front, state, typed, token, Problem(422, "invalid", ""))
@@ -58,24 +56,20 @@ def routes(front: Front) -> APIRouter:
             asked = await register(front, request, typed.command, nonce)
         except Problem as problem:
             return form(front, state, typed, token, problem)
-        return RedirectResponse(f"/hasil/{front.tokens.of_outcome(asked)}", 303)
+        return RedirectResponse(f"/hasil/{front.desk.tokens.of_outcome(asked)}", 303)
 
     return router
 
 
 async def register(front: Front, request: Request, command: SubmitRegistration, nonce: str) -> Asked:
     """The same form with the same content is the same command. Raises `Problem` 429 or 503."""
-    asker, activity = front.desk.asker, command.activity
-    content = json.dumps(command.model_dump(mode="json"), sort_keys=True)
-    how = Asking(front.desk.source("public"), asker.digests.form(nonce, content), True, WAIT_SECONDS)
-    await front.desk.admit(request, command, how)
-    digest = asker.digests.command(activity, how.source, how.identifier)
-    met_before = await front.forms.met_before(digest, command.participant)
+    public = front.desk.public
+    how = Asking(public.source, public.identifier(nonce, command), True, WAIT_SECONDS)
     try:
-        await asker.ask(command, activity, how.source, how.identifier, how.wait, how.known)
+        asked, _ = await front.desk.submit(request, command, how)
     except KafkaUnavailable:
         raise Problem(503, "unavailable", UNKNOWN, {"Retry-After": "5"}) from None
-    return Asked(digest, activity, met_before)
+    return asked
 
 
 def form(

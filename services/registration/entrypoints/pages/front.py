@@ -11,17 +11,15 @@ from typing import Any, Final, TypeVar
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from services.registration.adapters.forms import Forms
 from services.registration.adapters.roster import Roster
 from services.registration.adapters.twins import Twins
 from services.registration.application.mails import Mails
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.http import Desk
-from services.registration.entrypoints.pages.tokens import Tokens
 from shared.http import Problem
 from shared.links import Links
 from shared.office import Office
-from shared.pages import HEADERS, environment
+from shared.pages import environment
 from shared.regions import regencies
 
 WAIT_SECONDS: Final = 4.0  # for an outcome; most stand within a tenth of a second
@@ -58,8 +56,6 @@ class Front:
     office: Office
     desk: Desk
     links: Links
-    tokens: Tokens
-    forms: Forms
     roster: Roster
     twins: Twins
     mails: Mails | None
@@ -69,7 +65,7 @@ class Front:
         self, look: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> HTMLResponse:
         text = self.looks.get_template(look).render(office=self.office, **values)
-        return HTMLResponse(text, status, HEADERS | (headers or {}))
+        return HTMLResponse(text, status, headers)
 
     def problem(self, status: int, headers: dict[str, str], heading: str, detail: str) -> HTMLResponse:
         return self.page("galat.html", status, headers, heading=heading, detail=detail)

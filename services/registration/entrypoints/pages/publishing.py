@@ -1,5 +1,6 @@
 """Announcing an activity: from a form, or from YAML."""
 
+import asyncio
 from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -101,13 +102,14 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         text = str(sent.get("yaml", ""))
         try:
             text = await _text(sent)
-            draft = of_yaml(text)
+            draft = await asyncio.to_thread(of_yaml, text)
         except NoYaml as refused:
             return _yaml(front, session, text, [Mistake(refused.line, "", str(refused))])
         told = await _published(front, draft, str(sent.get("nonce", "")), "id")
         if isinstance(told, Response):
             return told
-        return _yaml(front, session, text, mistakes(text, draft.errors), told)
+        found = await asyncio.to_thread(mistakes, text, draft.errors)
+        return _yaml(front, session, text, found, told)
 
     return router
 

@@ -11,7 +11,6 @@ from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.mails import counted
 from services.registration.entrypoints.pages.session import SIGN_IN, Session, Sessions
 from shared.pages import pages_of
-from shared.pages.session import require_same_origin
 
 MISSING: Final = "Tulis token petugas"
 WRONG: Final = "Token ini salah. Salin lagi seluruhnya dari tempat penyimpanannya"
@@ -27,7 +26,6 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.post(SIGN_IN, response_class=HTMLResponse)
     async def sign_in(request: Request) -> Response:
-        require_same_origin(request)
         async with request.form(max_files=0, max_fields=5) as sent:
             typed = str(sent.get("sandi", ""))
         if not sessions.token_is_right(typed):

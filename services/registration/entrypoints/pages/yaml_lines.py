@@ -5,6 +5,8 @@ from typing import Final, NamedTuple
 
 import yaml
 
+from services.registration.entrypoints.yaml_budget import Unreadable, compose
+
 AROUND: Final = 1  # lines shown before and after one with a mistake
 SHOWN: Final = 12  # mistakes at once: the page has 30 kB
 WIDTH: Final = 80
@@ -30,8 +32,8 @@ class Line(NamedTuple):
 def mistakes(text: str, errors: Mapping[str, str]) -> list[Mistake]:
     """In the order of the text."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        root = compose(text)
+    except Unreadable:
         root = None
     found = [Mistake(_line_of(root, field), field, told) for field, told in errors.items()]
     return sorted(found, key=lambda one: one.line or 0)

@@ -1,0 +1,92 @@
+"""What is looked up of the public's submissions before they are sent: one look for all of a moment."""
+
+import asyncio
+from collections.abc import Sequence
+from time import monotonic
+from typing import Final
+
+from services.registration.adapters.first_looks import FirstLooks
+from services.registration.adapters.limits import Limits
+from services.registration.adapters.outcomes import Outcomes
+from services.registration.application.asker import Decided
+from services.registration.application.public import Arrival, Met
+from shared.batching import Batched
+from shared.mongo.driver import Store, is_passing
+
+LOOK_SECONDS: Final = 0.4
+MANY: Final = 10  # at one look
+RUSH_SECONDS: Final = 0.2  # since so many came at once
+UNSEEN: Final = Met(known=True)
+"""Without MongoDB intake takes commands all the same: nothing is counted, and everybody may be known."""
+
+
+class Arrivals:
+    """Limits, whether the person is known, and what was decided when the same command came before."""
+
+    def __init__(self, store: Store, limits: Limits, outcomes: Outcomes) -> None:
+        self._store = store
+        self._limits = limits
+        self._looks = FirstLooks(store)
+        self._outcomes = outcomes
+        self._there: set[str] = set()  # an activity once seen stays
+        self._batched = Batched(self._patiently)
+        self._rushed = 0.0
+
+    @property
+    def many(self) -> bool:
+        """Whether people come faster now than they can be looked up one by one."""
+        return monotonic() < self._rushed + RUSH_SECONDS
+
+    async def meet(self, arrival: Arrival) -> Met:
+        return await self._batched(arrival)
+
+    async def _patiently(self, arrivals: Sequence[Arrival]) -> list[Met]:
+        if len(arrivals) >= MANY:
+            self._rushed = monotonic()
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await self._look(arrivals)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            return [UNSEEN] * len(arrivals)
+
+    async def _look(self, arrivals: Sequence[Arrival]) -> list[Met]:
+        one_each = {one.command: one for one in arrivals}
+        seen, known, _ = await asyncio.gather(
+            self._looks.of([one.command for one in one_each.values() if one.again]),
+            self._known(list(one_each.values())),
+            self._visit({one.submitted.activity for one in arrivals} - self._there),
+        )
+        fresh = [one for command, one in one_each.items() if command not in seen]
+        late, decided = await asyncio.gather(
+            self._limits.admit(fresh, self._there), self._outcomes.find(list(seen))
+        )
+        admitted = [one for one in fresh if one.command not in late]
+        first = {one.command: one.command in known for one in admitted}
+        kept = await self._looks.keep({one.command: first[one.command] for one in admitted if one.again})
+        looks = first | kept | seen
+        return [_met(one, looks, decided, late) for one in arrivals]
+
+    async def _known(self, arrivals: Sequence[Arrival]) -> set[bytes]:
+        """Commands of people whom the office knows by address and name, as the public is found."""
+        digests = self._limits.digests
+        names = {one.command: digests.person(one.submitted.participant).email for one in arrivals}
+        wanted = {"known_by": {"$in": list(names.values())}}
+        rows = await self._store["people"].find(wanted, {"known_by": 1}).to_list(None)
+        there = {bytes(digest) for row in rows for digest in row["known_by"]}
+        return {command for command, name in names.items() if name in there}
+
+    async def _visit(self, activities: set[str]) -> None:
+        if activities:
+            wanted = {"_id": {"$in": list(activities)}}
+            rows = await self._store["activities"].find(wanted, {"_id": 1}).to_list(None)
+            self._there |= {row["_id"] for row in rows}
+
+
+def _met(
+    one: Arrival, looks: dict[bytes, bool], decided: dict[bytes, Decided], late: dict[bytes, int]
+) -> Met:
+    if one.command in late:
+        return Met(known=True, wait=late[one.command])
+    return Met(looks[one.command], decided.get(one.command))

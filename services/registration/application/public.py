@@ -1,0 +1,107 @@
+"""What the public asks, by form or over the API: one way in, and one rule of what it is told of it."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from services.registration.application import acceptable
+from services.registration.application.acceptable import Unacceptable
+from services.registration.application.asker import Asker, Decided
+from services.registration.application.sentences import sentence
+from shared.contracts.commands import SubmitRegistration
+from shared.contracts.outcomes import Outcome
+
+# Of these the register decides before it looks whether somebody is registered, so they tell nothing of them.
+OF_NOBODY: Final = frozenset({"activity_unknown", "activity_cancelled", "invalid", "too_large"})
+
+
+class TooOften(Exception):
+    """`seconds`: until it may be tried again, at least 1."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("too often")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is told of a command to whoever asked it. `command`: its digest, from which nobody gets its id;
+    `met_before`: the office knew this person, so that nothing is shown of them."""
+
+    command: bytes
+    activity: str
+    met_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A submission at the door. `command`: its digest; `again`: it may have come before."""
+
+    command: bytes
+    submitted: SubmitRegistration
+    address: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Whether the office knew the person before this command first came; what was decided then, and for how
+    many seconds nothing more is taken from this mailbox or address."""
+
+    known: bool
+    decided: Decided | None = None
+    wait: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """`meet` looks an arrival up, and counts it."""
+
+    source: str
+    asker: Asker
+    meet: Callable[[Arrival], Awaitable[Met]]
+
+    async def submit(
+        self, command: SubmitRegistration, identifier: str, again: bool, address: str, wait: float
+    ) -> tuple[Asked, Outcome | None]:
+        """Ask, and wait at most `wait` seconds, however well the person is known; None while undecided.
+
+        Raises `Unacceptable`, `TooOften` and `KafkaUnavailable`.
+        """
+        asking = self.asker.named(command, command.activity, self.source, identifier)
+        if misfit := _misfit(command):  # what was decided once keeps its first outcome; the rest counts not
+            if not again or (decided := await self.asker.decided_before(asking.digest)) is None:
+                raise misfit
+            return Asked(asking.digest, command.activity, True), decided.outcome
+        met = await self.meet(Arrival(asking.digest, command, address, again))
+        if met.wait is not None:
+            raise TooOften(met.wait)
+        outcome = await self.asker.answered(asking, met.decided, wait)
+        return Asked(asking.digest, command.activity, met.known), outcome
+
+    def identifier(self, key: str, command: SubmitRegistration) -> str:
+        """The id of the command that this key asks with this content: nobody gets at another's by its key."""
+        return self.asker.digests.form(key, json.dumps(command.model_dump(mode="json"), sort_keys=True))
+
+
+def _misfit(command: SubmitRegistration) -> Unacceptable | None:
+    try:
+        acceptable.check(command)
+    except Unacceptable as misfit:
+        return misfit
+    return None
+
+
+def disclosed(outcome: Outcome, met_before: bool, handle: str) -> Outcome:
+    """What may be told to somebody without a token; a command's id is for them the handle that they hold.
+
+    Of whom the office knew, or who is registered already, it is the same whatever came of it: whoever knows
+    a name and an address could else learn here what their owner takes part in.
+    """
+    command = outcome.command.model_copy(update={"id": handle})
+    of_nobody = outcome.result == "parked" or outcome.reason in OF_NOBODY
+    if (met_before and not of_nobody) or outcome.reason == "already_registered":
+        message = sentence("received", None, {})
+        return Outcome(command=command, state="decided", result="received", message=message)
+    return outcome.model_copy(update={"command": command})

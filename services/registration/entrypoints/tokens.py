@@ -1,0 +1,62 @@
+"""Signed tokens of the public: a form is ours and how old; an outcome is asked for by who sent the form."""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any, Final
+
+from itsdangerous import BadData, Signer, URLSafeSerializer, URLSafeTimedSerializer
+
+from services.registration.application.public import Asked
+from shared.links import secrets as signing_keys
+
+FORM_SECONDS: Final = 86_400
+_SALT: Final = "simpul/"
+
+
+class TokenUnknown(Exception):
+    """It was not made here, is of another page, or too old."""
+
+
+class Tokens:
+    """`keys` as `shared.links.LinkKeys`."""
+
+    def __init__(self, keys: str) -> None:
+        self._forms = URLSafeTimedSerializer(signing_keys(keys), salt=f"{_SALT}daftar")
+        self._outcomes = Signer(
+            signing_keys(keys), f"{_SALT}hasil/2", key_derivation="hmac", digest_method=hashlib.sha256
+        )
+        self._earlier = URLSafeSerializer(signing_keys(keys), salt=f"{_SALT}hasil")
+
+    def new_form(self, activity: str) -> str:
+        return str(self._forms.dumps([activity, secrets.token_urlsafe(16)]))
+
+    def nonce(self, token: str, activity: str) -> str:
+        """What makes this form this one. Raises `TokenUnknown`."""
+        named, nonce = _loaded(lambda: self._forms.loads(token, max_age=FORM_SECONDS))
+        if named != activity:
+            raise TokenUnknown
+        return str(nonce)
+
+    def of_outcome(self, asked: Asked) -> str:
+        digest = urlsafe_b64encode(asked.command).decode().rstrip("=")
+        return self._outcomes.sign(f"{digest}.{asked.activity}.{int(asked.met_before)}").decode()
+
+    def outcome(self, token: str) -> Asked:
+        """Also of those that bookmarks hold from before. Raises `TokenUnknown`."""
+        digest, activity, met_before = _loaded(lambda: self._claim(token))
+        return Asked(urlsafe_b64decode(digest), activity, bool(int(met_before)))
+
+    def _claim(self, token: str) -> Any:
+        if token.count(".") != 3:  # neither a digest nor a slug holds one
+            return self._earlier.loads(token)
+        digest, *rest = self._outcomes.unsign(token.encode()).decode().split(".")
+        return f"{digest}==", *rest
+
+
+def _loaded(load: Callable[[], Any]) -> Any:
+    try:
+        return load()
+    except (BadData, UnicodeError):
+        raise TokenUnknown from None
