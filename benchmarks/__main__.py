@@ -1,7 +1,7 @@
 """`make bench`: ours against the bare parts it is made of, in turns, on Apache Kafka and a real mongod.
 
 Prints every round; `--write` puts the figures into docs/benchmarks.md, and each round into a JSON beside it.
-With `--only` the others stay there as they were.
+With `--only` the others stay there as they were, by the name of the benchmark.
 """
 
 import argparse
