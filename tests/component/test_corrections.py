@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts import topics
 from shared.contracts.facts import AnyFact
-from tests.component.test_http import STAFF, WAIT, publish
+from tests.component.test_http import STAFF, publish
 from tests.support.office import TestOffice, new_office, person
 from tests.support.servers import Servers
 from tests.support.topics import all_records
@@ -24,7 +24,7 @@ def body_of(**who: Any) -> dict[str, Any]:
 
 async def submit(client: httpx.AsyncClient, name: str, **who: Any) -> httpx.Response:
     body = body_of(**who)
-    return await client.post(f"/api/v1/activities/{name}/registrations", json=body, headers=WAIT)
+    return await client.post(f"/api/v1/activities/{name}/registrations", json=body, headers=STAFF)
 
 
 async def listed(client: httpx.AsyncClient, name: str) -> dict[str, Any]:

@@ -2,20 +2,28 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
+from services.registration.adapters.documents import activity_state
 from services.registration.adapters.first_looks import FirstLooks
 from services.registration.adapters.limits import Limits
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.application.asker import Decided
 from services.registration.application.public import Arrival, Met
+from services.registration.domain.activity import ActivityState
+from services.registration.domain.happened import Refusal
+from services.registration.domain.registration import closed_to_all
 from shared.batching import Batched
+from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, is_passing
 
 LOOK_SECONDS: Final = 0.4
 MANY: Final = 10  # at one look
 RUSH_SECONDS: Final = 0.2  # since so many came at once
+FRESH_SECONDS: Final = 1.0
+REMEMBERED: Final = 500  # activities
 UNSEEN: Final = Met(known=True)
 """Without MongoDB intake takes commands all the same: nothing is counted, and everybody may be known."""
 
@@ -28,7 +36,7 @@ class Arrivals:
         self._limits = limits
         self._looks = FirstLooks(store)
         self._outcomes = outcomes
-        self._there: set[str] = set()  # an activity once seen stays
+        self._activities: dict[str, tuple[float, ActivityState]] = {}
         self._batched = Batched(self._patiently)
         self._rushed = 0.0
 
@@ -56,17 +64,23 @@ class Arrivals:
         seen, known, _ = await asyncio.gather(
             self._looks.of([one.command for one in one_each.values() if one.again]),
             self._known(list(one_each.values())),
-            self._visit({one.submitted.activity for one in arrivals} - self._there),
+            self._visit({one.submitted.activity for one in arrivals}),
         )
         fresh = [one for command, one in one_each.items() if command not in seen]
         late, decided = await asyncio.gather(
-            self._limits.admit(fresh, self._there), self._outcomes.find(list(seen))
+            self._limits.admit(fresh, set(self._activities)), self._outcomes.find(list(seen))
         )
-        admitted = [one for one in fresh if one.command not in late]
+        closed = {one.command: refusal for one in fresh if (refusal := self._closed(one.submitted))}
+        admitted = [one for one in fresh if one.command not in late | closed]
         first = {one.command: one.command in known for one in admitted}
         kept = await self._looks.keep({one.command: first[one.command] for one in admitted if one.again})
         looks = first | kept | seen
-        return [_met(one, looks, decided, late) for one in arrivals]
+        return [
+            Met(known=True, closed=closed[one.command])
+            if one.command in closed and one.command not in late
+            else _met(one, looks, decided, late)
+            for one in arrivals
+        ]
 
     async def _known(self, arrivals: Sequence[Arrival]) -> set[bytes]:
         """Commands of people whom the office knows by address and name, as the public is found."""
@@ -77,11 +91,26 @@ class Arrivals:
         there = {bytes(digest) for row in rows for digest in row["known_by"]}
         return {command for command, name in names.items() if name in there}
 
+    def _closed(self, submitted: SubmitRegistration) -> Refusal | None:
+        """Told to everybody alike: else who is registered, and so refused otherwise, could be found out."""
+        if submitted.activity not in self._activities:
+            return None
+        _, state = self._activities[submitted.activity]
+        if state.cancelled:
+            return None
+        return closed_to_all(
+            state, submitted.category, submitted.regency, submitted.cohort, datetime.now(UTC)
+        )
+
     async def _visit(self, activities: set[str]) -> None:
-        if activities:
-            wanted = {"_id": {"$in": list(activities)}}
-            rows = await self._store["activities"].find(wanted, {"_id": 1}).to_list(None)
-            self._there |= {row["_id"] for row in rows}
+        """Read those that were not read within a second."""
+        now = monotonic()
+        stale = [name for name in activities if now > self._activities.get(name, (0.0, None))[0]]
+        if stale:
+            rows = await self._store["activities"].find({"_id": {"$in": stale}}).to_list(None)
+            if len(self._activities) > REMEMBERED:
+                self._activities.clear()
+            self._activities |= {row["_id"]: (now + FRESH_SECONDS, activity_state(row)) for row in rows}
 
 
 def _met(

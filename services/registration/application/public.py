@@ -9,6 +9,7 @@ from services.registration.application import acceptable
 from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker, Decided
 from services.registration.application.sentences import sentence
+from services.registration.domain.happened import Refusal
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.outcomes import Outcome
 
@@ -22,6 +23,14 @@ class TooOften(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__("too often")
         self.seconds = seconds
+
+
+class ClosedToAll(Exception):
+    """Nobody new is taken, whoever they are: so nobody was looked up, and nothing was asked."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,13 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """Whether the office knew the person before this command first came; what was decided then, and for how
-    many seconds nothing more is taken from this mailbox or address."""
+    """Whether the office knew the person before this command first came; what was decided then, for how
+    many seconds nothing more is taken from this mailbox or address, and why nobody new is taken at all."""
 
     known: bool
     decided: Decided | None = None
     wait: int | None = None
+    closed: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +77,19 @@ class Public:
     ) -> tuple[Asked, Outcome | None]:
         """Ask, and wait at most `wait` seconds, however well the person is known; None while undecided.
 
-        Raises `Unacceptable`, `TooOften` and `KafkaUnavailable`.
+        Raises `Unacceptable`, `TooOften`, `ClosedToAll` and `KafkaUnavailable`.
         """
         asking = self.asker.named(command, command.activity, self.source, identifier)
         if misfit := _misfit(command):  # what was decided once keeps its first outcome; the rest counts not
             if not again or (decided := await self.asker.decided_before(asking.digest)) is None:
                 raise misfit
-            return Asked(asking.digest, command.activity, True), decided.outcome
+            met = await self.meet(Arrival(asking.digest, command, address, again))
+            return Asked(asking.digest, command.activity, met.known), decided.outcome
         met = await self.meet(Arrival(asking.digest, command, address, again))
         if met.wait is not None:
             raise TooOften(met.wait)
+        if met.closed is not None:
+            raise ClosedToAll(met.closed)
         outcome = await self.asker.answered(asking, met.decided, wait)
         return Asked(asking.digest, command.activity, met.known), outcome
 

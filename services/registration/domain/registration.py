@@ -82,6 +82,17 @@ def evolve(state: Registration | None, happened: Happened, number: int) -> Regis
     return state
 
 
+def closed_to_all(
+    state: ActivityState, category: str, regency: str | None, cohort: int | None, now: datetime
+) -> Refusal | None:
+    """Why nobody new who stands for this is taken, whoever they are."""
+    if now < state.described.opens:
+        return Refusal("not_open_yet")
+    if now >= state.described.closes:
+        return Refusal("window_closed")
+    return None if state.signature(category, regency, cohort) else Refusal("not_eligible")
+
+
 def submit(
     state: ActivityState | None,
     candidate: Candidate,
@@ -101,12 +112,9 @@ def submit(
         if before.status != "cancelled":
             return Refusal("already_registered")
         number += 1
-    if now < described.opens:
-        return Refusal("not_open_yet")
-    if now >= described.closes:
-        return Refusal("window_closed")
-    if not (quotas := state.signature(who.category, who.regency, who.cohort)):
-        return Refusal("not_eligible")
+    if refusal := closed_to_all(state, who.category, who.regency, who.cohort, now):
+        return refusal
+    quotas = state.signature(who.category, who.regency, who.cohort)
     cell, registration = _cell(described.id, who), candidate.id(number)
     if state.has_room(quotas) and not state.lets_wait:
         confirmed = RegistrationConfirmed(

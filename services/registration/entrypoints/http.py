@@ -13,8 +13,9 @@ from services.registration.adapters.uploads import Uploads
 from services.registration.adapters.views import PAGE, Views
 from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker
-from services.registration.application.public import Asked, Public, TooOften, disclosed
+from services.registration.application.public import Asked, ClosedToAll, Public, TooOften, disclosed
 from services.registration.application.rows import as_dict, command_id
+from services.registration.application.sentences import sentence
 from services.registration.domain import participant
 from services.registration.entrypoints import documented
 from services.registration.entrypoints.answers import (
@@ -82,12 +83,15 @@ class Desk:
     async def submit(
         self, request: Request, command: SubmitRegistration, how: Asking
     ) -> tuple[Asked, Outcome | None]:
-        """What the public submits. Raises `Problem` 422 or 429, and `KafkaUnavailable`."""
+        """What the public submits. Raises `Problem` 409, 422 or 429, and `KafkaUnavailable`."""
         address = request.client.host if request.client else ""
         try:
             return await self.public.submit(command, how.identifier, how.known, address, how.wait)
         except Unacceptable as refused:
             raise misfitting(refused.found) from None
+        except ClosedToAll as closed:
+            reason = closed.refusal.reason
+            raise Problem(409, reason, sentence("refused", reason, closed.refusal.numbers)) from None
         except TooOften as often:
             minutes = math.ceil(often.seconds / 60)
             told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."

@@ -90,22 +90,6 @@ async def test_what_says_nothing_of_anybody_is_told_to_those_whom_the_office_kno
         assert [(one.status_code, one.json()["reason"]) for one in answers] == [(409, "activity_unknown")] * 2
 
 
-async def test_outside_the_window_and_without_a_quota_who_is_known_cannot_be_told_apart(
-    servers: Servers,
-) -> None:
-    """The register says `already_registered` before both, so neither may show who is not."""
-    quotas = [{"id": "guru", "seats": 5, "categories": ["guru"]}]
-    async with new_office(servers) as office, office.registration() as client:
-        await announce(client, "uji", quotas=quotas)
-        await announce(client, "lain")
-        await client.post(URL, json=person(1), headers=WAIT)
-        await client.post(URL.replace("uji", "lain"), json=person(2), headers=WAIT)
-        answers = [await client.post(URL, json=person(n, category="dinas"), headers=WAIT) for n in (1, 2, 3)]
-        assert [answer.status_code for answer in answers] == [202, 202, 409]
-        told = [(await client.get(answer.headers["Location"])).json() for answer in answers[:2]]
-        assert told[0] | {"command": 0} == told[1] | {"command": 0}
-
-
 @pytest.mark.parametrize("met_before", [True, False])
 def test_a_handle_is_read_as_it_was_made_and_so_is_one_of_an_earlier_release(met_before: bool) -> None:
     asked, tokens = Asked(b"\xfb\xff" * 8, "uji-2", met_before), Tokens(LINK_KEYS)

@@ -7,10 +7,19 @@ import httpx
 import pytest
 
 from services.registration.entrypoints.tokens import Tokens
-from tests.component.registration.browser import announce, heading, opened, submitted, typed, without_names
+from tests.component.registration.browser import (
+    STAFF,
+    announce,
+    heading,
+    opened,
+    submitted,
+    typed,
+    without_names,
+)
 from tests.component.registration.test_pages import cancel_link
 from tests.support.office import LINK_KEYS, TestOffice, new_office, person
 from tests.support.servers import Servers
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 
@@ -116,3 +125,29 @@ async def test_the_api_shows_a_stranger_nothing_of_the_first_registration(server
             assert not re.search(r"uji\d@|Uji \d", answer.text)
         for private in (url, f"{url}?limit=1"):
             assert (await client.get(private)).status_code == 401
+
+
+async def test_where_nobody_new_is_taken_everybody_is_told_so_alike(servers: Servers) -> None:
+    """Registered, known from elsewhere or never seen: the answer is one, and nothing is asked or kept."""
+    wait, url = {"Prefer": "wait=20"}, "/api/v1/activities/uji/registrations"
+    async with new_office(servers) as office, office.registration() as client:
+        await announce(client, "uji", quotas=[{"id": "guru", "seats": 5, "categories": ["guru"]}])
+        await announce(client, "lain")
+        assert (await client.post(url, json=person(1), headers=wait)).status_code == 200
+        await client.post(url.replace("uji", "lain"), json=person(2), headers=wait)
+        others = [person(number, category="dinas") for number in (1, 2, 3)]
+        answers = [await client.post(url, json=one, headers=wait) for one in others]
+        assert {(answer.status_code, answer.json()["reason"]) for answer in answers} == {
+            (409, "not_eligible")
+        }
+        closed = {"closes": "2024-01-02T00:00:00+08:00", "opens": "2024-01-01T00:00:00+08:00"}
+        changed = await client.patch("/api/v1/activities/uji", json=closed, headers=STAFF)
+        assert changed.status_code == 200, changed.text
+
+        async def alike() -> bool:  # the door reads an activity anew every second
+            answers = [await client.post(url, json=person(number), headers=wait) for number in (1, 2, 3)]
+            found = [(answer.status_code, answer.text) for answer in answers]
+            return len(set(found)) == 1 and "window_closed" in found[0][1]
+
+        await until(alike)
+        assert await office.store["people"].count_documents({}) == 2
