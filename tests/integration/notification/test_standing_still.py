@@ -38,8 +38,8 @@ def is_ready(service: Service) -> Asked:
     return ready
 
 
-async def seen(service: Service, path: str) -> httpx.Response:
-    transport = httpx.ASGITransport(service.app)
+async def seen(service: Service, path: str, management: bool = False) -> httpx.Response:
+    transport = httpx.ASGITransport(service.management if management else service.app)
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://kantor", headers=bearer) as client:
         return await client.get(path)
@@ -51,7 +51,7 @@ async def held(service: Service) -> list[str]:
 
 
 async def metrics(service: Service) -> str:
-    return (await seen(service, "/metrics")).text
+    return (await seen(service, "/metrics", management=True)).text
 
 
 def counted(service: Service, line: str) -> Asked:
