@@ -9,9 +9,12 @@ from prometheus_client import CollectorRegistry
 
 from services.registration.adapters.arrivals import Arrivals
 from services.registration.adapters.directory import Directory
+from services.registration.adapters.foresight import Foreseeing
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.limits import Limits
+from services.registration.adapters.lists import Lists
+from services.registration.adapters.lists import Lists
 from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
@@ -81,7 +84,8 @@ async def running(
         await until_up(producer.start)
         stack.push_async_callback(producer.stop)
 
-        digests = Digests(bytes.fromhex(settings.person_key))
+        sheet_key = bytes.fromhex(settings.person_key)
+        digests = Digests(sheet_key)
         await until_up(lambda: require_key(store, digests))
         outcomes = Outcomes(
             store, office.code, lambda key: owners.decides(partition_of(key.encode(), partitions))
@@ -91,17 +95,14 @@ async def running(
         )
         arrivals = Arrivals(store, limits, outcomes)
         ledger, registry = Ledger(store, digests, outcomes.tell), CollectorRegistry()
+        proving = ProvingSources(office.code, frozenset(office.vouching_sources))
+        register = Register(store, digests, People(store, digests), proving)
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, traces.here)
         owners = Owners(
             Ports(
                 reading=Reading(office.code, partitions, digests, settings.trust_producer_time, traces.of),
                 ledger=CountedLedger(ledger, registry),
-                register=Register(
-                    store,
-                    digests,
-                    People(store, digests),
-                    ProvingSources(office.code, frozenset(office.vouching_sources)),
-                ),
+                register=register,
                 publisher=Publisher(
                     office.code,
                     ledger,
@@ -132,10 +133,11 @@ async def running(
             asker,
             outcomes,
             Views(store, digests),
-            bytes.fromhex(settings.person_key),
+            sheet_key,
             Public(f"/{office.code}/http/public", asker, arrivals.meet),
             Tokens(settings.link_keys),
             Uploads(store),
+            Lists(store, digests, Foreseeing(office.code, register, digests, sheet_key)),
         )
         front = Front(
             office,
