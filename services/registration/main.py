@@ -9,12 +9,10 @@ from prometheus_client import CollectorRegistry
 
 from services.registration.adapters.arrivals import Arrivals
 from services.registration.adapters.directory import Directory
-from services.registration.adapters.foresight import Foreseeing
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.limits import Limits
-from services.registration.adapters.lists import Lists
-from services.registration.adapters.lists import Lists
+from services.registration.adapters.lists import lists
 from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
@@ -95,14 +93,17 @@ async def running(
         )
         arrivals = Arrivals(store, limits, outcomes)
         ledger, registry = Ledger(store, digests, outcomes.tell), CollectorRegistry()
-        proving = ProvingSources(office.code, frozenset(office.vouching_sources))
-        register = Register(store, digests, People(store, digests), proving)
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, traces.here)
         owners = Owners(
             Ports(
                 reading=Reading(office.code, partitions, digests, settings.trust_producer_time, traces.of),
                 ledger=CountedLedger(ledger, registry),
-                register=register,
+                register=Register(
+                    store,
+                    digests,
+                    People(store, digests),
+                    ProvingSources(office.code, frozenset(office.vouching_sources)),
+                ),
                 publisher=Publisher(
                     office.code,
                     ledger,
@@ -137,7 +138,7 @@ async def running(
             Public(f"/{office.code}/http/public", asker, arrivals.meet),
             Tokens(settings.link_keys),
             Uploads(store),
-            Lists(store, digests, Foreseeing(office.code, register, digests, sheet_key)),
+            lists(store, office.code, sheet_key),
         )
         front = Front(
             office,

@@ -85,6 +85,7 @@ SHEET: dict[str, Any] = {
         "required": True,
         "content": {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": FILE,
+            "text/csv": FILE,
             "application/octet-stream": FILE,
         },
     }
