@@ -86,6 +86,6 @@ def _note(row: InvitedRow, known: Recorded, field: str, column: str | None, link
         sheet=row.sheet,
         person=listed.name,
         value=getattr(listed, field),
-        recorded=f"di data balai: {known.fields[field]}",
+        recorded=f"yang tercatat: {known.fields[field]}",
         registration=link,
     )

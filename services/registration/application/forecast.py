@@ -26,6 +26,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "not_eligible": "tidak ada kuota untuk unsur, daerah, atau angkatannya",
     "already_registered": "sudah terdaftar",
 }
+_ORDER: Final = ("confirmed", "waitlisted", "same", "refused")
 _OTHER: Final = "isian tidak sesuai"
 
 
@@ -70,6 +71,14 @@ class Forecast:
             count["same"],
             tuple(rows),
         )
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether sending it would change nothing: of who is registered already it may prove a number."""
+        taken = [
+            row for row in self.rows if row.result != "refused" or row.why == _REFUSALS["already_registered"]
+        ]
+        return bool(self.rows) and not taken
 
     def shown(self) -> dict[str, object]:
         return {name: value for name, value in asdict(self).items() if name != "rows"}
@@ -117,9 +126,7 @@ class Foresight:
 
 def _message(rows: Mapping[Foreseen, int]) -> str:
     """`129 terkonfirmasi, 163 menunggu karena kuota Komunitas penuh; sudah terdaftar: 2 akan ditolak`."""
-    order = sorted(
-        rows.items(), key=lambda item: ("confirmed", "waitlisted", "same", "refused").index(item[0].result)
-    )
+    order = sorted(rows.items(), key=lambda item: _ORDER.index(item[0].result))
     taken = [f"{number(count)} {row}" for row, count in order if row.result != "refused"]
     refused = [f"{row.why}: {number(count)} akan ditolak" for row, count in order if row.result == "refused"]
     return "; ".join([*([", ".join(taken)] if taken else []), *refused])

@@ -208,9 +208,10 @@ class _Reading:
         elif found := self._perhaps(row):
             names = " atau ".join(f"{one.who['name']}, kode {one.id}" for one in found)
             proposal = f"mungkin maksudnya {names}; tulis kodenya lalu unggah lagi"
-            self._say(told, number, row, self.titles.code, proposal=proposal)
+            self._say(told, number, row, self.titles.code, FIRST_TITLES[0], proposal=proposal)
         else:
-            self._say(f"{told}, dan orangnya tidak ditemukan; daftarkan dulu", number, row, self.titles.code)
+            told = f"{told}, dan orangnya tidak ditemukan; daftarkan dulu"
+            self._say(told, number, row, self.titles.code, FIRST_TITLES[0])
 
     def _perhaps(self, row: Sequence[Cell]) -> list[Seen]:
         """By NIP, else by name, and among several of that name by institution."""

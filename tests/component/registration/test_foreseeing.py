@@ -94,7 +94,8 @@ async def test_a_closed_door_is_told_before_anybody_is_sent(
         sound(asking)
         assert "setiap baris akan ditolak" in asking.text
         page = await _shown(client, data)
-        assert told in page.text
+        assert f"{told[0].upper()}{told[1:]}" in page.text
+        assert f'action="{page.url.path}"' not in page.text, "there is nothing to gain by sending it"
 
 
 async def test_an_activity_that_was_cancelled_takes_no_list(servers: Servers) -> None:
@@ -124,7 +125,7 @@ async def test_who_is_recorded_otherwise_is_told_at_the_row_with_a_way_to_mend_i
         assert (note["row"], note["column"], note["person"]) == (2, "B", "Ni Uji 1")
         assert (note["value"], note["recorded"]) == (
             "baru@sekolah.example",
-            "di data balai: uji1@sekolah.example",
+            "yang tercatat: uji1@sekolah.example",
         )
         assert "perbarui kontak" in note["message"]
         page = await _shown(client, book([titles, [*mended, "1234567890123456"]]))
