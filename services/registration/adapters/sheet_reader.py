@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -51,7 +52,9 @@ def _limit() -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (limit, limit))
+        _, most = resource.getrlimit(what)
+        lower = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        resource.setrlimit(what, (lower, lower))
     os.nice(10)  # deciding goes before looking through sheets
 
 
@@ -61,12 +64,20 @@ def book_of(data: bytes) -> Book:
     if not packed and not data.startswith(OLE):
         return text_book(data)
     require_bounds(data)
+    marks = _marks(data) if packed else None
     try:
-        marks = marks_of(data) if packed and b"xl/workbook.xml" in data else None
         sheets = tuple(_visible(CalamineWorkbook.from_filelike(BytesIO(data)), marks or {}))
-    except (CalamineError, ParseError, KeyError, IndexError, ValueError, OverflowError, StopIteration):
+    except (CalamineError, ValueError, OverflowError):
         raise SheetRefused(UNREADABLE if packed else LOCKED) from None
     return Book(sheets, () if marks is not None else (WITHOUT_LOOKS,))
+
+
+def _marks(data: bytes) -> dict[str, Marks] | None:
+    """None where the parts of an .xlsx are not where they should be: its values may be read all the same."""
+    try:
+        return marks_of(data)
+    except (ParseError, BadZipFile, LookupError, ValueError, StopIteration):
+        return None
 
 
 def _visible(book: CalamineWorkbook, marks: dict[str, Marks]) -> Iterator[Sheet]:

@@ -3,6 +3,8 @@
 import codecs
 import csv
 from collections import Counter
+from io import StringIO
+from itertools import islice
 from typing import Final
 
 from services.registration.application.sheets import UNREADABLE, Book, Sheet, SheetRefused
@@ -33,11 +35,15 @@ def text_book(data: bytes) -> Book:
         if start.startswith(sign.lower()):
             raise SheetRefused(told)
     text, notes = _decoded(data)
-    lines = text.splitlines(keepends=True)
-    delimiter = _delimiter(lines)
-    if lines[0].lower().startswith("sep="):
-        lines[0] = "\n"  # Excel's own word for the delimiter; the rows keep their numbers
-    rows = list(csv.reader(lines, delimiter=delimiter))
+    first, _, rest = text.partition("\n")
+    named = first.strip("\r ").lower()
+    if named.startswith("sep="):  # Excel's own word for the delimiter; the rows keep their numbers
+        text = f"\n{rest}"
+    try:
+        delimiter = named[4:] if named[:4] == "sep=" and named[4:] in DELIMITERS else _delimiter(text)
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        raise SheetRefused(UNREADABLE) from None
     if len(rows) > MAX_ROWS or max(map(len, rows)) > MAX_COLUMNS:
         raise SheetRefused(f"Lebih dari {MAX_ROWS} baris atau {MAX_COLUMNS} kolom; bagilah berkasnya")
     return Book((Sheet("CSV", rows),), notes)
@@ -56,22 +62,20 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     return text, (GUESSED,) if guessed else ()
 
 
-def _delimiter(lines: list[str]) -> str:
+def _delimiter(text: str) -> str:
     """The sign at which most rows fall into the same number of columns. Raises `SheetRefused`."""
-    named = lines[0].strip().lower().removeprefix("sep=")
-    if len(named) == 1 and named in DELIMITERS and lines[0].lower().startswith("sep="):
-        return named
-    found = {sign: _regular(lines[:LOOKED_AT], sign) for sign in DELIMITERS}
+    found = {sign: _regular(text, sign) for sign in DELIMITERS}
     best = max(found, key=lambda sign: found[sign])
     if found[best] == (0, 0):
         raise SheetRefused(UNREADABLE)
     return best
 
 
-def _regular(lines: list[str], delimiter: str) -> tuple[int, int]:
+def _regular(text: str, delimiter: str) -> tuple[int, int]:
     """How many rows have the commonest number of columns above one, and that number."""
-    widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
+    rows = islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), LOOKED_AT)
+    widths = Counter(len(row) for row in rows if len(row) > 1)
     if not widths:
         return 0, 0
-    width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return rows, width
+    width, number = max(widths.items(), key=lambda item: (item[1], item[0]))
+    return number, width

@@ -262,9 +262,7 @@ LINES = [
 @pytest.mark.parametrize("above", ["", "sep=", "BALAI CONTOH\r\n\r\n"])
 def test_a_list_saved_as_text_is_read(encoding: str, delimiter: str, above: str) -> None:
     first = f"sep={delimiter}\r\n" if above == "sep=" else above
-    text = first + "\r\n".join(line.replace(";", delimiter) for line in LINES).replace(
-        '"Ni Uji ""Dua"", S.Pd."', '"Ni Uji ""Dua"", S.Pd."'
-    )
+    text = first + "\r\n".join(line.replace(";", delimiter) for line in LINES)
     report = read(text.encode(encoding))
     assert [row.command.participant.name for row in report.rows] == ["Ni Uji Satu", 'Ni Uji "Dua", S.Pd.']
     assert [row.number - report.rows[0].number for row in report.rows] == [0, 1]
@@ -296,3 +294,10 @@ def test_the_status_of_the_products_own_list_is_heeded() -> None:
 def test_a_nip_may_say_that_it_is_one() -> None:
     report = read(book(("Peserta", [TITLES, person(1, nip="NIP. 19350101 201001 1 005")])))
     assert report.rows[0].command.participant.nip == "193501012010011005"
+
+
+def test_a_cell_of_a_text_may_have_lines_of_its_own() -> None:
+    text = 'Nama;Email;Unsur;Instansi\r"Ni Uji";uji@sekolah.example;guru;"SDN 1\rContoh\u2028\x0b"\r'
+    report = read(text.encode())
+    assert [row.number for row in report.rows] == [2]
+    assert (report.rows[0].command.institution or report).name == "SDN 1 Contoh"  # type: ignore[union-attr]

@@ -130,10 +130,10 @@ def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
 
 
 def test_a_large_list_is_read_within_the_limits() -> None:
-    row = ["Ni Uji Panjang Sekali Namanya, S.Pd.", "uji@sekolah.example", "guru"] + ["isi kolom lain"] * 27
-    data = book(["Nama", "Email", "Unsur"], *([row] * 50_000))
+    row = ["Ni Uji Panjang Sekali Namanya, S.Pd.", "uji@sekolah.example", "guru"] + ["isi kolom lain"] * 3
+    data = book(["Nama", "Email", "Unsur"], *([row] * 30_000))
     found = opened(data)
-    assert len(found.sheets[0].rows) == 50_001
+    assert len(found.sheets[0].rows) == 30_001
 
 
 @pytest.mark.parametrize(
