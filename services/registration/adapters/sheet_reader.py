@@ -10,7 +10,9 @@ import os
 import resource
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
@@ -45,7 +47,9 @@ def main() -> None:
 
 
 def _limit() -> None:
-    """Before anything is read."""
+    """Before anything is read. Should the machine run out of memory, this process goes and no other."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     for what, limit in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, CPU_SECONDS),

@@ -85,7 +85,6 @@ SHEET: dict[str, Any] = {
         "required": True,
         "content": {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": FILE,
-            "text/csv": FILE,
             "application/octet-stream": FILE,
         },
     }
