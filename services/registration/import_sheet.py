@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -10,9 +11,12 @@ from typing import Annotated, Any, Final
 import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from services.registration.adapters.excel import read_sheet
+from services.registration.adapters.lists import lists
+from services.registration.application.forecast import Forecast
 from services.registration.application.rows import InvitedRow, SheetReport, as_dict, command_id
 from services.registration.settings import ImportSettings
 from shared.contracts import topics
@@ -21,17 +25,21 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.types import Slug, rfc3339
 from shared.kafka.connection import KafkaUnavailable, Producer
 from shared.kafka.topics import TopicMisfit, admin, partitions_of
-from shared.settings import read_settings
+from shared.mongo.driver import connect
+from shared.settings import FileUnreadable, read_settings
 
 DONE: Final = 0
 REFUSED: Final = 1
 WRONG_SETTINGS: Final = "Pengaturan belum lengkap atau tidak sah"
 PROBLEMS_SHOWN: Final = 200
+NO_OFFICE: Final = Forecast("Hasilnya tidak diperkirakan: atur SIMPUL_OFFICE dan SIMPUL_PERSON_KEY")
 SEND_SECONDS: Final = 60  # 50,000 rows take about 5
 
 
 def import_sheet(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Berkas .xlsx")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Berkas .xlsx atau .csv")
+    ],
     activity: Annotated[str, typer.Option(help="Kode kegiatan, misalnya rakor-bali-2024")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Hanya memeriksa, tidak mengirim")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Laporan sebagai JSON")] = False,
@@ -43,7 +51,10 @@ def import_sheet(
     """
     slug = _slug(activity)
     settings = None if dry_run else read_settings(ImportSettings, WRONG_SETTINGS)
-    report = read_sheet(file.read_bytes(), slug)
+    if settings is None:
+        report = asyncio.run(_foreseen(file.read_bytes(), slug))
+    else:
+        report = read_sheet(file.read_bytes(), slug)
     sent = 0
     if settings is not None and report.rows:
         try:
@@ -62,6 +73,22 @@ def import_sheet(
             raise typer.Exit(REFUSED) from None
     (_print_json if as_json else _print_table)(report, sent)
     raise typer.Exit(DONE if report.readable and not report.refused_rows else REFUSED)
+
+
+async def _foreseen(data: bytes, activity: str) -> SheetReport:
+    """The outcome too, where it is said which office it is and MongoDB answers."""
+    try:
+        settings = ImportSettings()
+    except (ValidationError, FileUnreadable):
+        return replace(await asyncio.to_thread(read_sheet, data, activity), forecast=NO_OFFICE)
+    store = connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
+    try:
+        found = lists(store, settings.office, bytes.fromhex(settings.person_key))
+        return await found.looked_through(data, activity)
+    finally:
+        await store.close()
 
 
 async def send_rows(settings: ImportSettings, rows: Sequence[InvitedRow]) -> int:
@@ -111,17 +138,25 @@ def _print_table(report: SheetReport, sent: int) -> None:
     console = Console()
     if report.columns:
         console.print(
-            "Dibaca dari kolom " + ", ".join(f"{letter} ({title})" for letter, title in report.columns)
+            f"Dibaca dari lembar {', '.join(report.sheets)}, kolom "
+            + ", ".join(f"{letter} ({title})" for letter, title in report.columns)
         )
+    if report.unread:
+        console.print(f"Tidak dibaca: lembar {', '.join(report.unread)}", markup=False)
     if report.problems:
-        table = Table("Baris", "Kolom", "Keterangan", title="Perlu diperiksa", title_justify="left")
+        titles = ("Baris", "Orang", "Kolom", "Isi sel", "Keterangan")
+        table = Table(*titles, title="Perlu diperiksa", title_justify="left")
         for problem in report.problems[:PROBLEMS_SHOWN]:
             where = f"{problem.column} ({problem.field})" if problem.column else problem.field or "-"
             mark = "" if problem.refused else "(catatan) "
-            table.add_row(str(problem.row or "-"), where, mark + problem.message)
+            row = str(problem.row or "-") + (f" ({problem.sheet})" if problem.sheet else "")
+            told = mark + problem.message + (f"; {problem.recorded}" if problem.recorded else "")
+            table.add_row(*map(escape, (row, problem.person or "", where, problem.value or "", told)))
         console.print(table)
         if (more := len(report.problems) - PROBLEMS_SHOWN) > 0:
             console.print(f"... dan {more} lagi; seluruhnya dengan --json")
+    if report.forecast:
+        console.print(f"Perkiraan bila dikirim sekarang: {report.forecast.message}.")
     console.print(f"{len(report.rows)} baris benar, {report.refused_rows} baris ditolak, {sent} dikirim.")
     if report.refused_rows:
         console.print(

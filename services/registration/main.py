@@ -12,6 +12,7 @@ from services.registration.adapters.directory import Directory
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.limits import Limits
+from services.registration.adapters.lists import lists
 from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
@@ -81,7 +82,8 @@ async def running(
         await until_up(producer.start)
         stack.push_async_callback(producer.stop)
 
-        digests = Digests(bytes.fromhex(settings.person_key))
+        sheet_key = bytes.fromhex(settings.person_key)
+        digests = Digests(sheet_key)
         await until_up(lambda: require_key(store, digests))
         outcomes = Outcomes(
             store, office.code, lambda key: owners.decides(partition_of(key.encode(), partitions))
@@ -132,10 +134,11 @@ async def running(
             asker,
             outcomes,
             Views(store, digests),
-            bytes.fromhex(settings.person_key),
+            sheet_key,
             Public(f"/{office.code}/http/public", asker, arrivals.meet),
             Tokens(settings.link_keys),
             Uploads(store),
+            lists(store, office.code, sheet_key),
         )
         front = Front(
             office,

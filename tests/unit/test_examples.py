@@ -1,9 +1,11 @@
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import yaml
 
 from services.registration.adapters.excel import read_sheet
+from services.registration.application.rows import command_id
 from shared.contracts.commands import PublishActivity
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -23,6 +25,12 @@ def test_the_committees_sheet_has_eight_wrong_rows_and_its_mended_form_none() ->
     assert (len(first.rows), first.refused_rows) == (292, 8)
     assert (len(mended.rows), mended.refused_rows) == (300, 0)
     assert {row.command for row in first.rows} < {row.command for row in mended.rows}
+
+
+def test_a_list_that_was_sent_before_is_the_same_commands() -> None:
+    rows = read_sheet((EXAMPLES / "rakor-bali/undangan.xlsx").read_bytes(), "u").rows
+    ids = "".join(command_id(b"k", row.command) for row in rows)
+    assert sha256(ids.encode()).hexdigest()[:12] == "f203f452c34a", "a new id is a command more for each row"
 
 
 def test_all_people_are_made_up() -> None:

@@ -11,17 +11,12 @@ from collections.abc import Iterator
 from io import BytesIO
 from xml.parsers import expat
 
+from services.registration.application.sheets import UNREADABLE, SheetRefused
+
 MAX_ENTRIES, MAX_UNPACKED = 1_000, 200_000_000
 MAX_ROWS, MAX_COLUMNS, MAX_AREA = 100_000, 256, 2_000_000
 _CHUNK = 1 << 16
 _REFERENCE = re.compile(r"([A-Z]{1,4})([0-9]{1,9})$")
-
-
-class SheetRefused(ValueError):
-    """Its text is an Indonesian sentence that says what to do."""
-
-
-UNREADABLE = "Berkas tidak dapat dibuka sebagai lembar Excel"
 
 
 def require_bounds(data: bytes) -> None:

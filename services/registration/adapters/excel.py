@@ -1,49 +1,90 @@
-"""Reads an invitation sheet as offices keep it: .xlsx, .xlsm, .xls, .ods."""
+"""Reads an invitation sheet as offices keep it: .xlsx, .xlsm, .xls, .ods, .csv, .txt."""
 
-from io import BytesIO
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Timer
+from typing import IO, Final
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from pydantic import TypeAdapter, ValidationError
 
-from services.registration.adapters.bounds import UNREADABLE, SheetRefused, require_bounds
-from services.registration.application.headers import HEADER_SEARCH_ROWS, Cell, find_header
-from services.registration.application.rows import MAX_ROWS, Problem, SheetReport, read_rows
+from services.registration.application.rows import Problem, SheetReport, read_rows
+from services.registration.application.sheets import Book, SheetRefused
 
-_ROWS_READ = MAX_ROWS + HEADER_SEARCH_ROWS + 1
+READER: Final = (sys.executable, "-P", "-m", "services.registration.adapters.sheet_reader")
+SECONDS: Final = 100.0  # the reader's own limit is 30 of the processor's, which others use, too
+MAX_ANSWER: Final = 100_000_000  # bytes: 2,000,000 cells of 40 letters
+BROKEN: Final = (
+    "Berkas ini tidak dapat dibaca: isinya rusak atau terlalu besar. Salin tabelnya ke berkas baru, simpan "
+    "sebagai .xlsx, lalu unggah lagi"
+)
+_PART: Final = 1 << 20
+_AT_ONCE: Final = BoundedSemaphore(2)  # each may take its limit of memory
+_HANDED_ON: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    refused: str
+
+
+_ANSWERS: Final = TypeAdapter[Book | _Refused](Book | _Refused)
 
 
 def read_sheet(data: bytes, activity: str) -> SheetReport:
-    """The first visible sheet that has a header row. What cannot be opened is a problem in the report.
+    """All visible sheets that have the columns. What cannot be opened is a problem in the report.
 
-    Pure, but slow for a large file (50,000 rows take some seconds): call it in a thread from a loop.
+    Waits for another process (50,000 rows take some seconds): call it in a thread from a loop.
     """
     try:
-        sheets = sheets_of(data)
+        return read_rows(opened(data), activity)
     except SheetRefused as refused:
         return SheetReport(problems=(Problem(str(refused)),))
-    return read_rows(next((cells for cells in sheets if find_header(cells)), []), activity)
 
 
-def sheets_of(data: bytes) -> list[list[list[Cell]]]:
-    """The cells of the visible sheets. Raises `SheetRefused`, before it is opened where it is too large."""
-    require_bounds(data)
+def opened(data: bytes, reader: Sequence[str] = READER, seconds: float = SECONDS) -> Book:
+    """What is in a workbook. Raises `SheetRefused`, whatever becomes of the process that reads it."""
+    with _AT_ONCE:
+        answer = _answer(data, reader, seconds)
     try:
-        return _visible_sheets(data)
-    except (CalamineError, ValueError, OverflowError):
-        raise SheetRefused(UNREADABLE) from None
+        found = _ANSWERS.validate_json(answer)
+    except ValidationError:
+        raise SheetRefused(BROKEN) from None
+    if isinstance(found, _Refused):
+        raise SheetRefused(found.refused)
+    return found
 
 
-def _visible_sheets(data: bytes) -> list[list[list[Cell]]]:
-    book = CalamineWorkbook.from_filelike(BytesIO(data))
-    visible = [
-        sheet.name
-        for sheet in book.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-    ]
-    return [
-        [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False, nrows=_ROWS_READ)]
-        for sheet in map(book.get_sheet_by_name, visible)
-    ]
+def _answer(data: bytes, reader: Sequence[str], seconds: float) -> bytes:
+    """What the reader says; none of its errors, since they may repeat what stands in the sheet."""
+    env = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    with subprocess.Popen(  # noqa: S603 (this interpreter, on a module of ours)
+        reader, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        deadline = Timer(seconds, child.kill)
+        deadline.start()
+        try:
+            with suppress(BrokenPipeError):
+                child.stdin.write(data)
+            with suppress(BrokenPipeError):
+                child.stdin.close()
+            return _bounded(child.stdout)
+        finally:
+            deadline.cancel()
+            child.kill()
 
 
-def _plain(cell: object) -> Cell:
-    return cell if isinstance(cell, str | int | float) and not isinstance(cell, bool) else str(cell)
+def _bounded(answer: IO[bytes]) -> bytes:
+    """Nothing of one that is too long."""
+    parts, size = [], 0
+    while part := answer.read(_PART):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_ANSWER:
+            return b""
+    return b"".join(parts)

@@ -7,14 +7,14 @@ from typing import Any, Final
 import xlsxwriter
 
 from services.registration.adapters.roster import Enrolled
-from services.registration.application.cells import CATEGORIES
+from services.registration.application.categories import CATEGORIES
 from services.registration.application.headers import REQUIRED, TITLES
 from services.registration.application.marks import FIRST_TITLES, PRESENT, session_title
 from shared.contracts.activity import Activity
 from shared.regions import regencies
 from shared.words import words
 
-_PLAIN: Final = {
+PLAIN: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
@@ -37,7 +37,7 @@ TEMPLATE_ROWS: Final = 5_000
 def written(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """One sheet with a row of titles."""
     data = BytesIO()
-    with xlsxwriter.Workbook(data, _PLAIN) as book:
+    with xlsxwriter.Workbook(data, PLAIN) as book:
         _fill(book, titles, rows)
     return data.getvalue()
 
@@ -62,7 +62,7 @@ def attendance(activity: Activity, rows: Iterable[Enrolled]) -> bytes:
 def template() -> bytes:
     """The empty invitation sheet."""
     data = BytesIO()
-    with xlsxwriter.Workbook(data, _PLAIN) as book:
+    with xlsxwriter.Workbook(data, PLAIN) as book:
         text = book.add_format({"num_format": "@"})
         sheet = _fill(book, list(TITLES.values()), [], text)
         column = list(TITLES).index("category")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from services.registration.application.rows import Problem
+from services.registration.application.rows import Problem, refused_rows
 from shared.mongo.driver import Document, Store, is_passing
 
 Kind = Literal["participants", "attendance"]
-Sent = tuple[int, bytes]
-"""A row of the sheet, and the digest of the command that it became."""
+Sent = tuple[int, bytes, str | None]
+"""A row of the sheet, the digest of its command, and the sheet's name where several were read."""
 UNCONFIRMED: Final = timedelta(hours=1)
 TOLD: Final = timedelta(days=30)  # of the rows that were not taken: their numbers, and why
 LATEST: Final = 20
@@ -59,16 +59,16 @@ class Uploads:
         row = await self.store["uploads"].find_one({"_id": token, "activity": activity, "kind": kind})
         return _upload(row) if row else None
 
-    async def was_sent(self, token: str, sent: Sequence[Sent], problems: Sequence[dict[str, object]]) -> None:
+    async def was_sent(self, token: str, sent: Sequence[Sent], problems: Sequence[Problem]) -> None:
         """Names and addresses of the sheet go."""
         told = {
             "sent": [list(one) for one in sent],
-            "problems": list(problems),
+            "problems": [one.kept() for one in problems],
             "until": datetime.now(UTC) + TOLD,
         }
         await self.store["uploads"].update_one({"_id": token}, {"$set": told, "$unset": {"data": ""}})
 
-    async def note(self, activity: str, sent: Sequence[Sent], problems: Sequence[dict[str, object]]) -> None:
+    async def note(self, activity: str, sent: Sequence[Sent], problems: Sequence[Problem]) -> None:
         """Of an invitation sheet that a program sent; without MongoDB it goes unnoted, since its rows are
         commands all the same."""
         try:
@@ -102,7 +102,7 @@ class Uploads:
         if "refused" in row:
             return int(row["refused"])
         kept = await self.store["uploads"].find_one({"_id": row["_id"]}, {"sent": 1}) or {}
-        sent = {"command": {"$in": [bytes(digest) for _, digest in kept.get("sent", ())]}}
+        sent = {"command": {"$in": [bytes(one[1]) for one in kept.get("sent", ())]}}
         of_rows = {"result": "refused", "reason": {"$ne": "already_registered"}}
         refused = await self.store["outcomes"].count_documents(sent | of_rows)
         decided = await self.store["outcomes"].count_documents(sent)
@@ -118,7 +118,7 @@ class Uploads:
 
 def _refused(row: Document) -> int:
     """Rows that were refused when the sheet was looked through."""
-    return len({one["row"] for one in row.get("problems", ()) if one["refused"] and one["row"]})
+    return refused_rows([Problem(**one) for one in row.get("problems", ())])
 
 
 def _upload(row: Document) -> Upload:
@@ -127,7 +127,7 @@ def _upload(row: Document) -> Upload:
         row["activity"],
         row["kind"],
         row.get("data"),
-        tuple((number, bytes(digest)) for number, digest in row.get("sent", ())),
+        tuple((one[0], bytes(one[1]), one[2] if len(one) > 2 else None) for one in row.get("sent", ())),
         tuple(Problem(**one) for one in row.get("problems", ())),
         row.get("handled", False),
     )

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from services.registration.application.headers import Cell
+from services.registration.application.categories import CATEGORIES, categories
+from services.registration.application.sheets import NO_RESULT, Cell, Unread
 from shared import identity
 from shared.regions import AmbiguousRegency, UnknownRegency, find_regency
 from shared.visible import visible
@@ -15,18 +16,6 @@ DIGITS_KEPT: Final = 10**15
 _EMPTY: Final = re.compile(r"^([-–—.\s]*|0|tidak ada|n/?a|nihil)$", re.IGNORECASE)
 _SCIENTIFIC: Final = re.compile(r"^\s*[0-9]+([.,][0-9]+)?\s*e\s*\+?[0-9]+\s*$", re.IGNORECASE)
 _ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-
-CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
-    "guru-penggerak": ("gurupenggerak", "gp"),
-    "guru": ("guru", "pendidik", "gurukelas", "gurumapel", "gurumatapelajaran"),
-    "kepala-sekolah": ("kepalasekolah", "kepsek", "kasek", "ks", "kepalasatuanpendidikan"),
-    "pengawas": ("pengawas", "pengawassekolah"),
-    "fasilitator": ("fasilitator", "fasilitatorsekolahpenggerak", "fsp"),
-    "dinas": ("dinas", "dinaspendidikan", "disdik", "disdikpora", "dinaspendidikankepemudaandanolahraga"),
-    "mitra-kerja": ("mitrakerja", "mitra"),
-    "komunitas": ("komunitas", "komunitasbelajar", "kombel"),
-    "lainnya": ("lainnya", "lainlain", "lain"),
-}
 
 _NUMBER_RULES: Final = {
     "signs": "hanya boleh berisi angka",
@@ -40,8 +29,19 @@ class CellRefused(ValueError):
     """Its text is an Indonesian sentence for the report; it never repeats what the cell holds."""
 
 
+def unread(cell: Unread) -> str:
+    if cell.shows == NO_RESULT:
+        return "Rumus tanpa hasil; buka dan simpan di Excel, lalu unggah lagi"
+    return f"Sel berisi galat {cell.shows}; perbaiki rumusnya atau ketik isinya"
+
+
 def text(cell: Cell) -> str | None:
-    """Spaces collapsed, case as typed; None for an empty cell or a dash. A number is written in full."""
+    """Spaces collapsed, case as typed; None for an empty cell or a dash. A number is written in full.
+
+    Raises `CellRefused` for an error.
+    """
+    if isinstance(cell, Unread):
+        raise CellRefused(unread(cell))
     if isinstance(cell, float):
         cell = int(cell) if cell.is_integer() else repr(cell)
     words = " ".join(str(cell).split())
@@ -71,13 +71,11 @@ def category(cell: Cell) -> str | None:
     found = _compared(cell)
     if found is None:
         return None
-    letters = re.sub(r"[\W\d_]", "", re.sub(r"^(unsur|perwakilan|wakil)\b", "", found.casefold()))
-    for slug, synonyms in CATEGORIES.items():
-        if letters in synonyms:
-            return slug
-    raise CellRefused(
-        "Unsur tidak dikenal. Pilihan: " + ", ".join(slug.replace("-", " ") for slug in CATEGORIES)
-    )
+    named = categories(found)
+    if len(named) == 1:
+        return named.pop()
+    wrong = "Lebih dari satu unsur; tulis satu saja" if named else "Unsur tidak dikenal"
+    raise CellRefused(f"{wrong}. Pilihan: " + ", ".join(slug.replace("-", " ") for slug in CATEGORIES))
 
 
 def regency(cell: Cell) -> str | None:
@@ -122,7 +120,7 @@ def _number(cell: Cell, title: str, length: int, read: Callable[[str], str]) -> 
     if found is None:
         return None
     try:
-        return read(found)
+        return read(re.sub(rf"^{title}\b[.:\s]*", "", found, flags=re.IGNORECASE))
     except identity.NotANumber as refused:
         raise CellRefused(f"{title} harus {length} angka: {_NUMBER_RULES[refused.rule]}") from None
 

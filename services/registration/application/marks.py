@@ -1,26 +1,53 @@
 """The attendance sheet: who is marked at which session, and by row and column what cannot be read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from services.registration.application.headers import HEADER_SEARCH_ROWS, Cell, column_letter
-from services.registration.application.rows import Problem
+from services.registration.application.headers import HEADER_SEARCH_ROWS, column_letter
+from services.registration.application.rows import TOTAL, Problem, refused_rows
+from services.registration.application.sheets import Book, Cell, Sheet, Unread, is_blank
 from shared.contracts.activity import Activity, Session
 from shared.contracts.commands import RecordAttendance
+from shared.identity import NotANumber, comparable_name, near_names, nip
 from shared.visible import visible
 from shared.words import span
 
 FIRST_TITLES: Final = ("Kode", "Nama", "Instansi")
 PRESENT: Final = "x"
-_YES: Final = frozenset({"x", "v", "√", "✓", "✔", "1", "ya", "hadir", "h"})
-_NO: Final = frozenset({"-", "–", "0", "tidak", "tidak hadir", "th", "absen"})
+_YES: Final = frozenset(
+    {"x", "v", "√", "✓", "✔", "☑", "ü", "þ", "1", "ya", "hadir", "h", "true", "wahr", "benar"}
+)
+_EXCUSED: Final = {
+    "izin": "izin",
+    "ijin": "izin",
+    "i": "izin",
+    "sakit": "sakit",
+    "s": "sakit",
+    "tugas lain": "tugas lain",
+    "dinas lain": "tugas lain",
+    "dinas luar": "tugas lain",
+    "tl": "tugas lain",
+    "dl": "tugas lain",
+}
+"""Marks of somebody who was not there, and why; the register knows the first alone."""
+_NO: Final = frozenset(
+    {"-", "–", "0", "tidak", "tidak hadir", "th", "absen", "alpa", "a", "✗", "✘", "☒", "☐", "û", "ý"}
+    | {"false", "falsch", "salah", *_EXCUSED}
+)
 _UNREADABLE: Final = "Tulis x untuk hadir, tidak untuk menghapus tanda hadir; kosong berarti tidak berubah"
+_PROPOSED: Final = 3
 
 
 class Seen(Protocol):
-    """A registration: its status, and the sessions that it is marked at."""
+    """A registration: who it is of, its status, and the sessions that it is marked at."""
 
+    @property
+    def id(self) -> str: ...
+    @property
+    def who(self) -> Mapping[str, str]: ...
+    @property
+    def institution(self) -> str: ...
     @property
     def status(self) -> str: ...
     @property
@@ -28,17 +55,30 @@ class Seen(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class MarksReport:
-    """`marks`: row of the sheet and command, only what differs from what stands. `same`: what does not."""
+class Mark:
+    """A row of a sheet as a command; `sheet` where several were read."""
 
-    marks: tuple[tuple[int, RecordAttendance], ...] = ()
+    number: int
+    command: RecordAttendance
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarksReport:
+    """`rows`: only what differs from what stands. `same`: how many marks do not."""
+
+    rows: tuple[Mark, ...] = ()
     problems: tuple[Problem, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     same: int = 0
+    sheets: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    titles_in: Mapping[str, int] = field(default_factory=dict)
+    forecast: None = None
 
     @property
     def refused_rows(self) -> int:
-        return len({problem.row for problem in self.problems if problem.row})
+        return refused_rows(self.problems)
 
 
 def session_title(session: Session) -> str:
@@ -46,74 +86,185 @@ def session_title(session: Session) -> str:
     return f"{session.id}: {session.title} ({span(session)})"
 
 
-def find_titles(cells: Sequence[Sequence[Cell]]) -> int | None:
-    """Index of the row of titles."""
-    rows = (
-        at for at, row in enumerate(cells[:HEADER_SEARCH_ROWS]) if row and _text(row[0]) == FIRST_TITLES[0]
+def read_marks(book: Book, activity: Activity, known: Iterable[Seen]) -> MarksReport:
+    """`known`: the activity's registrations. An empty cell says nothing, so that a sheet filled in by
+    somebody else takes no mark away. Each row of each sheet is taken, told, or proposed: a row without its
+    code is nobody's until staff write the code."""
+    filled = [sheet for sheet in book.sheets if not all(map(is_blank, sheet.rows))]
+    titles = [(sheet, _titles(sheet, {one.id for one in activity.sessions})) for sheet in filled]
+    whole = [(sheet, found) for sheet, found in titles if found is not None and found.sessions]
+    notes = [Problem(note, refused=False) for note in book.notes]
+    if not whole:
+        return MarksReport(problems=(Problem(_why(titles)), *notes), unread=tuple(one.name for one in filled))
+    left = tuple(sheet.name for sheet, found in titles if found is None or not found.sessions)
+    notes += [Problem(f"Lembar {name} tidak dibaca: tanpa kolom pertemuan", refused=False) for name in left]
+    people = {one.id: one for one in known}
+    readings = [_Reading(sheet, found, activity.id, people, len(whole) > 1) for sheet, found in whole]
+    for reading in readings:
+        reading.read()
+    first = readings[0].titles
+    return MarksReport(
+        tuple(mark for reading in readings for mark in reading.marks),
+        (*(problem for reading in readings for problem in reading.problems), *notes),
+        tuple((column_letter(at), session) for session, at in first.sessions.items()),
+        sum(reading.same for reading in readings),
+        tuple(sheet.name for sheet, _ in whole),
+        left,
+        {sheet.name: found.row for sheet, found in whole},
     )
-    return next(rows, None)
 
 
-def codes(cells: Sequence[Sequence[Cell]]) -> list[str]:
-    """What stands below `Kode`."""
-    titles = find_titles(cells)
-    return [] if titles is None else [_text(row[0]) for row in cells[titles + 1 :] if row and _text(row[0])]
+@dataclass(frozen=True, slots=True)
+class _Titles:
+    """`row`: as Excel counts. Where each column is, from 0; None for one that is not there."""
+
+    row: int
+    sessions: Mapping[str, int]
+    code: int | None
+    name: int | None
+    institution: int | None
+    nip: int | None
 
 
-def read_marks(cells: Sequence[Sequence[Cell]], activity: Activity, known: Mapping[str, Seen]) -> MarksReport:
-    """An empty cell says nothing, so that a sheet filled in by somebody else takes no mark away."""
-    titles = find_titles(cells)
-    if titles is None:
-        return MarksReport(problems=(Problem("Baris judul tidak ditemukan: kolom pertamanya harus Kode"),))
-    columns = _columns(cells[titles], {one.id for one in activity.sessions})
-    if not columns:
-        return MarksReport(
-            problems=(Problem("Tidak ada kolom pertemuan kegiatan ini; unduh lagi lembarnya"),)
+def _titles(sheet: Sheet, sessions: Collection[str]) -> _Titles | None:
+    """The first row with a title for the code, or for the name and a session."""
+    for at, row in enumerate(sheet.rows[:HEADER_SEARCH_ROWS], start=1):
+        words = [_text(cell).casefold() for cell in row]
+        named = {_text(cell).partition(":")[0].strip(): column for column, cell in enumerate(row)}
+        found = {name: column for name, column in named.items() if name in sessions}
+        code, name, institution, nip = (
+            words.index(title) if title in words else None for title in ("kode", "nama", "instansi", "nip")
         )
-    reading = _Reading(activity.id, columns, known)
-    for number, row in enumerate(cells[titles + 1 :], start=titles + 2):
-        if row and _text(row[0]):
-            reading.take(number, row)
-    shown = tuple((column_letter(at), session) for session, at in columns.items())
-    return MarksReport(tuple(reading.marks), tuple(reading.problems), shown, reading.same)
+        if code is not None or (name is not None and found):
+            return _Titles(at, found, code, name, institution, nip)
+    return None
 
 
-def _columns(titles: Sequence[Cell], sessions: Collection[str]) -> dict[str, int]:
-    named = {_text(cell).partition(":")[0].strip(): at for at, cell in enumerate(titles)}
-    return {name: at for name, at in named.items() if name in sessions}
+def _why(titles: Sequence[tuple[Sheet, _Titles | None]]) -> str:
+    if any(found for _, found in titles):
+        return "Tidak ada kolom pertemuan kegiatan ini; unduh lagi lembarnya"
+    return "Baris judul tidak ditemukan: perlu kolom Kode dan kolom pertemuan"
 
 
 @dataclass(slots=True)
 class _Reading:
+    sheet: Sheet
+    titles: _Titles
     activity: str
-    columns: Mapping[str, int]
     known: Mapping[str, Seen]
-    marks: list[tuple[int, RecordAttendance]] = field(default_factory=list)
+    several: bool
+    marks: list[Mark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     same: int = 0
 
-    def take(self, number: int, row: Sequence[Cell]) -> None:
-        registration = _text(row[0])
-        seen = self.known.get(registration)
-        if seen is None:
-            self._say("Kode ini bukan pendaftaran kegiatan ini", number)
-            return
-        said = [(name, at, _text(row[at]).casefold()) for name, at in self.columns.items() if at < len(row)]
-        for session, at, mark in said:
-            if mark and mark not in _YES | _NO:
-                self._say(_UNREADABLE, number, at, session)
-            elif mark and seen.status != "confirmed":
-                self._say("Bukan peserta terkonfirmasi; tidak dapat dicatat hadir", number, at, session)
-            elif mark and (mark in _YES) != (session in seen.attended):
-                command = RecordAttendance(
-                    activity=self.activity, session=session, registration=registration, present=mark in _YES
-                )
-                self.marks.append((number, command))
-            elif mark:
-                self.same += 1
+    def read(self) -> None:
+        struck = {row for row, column in self.sheet.struck if column in (self.titles.name, self.titles.code)}
+        hidden = set(self.sheet.hidden)
+        for number, row in enumerate(self.sheet.rows[self.titles.row :], start=self.titles.row + 1):
+            if is_blank(row):
+                continue
+            if number - 1 in struck:
+                self._say("Nama dicoret; tidak diambil", number, row, refused=False)
+            else:
+                if number in hidden:
+                    self._say("Baris tersembunyi; tetap dibaca", number, row, refused=False)
+                self._take(number, row)
 
-    def _say(self, message: str, row: int, at: int | None = None, session: str | None = None) -> None:
-        self.problems.append(Problem(message, row, None if at is None else column_letter(at), session))
+    def _take(self, number: int, row: Sequence[Cell]) -> None:
+        registration = _at(row, self.titles.code)
+        seen = self.known.get(registration)
+        said = [(name, at, _at(row, at).casefold()) for name, at in self.titles.sessions.items()]
+        if seen is None:
+            self._propose(number, row, registration, any(mark for _, _, mark in said))
+            return
+        for session, at, mark in said:
+            if not mark:
+                continue
+            if mark not in _YES | _NO or isinstance(row[at], Unread):
+                self._say(_UNREADABLE, number, row, at, session)
+            elif seen.status != "confirmed":
+                self._say("Bukan peserta terkonfirmasi; tidak dapat dicatat hadir", number, row, at, session)
+            else:
+                self._mark(number, row, seen, session, at)
+
+    def _mark(self, number: int, row: Sequence[Cell], seen: Seen, session: str, at: int) -> None:
+        mark = _at(row, at).casefold()
+        if mark in _EXCUSED:
+            told = f"Dibaca sebagai tidak hadir; keterangan {_EXCUSED[mark]} belum dicatat"
+            self._say(told, number, row, at, session, refused=False)
+        if (mark in _YES) == (session in seen.attended):
+            self.same += 1
+            return
+        command = RecordAttendance(
+            activity=self.activity, session=session, registration=seen.id, present=mark in _YES
+        )
+        self.marks.append(Mark(number, command, self._name))
+
+    def _propose(self, number: int, row: Sequence[Cell], code: str, marked: bool) -> None:
+        """Whose row it may be, for staff to write the code: never taken as theirs."""
+        told = "Kode ini bukan pendaftaran kegiatan ini" if code else "Baris ini tanpa Kode"
+        if not code and (not marked or TOTAL.match(_at(row, self.titles.name))):
+            self._say(f"{told} dan bukan tanda hadir seseorang; dilewati", number, row, refused=False)
+        elif found := self._perhaps(row):
+            names = " atau ".join(f"{one.who['name']}, kode {one.id}" for one in found)
+            proposal = f"mungkin maksudnya {names}; tulis kodenya lalu unggah lagi"
+            self._say(told, number, row, self.titles.code, FIRST_TITLES[0], proposal=proposal)
+        else:
+            told = f"{told}, dan orangnya tidak ditemukan; daftarkan dulu"
+            self._say(told, number, row, self.titles.code, FIRST_TITLES[0])
+
+    def _perhaps(self, row: Sequence[Cell]) -> list[Seen]:
+        """By NIP, else by name, and among several of that name by institution."""
+        name, typed = _at(row, self.titles.name), _at(row, self.titles.nip)
+        live = [one for one in self.known.values() if one.status != "cancelled"]
+        if found := [one for one in live if typed and one.who.get("nip") == _digits(typed)]:
+            return found[:_PROPOSED]
+        if not name:
+            return []
+        found = [one for one in live if comparable_name(one.who["name"]) == comparable_name(name)]
+        found = found or [one for one in live if near_names(one.who["name"], name)]
+        where = _at(row, self.titles.institution).casefold()
+        return ([one for one in found if where and one.institution.casefold() == where] or found)[:_PROPOSED]
+
+    @property
+    def _name(self) -> str | None:
+        return self.sheet.name if self.several else None
+
+    def _say(
+        self,
+        message: str,
+        number: int,
+        row: Sequence[Cell],
+        at: int | None = None,
+        session: str | None = None,
+        *,
+        refused: bool = True,
+        proposal: str | None = None,
+    ) -> None:
+        self.problems.append(
+            Problem(
+                message,
+                number,
+                None if at is None else column_letter(at),
+                session,
+                refused,
+                self._name,
+                _at(row, self.titles.name) or None,
+                None if at is None else _at(row, at) or None,
+                proposal,
+            )
+        )
+
+
+def _digits(typed: str) -> str | None:
+    try:
+        return nip(typed)
+    except NotANumber:
+        return None
+
+
+def _at(row: Sequence[Cell], column: int | None) -> str:
+    return _text(row[column]) if column is not None and column < len(row) else ""
 
 
 def _text(cell: Cell) -> str:

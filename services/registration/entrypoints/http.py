@@ -1,13 +1,13 @@
 """The office's HTTP API: every change is a command on intake, every answer its outcome."""
 
-import asyncio
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.registration.adapters.excel import read_sheet
+from services.registration.adapters import lists
+from services.registration.adapters.lists import Lists
 from services.registration.adapters.outcomes import Outcomes, pending
 from services.registration.adapters.uploads import Uploads
 from services.registration.adapters.views import PAGE, Views
@@ -48,6 +48,7 @@ from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, misfitting, require_to
 from shared.kafka.connection import KafkaUnavailable
 
 ROLES: Final = ("staff", "public")
+FORESEEN_SECONDS: Final = 2.0  # at most, where a list is sent all the same
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
 
 
@@ -67,6 +68,7 @@ class Desk:
     public: Public
     tokens: Tokens
     uploads: Uploads
+    lists: Lists
 
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
@@ -222,17 +224,19 @@ def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
     )
     async def import_sheet(activity: Slug, request: Request, dry_run: bool = False) -> dict[str, object]:
         if not (sheet := await request.body()):
-            raise Problem(422, "invalid", "Lampirkan lembar Excel (.xlsx).")
-        report = await asyncio.to_thread(read_sheet, sheet, activity)
+            raise Problem(422, "invalid", "Lampirkan lembar Excel (.xlsx) atau CSV.")
+        seconds = lists.SECONDS if dry_run else FORESEEN_SECONDS
+        report = await desk.lists.looked_through(sheet, activity, seconds)
         if dry_run:
             return as_dict(report)
         sent = []
         for row in report.rows:
             how = Asking(f"/{desk.office}/excel", command_id(desk.sheet_key, row.command), False, 0)
             await ask(desk.asker, row.command, activity, how)
-            sent.append((row.number, desk.asker.digests.command(activity, how.source, how.identifier)))
+            digest = desk.asker.digests.command(activity, how.source, how.identifier)
+            sent.append((row.number, digest, row.sheet))
         if report.readable:
-            await desk.uploads.note(activity, sent, [asdict(problem) for problem in report.problems])
+            await desk.uploads.note(activity, sent, report.problems)
         return as_dict(report, sent=len(report.rows))
 
 

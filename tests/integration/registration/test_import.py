@@ -12,6 +12,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.topics import intake
 from shared.kafka.records import partition_of
 from shared.kafka.topics import admin
+from tests.component.registration.browser import announce
+from tests.support.office import new_office as new_office_of_tests
 from tests.support.servers import Servers
 from tests.support.topics import all_records, make_topic, new_office
 
@@ -73,6 +75,7 @@ async def test_a_dry_run_needs_no_settings_and_sends_nothing(servers: Servers) -
     code, output, _ = await run(command, {})
     assert code == 0
     assert "300 baris benar, 0 baris ditolak, 0 dikirim" in output
+    assert "Hasilnya tidak diperkirakan" in output
     assert await all_records(servers.kafka, intake(office)) == []
 
 
@@ -131,3 +134,18 @@ async def test_a_regional_system_places_its_commands_where_the_intake_expects_th
     assert Envelope.of(first.headers).type == "id.simpul.activity.publish.v1"
     assert len([SubmitRegistration.read(record.value or b"") for record in people]) == 147
     assert {record.partition for record in people} == {partition_of(b"fgd-sumbar-2023", 6)}
+
+
+async def test_a_dry_run_foresees_the_outcome_where_the_office_is_named(servers: Servers) -> None:
+    async with new_office_of_tests(servers) as office, office.registration() as client:
+        await announce(client, "rakor", 100)
+        env = settings(servers, office.code) | {"SIMPUL_MONGO_URL": servers.mongo}
+        command = [SIMPUL, "import", SHEET, "--activity", "rakor", "--dry-run", "--json"]
+        _, output, _ = await run(command, env)
+        foreseen = json.loads(output)["forecast"]
+        assert (foreseen["confirmed"], foreseen["waitlisted"], foreseen["refused"]) == (100, 192, 0)
+        away = env | {"SIMPUL_MONGO_URL": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300"}
+        _, output, _ = await run(command, away)
+        report = json.loads(output)
+        assert (report["good"], report["forecast"]["confirmed"]) == (292, None)
+        assert "tidak diperkirakan" in report["forecast"]["message"]

@@ -8,8 +8,9 @@ import pytest
 import xlsxwriter
 
 from services.registration.adapters import bounds
-from services.registration.adapters.bounds import SheetRefused, require_bounds
+from services.registration.adapters.bounds import require_bounds
 from services.registration.adapters.excel import read_sheet
+from services.registration.application.sheets import UNREADABLE, SheetRefused
 
 
 def book(at: tuple[int, int] = (0, 0), rows: int = 1) -> bytes:
@@ -120,5 +121,5 @@ def test_what_is_not_as_it_should_be_is_unreadable() -> None:
         with_part(book(), "xl/lain.xml", b"<a/>", zipfile.ZIP_BZIP2),
         book()[:-30],
     ):
-        assert refused(data) == bounds.UNREADABLE
+        assert refused(data) == UNREADABLE
     assert ".xlsx" in refused(with_part(book(), "xl/workbook.bin", b""))
