@@ -30,7 +30,8 @@ class Filter(BaseModel):
     hal: int = Field(default=1, ge=1, le=10_000)
 
     def kept(self) -> dict[str, str]:
-        given = self.model_dump(exclude={"hal"})
+        """What every link of the page carries on: the filter alone, also of a search."""
+        given = {name: getattr(self, name) for name in Filter.model_fields if name != "hal"}
         return {name: value.strip()[:200] for name, value in given.items() if value.strip()}
 
 
@@ -38,6 +39,10 @@ class Search(Filter):
     """Sent by POST, since a name or an address must stand in no URL."""
 
     cari: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.cari.strip()[:200]
 
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
@@ -50,7 +55,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.post("/staf/kegiatan/{activity}/cari", response_class=HTMLResponse)
     async def search(activity: str, session: Staff, asked: Annotated[Search, Form()]) -> HTMLResponse:
-        return await _shown(front, session, activity, asked, asked.cari.strip()[:200])
+        return await _shown(front, session, activity, asked, asked.text)
 
     return router
 
