@@ -179,7 +179,7 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     await page.get_by_role("link", name="Kehadiran", exact=True).click()
     await page.get_by_label("Ni Made Contoh 1").check()
     await page.get_by_role("button", name="Simpan", exact=True).click()
-    await expect(page.get_by_text("1 perubahan tersimpan")).to_be_visible()
+    await expect(page.get_by_text("1 perubahan kehadiran tersimpan")).to_be_visible()
     await expect(page.get_by_label("Ni Made Contoh 1")).to_be_checked()
 
     await page.get_by_role("link", name="Rapat koordinasi uji").click()

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Final, get_args
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from services.registration.adapters.roster import Wanted
 from services.registration.application.cells import CellRefused, regency
 from services.registration.entrypoints.pages.activities import phase
-from services.registration.entrypoints.pages.desk import staff_page
+from services.registration.entrypoints.pages.desk import said, staff_page
 from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.types import Category
@@ -50,8 +50,10 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
 
     @router.get("/staf/kegiatan/{activity}", response_class=HTMLResponse)
-    async def participants(activity: str, session: Staff, asked: Annotated[Filter, Query()]) -> HTMLResponse:
-        return await _shown(front, session, activity, asked, "")
+    async def participants(
+        activity: str, session: Staff, request: Request, asked: Annotated[Filter, Query()]
+    ) -> HTMLResponse:
+        return await _shown(front, session, activity, asked, "", said(front, request))
 
     @router.post("/staf/kegiatan/{activity}/cari", response_class=HTMLResponse)
     async def search(activity: str, session: Staff, asked: Annotated[Search, Form()]) -> HTMLResponse:
@@ -60,7 +62,9 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     return router
 
 
-async def _shown(front: Front, session: Session, activity: str, asked: Filter, text: str) -> HTMLResponse:
+async def _shown(
+    front: Front, session: Session, activity: str, asked: Filter, text: str, did: str = ""
+) -> HTMLResponse:
     state = await front.activity(activity)
     wanted, errors = read(asked, text)
     skip = (asked.hal - 1) * ROWS
@@ -81,6 +85,7 @@ async def _shown(front: Front, session: Session, activity: str, asked: Filter, t
         kept=asked.kept(),
         text=text,
         errors=errors,
+        done=did,
         statuses=STATUSES,
         categories=CATEGORIES,
     )
