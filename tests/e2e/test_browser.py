@@ -103,7 +103,7 @@ async def register(page: Page, office: str, name: str, email: str) -> None:
 async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
     first, second = await place.page(), await place.page()
     await register(first, place.office, "Ni Made Contoh", "made@sekolah.example")
-    await headed(first, "Anda terdaftar: tempat Anda terkonfirmasi")
+    await headed(first, "Anda terdaftar sebagai peserta")
     await register(second, place.office, "I Ketut Contoh", "ketut@sekolah.example")
     await headed(second, "Anda masuk daftar tunggu")
 

@@ -24,7 +24,19 @@ QUERY: Final = (
 )
 TYPED: Final = (
     *("csrf", "nonce", "sandi", "token", "nama", "email", "telepon", "unsur", "angkatan", "wilayah"),
-    *("wilayah_lain", "instansi", "npsn", "nip", "nuptk", "hadir", "semula", "lanjut", "alasan", "cari"),
+    *(
+        "wilayah_lain",
+        "instansi",
+        "npsn",
+        "npsn_dibaca",
+        "nip",
+        "nuptk",
+        "hadir",
+        "semula",
+        "lanjut",
+        "alasan",
+        "cari",
+    ),
     *(
         "kursi-semua",
         "tambah",

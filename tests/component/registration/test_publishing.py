@@ -149,6 +149,13 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -
             "quotas.0.seats",
         }
         assert missing <= set(wrong_fields(empty))
+        for told in (
+            '"#title">Judul wajib diisi<',
+            "</span>Judul wajib diisi<",
+            "Pertemuan 1, acara wajib diisi",
+        ):
+            assert told in empty.text
+        assert "</span>Acara wajib diisi<" in empty.text
         for field, value in (
             ("id", "Rakor Uji"),
             ("reply_to", "salah@"),

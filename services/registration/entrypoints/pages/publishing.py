@@ -15,6 +15,7 @@ from services.registration.entrypoints.pages.drafts import (
     MOST,
     PLAIN,
     QUOTA,
+    REQUIRED,
     SESSION,
     Draft,
     NoYaml,
@@ -195,8 +196,8 @@ def _form(
         str(sent.get("nonce", "")) if not draft.errors else "",
         values=values,
         chosen=chosen,
-        errors=draft.errors,
-        named={name: f"{_label(name)}: {sentence}" for name, sentence in draft.errors.items()},
+        errors={name: _at_field(name, sentence) for name, sentence in draft.errors.items()},
+        named={name: _named(_label(name), sentence) for name, sentence in draft.errors.items()},
         told=told,
         warned=LATE if draft.command and closes_late(draft.command) else "",
         blocks=blocks,
@@ -204,6 +205,16 @@ def _form(
         zones=list(ZONES),
         categories=get_args(Category),
     )
+
+
+def _named(label: str, sentence: str) -> str:
+    return f"{label} {sentence}" if sentence == REQUIRED else f"{label}: {sentence}"
+
+
+def _at_field(name: str, sentence: str) -> str:
+    """There the block need not be named, nor the field where the sentence tells what to do."""
+    label = _label(name).rpartition(", ")[2]
+    return _named(label[0].upper() + label[1:], sentence) if sentence == REQUIRED else sentence
 
 
 def _label(name: str) -> str:
