@@ -1,6 +1,7 @@
 """Times, numbers and slugs as people in Indonesia read them: `Kamis, 11 Januari 2024, pukul 08.00 WITA`."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Final
 
 from shared.contracts.activity import Session
@@ -26,6 +27,26 @@ def span(session: Session) -> str:
     if starts.date() == ends.date():
         return f"{day(starts)}, pukul {starts:%H.%M}–{ends:%H.%M} {session.zone}"
     return f"{moment(starts, session.zone)} s.d. {moment(ends, session.zone)}"
+
+
+def dates(sessions: Iterable[Session]) -> str:
+    """When they are, shortly: `11–13 Januari 2027 (3 pertemuan)`; of one alone its hours, too."""
+    found = sorted(sessions, key=lambda session: session.starts)
+    if len(found) == 1:
+        return span(found[0])
+    first = in_zone(found[0].starts, found[0].zone)
+    last = max(in_zone(session.ends, session.zone).replace(tzinfo=None) for session in found)
+    return f"{_between(first.date(), last.date())} ({number(len(found))} pertemuan)"
+
+
+def _between(first: date, last: date) -> str:
+    end = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {MONTHS[first.month - 1]}{year} – {end}"
 
 
 def day(local: datetime) -> str:

@@ -28,7 +28,8 @@ from shared.mongo.driver import Store
 ABOUT = """Figures of all offices, grouped by any of the dimensions.
 
 `activities` and `seats` are stated for an activity as a whole: grouped by `category`, `cohort` or
-`home_regency` they stand in the row where those dimensions are null. `month`, `kind`, `province` and
+`home_regency` they stand in the row where those dimensions are null, and are null in every other, as they
+are under a filter by `category` or `cohort`. `month`, `kind`, `province` and
 `regency` are the activity's (`online` where it has no place); `home_regency` is the participants'.
 A person in two activities is counted twice. Rows without any figure are left out; without `by` there is
 exactly one row.
@@ -109,7 +110,8 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
         "/figures.csv",
         response_class=Response,
         responses=ANSWERS | {200: {"content": {"text/csv": {}}}},
-        description="The same rows; null is left empty, what is not told exactly is `<5` or `≥n`.",
+        description="The same rows; a dimension that is null is left empty, a figure that is null is `–`, "
+        "what is not told exactly is `<5` or `≥n`.",
         openapi_extra=DOCUMENTED,
     )
     async def figures_csv(request: Request, question: Annotated[Question, Depends(asked)]) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, get_args
 
 from services.reporting.cursors import Cursor, all_cursors
 from services.reporting.veil import Told, mark
-from shared.contracts.facts import MEASURES
+from shared.contracts.facts import MEASURES, Measure
 from shared.mongo.driver import Document, Session, Store
 
 Dimension = Literal[
@@ -16,6 +16,10 @@ Dimension = Literal[
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
 OF_PERSONS: Final = {"cohort", "home_regency"}
 """What sets people of one category apart: for the directorate alone."""
+WITHIN: Final[tuple[Dimension, ...]] = ("category", "cohort", "home_regency")
+"""Of participants, by which an activity and its seats are not split."""
+WHOLE: Final[dict[Measure, None]] = {"activities": None, "seats": None}
+"""Measures of an activity as a whole, where they say nothing: no figure, which is not zero."""
 ROLLED_UP: Final = {"office", "month", "kind", "category"}
 STOPPED: Final = "its facts are not read until someone has looked at them"
 ControlWord = Literal["equal", "differs", "waiting"]
@@ -161,6 +165,15 @@ async def _tables(store: Store, questions: Sequence[Question], session: Session)
 
 
 def _rows(question: Question, found: list[Document]) -> list[Document]:
+    return [row | WHOLE if _within(question, row) else row for row in _counted(question, found)]
+
+
+def _within(question: Question, row: Document) -> bool:
+    """Whether a row is of a part of the participants."""
+    return any(name in question.filters.named or row.get(name) is not None for name in WITHIN)
+
+
+def _counted(question: Question, found: list[Document]) -> list[Document]:
     rows: list[Document] = []
     for one in found:
         dimensions = {str(name): (one["_id"] or {}).get(name) for name in question.by}

@@ -17,18 +17,20 @@ SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 ABOUT: Final = (
     "Satu orang di dua kegiatan dihitung dua kali.",
     "<5: kurang dari lima orang, atau kurang dari lima di setiap kegiatan dan unsurnya.",
+    "–: kegiatan dan kursi tidak dibagi menurut unsur, angkatan, atau asal peserta.",
     "≥n: sedikitnya n; selebihnya tidak ditampilkan agar kelompok di bawah lima orang tidak dapat dihitung.",
 )
+UNSPLIT: Final = "–"
 STANDING: Final = ("office", "name", "last_fact_at", "facts", "gaps", "control")
 
 
 def as_csv(by: Sequence[str], rows: Sequence[Document]) -> str:
-    """RFC 4180. Every value is a slug, a code, an integer, `<5` or `≥n`: none can begin a formula but a
-    negative sum."""
+    """RFC 4180. Every value is a slug, a code, an integer, `<5`, `≥n` or a dash: none can begin a formula
+    but a negative sum."""
     written = io.StringIO()
     writer = csv.DictWriter(written, [*by, *MEASURES])
     writer.writeheader()
-    writer.writerows({name: text(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: _cell(name, value) for name, value in row.items()} for row in rows)
     return written.getvalue()
 
 
@@ -38,11 +40,16 @@ def as_workbook(by: Sequence[str], found: Report) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(written, options) as book:
         columns = [*by, *MEASURES]
-        rows = [[text(row[name]) for name in columns] for row in found.tables[0]]
+        rows = [[_cell(name, row[name]) for name in columns] for row in found.tables[0]]
         _fill(book, "Angka", [columns, *rows])
         _fill(book, "Balai", [list(STANDING), *map(_standing, found.offices)])
         _fill(book, "Keterangan", [["Keadaan", rfc3339(found.as_of)], *([line] for line in ABOUT)])
     return written.getvalue()
+
+
+def _cell(name: str, value: Any) -> Any:
+    """A dimension that is not known is left empty; a figure that cannot be split is a dash."""
+    return UNSPLIT if value is None and name in MEASURES else text(value)
 
 
 def _standing(office: OfficeStanding) -> list[Any]:

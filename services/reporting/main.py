@@ -49,7 +49,7 @@ def build(
         async with consumer.running():
             yield
 
-    app = application("Simpul: angka nasional", lifespan)
+    app = application("Simpul: rekapitulasi nasional", lifespan)
     directorate = Directorate(settings.directorate_token_hash, settings.public_url.scheme == "https")
     looks = page.looks(settings.directorate_name)
     app.include_router(api.routes(store, directorate))

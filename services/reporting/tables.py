@@ -92,7 +92,9 @@ def bar(value: Any, of: int) -> int:
 
 
 def figure(value: Any) -> str:
-    """`1.200`, `<5`, `≥1.200`, or a dash for what is not shown at all."""
+    """`1.200`, `<5`, `≥1.200`, or a dash for what is not shown at all or cannot be split."""
+    if value is None:
+        return "–"
     if not isinstance(value, dict):
         return number(value)
     if "at_least" not in value:

@@ -28,5 +28,6 @@ def environment(looks: Path) -> Environment:
         "day": words.day,
         "moment": words.moment,
         "span": words.span,
+        "dates": words.dates,
     }
     return found

@@ -24,6 +24,7 @@ from tests.component.registration.test_desk import DESK, link_to, marks
 from tests.component.registration.test_importing import invited
 from tests.component.registration.test_mails import Place, desk_with_mails
 from tests.component.registration.test_pages import cancel_link
+from tests.component.registration.test_publishing import RIGHT
 from tests.component.registration.test_staff import csrf_of, staff_at
 from tests.component.registration.test_ticking import book
 from tests.integration.reporting import test_answers as national
@@ -130,6 +131,8 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
     yield "new activity", 200, await client.get("/staf/terbit")
     more = form | {"tambah": "sessions"}
     yield "new activity, one more session", 200, await client.post("/staf/terbit", data=more)
+    shown = await client.post("/staf/terbit", data=form | RIGHT)
+    yield "what will be announced", 200, shown
     wrong = form | {"title": "Uji", "sessions.0.starts": "x", "quotas.0.seats": "-1"}
     yield "new activity with mistakes", 422, await client.post("/staf/terbit", data=wrong)
     yaml, form = "/staf/terbit/yaml", await marks(client, "/staf/terbit/yaml")

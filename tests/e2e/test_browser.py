@@ -103,7 +103,7 @@ async def register(page: Page, office: str, name: str, email: str) -> None:
 async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
     first, second = await place.page(), await place.page()
     await register(first, place.office, "Ni Made Contoh", "made@sekolah.example")
-    await headed(first, "Anda terdaftar: tempat Anda terkonfirmasi")
+    await headed(first, "Anda terdaftar sebagai peserta")
     await register(second, place.office, "I Ketut Contoh", "ketut@sekolah.example")
     await headed(second, "Anda masuk daftar tunggu")
 
@@ -179,7 +179,7 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     await page.get_by_role("link", name="Kehadiran", exact=True).click()
     await page.get_by_label("Ni Made Contoh 1").check()
     await page.get_by_role("button", name="Simpan", exact=True).click()
-    await expect(page.get_by_text("1 perubahan tersimpan")).to_be_visible()
+    await expect(page.get_by_text("1 perubahan kehadiran tersimpan")).to_be_visible()
     await expect(page.get_by_label("Ni Made Contoh 1")).to_be_checked()
 
     await page.get_by_role("link", name="Rapat koordinasi uji").click()

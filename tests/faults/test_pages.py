@@ -30,7 +30,7 @@ async def test_a_form_sent_while_the_broker_is_stopped_keeps_what_was_typed_and_
 
         await until(taken)
         page = await landed(client, await form.send(**typed(1)))
-        assert heading(page) == "Anda terdaftar: tempat Anda terkonfirmasi"
+        assert heading(page) == "Anda terdaftar sebagai peserta"
         await office.at_rest()
         assert await office.store["registrations"].count_documents({}) == 1
 

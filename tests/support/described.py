@@ -29,7 +29,7 @@ def notification() -> FastAPI:
 
 
 def reporting() -> FastAPI:
-    app = application("Simpul: angka nasional")
+    app = application("Simpul: rekapitulasi nasional")
     app.include_router(api.routes(NOTHING, Directorate("", secure=False)))
     return app
 

@@ -59,7 +59,7 @@ def _event(
     if session.link:
         event.add("url", session.link)
     if activity.host:
-        event.add("description", f"Penyelenggara: {activity.host}")
+        event.add("description", f"Penanggung jawab: {activity.host}")
     event.add("organizer", f"mailto:{organizer}")
     return event
 

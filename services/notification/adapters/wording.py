@@ -102,8 +102,9 @@ def values(kind: Kind, office: str, reply_to: str, links: Links) -> dict[str, An
 
 def _headed(change: Change, series: bool) -> str:
     head = CHANGED[change.kind]
-    of_session = change.session and (series or change.kind in ("added", "removed"))
-    return f"{head}: {change.session}" if of_session else head
+    if change.kind in ("added", "removed"):
+        return f"{head}: {change.session}" if change.session else head
+    return f"{change.session} – {head.lower()}" if change.session and series else head
 
 
 def _preview(session: Session | None, told: tuple[Change, ...]) -> str:

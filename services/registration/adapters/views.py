@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, NamedTuple
 
-from services.registration.adapters.documents import activity_state
+from services.registration.adapters.documents import activity_state, position
 from services.registration.application.digests import Digests
 from services.registration.domain.activity import ActivityState
+from services.registration.domain.registration import MAX_FACTS
 from shared.contracts.activity import Activity, Session
 from shared.contracts.types import AwareDatetime, Message
 from shared.mongo.driver import Document, Store
@@ -81,6 +83,17 @@ class Views:
             "status": "cancelled" if state.cancelled else "open",
         }
 
+    async def caused(self, fact: str | None) -> list[Document]:
+        """Type and data of all facts of the command whose first this is; those of later ticks are not."""
+        try:
+            _, partition, number = (fact or "").rsplit("-", 2)
+            first = position(int(partition), int(number))
+        except ValueError:
+            return []
+        between = {"$gte": first, "$lt": first + MAX_FACTS}
+        rows = await self._store["facts"].find({"_id": between}).sort("_id", 1).to_list(None)
+        return list(takewhile(lambda row: row is rows[0] or _of_same(row, rows[0]), rows))
+
     async def activity_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"activity": 1})
         return row["activity"] if row else None
@@ -109,6 +122,11 @@ class Views:
 
     async def parked(self, after: int | None) -> list[Document]:
         return await parked(self._store, after)
+
+
+def _of_same(row: Document, first: Document) -> bool:
+    """A command's facts follow each other, of one moment and key, and the first alone names it."""
+    return "command" not in row and (row["at"], row["key"]) == (first["at"], first["key"])
 
 
 async def parked(store: Store, after: int | None) -> list[Document]:

@@ -19,13 +19,36 @@ from tests.support.office import LINK_KEYS
 FORM: Final = "application/x-www-form-urlencoded"
 SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 QUERY: Final = (
-    *("hal", "status", "unsur", "wilayah", "instansi", "pertemuan", "simpan", "fakta"),
+    *("hal", "status", "unsur", "wilayah", "instansi", "pertemuan", "selesai", "fakta", "baru"),
     *("office", "province", "kind", "category", "cohort", "from", "to", "hal-balai", "hal-bulan"),
 )
 TYPED: Final = (
     *("csrf", "nonce", "sandi", "token", "nama", "email", "telepon", "unsur", "angkatan", "wilayah"),
-    *("wilayah_lain", "instansi", "npsn", "nip", "nuptk", "hadir", "semula", "lanjut", "alasan", "cari"),
-    *("kursi-semua", "tambah", "id", "title", "kind", "opens", "closes", "sessions.0.starts", "yaml"),
+    *(
+        "wilayah_lain",
+        "instansi",
+        "npsn",
+        "npsn_dibaca",
+        "nip",
+        "nuptk",
+        "hadir",
+        "semula",
+        "lanjut",
+        "alasan",
+        "cari",
+    ),
+    *(
+        "kursi-semua",
+        "tambah",
+        "langkah",
+        "id",
+        "title",
+        "kind",
+        "opens",
+        "closes",
+        "sessions.0.starts",
+        "yaml",
+    ),
 )
 
 

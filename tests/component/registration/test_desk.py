@@ -99,7 +99,8 @@ async def test_cancelling_asks_first_and_the_next_moves_up(servers: Servers) -> 
         assert await office.store["registrations"].count_documents({"status": "cancelled"}) == 0
         answer = await client.post(f"{one}/batal", data=await marks(client, f"{one}/batal"))
         assert answer.status_code == 303
-        assert "Dibatalkan" in (await landed(client, answer)).text
+        page = (await landed(client, answer)).text
+        assert "Pendaftaran dibatalkan; 1 orang naik dari daftar tunggu dan menerima email." in page
         assert "Terkonfirmasi" in (await client.get(await link_to(client, "uji2@"))).text
         again = await client.post(f"{one}/batal", data=await marks(client, one))
         assert (again.status_code, "sudah dibatalkan" in again.text) == (409, True)
@@ -134,6 +135,9 @@ async def test_a_correction_is_told_at_its_fields_and_when_it_has_reached_all(se
         person = await office.store["people"].find_one({"who": {"$exists": True}})
         assert person is not None
         assert person["who"] == {"name": "Ni Wayan Uji 1", "email": "betul@sekolah.example"}
+        forged = await client.get(f"{one}?fakta=bali-0-1&baru=1")
+        assert "sudah diperbaiki" not in forged.text, "only what was done is told"
+        assert "Sudah didaftarkan" not in forged.text
         assert "http-equiv" not in (await landed(client, answer)).text
 
 
@@ -147,7 +151,11 @@ async def test_ticks_of_one_person_are_recorded_and_taken_back(servers: Servers)
         for ticked, many in (([session], 1), ([session], 1), ([], 0)):
             before = re.findall(r'name="semula" value="([^"]+)"', (await client.get(one)).text)
             form: dict[str, Any] = await marks(client, one) | {"hadir": ticked, "semula": before}
-            assert (await client.post(f"{one}/kehadiran", data=form)).status_code == 303
+            answer = await client.post(f"{one}/kehadiran", data=form)
+            assert answer.status_code == 303
+            assert ("1 perubahan kehadiran tersimpan." in (await landed(client, answer)).text) == (
+                set(ticked) != set(before)
+            )
             assert (await client.get(one)).text.count(" checked>") == many
         facts = await office.store["facts"].count_documents({"type": "id.simpul.attendance.recorded.v1"})
         assert facts == 2, "only differences are sent"

@@ -1,5 +1,6 @@
 """Sheets that staff take along, read back by another program than the one that wrote them."""
 
+import re
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -9,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from services.registration.adapters.excel import read_sheet
 from tests.component.registration.browser import announce, submitted, typed
+from tests.component.registration.test_desk import marks
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
@@ -50,6 +52,35 @@ async def test_whatever_a_name_begins_with_it_is_text(servers: Servers) -> None:
         titles, *rows = cells(await client.get(f"{DESK}/kehadiran.xlsx"))
         assert titles[:3] == ["Kode", "Nama", "Instansi"]
         assert len(rows) == 6, "those who have a seat"
+
+
+async def test_the_sheet_after_a_search_holds_what_was_found_and_no_address_says_whom(
+    servers: Servers,
+) -> None:
+    async with staff_at(servers) as (_, client):
+        await announce(client, "uji", 2)
+        for number in range(6):
+            unsur = "guru" if number % 2 else "dinas"
+            await submitted(
+                client, "uji", **typed(number, nama=f"{'Made' if number < 3 else 'Ketut'} Uji", unsur=unsur)
+            )
+        form = await marks(client, DESK)
+        for words, many in (
+            ({"cari": "made"}, 3),
+            ({"cari": "made", "unsur": "guru"}, 1),
+            ({"cari": "uji5@"}, 1),
+        ):
+            page = await client.post(f"{DESK}/cari", data=form | words)
+            assert f"{many} pendaftaran sesuai" in page.text
+            assert not re.search(r'(?:href|action)="[^"]*(?:cari=|made|uji5)', page.text), (
+                "no address names anybody"
+            )
+            _, _, export = page.text.partition(f'action="{DESK}/peserta.xlsx"')
+            hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', export.partition("</form>")[0]))
+            assert {name: hidden[name] for name in words} == words
+            assert len(cells(await client.post(f"{DESK}/peserta.xlsx", data=hidden))) == 1 + many
+        assert len(cells(await client.get(f"{DESK}/peserta.xlsx?unsur=guru"))) == 1 + 3
+        assert (await client.post(f"{DESK}/peserta.xlsx", data={"cari": "made"})).status_code == 403
 
 
 async def test_the_empty_template_is_read_as_an_empty_sheet(servers: Servers) -> None:

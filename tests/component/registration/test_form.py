@@ -22,7 +22,7 @@ from tests.support.servers import Servers
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 
-CONFIRMED = "Anda terdaftar: tempat Anda terkonfirmasi"
+CONFIRMED = "Anda terdaftar sebagai peserta"
 WAITING = "Anda masuk daftar tunggu"
 
 
@@ -84,7 +84,7 @@ async def test_mistakes_are_told_at_their_fields_and_what_was_typed_is_kept(serv
         assert 'value="uji@"' in answer.text
         assert 'value="Malang"' in answer.text
         assert "<script" not in answer.text
-        assert "<title>Galat: " in answer.text
+        assert "<title>Perlu diperbaiki: " in answer.text
         assert token_of(answer.text) == form.token, "mended, it is still the same form"
         assert await office.store["counted"].count_documents({}) == 0, "a mistake costs no try"
         mended = await form.send(**typed(1, wilayah="lain", wilayah_lain="kota malang"))

@@ -129,11 +129,11 @@ async def test_rows_that_were_not_taken_are_told_at_home_until_they_are_handled(
         assert await told() == [(second, "1")], "mended and sent again; who is registered already is right"
         report = await client.get(second)
         sound(report)
-        assert "Sudah ditangani" in report.text
+        assert "Tandai selesai" in report.text
         handled = await client.post(f"{second}/selesai", data=await marks(client, second))
         assert handled.headers["Location"] == "/staf"
         assert await told() == [], "and the first sheet does not come back"
-        assert "Sudah ditangani" not in (await client.get(second)).text
+        assert "Tandai selesai" not in (await client.get(second)).text
         await sent(invited(1), invited(2))
         assert await told() == []
         sheet = book([TITLES, *wrong])

@@ -104,9 +104,8 @@ async def test_an_activitys_page_tells_when_where_for_whom_and_how_many_are_left
             "Rabu, 11 Januari 2034, pukul 13.00–17.30 WITA",
             "Aula &lt;b&gt;Uji&lt;/b&gt;",
             "Kabupaten Badung",
-            'data-label="Kursi">1.200',
-            'data-label="Sisa">1.199',
-            'data-label="Sisa">0',
+            'data-label="Kursi">sisa 1.199',
+            'data-label="Kursi">daftar tunggu',
             "1 orang di daftar tunggu",
             "Dra. Uji, BKN",
             "Penulis",
@@ -116,6 +115,11 @@ async def test_an_activitys_page_tells_when_where_for_whom_and_how_many_are_left
             'href="/kegiatan/uji/daftar"',
         ):
             assert told in page, told
+        form = (await client.get("/kegiatan/uji/daftar")).text
+        assert ">Dinas (sisa 1.199)</option>" in form
+        assert ">Guru</option>" in form, "what a teacher finds hangs on where they work"
+        await client.post("/api/v1/activities/uji/cancellation", json={}, headers=STAFF)
+        assert "Kursi" not in (await client.get("/kegiatan/uji")).text
 
 
 async def test_the_form_says_who_keeps_what_why_how_long_and_whom_to_ask(servers: Servers) -> None:

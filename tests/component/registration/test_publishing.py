@@ -1,7 +1,9 @@
 """An activity announced by its staff, from a form and from YAML, with mistakes at their fields."""
 
 import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -13,6 +15,7 @@ from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
+FORM_TYPE = "application/x-www-form-urlencoded"
 FORM, YAML = "/staf/terbit", "/staf/terbit/yaml"
 RIGHT = {
     "title": "Rapat koordinasi uji",
@@ -37,6 +40,28 @@ RIGHT = {
 }
 
 
+PUBLISH = {"langkah": "umumkan"}
+
+
+def buttons(page: httpx.Response) -> list[str]:
+    """Of the page's forms, in their order: the first of a form is what Enter presses in a field."""
+    return [
+        re.sub("<[^>]+>", "", one) for one in re.findall(r"<button[^>]*>(.*?)</button>", page.text, re.DOTALL)
+    ]
+
+
+def kept(page: httpx.Response) -> list[tuple[str, str]]:
+    """What the form of a page carries on unseen."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
+    return [(name, unescape(value)) for name, value in found]
+
+
+async def pressed(client: httpx.AsyncClient, page: httpx.Response, step: str) -> httpx.Response:
+    action = re.search(r'<form method="post" action="([^"]+)"', page.text)[1]  # type: ignore[index]
+    fields = urlencode([*kept(page), ("langkah", step)])
+    return await client.post(action, content=fields, headers={"Content-Type": FORM_TYPE})
+
+
 def wrong_fields(page: httpx.Response) -> list[str]:
     return re.findall(r'<li><a href="#([^"]+)">', page.text)
 
@@ -50,9 +75,14 @@ async def test_the_form_becomes_an_activity(servers: Servers) -> None:
         sound(await client.get(FORM))
         form = await marks(client, FORM) | RIGHT
         sent = form | {"quotas.0.categories": ["mitra-kerja", "dinas"]}
-        answer = await client.post(FORM, data=sent)
+        shown = await client.post(FORM, data=sent)
+        assert (shown.status_code, heading(shown)) == (200, "Periksa sebelum diumumkan")
+        assert await office.store["activities"].count_documents({}) == 0, "what is shown is not published"
+        answer = await pressed(client, shown, "umumkan")
         assert answer.status_code == 303, wrong_fields(answer)
-        assert heading(await landed(client, answer)) == "Rapat koordinasi uji"
+        page = await landed(client, answer)
+        assert heading(page) == "Rapat koordinasi uji"
+        assert re.search(r'role="status"[^>]*>Kegiatan sudah diumumkan\.', page.text)
         row = await office.store["activities"].find_one({"_id": "rakor-uji"})
         assert row is not None
         described = row["described"]
@@ -64,9 +94,44 @@ async def test_the_form_becomes_an_activity(servers: Servers) -> None:
         quota = {"categories": ["mitra-kerja", "dinas"], "regencies": ["51.03", "51.71"], "cohorts": [1, 2]}
         assert described["quotas"] == [{"id": "mitra-kerja", "seats": 180} | quota]
         assert described["speakers"] == ["Dr. Uji", "Ni Uji"]
-        assert (await client.post(FORM, data=sent)).status_code == 303, "twice the same is one"
-        other = await client.post(FORM, data=await marks(client, FORM) | RIGHT)
+        assert (await pressed(client, shown, "umumkan")).status_code == 303, "twice the same is one"
+        facts = await office.store["facts"].count_documents({"type": "id.simpul.activity.published.v1"})
+        assert facts == 1
+        other = await client.post(FORM, data=await marks(client, FORM) | RIGHT | PUBLISH)
         assert (other.status_code, wrong_fields(other)) == (422, ["id"])
+
+
+async def test_before_anything_is_published_a_page_shows_what_will_stand(servers: Servers) -> None:
+    async with staff_at(servers) as (office, client):
+        form = await client.get(FORM)
+        sound(form)
+        assert "Umumkan" not in "".join(buttons(form)), "no button of the form publishes"
+        assert buttons(form)[0] == "Periksa", "what Enter presses"
+        sent = await marks(client, FORM) | RIGHT | {"quotas.0.categories": ["mitra-kerja"], "sessions": "4"}
+        shown = await client.post(FORM, data=sent)
+        sound(shown)
+        assert buttons(shown) == ["Umumkan", "Perbaiki"]
+        assert not re.findall(r"<(?:select|textarea)|<input(?! type=.hidden)", shown.text), "nowhere to type"
+        for told in (
+            "Rapat koordinasi uji",
+            "rakor-uji",
+            "Senin, 12 Januari 2099, pukul 08.00–12.00 WIT",
+            "Kabupaten Badung",
+            "6 JP",
+            "Selasa, 2 Januari 2024, pukul 08.00 WITA",
+            "Minggu, 11 Januari 2099, pukul 12.00 WITA",
+            "<strong>180 kursi</strong>, untuk mitra kerja; angkatan 1, 2; Kabupaten Badung, Kota Denpasar",
+            "Ni Uji",
+            "Pertemuan “Pembukaan” tidak menyebut tempat atau tautan.",
+        ):
+            assert told in shown.text, told
+        mended = await pressed(client, shown, "perbaiki")
+        assert (mended.status_code, heading(mended)) == (200, "Umumkan kegiatan")
+        assert mended.text.count("<legend>Pertemuan") == 4, "with its empty block"
+        for value in ("Rapat koordinasi uji", "2099-01-13T08:00", "51.03, Kota Denpasar"):
+            assert f'value="{value}"' in mended.text
+        assert mended.text.count(" checked>") == 1
+        assert await office.store["activities"].count_documents({}) == 0
 
 
 async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -> None:
@@ -84,6 +149,13 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -
             "quotas.0.seats",
         }
         assert missing <= set(wrong_fields(empty))
+        for told in (
+            '"#title">Judul wajib diisi<',
+            "</span>Judul wajib diisi<",
+            "Pertemuan 1, acara wajib diisi",
+        ):
+            assert told in empty.text
+        assert "</span>Acara wajib diisi<" in empty.text
         for field, value in (
             ("id", "Rakor Uji"),
             ("reply_to", "salah@"),
@@ -109,6 +181,19 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -
 
 async def test_blocks_are_added_without_losing_what_was_typed(servers: Servers) -> None:
     async with staff_at(servers) as (_, client):
+        page = await client.get(FORM)
+        for what, sessions, quotas in (
+            ("sessions", 2, 1),
+            ("sessions", 3, 1),
+            ("quotas", 3, 2),
+            ("sessions", 4, 2),
+        ):
+            sent = [*kept(page), ("tambah", what)]
+            page = await client.post(FORM, content=urlencode(sent), headers={"Content-Type": FORM_TYPE})
+            many = page.text.count("<legend>Pertemuan"), page.text.count("<legend>Kuota")
+            assert many == (sessions, quotas), "blocks that are empty stay"
+            first = {"sessions": f"sessions.{sessions - 1}.title", "quotas": f"quotas.{quotas - 1}.id"}[what]
+            assert re.findall(r'<input id="([^"]+)"[^>]* autofocus', page.text) == [first], "the new block"
         page = await client.post(FORM, data=await marks(client, FORM) | RIGHT | {"tambah": "sessions"})
         assert page.status_code == 200
         assert page.text.count("<legend>Pertemuan") == 4
@@ -125,7 +210,7 @@ async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fi
     servers: Servers,
 ) -> None:
     example = (Path(__file__).parents[3] / "examples/rakor-bali/activity.yaml").read_text()
-    async with staff_at(servers) as (_, client):
+    async with staff_at(servers) as (office, client):
         sound(await client.get(YAML))
         jp, opens = (line_of(example, text) for text in ("jp: 6", "opens:"))
         for text, told, at in (
@@ -150,11 +235,20 @@ async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fi
         binary = {"berkas": ("a.yaml", b"\xff\xfe\xff")}
         assert (await client.post(YAML, data=await marks(client, YAML), files=binary)).status_code == 422
         form = await marks(client, YAML)
-        answer = await client.post(
-            YAML, data=form | {"yaml": "x"}, files={"berkas": ("a.yaml", example.encode())}
+        file = {"berkas": ("a.yaml", example.encode())}
+        shown = await client.post(YAML, data=form | {"yaml": "x"}, files=file)
+        sound(shown)
+        assert buttons(shown) == ["Umumkan", "Perbaiki"]
+        assert "Plagoo Holiday Hotel" in (await pressed(client, shown, "perbaiki")).text, "it is kept"
+        assert await office.store["activities"].count_documents({}) == 0
+        answer, again = [await pressed(client, shown, "umumkan") for _ in range(2)]
+        assert again.status_code == 303, "pressed twice it is published once"
+        assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (
+            303,
+            "/staf/kegiatan/rakor-bali-2024",
         )
-        assert (answer.status_code, answer.headers["Location"]) == (303, "/staf/kegiatan/rakor-bali-2024")
-        again = await client.post(YAML, data=await marks(client, YAML) | {"yaml": example})
+        assert "Kegiatan sudah diumumkan." in (await landed(client, answer)).text
+        again = await client.post(YAML, data=await marks(client, YAML) | {"yaml": example} | PUBLISH)
         told = f"Baris {line_of(example, 'id:')}: <code>id</code>: Kegiatan dengan kode ini sudah ada"
         assert told in again.text
         client.cookies.clear()

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.component.registration.browser import announce, heading, landed, submitted, typed
@@ -13,6 +14,32 @@ from tests.support.servers import Servers
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 SEATS, CANCEL = f"{DESK}/kursi", f"{DESK}/batal"
+
+
+def said(page: httpx.Response) -> str:
+    """What a page says was just done."""
+    return "".join(re.findall(r'role="status" tabindex="-1" autofocus>([^<]*)<', page.text))
+
+
+async def test_what_a_page_says_was_done_is_of_that_page_and_of_ours(servers: Servers) -> None:
+    async with staff_at(servers) as (_, client):
+        for name in ("uji", "dua"):
+            await announce(client, name, 1)
+            for number in (1, 2, 3):
+                await submitted(client, name, **typed(number))
+        form = await marks(client, SEATS)
+        answer = await client.post(SEATS, data=form | {"kursi-semua": "2"})
+        told = "Kursi dinaikkan menjadi 2; 1 orang naik dari daftar tunggu dan menerima email."
+        there = answer.headers["Location"]
+        assert said(await client.get(there)) == told
+        for elsewhere in (
+            there.replace("/uji?", "/dua?"),
+            there[:-1] + "AB"[there[-1] == "A"],
+            f"{DESK}?selesai=x",
+        ):
+            assert said(await client.get(elsewhere)) == ""
+        same = await client.post(SEATS, data=await marks(client, SEATS) | {"kursi-semua": "2"})
+        assert "Tidak ada yang berubah" in said(await landed(client, same))
 
 
 async def test_seats_are_changed_and_a_mistake_is_told_at_its_quota(servers: Servers) -> None:
@@ -36,6 +63,9 @@ async def test_seats_are_changed_and_a_mistake_is_told_at_its_quota(servers: Ser
             assert f'value="{guru}"' in wrong.text
         form = await marks(client, SEATS) | {"kursi-guru": "3", "kursi-mitra-kerja": "7"}
         page = await landed(client, await client.post(SEATS, data=form))
+        told = "Kursi dinaikkan: guru menjadi 3, mitra kerja menjadi 7; 1 orang naik dari daftar tunggu"
+        assert f"{told} dan menerima email." in said(page)
+        assert (await client.post(SEATS, data=form)).status_code == 303, "pressed twice it is one change"
         assert "Guru: 3 dari 3 kursi terisi" in page.text, "who waited moved up"
         assert "Mitra kerja: 0 dari 7" in page.text
         row = await office.store["activities"].find_one({"_id": "uji"})
@@ -62,6 +92,7 @@ async def test_calling_off_asks_and_names_how_many_get_a_mail(servers: Servers) 
         answer = await client.post(CANCEL, data=form | {"alasan": "Banjir.\r\nMaaf."})
         assert answer.status_code == 303
         page = await landed(client, answer)
+        assert said(page) == "Kegiatan dibatalkan. 3 orang dikabari lewat email."
         assert "Dibatalkan" in page.text
         assert CANCEL not in page.text
         assert "Banjir." in (await client.get("/kegiatan/uji")).text

@@ -59,7 +59,7 @@ async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(servers: S
 async def test_a_session_ends_by_itself_by_a_new_token_and_by_signing_out(servers: Servers) -> None:
     async with staff_at(servers) as (office, client):
         home = await client.get("/staf")
-        assert heading(home) == "Meja petugas"
+        assert heading(home) == "Ruang kerja panitia"
         cookie = client.cookies["simpul"]
         for wrong in (cookie[:-1], "x", ""):
             answer = await client.get("/staf", headers={"Cookie": f"simpul={wrong}"})
@@ -110,7 +110,7 @@ async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(ser
     async with staff_at(servers) as (office, client):
         await announce(client, "uji", quotas=quotas)
         await announce(client, "sepi")
-        assert "Semua kiriman sudah diputuskan" in (await client.get("/staf")).text
+        assert "Semua pendaftaran sudah diproses" in (await client.get("/staf")).text
         for number in (1, 2):
             await submitted(client, "uji", **typed(number))
         await office.put_raw(b"uji", b"{", [("ce_specversion", b"1.0")])
@@ -120,8 +120,8 @@ async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(ser
         page = await client.get("/staf")
         sound(page)
         for told in (
-            "1 kiriman tidak dapat diputuskan",
-            "1 pasang orang mungkin orang yang sama",
+            "1 kiriman tidak dapat diproses",
+            "1 pasang data diduga milik orang yang sama",
             "1 orang menunggu, padahal masih ada kursi di kuota mitra kerja (1.199)",
             "guru: 1 dari 1<br>mitra kerja: 1 dari 1.200",
             'data-label="Menunggu">1<',

@@ -44,7 +44,7 @@ async def test_half_of_what_names_somebody_is_answered_like_what_names_nobody(se
         ]
         guesses = [*half, typed(4), typed(5, nip="19360202 196102 2 002")]
         shown = [await submitted(client, "uji", **guess) for guess in guesses]
-        assert {heading(page) for page in shown} == {"Anda terdaftar: tempat Anda terkonfirmasi"}
+        assert {heading(page) for page in shown} == {"Anda terdaftar sebagai peserta"}
         assert len({page.text for page in shown}) == 1, "not one byte differs"
         assert not re.search(r"0800|uji1@", shown[0].text)
         assert [one for one in await contacts(office) if one in victims] == victims, (

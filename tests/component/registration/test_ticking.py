@@ -64,7 +64,7 @@ async def test_only_what_was_changed_on_the_page_is_sent(servers: Servers) -> No
         form: dict[str, Any] = await marks(client, url)
         answer = await client.post(url, data=form | {"hadir": everybody[:3], "lanjut": "1"})
         assert "hal=2" in answer.headers["Location"]
-        assert "3 perubahan tersimpan" in (await landed(client, answer)).text
+        assert "3 perubahan kehadiran tersimpan" in (await landed(client, answer)).text
         assert len(shown(await landed(client, answer))[0]) == 3
         stale = await marks(client, url)  # who opened the page before takes no other's tick away
         await client.post(url, data=stale | {"hadir": [everybody[3]]})

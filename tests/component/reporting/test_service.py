@@ -104,4 +104,4 @@ async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
         await until_ready(client, f"http://127.0.0.1:{watched}/health/ready")
         metrics = (await client.get(f"http://127.0.0.1:{watched}/metrics")).text
         assert f'simpul_reporting_gaps{{office="{office.code}"}} 0.0' in metrics
-        assert "Kegiatan balai: angka nasional" in (await client.get("/")).text
+        assert "Rekapitulasi nasional kegiatan balai" in (await client.get("/")).text

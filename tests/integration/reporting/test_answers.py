@@ -6,7 +6,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any, get_args
@@ -23,7 +23,7 @@ from services.reporting.provision import FIGURES_OF_OFFICES
 from services.reporting.reader import Reader
 from services.reporting.settings import ReportingSettings
 from services.reporting.veil import text
-from shared.contracts.facts import ActivityCounted, Cell, Change, Measure
+from shared.contracts.facts import MEASURES, ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
 from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, both
@@ -98,8 +98,8 @@ async def test_rows_and_offices_are_as_the_interface_names_them(
         | {"confirmed": confirmed, **no_people}
         for category, cohort, activities, seats, confirmed in (
             (None, None, 1, 400, 0),
-            ("komunitas", 2, 0, 0, 1),
-            ("mitra-kerja", None, 0, 0, 1),
+            ("komunitas", 2, None, None, 1),
+            ("mitra-kerja", None, None, None, 1),
         )
     ]
     (standing,) = answer["offices"]
@@ -115,13 +115,48 @@ async def test_rows_and_offices_are_as_the_interface_names_them(
     }
 
 
+def cell(name: str, value: Any, written: Callable[[Any], Any] = str) -> Any:
+    """As a file holds it."""
+    if value is None:
+        return "–" if name in MEASURES else ""
+    return written(value)
+
+
+async def test_what_cannot_be_split_is_a_dash_and_never_zero(
+    store: Store, directorate: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    first, _ = await gathered(store)
+    for one, asked in (
+        (directorate, {"category": "komunitas"}),
+        (directorate, {"cohort": "2"}),
+        (stranger, {"category": "komunitas"}),
+        (directorate, {"category": "dinas"}),
+    ):
+        for path in ("/", f"/balai/{first.code}"):
+            page = (await one.get(path, params=asked)).text
+            for label in ("Kegiatan", "Kursi"):
+                assert f"<dt>{label}</dt><dd>–</dd>" in page, (path, asked)
+        for by in ("", "office", "month", "activity"):
+            rows = (await one.get("/api/v1/figures", params=asked | {"by": by})).json()["rows"]
+            assert {(row["activities"], row["seats"]) for row in rows} <= {(None, None)}
+    whole = (await directorate.get("/api/v1/figures?by=category")).json()["rows"]
+    assert [(row["category"], row["activities"], row["seats"]) for row in whole] == [
+        (None, 2, 460),
+        ("fasilitator", None, None),
+        ("komunitas", None, None),
+        ("mitra-kerja", None, None),
+    ]
+    unfiltered = (await directorate.get("/")).text
+    assert "<dt>Kegiatan</dt><dd>2</dd>" in unfiltered
+
+
 async def test_csv_holds_the_same_rows(store: Store, directorate: httpx.AsyncClient) -> None:
     await told(store)
     asked = {"by": "office,category,home_regency"}
     rows = (await directorate.get("/api/v1/figures", params=asked)).json()["rows"]
     answer = await directorate.get("/api/v1/figures.csv", params=asked)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    texts = [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+    texts = [{name: cell(name, value) for name, value in row.items()} for row in rows]
     assert list(csv.DictReader(io.StringIO(answer.text))) == texts
     assert len(texts) == 3
 
@@ -212,8 +247,8 @@ async def test_who_bears_no_token_learns_of_no_handful(
     offices = (await stranger.get("/api/v1/figures")).json()["offices"]
     assert [one["facts"] for one in offices] == [None, None]
     by_category = await stranger.get("/api/v1/figures.csv?by=category")
-    assert "komunitas,0,0,<5,0," in by_category.text
-    assert "mitra-kerja,0,0,≥5,0," in by_category.text
+    assert "komunitas,–,–,<5,0," in by_category.text
+    assert "mitra-kerja,–,–,≥5,0," in by_category.text
     page = (await stranger.get("/?category=komunitas")).text
     assert "<dt>Terkonfirmasi</dt><dd>&lt;5</dd>" in page
     assert "catatan dihitung" not in page
@@ -243,7 +278,7 @@ async def test_the_workbook_reads_back_as_the_same_rows_and_holds_no_formula(
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
         head, *lines = book.get_sheet_by_name("Angka").to_python()
         assert head == [*rows[0]]
-        assert lines == [["" if cell is None else text(cell) for cell in row.values()] for row in rows]
+        assert lines == [[cell(name, value, text) for name, value in row.items()] for row in rows]
         names = [line[1] for line in book.get_sheet_by_name("Balai").to_python()]
         assert '=HYPERLINK("http://x.example")' in names
         with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:

@@ -239,14 +239,14 @@ def test_what_changed_is_told_first_old_and_new() -> None:
         for words in (
             "Nama kegiatan Semula",
             "Menjadi",
-            "Waktu: Hari ke-1",
+            "Hari ke-1 – waktu",
             "Kamis, 11 Januari 2024, pukul 07.00–16.30 WITA",
             "Aula Lama",
             "Sesi tambahan: Hari ke-3",
         ):
             assert words in text.replace("Semula:", "Semula"), words
         assert text.index("Aula Lama") < text.index("Jadwal selengkapnya")
-        assert "Tempat: Hari ke-2" not in text
+        assert "Hari ke-2 – tempat" not in text
     for text in said(replace(now, earlier=None)):
         assert "Rincian kegiatan ini diperbarui." in text
     for text in said(replace(now, earlier=earlier, seated=False)):
@@ -259,7 +259,7 @@ def test_a_reminder_names_its_session_and_leaves_out_those_before() -> None:
     second = sessions(2)[1]
     delivery = replace(reminder.delivery, occasion="hari-2.4", starts=second.starts)
     for text in said(replace(reminder, delivery=delivery)):
-        assert "“Hari ke-2” dimulai Jumat, 12 Januari 2024, pukul 08.00 WITA." in text
+        assert "“Hari ke-2” akan dimulai pada Jumat, 12 Januari 2024, pukul 08.00 WITA." in text
         assert "Hari ke-1" not in text
         assert "Hari ke-3" in text
 

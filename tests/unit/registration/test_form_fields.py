@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.registration.entrypoints.pages.choices import choices
-from services.registration.entrypoints.pages.fields import NOBODYS, read
+from services.registration.entrypoints.pages.fields import NOBODYS, ODD_NPSN, SCHOOL_OF_NPSN, read
 from shared.contracts.activity import Activity
 from tests.support.office import activity
 
@@ -24,7 +24,12 @@ def errors(described: Activity, **typed: str) -> dict[str, str]:
 
 def test_a_whole_form_is_a_command_as_the_other_ways_in_make_it() -> None:
     described = with_quotas({})
-    more = {"telepon": " 0800 0000 1234 ", "nip": "19350101 196001 1 001", "instansi": "SD  Uji", "npsn": "5"}
+    more = {
+        "telepon": " 0800 0000 1234 ",
+        "nip": "19350101 196001 1 001",
+        "instansi": "SD  Uji",
+        "npsn": "K9999123",
+    }
     command = read(WHOLE | more, described, choices(described, ("51",))).command
     assert command is not None
     assert command.model_dump(exclude_none=True) == {
@@ -37,7 +42,7 @@ def test_a_whole_form_is_a_command_as_the_other_ways_in_make_it() -> None:
         },
         "category": "guru",
         "regency": "51.03",
-        "institution": {"name": "SD Uji", "npsn": "5"},
+        "institution": {"name": "SD Uji", "npsn": "K9999123"},
     }
 
 
@@ -54,7 +59,7 @@ def test_a_whole_form_is_a_command_as_the_other_ways_in_make_it() -> None:
         ("wilayah", "99.99"),
         ("wilayah", "35.73"),
         ("instansi", "a" * 201),
-        ("npsn", "1" * 201),
+        ("wilayah_lain", "Kota Mars"),
         ("nip", "123"),
         ("nuptk", "123456789012345x"),
     ],
@@ -63,6 +68,27 @@ def test_each_mistake_is_told_at_its_field_and_not_repeated(field: str, typed: s
     told = errors(with_quotas({}), **{field: typed})
     assert list(told) == [field]
     assert not typed or typed not in told[field]
+
+
+def test_an_odd_npsn_is_asked_about_once_and_then_taken() -> None:
+    described, school = with_quotas({}), {"instansi": "SD Uji"}
+    offered = choices(described, ("51",))
+    for odd in ("123", "5010012", "501001234"):
+        asked = read(WHOLE | school | {"npsn": odd}, described, offered)
+        assert (asked.command, asked.errors) == (None, {"npsn": ODD_NPSN})
+        assert list(errors(described, npsn=odd, npsn_dibaca="12", **school)) == ["npsn"], (
+            "another one, asked anew"
+        )
+        taken = read(WHOLE | school | {"npsn": odd, "npsn_dibaca": odd}, described, offered).command
+        assert taken is not None
+        assert taken.institution is not None
+        assert taken.institution.npsn == odd
+    assert not errors(described, npsn="50100123", **school)
+    assert list(errors(described, npsn="1" * 201, **school)) == ["npsn"]
+
+
+def test_an_npsn_without_its_school_is_not_left_out_in_silence() -> None:
+    assert errors(with_quotas({}), npsn="50100123") == {"instansi": SCHOOL_OF_NPSN}
 
 
 def test_another_regency_is_typed_by_its_name() -> None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple, get_args
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from services.registration.adapters.views import Listed
+from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.seats import seats_left
 from shared.contracts.activity import Activity, last_end
+from shared.contracts.types import Category
 from shared.pages import pages_of
 
 PAGE: Final = 20
@@ -43,17 +46,23 @@ def routes(front: Front) -> APIRouter:
 
     @router.get("/kegiatan/{activity}", response_class=HTMLResponse)
     async def one(activity: str) -> HTMLResponse:
-        state = await front.activity(activity)
+        state, at = await front.activity(activity), datetime.now(UTC)
         return front.page(
             "kegiatan.html",
             activity=state.described,
-            phase=phase(state.described, state.cancelled, datetime.now(UTC)),
+            phase=phase(state.described, state.cancelled, at),
             reason=state.reason,
-            taken=state.taken,
+            seats=seats_left(state, may_wait(state, at)),
+            every=len(get_args(Category)),
             waiting=state.waiting_in_all,
         )
 
     return router
+
+
+def may_wait(state: ActivityState, now: datetime) -> bool:
+    """Whether who finds no seat is put in a line that can move."""
+    return window(state.described, state.cancelled, now) in ("open", "upcoming") and not state.over(now)
 
 
 def window(activity: Activity | Listed, cancelled: bool, now: datetime) -> Window:

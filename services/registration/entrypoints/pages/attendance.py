@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from services.registration.adapters.roster import Wanted
-from services.registration.entrypoints.pages.desk import asked, staff_page
+from services.registration.entrypoints.pages.desk import asked, done, said, staff_page
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
 from shared.pages import pages_of
+from shared.words import number
 
 ROWS: Final = 30
 Number = Annotated[int, Query(ge=1, le=10_000)]
@@ -29,9 +30,9 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
     async def show(
-        activity: str, session: Staff, pertemuan: str = "", hal: Number = 1, simpan: int | None = None
+        activity: str, session: Staff, request: Request, pertemuan: str = "", hal: Number = 1
     ) -> HTMLResponse:
-        return await _shown(front, session, activity, pertemuan, hal, saved=simpan)
+        return await _shown(front, session, activity, pertemuan, hal, did=said(front, request))
 
     @router.post("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
     async def tick(
@@ -46,11 +47,14 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             message = f"{len(told)} dari {len(ticks)} perubahan belum tercatat. {told[0].message}"
             return await _shown(front, session, activity, pertemuan, hal, message)
         onward = hal + 1 if sent.get("lanjut") else hal
-        return RedirectResponse(
-            f"/staf/kegiatan/{activity}/kehadiran?pertemuan={pertemuan}&hal={onward}&simpan={len(ticks)}", 303
-        )
+        here = f"/staf/kegiatan/{activity}/kehadiran"
+        return done(front, here, saved(len(ticks)), pertemuan=pertemuan, hal=onward)
 
     return router
+
+
+def saved(changes: int) -> str:
+    return f"{number(changes)} perubahan kehadiran tersimpan." if changes else "Tidak ada yang berubah."
 
 
 async def record(front: Front, activity: str, ticks: Sequence[Tick], nonce: str) -> list[Outcome]:
@@ -73,7 +77,7 @@ async def _shown(
     named: str,
     number: int,
     told: str = "",
-    saved: int | None = None,
+    did: str = "",
 ) -> HTMLResponse:
     state = await front.activity(activity)
     meetings = sorted(state.described.sessions, key=lambda one: one.starts)
@@ -94,6 +98,6 @@ async def _shown(
         number=number,
         pages=pages_of(total, ROWS),
         told=told,
-        saved=saved,
+        done=did,
         cancelled=state.cancelled,
     )

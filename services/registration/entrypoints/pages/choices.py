@@ -1,7 +1,7 @@
 """What the form of an activity offers: only what its quotas take."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import get_args
 
@@ -22,6 +22,8 @@ class Choices:
     elsewhere: bool
     cohorts: tuple[int, ...]
     any_cohort: bool
+    left: Mapping[str, str] = field(default_factory=dict)
+    """By category, the seats that the next one finds; of which it hangs on more, there is none."""
 
 
 def choices(activity: Activity, territory: Sequence[str]) -> Choices:

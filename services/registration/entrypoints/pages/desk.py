@@ -2,8 +2,10 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
-from fastapi.responses import HTMLResponse
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.adapters.outcomes import pending, unacceptable
 from services.registration.adapters.roster import Enrolled
@@ -15,6 +17,7 @@ from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
+from shared.words import number
 
 AGAIN = (
     "Belum pasti kami terima. Kembali ke halaman sebelumnya, lalu kirim sekali lagi: tidak ada yang ganda."
@@ -27,6 +30,21 @@ def staff_page(
     """`nonce`: of the form that is shown again; a new one makes a new command of the same content."""
     fresh = nonce or secrets.token_urlsafe(12)
     return front.page(look, status, csrf=session.csrf, nonce=fresh, **values)
+
+
+def done(front: Front, path: str, sentence: str, **query: Any) -> RedirectResponse:
+    """To a page of staff, which says what was done. What it says is signed: no link makes it lie."""
+    told = {"selesai": front.tokens.of_done(path, sentence)}
+    return RedirectResponse(f"{path}?{urlencode(query | told)}", 303)
+
+
+def said(front: Front, request: Request) -> str:
+    """What was done, at the page where `done` leads."""
+    return front.tokens.done(request.query_params.get("selesai", ""), request.url.path)
+
+
+def moved_up(people: int) -> str:
+    return f"{number(people)} orang naik dari daftar tunggu dan menerima email" if people else ""
 
 
 async def asked(front: Front, command: Command, key: str, nonce: str, wait: float = WAIT_SECONDS) -> Outcome:

@@ -3,12 +3,12 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
 
 from services.registration.adapters import files
 from services.registration.adapters.roster import Wanted
 from services.registration.entrypoints.pages.front import Front
-from services.registration.entrypoints.pages.roster import Filter, read
+from services.registration.entrypoints.pages.roster import Filter, Search, read
 from services.registration.entrypoints.pages.session import Session, Sessions
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,9 +20,11 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("/peserta.xlsx")
     async def participants(activity: str, _: Staff, asked: Annotated[Filter, Query()]) -> Response:
-        state = await front.activity(activity)
-        rows, _total = await front.roster.found(state.described.id, read(asked)[0])
-        return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")
+        return await _participants(front, activity, read(asked)[0])
+
+    @router.post("/peserta.xlsx")
+    async def searched(activity: str, _: Staff, asked: Annotated[Search, Form()]) -> Response:
+        return await _participants(front, activity, read(asked, asked.text)[0])
 
     @router.get("/kehadiran.xlsx")
     async def attendance(activity: str, _: Staff) -> Response:
@@ -37,6 +39,12 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         return sheet(await asyncio.to_thread(files.template), f"templat-{state.described.id}")
 
     return router
+
+
+async def _participants(front: Front, activity: str, wanted: Wanted) -> Response:
+    state = await front.activity(activity)
+    rows, _total = await front.roster.found(state.described.id, wanted)
+    return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")
 
 
 def sheet(data: bytes, name: str) -> Response:

@@ -22,8 +22,10 @@ SESSION: Final = ("title", "starts", "ends", "place", "regency", "link", "jp")
 QUOTA: Final = ("id", "seats", "regencies", "cohorts")
 PLAIN: Final = ("id", "title", "kind", "opens", "closes", "host", "reply_to", "speakers", "topics")
 
+REQUIRED: Final = "wajib diisi"
+"""Said after the name of the field."""
 _BY_RULE: Final[dict[str | tuple[str, str], str]] = {
-    "missing": "Isi ini wajib",
+    "missing": REQUIRED,
     "extra_forbidden": "Isian ini tidak dikenal; periksa ejaannya",
     "invisible": "Isinya hanya tanda yang tak terlihat",
     "closes_before_it_opens": "Penutupan harus sesudah pembukaan",
@@ -34,7 +36,7 @@ _BY_RULE: Final[dict[str | tuple[str, str], str]] = {
     ("quotas", "same_id"): "Dua kuota memakai nama yang sama",
 }
 _BY_TYPE: Final = {
-    "string_too_short": "Isi ini wajib",
+    "string_too_short": REQUIRED,
     "string_too_long": "Isinya terlalu panjang",
     "string_pattern_mismatch": "Bentuk isinya tidak sesuai",
     "int_type": "Tulis dengan angka",

@@ -9,13 +9,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.adapters.roster import Enrolled
 from services.registration.application.mails import Mail
 from services.registration.domain import participant
-from services.registration.entrypoints.pages.attendance import record
-from services.registration.entrypoints.pages.desk import asked, enrolled, staff_page
+from services.registration.entrypoints.pages.attendance import record, saved
+from services.registration.entrypoints.pages.desk import asked, done, enrolled, moved_up, said, staff_page
 from services.registration.entrypoints.pages.fields import read_person
 from services.registration.entrypoints.pages.front import Front, now, settled
 from services.registration.entrypoints.pages.mails import TOLD, listed
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
+from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.outcomes import Outcome
 
 OTHERS: Final = 10  # registrations of one person that are asked after
@@ -28,10 +29,11 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("", response_class=HTMLResponse)
     async def show(
-        registration: str, session: Staff, fakta: str = "", kirim: str = "", baru: bool = False
+        registration: str, session: Staff, request: Request, fakta: str = "", kirim: str = "", baru: str = ""
     ) -> HTMLResponse:
-        row = await enrolled(front, registration)
-        return await _shown(front, session, row, fact=fakta[:80], sent=kirim, new=baru)
+        row, here = await enrolled(front, registration), request.url.path
+        fact, new = front.tokens.done(fakta, here), bool(front.tokens.done(baru, here))
+        return await _shown(front, session, row, fact=fact, sent=kirim, new=new, did=said(front, request))
 
     @router.get("/batal", response_class=HTMLResponse)
     async def question(registration: str, session: Staff) -> HTMLResponse:
@@ -45,7 +47,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         row, sent = await enrolled(front, registration), await request.form()
         command = CancelRegistration(registration=row.id)
         outcome = await asked(front, command, row.activity, str(sent.get("nonce", "")))
-        return await _answered(front, session, row, outcome)
+        return await _answered(front, session, row, outcome, await _cancelled(front, outcome))
 
     @router.post("/data", response_class=HTMLResponse)
     async def correct(registration: str, session: Staff, request: Request) -> Response:
@@ -57,7 +59,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         gone = {name: None for name in ("phone", "nip", "nuptk") if name in row.who and name not in changed}
         given = {name: value for name, value in changed.items() if row.who.get(name) != value}
         if not given | gone:
-            return RedirectResponse(f"/staf/pendaftaran/{row.id}", 303)
+            return done(front, f"/staf/pendaftaran/{row.id}", saved(0))
         command = CorrectParticipant.model_validate({"ref": row.ref} | given | gone)
         outcome = await asked(front, command, participant.key(row.ref), str(sent.get("nonce", "")))
         return await _answered(front, session, row, outcome)
@@ -68,19 +70,29 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         differs = set(sent.getlist("hadir")) ^ set(sent.getlist("semula"))
         ticks = [(row.id, str(one), one in sent.getlist("hadir")) for one in sorted(map(str, differs))]
         told = await record(front, row.activity, ticks, str(sent.get("nonce", "")))
-        return await _answered(front, session, row, told[0] if told else None)
+        return await _answered(front, session, row, told[0] if told else None, saved(len(ticks)))
 
     return router
 
 
-async def _answered(front: Front, session: Session, row: Enrolled, outcome: Outcome | None) -> Response:
-    """Back to the registration; what was refused is told there."""
+async def _cancelled(front: Front, outcome: Outcome) -> str:
+    facts = await front.desk.views.caused(outcome.fact)
+    people = moved_up(sum(one["type"] == RegistrationPromoted.type for one in facts))
+    return f"Pendaftaran dibatalkan{'; ' if people else ''}{people}."
+
+
+async def _answered(
+    front: Front, session: Session, row: Enrolled, outcome: Outcome | None, told: str = ""
+) -> Response:
+    """Back to the registration, which says what was done, or what was refused."""
     if outcome is not None and outcome.result in ("refused", "parked", None):
         status = 409 if outcome.result else 202
         row = await enrolled(front, row.id)
         return await _shown(front, session, row, told=outcome.message or "", status=status)
-    fact = f"?fakta={outcome.fact}" if outcome and outcome.result == "corrected" and outcome.fact else ""
-    return RedirectResponse(f"/staf/pendaftaran/{row.id}{fact}", 303)
+    here = f"/staf/pendaftaran/{row.id}"
+    if outcome and outcome.result == "corrected" and outcome.fact:
+        return RedirectResponse(f"{here}?fakta={front.tokens.of_done(here, outcome.fact)}", 303)
+    return done(front, here, told)
 
 
 async def _shown(
@@ -94,6 +106,7 @@ async def _shown(
     fact: str = "",
     sent: str = "",
     new: bool = False,
+    did: str = "",
 ) -> HTMLResponse:
     state = await front.activity(row.activity)
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
@@ -114,6 +127,7 @@ async def _shown(
         reached=reached,
         live=live,
         new=new,
+        done=did,
         mails=mails,
         mail_told=TOLD.get(sent, ""),
         unsent=unsent,

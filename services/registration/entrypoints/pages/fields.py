@@ -14,6 +14,7 @@ from services.registration.entrypoints.pages.choices import Choices
 from shared.contracts.activity import Activity
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.types import Email, Line, Phone
+from shared.identity import npsn_is_odd
 
 FIELDS: Final[tuple[str, ...]] = (
     *("nama", "email", "telepon", "unsur", "angkatan", "wilayah", "wilayah_lain"),
@@ -53,6 +54,9 @@ _MISSING_OF: Final = {
     "wilayah": "Pilih kabupaten atau kotanya",
     "wilayah_lain": "Tulis kabupaten atau kotanya",
 }
+ODD_NPSN: Final = "NPSN lazimnya 8 angka atau huruf. Periksa; bila sudah benar, kirim sekali lagi"
+SCHOOL_OF_NPSN: Final = "Tulis juga nama sekolah dari NPSN itu"
+TWO_PLACES: Final = "Kosongkan isian ini, atau pilih “Di luar wilayah balai” di atasnya"
 NOBODYS: Final = "Kegiatan ini tidak menyediakan kuota untuk unsur, daerah, atau angkatan yang dipilih"
 
 
@@ -75,6 +79,7 @@ def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: boo
     reading.take_choices(offered)
     for name, reader in (("instansi", "institution"), ("npsn", "npsn"), ("nip", "nip"), ("nuptk", "nuptk")):
         reading.take(name, reader)
+    reading.check_npsn(seen=str(form.get("npsn_dibaca", "")))
     if not reading.errors and not _taken_by_any(activity, reading.found):
         reading.errors["unsur"] = NOBODYS
     errors = {name: reading.errors[name] for name in FIELDS if name in reading.errors}
@@ -137,6 +142,17 @@ class Reading:
         else:
             self._only("wilayah", (one.code for _, of_it in offered.regencies for one in of_it))
             self.take("wilayah", "regency", needed=True)
+            if other.strip() and chosen:
+                self.errors["wilayah_lain"] = TWO_PLACES
+
+    def check_npsn(self, seen: str) -> None:
+        """An odd one is asked about once, and taken when it is sent again. `seen`: what was asked about."""
+        if not (npsn := self.found.get("npsn")) or "npsn" in self.errors:
+            return
+        if npsn_is_odd(npsn) and self.values["npsn"] != seen:
+            self.errors["npsn"] = ODD_NPSN
+        if not self.values["instansi"].strip():
+            self.errors["instansi"] = SCHOOL_OF_NPSN
 
     def _only(self, name: str, choices: Iterable[str]) -> None:
         """What is not among the choices counts as not chosen."""

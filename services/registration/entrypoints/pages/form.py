@@ -1,5 +1,6 @@
 """The form: sent twice, sent again after a lost line, it is one registration."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,10 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.application.public import Asked
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.answers import Asking
-from services.registration.entrypoints.pages.activities import window
+from services.registration.entrypoints.pages.activities import may_wait, window
 from services.registration.entrypoints.pages.choices import Choices, choices
 from services.registration.entrypoints.pages.fields import FIELDS, Typed, read
 from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
+from services.registration.entrypoints.pages.seats import by_category, seats_left
 from services.registration.entrypoints.tokens import TokenUnknown
 from shared.contracts.commands import SubmitRegistration
 from shared.http import Problem
@@ -91,4 +93,6 @@ def form(
 
 
 def offered(front: Front, state: ActivityState) -> Choices:
-    return choices(state.described, front.office.provinces(datetime.now(UTC).date()))
+    at = datetime.now(UTC)
+    left = by_category(seats_left(state, may_wait(state, at)))
+    return replace(choices(state.described, front.office.provinces(at.date())), left=left)

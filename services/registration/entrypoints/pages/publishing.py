@@ -1,28 +1,31 @@
-"""Announcing an activity: from a form, or from YAML."""
+"""Announcing an activity from a form or from YAML, once it was seen as it will stand."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from markupsafe import escape
 from starlette.datastructures import FormData, UploadFile
 
-from services.registration.entrypoints.pages.desk import asked, staff_page
+from services.registration.entrypoints.pages.desk import asked, done, staff_page
+from services.registration.entrypoints.pages.doubts import LATE, closes_late, doubts
 from services.registration.entrypoints.pages.drafts import (
     MOST,
     PLAIN,
     QUOTA,
+    REQUIRED,
     SESSION,
     Draft,
     NoYaml,
     of_form,
     of_yaml,
 )
-from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
 from services.registration.entrypoints.pages.yaml_lines import SHOWN, Mistake, excerpt, mistakes
-from shared.contracts.activity import last_end
+from shared.contracts.commands import PublishActivity
 from shared.contracts.types import ZONES, Category
 
 LABELS: Final = {
@@ -31,7 +34,7 @@ LABELS: Final = {
     "kind": "Jenis",
     "opens": "Pendaftaran dibuka",
     "closes": "Pendaftaran ditutup",
-    "host": "Penyelenggara",
+    "host": "Penanggung jawab",
     "reply_to": "Email panitia",
     "speakers": "Narasumber",
     "topics": "Materi",
@@ -52,24 +55,15 @@ IN_BLOCKS: Final = {
     "cohorts": "angkatan",
     "categories": "unsur",
 }
+BLOCKS: Final = ("sessions", "quotas")
+"""Fields that say how many of them the form showed."""
+STEP: Final = "langkah"
+PUBLISH, MEND = "umumkan", "perbaiki"
+PUBLISHED: Final = "Kegiatan sudah diumumkan. Halamannya untuk peserta dapat dibagikan."
 YAML_BYTES: Final = 12_000  # as the page holds it, with the marks of HTML
 NO_TEXT: Final = "Tempel YAML kegiatan, atau pilih berkasnya"
 TOO_LONG: Final = "YAML ini terlalu panjang untuk ditempel; pakai berkas"
 NO_UTF8: Final = "Berkas ini bukan teks; simpan sebagai teks UTF-8"
-
-
-LATE: Final = (
-    "Ini sesudah pertemuan terakhir selesai. Siapa yang mendaftar sesudahnya hanya dicatat: emailnya tidak "
-    "mengundang, dan tidak ada yang naik dari daftar tunggu."
-)
-
-
-def closes_late(draft: Draft) -> bool:
-    """Registration ends after the last session: allowed, and rarely meant."""
-    if draft.command is None:
-        return False
-    ends = last_end(draft.command.sessions)
-    return ends is not None and draft.command.closes > ends
 
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
@@ -81,15 +75,14 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         return _form(front, session, FormData(), Draft())
 
     @router.post("", response_class=HTMLResponse)
-    async def publish(session: Staff, request: Request) -> Response:
+    async def announce(session: Staff, request: Request) -> Response:
         sent = await request.form()
-        if "tambah" in sent:
-            return _form(front, session, sent, Draft(), more=str(sent["tambah"]))
         typed, chosen = _typed(front, sent)
         draft = of_form(typed, chosen, front.office.zone)
-        if closes_late(draft) and sent.get("dibaca") != typed["closes"]:
-            return _form(front, session, sent, draft, warned=LATE)
-        told = await _published(front, draft, str(sent.get("nonce", "")), "id")
+        if "tambah" in sent:
+            return _form(front, session, sent, Draft(), more=str(sent["tambah"]))
+        kept = [*typed.items(), *((name, one) for name, many in chosen.items() for one in many)]
+        told = await _next(front, session, sent, draft, "/staf/terbit", kept)
         return told if isinstance(told, Response) else _form(front, session, sent, draft, told)
 
     @router.get("/yaml", response_class=HTMLResponse)
@@ -97,7 +90,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         return _yaml(front, session, "", [])
 
     @router.post("/yaml", response_class=HTMLResponse)
-    async def publish_yaml(session: Staff, request: Request) -> Response:
+    async def announce_yaml(session: Staff, request: Request) -> Response:
         sent = await request.form()
         text = str(sent.get("yaml", ""))
         try:
@@ -105,7 +98,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             draft = await asyncio.to_thread(of_yaml, text)
         except NoYaml as refused:
             return _yaml(front, session, text, [Mistake(refused.line, "", str(refused))])
-        told = await _published(front, draft, str(sent.get("nonce", "")), "id")
+        told = await _next(front, session, sent, draft, "/staf/terbit/yaml", [("yaml", text)])
         if isinstance(told, Response):
             return told
         found = await asyncio.to_thread(mistakes, text, draft.errors)
@@ -114,15 +107,40 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     return router
 
 
-async def _published(front: Front, draft: Draft, nonce: str, name_field: str) -> Response | str:
-    """Where it leads, or what stands in the way; what belongs to the activity's id is told there."""
-    if draft.command is None:
+async def _next(
+    front: Front,
+    session: Session,
+    sent: FormData,
+    draft: Draft,
+    action: str,
+    kept: Sequence[tuple[str, str]],
+) -> Response | str:
+    """The page of what will stand, which alone has the button that publishes, or where that leads; else what
+    stands in the way. `kept`: what the page sends to `action` again."""
+    if draft.command is None or sent.get(STEP) == MEND:
         return ""
-    outcome = await asked(front, draft.command, draft.command.id, nonce)
+    if sent.get(STEP) == PUBLISH:
+        return await _published(front, draft.command, draft, str(sent.get("nonce", "")))
+    return staff_page(
+        front,
+        session,
+        "staf-terbit-periksa.html",
+        200,
+        str(sent.get("nonce", "")),
+        activity=draft.command,
+        doubts=doubts(draft.command, now()),
+        action=action,
+        kept=[(name, value) for name, value in kept if value],
+    )
+
+
+async def _published(front: Front, command: PublishActivity, draft: Draft, nonce: str) -> Response | str:
+    """Where it leads, or what stands in the way; what belongs to the activity's id is told there."""
+    outcome = await asked(front, command, command.id, nonce)
     if outcome.result == "published":
-        return RedirectResponse(f"/staf/kegiatan/{draft.command.id}", 303)
+        return done(front, f"/staf/kegiatan/{command.id}", PUBLISHED)
     if outcome.reason == "activity_exists":
-        draft.errors[name_field] = outcome.message or ""
+        draft.errors["id"] = outcome.message or ""
         return ""
     return outcome.message or ""
 
@@ -135,7 +153,7 @@ async def _text(sent: FormData) -> str:
             return data.decode()
         except UnicodeDecodeError:
             raise NoYaml(NO_UTF8) from None
-    if not _fits(pasted):
+    if STEP not in sent and not _fits(pasted):
         raise NoYaml(TOO_LONG)
     if not pasted.strip():
         raise NoYaml(NO_TEXT)
@@ -152,7 +170,7 @@ def _typed(front: Front, sent: FormData) -> tuple[dict[str, str], dict[str, list
 
 def _names() -> list[str]:
     sessions = [f"sessions.{at}.{name}" for at in range(MOST) for name in (*SESSION, "zone")]
-    return [*PLAIN, *sessions, *(f"quotas.{at}.{name}" for at in range(MOST) for name in QUOTA)]
+    return [*PLAIN, *BLOCKS, *sessions, *(f"quotas.{at}.{name}" for at in range(MOST) for name in QUOTA)]
 
 
 def _form(
@@ -162,14 +180,14 @@ def _form(
     draft: Draft,
     told: str = "",
     more: str = "",
-    warned: str = "",
 ) -> HTMLResponse:
-    """`warned`: what to think of at the field of the closing."""
+    """`more`: of what a block was asked for. Blocks that are empty stay."""
     values, chosen = _typed(front, sent)
     blocks: dict[str, Any] = {"MOST": MOST}
     for what, fields in (("sessions", SESSION), ("quotas", QUOTA)):
         used = [at for at in range(MOST) if any(values[f"{what}.{at}.{name}"] for name in fields)]
-        blocks[what] = min(MOST, max([0, *used]) + 1 + (more == what))
+        shown = _whole(values[what])
+        blocks[what] = min(MOST, max([1, shown, *(at + 1 for at in used)]) + (more == what))
     return staff_page(
         front,
         session,
@@ -178,14 +196,25 @@ def _form(
         str(sent.get("nonce", "")) if not draft.errors else "",
         values=values,
         chosen=chosen,
-        errors=draft.errors,
-        named={name: f"{_label(name)}: {sentence}" for name, sentence in draft.errors.items()},
+        errors={name: _at_field(name, sentence) for name, sentence in draft.errors.items()},
+        named={name: _named(_label(name), sentence) for name, sentence in draft.errors.items()},
         told=told,
-        warned=warned,
+        warned=LATE if draft.command and closes_late(draft.command) else "",
         blocks=blocks,
+        new=f"{more}.{blocks[more] - 1}." if more in BLOCKS else "",
         zones=list(ZONES),
         categories=get_args(Category),
     )
+
+
+def _named(label: str, sentence: str) -> str:
+    return f"{label} {sentence}" if sentence == REQUIRED else f"{label}: {sentence}"
+
+
+def _at_field(name: str, sentence: str) -> str:
+    """There the block need not be named, nor the field where the sentence tells what to do."""
+    label = _label(name).rpartition(", ")[2]
+    return _named(label[0].upper() + label[1:], sentence) if sentence == REQUIRED else sentence
 
 
 def _label(name: str) -> str:
@@ -193,6 +222,10 @@ def _label(name: str) -> str:
     first, *rest = name.split(".")
     block = f" {int(rest[0]) + 1}, {IN_BLOCKS.get(rest[1], rest[1])}" if rest else ""
     return LABELS.get(first, first) + block
+
+
+def _whole(text: str) -> int:
+    return int(text) if text in map(str, range(MOST + 1)) else 0
 
 
 def _fits(text: str) -> bool:

@@ -33,11 +33,12 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             return _form(front, session, state, typed, 422, nonce)
         outcome = await asked(front, typed.command, typed.command.activity, nonce)
         if outcome.registration:
-            return RedirectResponse(f"/staf/pendaftaran/{outcome.registration}?baru=1", 303)
+            there = f"/staf/pendaftaran/{outcome.registration}"
+            return RedirectResponse(f"{there}?baru={front.tokens.of_done(there, 'baru')}", 303)
         if outcome.state == "pending":  # the same form asks for the same command's outcome
             return _form(front, session, state, typed, 202, nonce, outcome)
-        there = await _there(front, typed.command, outcome)
-        return _form(front, session, state, typed, 409, "", outcome, there)
+        before = await _there(front, typed.command, outcome)
+        return _form(front, session, state, typed, 409, "", outcome, before)
 
     return router
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Final, get_args
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from services.registration.adapters.roster import Wanted
 from services.registration.application.cells import CellRefused, regency
 from services.registration.entrypoints.pages.activities import phase
-from services.registration.entrypoints.pages.desk import staff_page
+from services.registration.entrypoints.pages.desk import said, staff_page
 from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.types import Category
@@ -30,7 +30,8 @@ class Filter(BaseModel):
     hal: int = Field(default=1, ge=1, le=10_000)
 
     def kept(self) -> dict[str, str]:
-        given = self.model_dump(exclude={"hal"})
+        """What every link of the page carries on: the filter alone, also of a search."""
+        given = {name: getattr(self, name) for name in Filter.model_fields if name != "hal"}
         return {name: value.strip()[:200] for name, value in given.items() if value.strip()}
 
 
@@ -39,23 +40,31 @@ class Search(Filter):
 
     cari: str = ""
 
+    @property
+    def text(self) -> str:
+        return self.cari.strip()[:200]
+
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter()
     Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
 
     @router.get("/staf/kegiatan/{activity}", response_class=HTMLResponse)
-    async def participants(activity: str, session: Staff, asked: Annotated[Filter, Query()]) -> HTMLResponse:
-        return await _shown(front, session, activity, asked, "")
+    async def participants(
+        activity: str, session: Staff, request: Request, asked: Annotated[Filter, Query()]
+    ) -> HTMLResponse:
+        return await _shown(front, session, activity, asked, "", said(front, request))
 
     @router.post("/staf/kegiatan/{activity}/cari", response_class=HTMLResponse)
     async def search(activity: str, session: Staff, asked: Annotated[Search, Form()]) -> HTMLResponse:
-        return await _shown(front, session, activity, asked, asked.cari.strip()[:200])
+        return await _shown(front, session, activity, asked, asked.text)
 
     return router
 
 
-async def _shown(front: Front, session: Session, activity: str, asked: Filter, text: str) -> HTMLResponse:
+async def _shown(
+    front: Front, session: Session, activity: str, asked: Filter, text: str, did: str = ""
+) -> HTMLResponse:
     state = await front.activity(activity)
     wanted, errors = read(asked, text)
     skip = (asked.hal - 1) * ROWS
@@ -76,6 +85,7 @@ async def _shown(front: Front, session: Session, activity: str, asked: Filter, t
         kept=asked.kept(),
         text=text,
         errors=errors,
+        done=did,
         statuses=STATUSES,
         categories=CATEGORIES,
     )

@@ -1,22 +1,24 @@
 """What staff do to an activity that stands: change its seats, call it off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter, ValidationError
 
 from services.registration.domain.activity import ActivityState
-from services.registration.entrypoints.pages.desk import asked, staff_page
-from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.desk import asked, done, moved_up, staff_page
+from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import CancelActivity, ChangeActivity
+from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.types import Paragraph
 from shared.words import number, words
 
 MAX_SEATS: Final = 1_000_000
 NO_NUMBER: Final = "tulis jumlah kursi dengan angka, paling banyak 1.000.000"
+GOING_ON: Final = "Orang berikutnya menyusul naik sebentar lagi; muat ulang halaman ini untuk melihatnya."
 NO_REASON: Final = "Alasan terlalu panjang atau memuat tanda yang tidak dapat dicetak"
 
 
@@ -43,7 +45,8 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         command = ChangeActivity.model_validate({"activity": state.described.id, "quotas": quotas})
         outcome = await asked(front, command, state.described.id, str(sent.get("nonce", "")))
         if outcome.result == "changed":
-            return RedirectResponse(f"/staf/kegiatan/{state.described.id}", 303)
+            told = await _seats_changed(front, state, wanted, outcome.fact)
+            return done(front, f"/staf/kegiatan/{state.described.id}", told)
         state = await front.activity(activity)
         return _seats(front, session, state, typed, _below_taken(state, wanted), outcome.message or "")
 
@@ -62,7 +65,8 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         command = CancelActivity.model_validate({"activity": state.described.id} | given)
         outcome = await asked(front, command, state.described.id, str(sent.get("nonce", "")))
         if outcome.result == "cancelled":
-            return RedirectResponse(f"/staf/kegiatan/{state.described.id}", 303)
+            told = called_off(await front.desk.views.caused(outcome.fact))
+            return done(front, f"/staf/kegiatan/{state.described.id}", told)
         return await _question(front, session, activity, reason, {}, outcome.message or "")
 
     return router
@@ -81,6 +85,42 @@ def read_seats(
         else:
             errors[f"kursi-{one.id}"] = f"Kuota {words(one.id)}: {NO_NUMBER}"
     return typed, wanted, errors
+
+
+async def _seats_changed(
+    front: Front, before: ActivityState, wanted: Mapping[str, int], fact: str | None
+) -> str:
+    """Who moved up is counted from the facts of this command; the rest move up by ticks."""
+    if fact is None:
+        return "Tidak ada yang berubah: jumlah kursinya sama seperti semula."
+    facts = await front.desk.views.caused(fact)
+    people = sum(one["type"] == RegistrationPromoted.type for one in facts)
+    after = await front.activity(before.described.id)
+    told = f"{seats_told(before, wanted)}{'; ' if people else ''}{moved_up(people)}."
+    return f"{told} {GOING_ON}" if after.promoting(now()) else told
+
+
+def seats_told(before: ActivityState, wanted: Mapping[str, int]) -> str:
+    """Of the quotas that are other than before; of all, where the same was sent again."""
+    stood = {one.id: one.seats for one in before.described.quotas}
+    changed = [one for one in wanted if wanted[one] != stood[one]] or list(wanted)
+    steps = [wanted[one] - stood[one] for one in changed]
+    verb = "dinaikkan" if min(steps) > 0 else "dikurangi" if max(steps) < 0 else "diubah"
+    if len(stood) == 1:
+        return f"Kursi {verb} menjadi {number(wanted[changed[0]])}"
+    return f"Kursi {verb}: " + ", ".join(f"{words(one)} menjadi {number(wanted[one])}" for one in changed)
+
+
+def called_off(facts: Sequence[Mapping[str, Any]]) -> str:
+    """By the facts of the command, which cancel everybody's registration."""
+    changes = [change for one in facts for change in one["data"].get("changes", ())]
+    people = sum(change["add"].get("cancelled", 0) for change in changes)
+    mails = (
+        f"{number(people)} orang dikabari lewat email."
+        if people
+        else "Tidak ada peserta yang perlu dikabari."
+    )
+    return f"Kegiatan dibatalkan. {mails}"
 
 
 def _below_taken(state: ActivityState, wanted: Mapping[str, int]) -> dict[str, str]:
