@@ -12,9 +12,10 @@ from proof.checks.poison import i9
 from proof.checks.recovery import i11
 from proof.checks.seats import i2, i3
 from proof.checks.states import i8
+from proof.checks.strangers import i12
 from proof.checks.verdict import Verdict
 from proof.witnesses import Run
 
-CHECKS: Final[tuple[Callable[[Run], Verdict], ...]] = (i1, i2, i3, i4, i5, i6, i7, i8, i9, i10, i11)
+CHECKS: Final[tuple[Callable[[Run], Verdict], ...]] = (*(i1, i2, i3, i4, i5, i6, i7, i8, i9, i10, i11, i12),)
 
 __all__ = ["CHECKS", "Verdict"]
