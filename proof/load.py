@@ -1,4 +1,4 @@
-"""Clients of all offices: over HTTP, a regional system each, strangers, and what comes in bursts."""
+"""Clients of all offices: over HTTP, a regional system, strangers, odd ones, and what comes in bursts."""
 
 import asyncio
 import time
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from proof.bursts import Bursts
 from proof.foreign import Foreign
 from proof.history import History
+from proof.oddities import Oddities
 from proof.office_load import OfficeLoad
 from proof.offices import OfficeView
 from proof.plan import Plan
@@ -54,6 +55,15 @@ class Load:
             )
             for number, office in enumerate(offices)
         }
+        self.oddities = {
+            office.code: Oddities(
+                office,
+                history,
+                Plan(seed, number, rate, "odd"),
+                self.foreign[office.code].activities[0],
+            )
+            for number, office in enumerate(offices)
+        }
         history.note("load", seed=seed, rate=rate, offices=[office.code for office in offices])
 
     async def prepare(self) -> None:
@@ -68,7 +78,8 @@ class Load:
         own = [one.run(until) for one in self.offices.values()]
         foreign = [one.run(until, self.rate / 3, self._poison) for one in self.foreign.values()]
         strangers = [one.run(until, self.rate / 10) for one in self.strangers.values()]
-        await asyncio.gather(*own, *foreign, *strangers)
+        odd = [one.run(until) for one in self.oddities.values()]
+        await asyncio.gather(*own, *foreign, *strangers, *odd)
 
     async def settle(self, seconds: float = 120.0) -> int:
         """Until every command that was acknowledged or unknown is decided; answers how many are not."""
@@ -85,5 +96,7 @@ class Load:
             await one.close()
         for strangers in self.strangers.values():
             await strangers.close()
+        for oddities in self.oddities.values():
+            await oddities.close()
         for foreign in self.foreign.values():
             await foreign.close()

@@ -80,6 +80,10 @@ async def strangers(stage: Stage) -> None:
     await next(iter(stage.load.strangers.values())).each()
 
 
+async def oddities(stage: Stage) -> None:
+    await next(iter(stage.load.oddities.values())).all()
+
+
 async def seat_for_three(stage: Stage) -> None:
     """Three wait behind one, who goes and comes back."""
     clients = next(iter(stage.load.offices.values()))
@@ -210,6 +214,7 @@ STIMULI: Final[dict[str, Stimulus]] = {
     "repetitions": repetitions,
     "poison": poison,
     "strangers": strangers,
+    "oddities": oddities,
     "a seat for three": seat_for_three,
     "one person twice at once": one_person_twice,
     "killed in a transaction": _struck(killed_at("registration", "in-transaction"), times=2),

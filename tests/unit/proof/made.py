@@ -90,6 +90,7 @@ STORY = [
 ]
 FOLLOWED = ("registration.promoted", "office.totals")  # from others; all else a command caused
 REFUSED, POISON = 21, 22  # further records of intake
+PROBED = 99.0  # seconds, long after every fault
 AFTER = 23.0  # seconds, when all of that has come
 
 
@@ -117,6 +118,8 @@ class Made:
         for event in ({"event": "fault"}, {"event": "heal"}, {"event": "recovered", "seconds": 2.0}):
             self.note(AFTER, row="kill", **event)
         self.note(AFTER, event="rest")
+        self.note(PROBED, event="probe", what="readiness", who="uji-registration-a", status=200, reasons=[])
+        self.note(PROBED, event="odd", office=CODE, door="sheet", odd="a bomb", status=422, told=True)
 
     @staticmethod
     def table(name: str, service: str = "registration") -> str:

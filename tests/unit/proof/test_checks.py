@@ -128,7 +128,7 @@ def published_otherwise(made: Made) -> None:
 
 
 def slow(made: Made) -> None:
-    made.files["history.jsonl"][-2]["seconds"] = 31.0
+    next(row for row in made.files["history.jsonl"] if row["event"] == "recovered")["seconds"] = 31.0
 
 
 def not_recovered(made: Made) -> None:
@@ -160,6 +160,26 @@ def told_and_nowhere(made: Made) -> None:
     next(row for row in made.files["history.jsonl"] if row["event"] == "public")["activity"] = "fgd"
 
 
+def probed(made: Made, **changed: object) -> None:
+    next(row for row in made.files["history.jsonl"] if row["event"] == "probe").update(changed)
+
+
+def a_page_failed(made: Made) -> None:
+    probed(made, what="front page", status=500)
+
+
+def nothing_answered(made: Made) -> None:
+    probed(made, status=0, error="ConnectError")
+
+
+def stood_still_in_silence(made: Made) -> None:
+    probed(made, at=at(AFTER).timestamp(), status=503)
+
+
+def refused_in_silence(made: Made) -> None:
+    next(row for row in made.files["history.jsonl"] if row["event"] == "odd")["told"] = False
+
+
 SPOILED: list[tuple[str, Callable[[Made], None]]] = [
     ("I1", unanswered),
     ("I4", pending_for_long),
@@ -185,6 +205,10 @@ SPOILED: list[tuple[str, Callable[[Made], None]]] = [
     ("I12", another_was_told),
     ("I12", something_was_shown),
     ("I12", told_and_nowhere),
+    ("I13", a_page_failed),
+    ("I13", nothing_answered),
+    ("I13", stood_still_in_silence),
+    ("I13", refused_in_silence),
 ]
 
 MARKED = {"present": 1, "session_attendances": 1, "jp_attended": 4}
