@@ -25,10 +25,12 @@ AT_ONCE = 1_000  # records in flight while many are put
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A command over Kafka as meant. `late`: how old its own time says that it is."""
+    """A command over Kafka as meant. `late`: how old its own time says that it is; `source`: another one
+    than the regional system's."""
 
     wish: Wish
     late: timedelta = timedelta()
+    source: str | None = None
 
 
 class Foreign:
@@ -150,7 +152,7 @@ class Foreign:
     def _envelope(self, put: Put) -> Envelope:
         at = (datetime.now(UTC) - put.late).strftime("%Y-%m-%dT%H:%M:%SZ")
         kind = f"id.simpul.{put.wish.type}.v1"
-        return Envelope(put.wish.id, self.source, kind, put.wish.key, at)
+        return Envelope(put.wish.id, put.source or self.source, kind, put.wish.key, at)
 
     async def _send(self, raw: Raw, type_: str, envelope: Envelope, **more: Any) -> bool:
         known = {"office": self.office.code, "key": envelope.subject or "", "source": envelope.source}

@@ -66,6 +66,8 @@ _ALL: Final[Sequence[Mutant]] = (
     Mutant("people-unread", "I8", REGISTRATION, registration.people_unread, ("one person twice at once",)),
     Mutant("canary-in-a-fact", "I7", REGISTRATION, registration.canary_in_a_fact),
     Mutant("revived", "I8", REGISTRATION, registration.revived, ("a seat for three",)),
+    Mutant("any-number-proves", "I12", REGISTRATION, registration.any_number_proves, ("strangers",)),
+    Mutant("unbounded", "I13", REGISTRATION, registration.unbounded, ("oddities",)),
     Mutant("poison-skipped", "I9", REGISTRATION, registration.poison_skipped, ("poison",)),
 )
 MUTANTS: Final = {mutant.name: mutant for mutant in _ALL}

@@ -195,6 +195,22 @@ def revived() -> None:
     patch(Ledger, "write", over)
 
 
+def any_number_proves() -> None:
+    """Whoever names a number is taken for who has it."""
+    from services.registration.application.people import ProvingSources
+
+    patch(ProvingSources, "__contains__", lambda sources, source: True)
+
+
+def unbounded() -> None:
+    """An activity may end when it likes, and its times are shown with no end of the calendar in mind."""
+    from services.registration.application import acceptable
+    from shared import instants
+
+    patch(acceptable, "_instants", lambda *given: iter(()))
+    patch(instants, "at_place", lambda at, zone: at.astimezone(zone))
+
+
 def poison_skipped() -> None:
     """What cannot be decided is passed over and noted nowhere."""
     from services.registration.adapters.ledger import Ledger

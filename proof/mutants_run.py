@@ -22,6 +22,7 @@ from proof.faults.row import Stage
 from proof.history import History
 from proof.load import Load
 from proof.mutants import MUTANTS
+from proof.prober import Prober
 from proof.progress import Progress
 from proof.stimuli import STIMULI
 from proof.system import System, system
@@ -77,16 +78,20 @@ async def attempt(name: str | None, seed: int, folder: Path) -> Tried:
 async def _tried(running: System, history: History, stimuli: Sequence[str], rest: float) -> None:
     """Raises `LookupError` where a stimulus does not come about."""
     load = Load(list(running.offices.values()), history, running.seed, RATE, poison=0)
+    prober, done = Prober(running, history), asyncio.Event()
     progress = Progress(running.kafka, running.mongo, running.offices, 6)
     try:
         await load.prepare()
         over = asyncio.Event()
         asyncio.get_running_loop().call_later(LOAD_SECONDS, over.set)
+        probing = asyncio.create_task(prober.run(done))
         await load.run(over)
         for number, name in enumerate(stimuli):
             if number:  # whoever was killed or held is back before the next one
                 await progress.recovered(await progress.ends(), RECOVERY_SECONDS)
             await STIMULI[name](Stage(running, load, history, random.Random(running.seed), name))
+        done.set()
+        await probing
         await load.settle(rest)
         unrest: str | None = "it goes on and on"
         with suppress(TimeoutError):
@@ -100,6 +105,8 @@ async def _tried(running: System, history: History, stimuli: Sequence[str], rest
         with suppress(TimeoutError):
             async with asyncio.timeout(10):
                 await load.close()
+        done.set()
+        await prober.close()
         await progress.close()
 
 

@@ -53,7 +53,6 @@ class Person:
 
 def make_up(rng: random.Random, number: int) -> Person:
     """The person of this number; whatever is not their identity is drawn."""
-    numbers = {"nip": _nip(number), "nuptk": f"77770000{number:08d}", "phone": f"0000-77-{number:07d}"}
     return Person(
         number,
         f"{rng.choice(GIVEN)} Kenari {_letters(number)}{rng.choice(DEGREES)}".strip(),
@@ -61,8 +60,13 @@ def make_up(rng: random.Random, number: int) -> Person:
         rng.choice(CATEGORIES),
         rng.choice(REGENCIES),
         rng.choice([1, 2, 3, None]),
-        {name: value for name, value in numbers.items() if rng.random() < 0.4},
+        {name: value for name, value in numbers_of(number).items() if rng.random() < 0.4},
     )
+
+
+def numbers_of(number: int) -> dict[str, str]:
+    """All that the person of this number has."""
+    return {"nip": _nip(number), "nuptk": f"77770000{number:08d}", "phone": f"0000-77-{number:07d}"}
 
 
 def _nip(number: int) -> str:

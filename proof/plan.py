@@ -20,7 +20,7 @@ REMINDED = timedelta(seconds=75)  # after a plan is made those are reminded who 
 NEXT = timedelta(days=20)  # until the session that is still to come
 OPENING = 6  # activities, so that every partition of a default office has some
 PEOPLE = 200_000  # of one kind of client of one office
-WHO = ("http", "foreign", "burst")
+WHO = ("http", "foreign", "burst", "strangers", "odd")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from proof.faults.row import Row
 from proof.history import History
 from proof.load import Load
 from proof.nemesis import Nemesis
+from proof.prober import Prober
 from proof.progress import Progress
 from proof.system import Kind, System, system
 from proof.table import Outcome
@@ -86,11 +87,12 @@ async def _tried(
 ) -> tuple[Nemesis, str | None]:
     load = Load(list(running.offices.values()), history, seed, RATE)
     progress = Progress(running.kafka, running.mongo, running.offices, 6)
+    prober = Prober(running, history)
     nemesis = Nemesis(running, load, history, progress, rows, seed)
     try:
         await load.prepare()
         over = asyncio.Event()
-        asking = asyncio.create_task(load.run(over))
+        asking = asyncio.gather(load.run(over), prober.run(over))
         try:
             await nemesis.run(until)
         except BaseException:
@@ -109,6 +111,7 @@ async def _tried(
         return nemesis, unrest
     finally:
         await load.close()
+        await prober.close()
         await progress.close()
 
 

@@ -37,16 +37,18 @@ class Mood(BaseModel):
 
 @dataclass(frozen=True)
 class Kept:
-    """The head of a mail, and when the server had the whole of it, in seconds since 1970."""
+    """The head of a mail, the addresses that it was brought for, and when the server had the whole of it, in
+    seconds since 1970."""
 
     head: bytes
+    to: list[str]
     received: float
 
     @property
     def as_json(self) -> dict[str, Any]:
         headers = BytesHeaderParser(policy=policy.default).parsebytes(self.head)
         named = {name: str(headers[name] or "") for name in NAMES}
-        return {"headers": named, "received": self.received}
+        return {"headers": named, "to": self.to, "received": self.received}
 
 
 @dataclass
@@ -86,7 +88,7 @@ class Sink:
         dropped = self.struck("drop-kept", "drop-lost")
         if not dropped or self.mood.name == "drop-kept":
             head, _, _ = cast(bytes, envelope.content).partition(b"\r\n\r\n")
-            self.kept.append(Kept(head, time.time()))
+            self.kept.append(Kept(head, list(envelope.rcpt_tos), time.time()))
         if dropped:
             cast(asyncio.Transport, server.transport).abort()
         return "250 OK"

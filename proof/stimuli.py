@@ -76,6 +76,14 @@ async def poison(stage: Stage) -> None:
     await _foreign(stage).all_poison()
 
 
+async def strangers(stage: Stage) -> None:
+    await next(iter(stage.load.strangers.values())).each()
+
+
+async def oddities(stage: Stage) -> None:
+    await next(iter(stage.load.oddities.values())).all()
+
+
 async def seat_for_three(stage: Stage) -> None:
     """Three wait behind one, who goes and comes back."""
     clients = next(iter(stage.load.offices.values()))
@@ -205,6 +213,8 @@ def _produce(kafka: str, fact: Fact, ledger: str) -> None:
 STIMULI: Final[dict[str, Stimulus]] = {
     "repetitions": repetitions,
     "poison": poison,
+    "strangers": strangers,
+    "oddities": oddities,
     "a seat for three": seat_for_three,
     "one person twice at once": one_person_twice,
     "killed in a transaction": _struck(killed_at("registration", "in-transaction"), times=2),

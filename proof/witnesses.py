@@ -9,7 +9,7 @@ import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -80,11 +80,19 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that the server took. `received`: seconds since 1970, None where the server did not say."""
+    """A mail that the server took. `received`: seconds since 1970, None where the server did not say; `to`:
+    the addresses that it was brought for."""
 
     delivery: str
     message_id: str
     received: float | None
+    to: list[str] = field(default_factory=list)
+
+    @property
+    def registration(self) -> str:
+        """Whose mail it is; empty where the delivery does not tell."""
+        parts = self.delivery.split(":")
+        return parts[2] if len(parts) > 2 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +330,7 @@ def _mail(message: Document) -> Document:
         "delivery": headers.get("X-Simpul-Delivery", ""),
         "message_id": headers.get("Message-ID", ""),
         "received": message.get("received"),
+        "to": message["to"] if isinstance(message["to"], list) else [message["to"]],
     }
 
 

@@ -106,11 +106,10 @@ class Restored:
 
     def forgot(self, tries: Iterable[Attempt]) -> bool:
         """Whether one of a command's attempts was of such a time."""
-        return any(
-            start <= one.asked["at"] <= end
-            for one in tries
-            for start, end in self.spans.get(one.command[0], ())
-        )
+        return any(self.covers(one.command[0], one.asked["at"]) for one in tries)
+
+    def covers(self, office: str, at: float) -> bool:
+        return any(start <= at <= end for start, end in self.spans.get(office, ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from shared.contracts.types import rfc3339
 
 Row = dict[str, Any]
 BEGAN = datetime(2024, 1, 11, 1, tzinfo=UTC)
-CODE, LEDGER = "uji", "0" * 32
+CODE, LEDGER, SOURCE = "uji", "0" * 32, "urn:uji"
 TOPIC = f"simpul.{CODE}"
 REPORTS = "topics/simpul.national.reports.v1.jsonl"
 BALI = {"category": "guru", "home_regency": "51.03"}
@@ -44,6 +44,12 @@ def about(kind: str, activity: str, who: str, more: Row | None = None, **add: in
     data = {"activity": activity, "registration": who, "changes": changes}
     quotas = {} if kind == "attendance.recorded" else {"quotas": ["semua"]}
     return kind, data | quotas | (more or {})
+
+
+def person(data: Row) -> Row | None:
+    """Whom a registration is of, None where a fact is of no new one."""
+    name = data["registration"] if "round" in data else None
+    return name and {"name": f"Peserta {name}", "email": f"{name}@uji.example", "nuptk": f"{name:0>16}"}
 
 
 def first(kind: str, activity: str, who: str, **more: Any) -> tuple[str, Row]:
@@ -84,6 +90,7 @@ STORY = [
 ]
 FOLLOWED = ("registration.promoted", "office.totals")  # from others; all else a command caused
 REFUSED, POISON = 21, 22  # further records of intake
+PROBED = 99.0  # seconds, long after every fault
 AFTER = 23.0  # seconds, when all of that has come
 
 
@@ -111,6 +118,8 @@ class Made:
         for event in ({"event": "fault"}, {"event": "heal"}, {"event": "recovered", "seconds": 2.0}):
             self.note(AFTER, row="kill", **event)
         self.note(AFTER, event="rest")
+        self.note(PROBED, event="probe", what="readiness", who="uji-registration-a", status=200, reasons=[])
+        self.note(PROBED, event="odd", office=CODE, door="sheet", odd="a bomb", status=422, told=True)
 
     @staticmethod
     def table(name: str, service: str = "registration") -> str:
@@ -128,12 +137,14 @@ class Made:
         self.note(number, event="invoke", attempt=self._attempts, type="some.command", **asked, **more)
         self.note(number + 0.1, event="ok", attempt=self._attempts, **answer)
 
-    def _ask(self, number: int, outcome: Row) -> None:
-        self._intake(number)
+    def _ask(self, number: int, outcome: Row, who: Row | None = None) -> None:
+        self._intake(number, who)
         self._attempt(number, {"outcome": {"state": "decided"} | outcome})
 
-    def _intake(self, number: int) -> None:
-        self.files[f"topics/{TOPIC}.intake.v1.jsonl"].append(_record(number, number, "{}", []))
+    def _intake(self, number: int, who: Row | None = None) -> None:
+        headers = [["ce_id", f"c{number}"], ["ce_source", SOURCE]]
+        record = _record(number, number, json.dumps({"participant": who or {}}), headers)
+        self.files[f"topics/{TOPIC}.intake.v1.jsonl"].append(record)
 
     def _decide(self, number: int, kind: str, data: Row) -> None:
         type_ = f"id.simpul.{kind}.v1"
@@ -149,10 +160,10 @@ class Made:
         if "round" in data:
             row["registrant"] = {"ref": f"ref-{data['registration']}", "category": "guru", "regency": "51.03"}
         if kind not in FOLLOWED:
-            row |= {"command": f"digest{number}", "source": "urn:uji", "id": f"c{number}", "intake": number}
+            row |= {"command": f"digest{number}", "source": SOURCE, "id": f"c{number}", "intake": number}
             told = {name: data[name] for name in ("registration", "place") if name in data}
             result = {"attendance.recorded": "recorded"}.get(kind, kind.rpartition(".")[2])
-            self._ask(number, {"result": result, "fact": f"{CODE}-0-{number}"} | told)
+            self._ask(number, {"result": result, "fact": f"{CODE}-0-{number}"} | told, person(data))
         self.rows.append(row)
         self._table("facts", row)
         place = {"office": CODE, "ledger": LEDGER, "partition": 0, "number": number}
@@ -185,6 +196,19 @@ class Made:
                 states[data["registration"]]["attended"] = {"s1": 4} if data["present"] else {}
         for name, state in states.items():
             self._table("registrations", {"_id": name} | state)
+            who = person({"round": 1, "registration": name})
+            self._table("people", {"_id": f"contact-{name}", "ref": state["who"]["ref"], "who": who})
+            self.note(
+                AFTER,
+                event="public",
+                office=CODE,
+                door="api",
+                activity=state["activity"],
+                typed=who,
+                taken=True,
+                registration=name,
+                shown=[],
+            )
 
     def _mails(self) -> None:
         for row in self.rows:
@@ -199,7 +223,8 @@ class Made:
         self._table(
             "deliveries", {"_id": name, "state": "sent", "template": template, "ambiguous": 0}, "notification"
         )
-        self.files["mailbox.jsonl"].append({"delivery": name, "message_id": f"<{name}>", "received": None})
+        mail = {"delivery": name, "message_id": f"<{name}>", "received": None}
+        self.files["mailbox.jsonl"].append(mail | {"to": [f"{registration}@uji.example"]})
 
     def _nation(self) -> None:
         cells: dict[str, Row] = {}

@@ -1,5 +1,6 @@
 """The checker is tried itself: a good run holds, and each spoiled copy turns exactly one invariant red."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,12 +128,56 @@ def published_otherwise(made: Made) -> None:
 
 
 def slow(made: Made) -> None:
-    made.files["history.jsonl"][-2]["seconds"] = 31.0
+    next(row for row in made.files["history.jsonl"] if row["event"] == "recovered")["seconds"] = 31.0
 
 
 def not_recovered(made: Made) -> None:
     made.note(AFTER, event="fault", row="cut")
     made.note(AFTER, event="heal", row="cut")
+
+
+def mailed_to_another(made: Made) -> None:
+    made.files["mailbox.jsonl"][0]["to"] = ["asing@uji.example"]
+
+
+def led_to_another(made: Made) -> None:
+    """As a number would that proves whoever names it."""
+    record = made.files["topics/simpul.uji.intake.v1.jsonl"][2]
+    stranger = {"name": "Orang Asing", "email": "r2@uji.example", "nuptk": f"{'r2':0>16}"}
+    record["value"] = json.dumps({"participant": stranger})
+
+
+def another_was_told(made: Made) -> None:
+    told = next(row for row in made.files["history.jsonl"] if row["event"] == "public")
+    told["registration"] = "r3"
+
+
+def something_was_shown(made: Made) -> None:
+    next(row for row in made.files["history.jsonl"] if row["event"] == "public")["shown"] = ["email"]
+
+
+def told_and_nowhere(made: Made) -> None:
+    next(row for row in made.files["history.jsonl"] if row["event"] == "public")["activity"] = "fgd"
+
+
+def probed(made: Made, **changed: object) -> None:
+    next(row for row in made.files["history.jsonl"] if row["event"] == "probe").update(changed)
+
+
+def a_page_failed(made: Made) -> None:
+    probed(made, what="front page", status=500)
+
+
+def nothing_answered(made: Made) -> None:
+    probed(made, status=0, error="ConnectError")
+
+
+def stood_still_in_silence(made: Made) -> None:
+    probed(made, at=at(AFTER).timestamp(), status=503)
+
+
+def refused_in_silence(made: Made) -> None:
+    next(row for row in made.files["history.jsonl"] if row["event"] == "odd")["told"] = False
 
 
 SPOILED: list[tuple[str, Callable[[Made], None]]] = [
@@ -155,6 +200,15 @@ SPOILED: list[tuple[str, Callable[[Made], None]]] = [
     ("I10", published_otherwise),
     ("I11", slow),
     ("I11", not_recovered),
+    ("I12", mailed_to_another),
+    ("I12", led_to_another),
+    ("I12", another_was_told),
+    ("I12", something_was_shown),
+    ("I12", told_and_nowhere),
+    ("I13", a_page_failed),
+    ("I13", nothing_answered),
+    ("I13", stood_still_in_silence),
+    ("I13", refused_in_silence),
 ]
 
 MARKED = {"present": 1, "session_attendances": 1, "jp_attended": 4}
