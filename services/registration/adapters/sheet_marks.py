@@ -1,7 +1,8 @@
 """What Excel shows of a worksheet and its cells' values do not say: errors, formulas that were never worked
 out, rows that are hidden, cells that are crossed out, and ticks that are letters of a font of signs.
 
-Read from the parts of an .xlsx (ECMA-376 part 1: 18.3 worksheets, 18.8 styles).
+Read from the parts of an .xlsx (ECMA-376 part 1: 18.3 worksheets, 18.8 styles) or of an .ods (OpenDocument
+1.2, part 1: 9.1 tables); there an error is what its cell's text says.
 """
 
 import posixpath
@@ -18,6 +19,7 @@ from services.registration.application.sheets import NO_RESULT
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MARKED: Final = re.compile(rb"""t=["']e|<(\w+:)?f[\s>/]|hidden=""")
 """Most lists have none of it, and looking through 50,000 rows takes seconds."""
+_REPEATED: Final = 1_000  # rows alike that are told one by one
 _SIGNS: Final = {
     "wingdings": {"ü": "✓", "þ": "☑", "û": "✗", "ý": "☒", "x": "☒", "o": "☐", "¨": "☐"},
     "wingdings 2": {"P": "✓", "R": "☑", "O": "✗", "S": "☒", "£": "☐"},
@@ -42,8 +44,10 @@ class Marks:
 
 
 def marks_of(data: bytes) -> dict[str, Marks]:
-    """By the sheet's name. Raises `KeyError`, `ValueError` or `ParseError` for what is no .xlsx."""
+    """By the sheet's name. Raises `KeyError`, `ValueError` or `ParseError` for what is neither."""
     with zipfile.ZipFile(BytesIO(data)) as book:
+        if "content.xml" in book.namelist():
+            return _of_open_document(book.read("content.xml"))
         parts = {one.get("Id"): one for one in _tree(book, "xl/_rels/workbook.xml.rels")}
         looks = [one for one in parts.values() if str(one.get("Type")).endswith("/styles")]
         fonts = _fonts(_tree(book, _path(looks[0]))) if looks else []
@@ -123,3 +127,34 @@ def _mark(found: Marks, at: tuple[int, int], cell: ElementTree.Element, fonts: l
         found.struck.append(at)
     if font.signs:
         found.signs[at] = font.signs
+
+
+def _of_open_document(content: bytes) -> dict[str, Marks]:
+    found, marks, lined, number = dict[str, Marks](), Marks(), set[str | None](), 0
+    for event, one in ElementTree.iterparse(BytesIO(content), ("start", "end")):  # noqa: S314
+        match event, _name(one):
+            case "end", "style":
+                if any(_given(part, "text-line-through-style") not in (None, "none") for part in one):
+                    lined.add(_given(one, "name"))
+            case "start", "table":
+                marks, number = found.setdefault(_given(one, "name") or "", Marks()), 0
+            case "end", "table-row":
+                repeated = int(_given(one, "number-rows-repeated") or 1)
+                if _given(one, "visibility") in ("collapse", "filter"):
+                    marks.hidden += range(number + 1, number + min(repeated, _REPEATED) + 1)
+                marks.struck += [(number, at) for at in _lined(one, lined)]
+                number += repeated
+                one.clear()
+    return found
+
+
+def _lined(row: ElementTree.Element, lined: set[str | None]) -> Iterator[int]:
+    at = 0
+    for cell in row:
+        if _given(cell, "style-name") in lined and _given(cell, "value-type"):
+            yield at
+        at += int(_given(cell, "number-columns-repeated") or 1)
+
+
+def _given(element: ElementTree.Element, name: str) -> str | None:
+    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), None)

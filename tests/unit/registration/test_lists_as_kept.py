@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
@@ -301,3 +302,40 @@ def test_a_cell_of_a_text_may_have_lines_of_its_own() -> None:
     report = read(text.encode())
     assert [row.number for row in report.rows] == [2]
     assert (report.rows[0].command.institution or report).name == "SDN 1 Contoh"  # type: ignore[union-attr]
+
+
+def test_open_document_says_what_is_hidden_struck_out_and_failed() -> None:
+    cell = "<table:table-cell office:value-type='string' {}><text:p>{}</text:p></table:table-cell>"
+
+    def row(number: int, looks: str = "", cells: str = "", institution: str = "SD") -> str:
+        found = (f"Ni Uji {number}", f"uji{number}@sekolah.example", "guru", institution)
+        return (
+            f"<table:table-row {looks}>{''.join(cell.format(cells, one) for one in found)}</table:table-row>"
+        )
+
+    titles = "".join(cell.format("", title) for title in ("Nama", "Email", "Unsur", "Instansi"))
+    names = "".join(
+        f" xmlns:{name}='urn:oasis:names:tc:opendocument:xmlns:{name}:1.0'"
+        for name in ("office", "table", "text", "style")
+    )
+    content = (
+        f"<office:document-content{names}><office:automatic-styles><style:style style:name='ce1'>"
+        "<style:text-properties style:text-line-through-style='solid'/></style:style>"
+        "</office:automatic-styles><office:body><office:spreadsheet><table:table table:name='Peserta'>"
+        f"<table:table-row>{titles}</table:table-row>{row(1)}{row(2, institution='#N/A')}"
+        f"{row(3, looks=chr(32) + 'table:visibility=' + repr('collapse'))}"
+        f"{row(4, cells='table:style-name=' + repr('ce1'))}"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    data = BytesIO()
+    with ZipFile(data, "w") as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("content.xml", content)
+        made.writestr("META-INF/manifest.xml", "<manifest/>")
+    report = read(data.getvalue())
+    assert [row.number for row in report.rows] == [2, 3, 4]
+    assert [(one.row, one.message.split()[0]) for one in report.problems] == [
+        (3, "Sel"),
+        (4, "Baris"),
+        (5, "Nama"),
+    ]
