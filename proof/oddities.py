@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import httpx
+import xlsxwriter
 
 from proof.history import History
 from proof.offices import OfficeView
@@ -19,6 +20,7 @@ TIMEOUT: Final = 30  # seconds: how slow it may be is asked elsewhere
 PAUSE: Final = 0.5
 JSON, YAML, SHEET = "application/json", "application/yaml", "application/octet-stream"
 Given = dict[str, Any]
+SHEET_PART, BOOK_PART = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 LATER: Final = "9999-12-31T23:59:59Z"
 
 
@@ -72,7 +74,31 @@ def _zipped(name: str, content: bytes) -> bytes:
     return held.getvalue()
 
 
+def _book(**spoilt: Callable[[bytes], bytes]) -> bytes:
+    """A good list, of whose parts these are spoilt; one that it has not, it gets."""
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held) as book:
+        sheet = book.add_worksheet("Peserta")
+        sheet.write_row(0, 0, ["Nama", "Email", "Unsur"])
+        sheet.write_row(1, 0, ["Kenari Lembar", "kenari.lembar@sekolah.example", "Guru"])
+    with zipfile.ZipFile(held) as good:
+        parts = {name: good.read(name) for name in good.namelist()}
+    spoilt = {{"sheet": SHEET_PART, "book": BOOK_PART}.get(name, name): to for name, to in spoilt.items()}
+    parts |= {name: to(parts.get(name, b"")) for name, to in spoilt.items()}
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return held.getvalue()
+
+
 SHEETS: Final[dict[str, bytes]] = {
+    "a part named .vml": _book(**{"xl/drawings/.vml": lambda _: b"\x00"}),
+    "junk before the XML": _book(
+        book=lambda text: b"\xef\xbb\xbfxyz" + text, sheet=lambda text: b"xyz" + text
+    ),
+    "NUL": _book(sheet=lambda text: text.replace(b"<sheetData>", b"<sheetData>\x00")),
+    "64 kB of blanks": _book(sheet=lambda text: b" " * 65_536 + text),
     "no sheet": b"Nama;Email\nKenari;kenari",
     "an empty book": _zipped("xl/workbook.xml", b""),
     "a book of blanks": _zipped("xl/workbook.xml", b" " * 64_000),
