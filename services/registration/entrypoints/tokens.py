@@ -1,4 +1,4 @@
-"""Signed tokens: a form is ours and how old; an outcome is asked for by who sent the form; what was just done."""
+"""Signed tokens: a form is ours and how old; who sent it asks for its outcome; what was just done is told."""
 
 import hashlib
 import secrets
