@@ -1,4 +1,4 @@
-"""Signed tokens: a form is ours and how old; an outcome is asked for by who sent the form; what was just done."""
+"""Signed tokens: a form is ours and how old; whose an outcome is; what was just done."""
 
 import hashlib
 import secrets
