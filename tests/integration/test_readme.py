@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.machine import free_port
+from local.machine import free_port, is_free
 from local.processes import Child, Processes
+from shared.settings import MANAGEMENT_ABOVE
 from tests.support.servers import ServerRoom, Servers
 from tests.support.waiting import until
 
@@ -25,7 +26,7 @@ def block() -> str:
 
 def pointed(text: str, servers: Servers) -> tuple[str, dict[str, int]]:
     """The block at the test's own servers, and by the README's port the one that a service has."""
-    ports = {port: free_port() for port in (*SERVICES, "2525")}
+    ports = {port: free_port_of_a_service() for port in (*SERVICES, "2525")}
     there = {"127.0.0.1:9092": servers.kafka, "mongodb://127.0.0.1:27017/?replicaSet=rs0": servers.mongo}
     there |= {f":{port}": f":{own}" for port, own in ports.items()}
     there |= {f"_PORT={port}": f"_PORT={own}" for port, own in ports.items() if port in SERVICES}
@@ -33,6 +34,11 @@ def pointed(text: str, servers: Servers) -> tuple[str, dict[str, int]]:
         assert written in text, f"the block names no {written}"
         text = text.replace(written, own)
     return text, ports
+
+
+def free_port_of_a_service() -> int:
+    """Its management port, which lies above, is free, too."""
+    return next(port for port in iter(free_port, 0) if is_free(port + MANAGEMENT_ABOVE))
 
 
 def broker_of(servers: Servers) -> dict[str, str]:
@@ -46,7 +52,9 @@ async def ready(child: Child, port: int) -> bool:
     child.check()
     async with httpx.AsyncClient() as client:
         try:
-            return (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200
+            return (
+                await client.get(f"http://127.0.0.1:{port + MANAGEMENT_ABOVE}/health/ready")
+            ).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -1,4 +1,4 @@
-"""Signed tokens: a form is ours and how old; who sent it asks for its outcome; what was just done is told."""
+"""Signed tokens: a form is ours and how old; whose an outcome is; what was just done."""
 
 import hashlib
 import secrets

@@ -34,13 +34,13 @@ def staff_page(
 
 def done(front: Front, path: str, sentence: str, **query: Any) -> RedirectResponse:
     """To a page of staff, which says what was done. What it says is signed: no link makes it lie."""
-    told = {"selesai": front.tokens.of_done(path, sentence)}
+    told = {"selesai": front.desk.tokens.of_done(path, sentence)}
     return RedirectResponse(f"{path}?{urlencode(query | told)}", 303)
 
 
 def said(front: Front, request: Request) -> str:
     """What was done, at the page where `done` leads."""
-    return front.tokens.done(request.query_params.get("selesai", ""), request.url.path)
+    return front.desk.tokens.done(request.query_params.get("selesai", ""), request.url.path)
 
 
 def moved_up(people: int) -> str:

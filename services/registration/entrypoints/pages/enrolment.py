@@ -32,7 +32,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         registration: str, session: Staff, request: Request, fakta: str = "", kirim: str = "", baru: str = ""
     ) -> HTMLResponse:
         row, here = await enrolled(front, registration), request.url.path
-        fact, new = front.tokens.done(fakta, here), bool(front.tokens.done(baru, here))
+        fact, new = front.desk.tokens.done(fakta, here), bool(front.desk.tokens.done(baru, here))
         return await _shown(front, session, row, fact=fact, sent=kirim, new=new, did=said(front, request))
 
     @router.get("/batal", response_class=HTMLResponse)
@@ -91,7 +91,7 @@ async def _answered(
         return await _shown(front, session, row, told=outcome.message or "", status=status)
     here = f"/staf/pendaftaran/{row.id}"
     if outcome and outcome.result == "corrected" and outcome.fact:
-        return RedirectResponse(f"{here}?fakta={front.tokens.of_done(here, outcome.fact)}", 303)
+        return RedirectResponse(f"{here}?fakta={front.desk.tokens.of_done(here, outcome.fact)}", 303)
     return done(front, here, told)
 
 

@@ -34,7 +34,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         outcome = await asked(front, typed.command, typed.command.activity, nonce)
         if outcome.registration:
             there = f"/staf/pendaftaran/{outcome.registration}"
-            return RedirectResponse(f"{there}?baru={front.tokens.of_done(there, 'baru')}", 303)
+            return RedirectResponse(f"{there}?baru={front.desk.tokens.of_done(there, 'baru')}", 303)
         if outcome.state == "pending":  # the same form asks for the same command's outcome
             return _form(front, session, state, typed, 202, nonce, outcome)
         before = await _there(front, typed.command, outcome)
