@@ -10,6 +10,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from local.processes import Processes
+from services.registration.adapters import arrivals
 from services.registration.application import asker
 from shared.mongo.driver import Driver
 from tests.support.drivers import DRIVERS, using
@@ -78,6 +79,7 @@ def _patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """A busy machine is no failure; how soon people hear that a server is away, tests/faults ask."""
     if not request.node.nodeid.startswith("tests/faults/"):
         monkeypatch.setattr(asker, "ANSWER_SECONDS", 10.0)
+        monkeypatch.setattr(arrivals, "LOOK_SECONDS", 10.0)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def told(stage: Stage, who: str = WAYAN) -> list[str]:
     """Of each mail about a change to them what it says is new."""
     mails = [one for one in stage.sink.kept if _is_change(one, who)]
     texts = [str(one.get_body(("plain",)).get_content()) for one in mails]  # type: ignore[union-attr]
-    said = [text.partition("Mohon catat yang baru:")[2].partition("Tempat Anda")[0] for text in texts]
+    said = [text.partition("Mohon catat yang baru:")[2].partition("Anda tetap")[0] for text in texts]
     return ["\n".join(text.strip().splitlines()) for text in said]
 
 
