@@ -46,11 +46,12 @@ async def played(servers: Servers, path: Path, seed: int) -> list[dict[str, Any]
 
 
 def decided(history: list[dict[str, Any]], foreign: bool) -> list[tuple[str, str, str]]:
-    """Each command once, in the order in which it was first asked; without those that an answer begins."""
+    """Each command once, in the order in which it was first asked; without those that an answer begins, as it
+    does of strangers and whom they name (`asing`)."""
     found = {}
     asked = [event for event in history if event["event"] == "invoke"]
     for event in asked:
-        drawn = event["type"] in ("registration.submit", "activity.change")
+        drawn = event["type"] in ("registration.submit", "activity.change") and "-asing-" not in event["key"]
         if drawn and (event["via"] == "kafka") == foreign:
             found.setdefault(event["id"], (event["type"], event["key"], event["id"]))
     return list(found.values())
