@@ -25,8 +25,9 @@ class ProvingSources:
     def __contains__(self, source: object) -> bool:
         if source == f"/{self.office}/http/public":
             return False
-        own = (f"/{self.office}/http/", f"/{self.office}/excel")
-        return source in self.vouching or (isinstance(source, str) and source.startswith(own))
+        if source == f"/{self.office}/excel" or source in self.vouching:
+            return True
+        return isinstance(source, str) and source.startswith(f"/{self.office}/http/")
 
 
 @dataclass(slots=True)
