@@ -61,7 +61,8 @@ from shared.tracing import UNTRACED, Untraced, tracing
 
 BODY_BYTES = 256_000
 SHEET_BYTES = 10_000_000
-HURRIED_SECONDS, RUSH_SECONDS = 0.01, 0.5  # from one batch to the next
+HURRIED_SECONDS, RUSH_SECONDS = 0.01, 4.0  # from one batch to the next
+LATE_SECONDS = 20.0
 
 
 @asynccontextmanager
@@ -116,7 +117,7 @@ async def running(
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
                 trim_every=settings.trim_seconds or None,
-                pace=lambda: _pace(outcomes, arrivals),
+                pace=lambda late: _pace(outcomes, arrivals, late),
             )
         )
         kafka = broker(settings.kafka)
@@ -148,7 +149,7 @@ async def running(
             Twins(store, digests),
             await stack.enter_async_context(_mails(settings)),
         )
-        app.include_router(routes(desk))
+        app.router.routes += routes(desk)
         sessions = of_staff(
             settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"
         )
@@ -177,12 +178,13 @@ async def _mails(settings: RegistrationSettings) -> AsyncIterator[Mails | None]:
             yield NotificationMails(asking, Passes(settings.office, settings.link_keys))
 
 
-def _pace(outcomes: Outcomes, arrivals: Arrivals) -> float:
+def _pace(outcomes: Outcomes, arrivals: Arrivals, late: float) -> float:
     """Who waits for what is decided gets it soon. While many arrive of whom nobody waits, taking them goes
-    before deciding, which then is done for many at once and catches up when the rush is over."""
+    before deciding, which then is done for many at once, stays a bounded time behind, and catches up when the
+    rush is over."""
     if outcomes.waited_for:
         return HURRIED_SECONDS
-    return RUSH_SECONDS if arrivals.many else 0.0
+    return RUSH_SECONDS if arrivals.many and late < LATE_SECONDS else 0.0
 
 
 def _body_limit(path: str) -> int:

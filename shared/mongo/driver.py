@@ -45,6 +45,7 @@ TRANSACTION_SECONDS = 20.0  # the driver's own 120 s are longer than a partition
 PASSING_CODES = frozenset({13, 18, 24, 262, 14031})
 # SnapshotTooOld, SnapshotUnavailable: collections were just made or renamed
 NO_SNAPSHOT = frozenset({239, 246})
+DUPLICATE_KEY = 11000
 MAJORITY = WriteConcern(w="majority", j=True)
 UNJOURNALED = WriteConcern(w=1)
 
@@ -152,6 +153,18 @@ class Store:
                 raise CommitUnknown(str(error)) from error
             raise
         return result
+
+    async def insert_missing(self, collection: str, rows: Sequence[Document]) -> list[int]:
+        """Insert unjournaled the rows whose id is not there; answers with the positions of the others. Costs
+        a third of an upsert each."""
+        try:
+            await self.unjournaled(collection).insert_many(rows, ordered=False)
+        except BulkWriteError as error:
+            failed = error.details["writeErrors"]
+            if any(one["code"] != DUPLICATE_KEY for one in failed):
+                raise
+            return [one["index"] for one in failed]
+        return []
 
     async def exists(self) -> bool:
         """Whether provisioning made this database."""

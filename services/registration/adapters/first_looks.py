@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.mongo.driver import Store, UpdateOne
+from shared.mongo.driver import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,10 @@ class FirstLooks:
         if not looks:
             return {}
         now = datetime.now(UTC)
-        writes = [
-            UpdateOne({"_id": command}, {"$setOnInsert": {"known": known, "at": now}}, upsert=True)
-            for command, known in looks.items()
-        ]
-        done = await self._rows.bulk_write(writes, ordered=False)
-        if done.upserted_count == len(looks):
-            return dict(looks)
-        return dict(looks) | await self.of(list(looks))
+        rows = [{"_id": command, "known": known, "at": now} for command, known in looks.items()]
+        there = await self.store.insert_missing("forms", rows)
+        commands = list(looks)
+        return dict(looks) | await self.of([commands[position] for position in there])
 
     @property
     def _rows(self) -> Any:

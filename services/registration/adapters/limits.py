@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Final
 
@@ -11,12 +12,12 @@ from services.registration.application.digests import Digests
 from services.registration.application.public import Arrival
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
-HOUR_MS: Final = 3_600_000
+HOUR: Final = timedelta(hours=1)
 NOWHERE: Final = ""  # stands for every activity that does not exist
 _LIVE: Final = {"$gt": ["$until", "$$NOW"]}
 _HOUR: Final = {
     "now": "$$NOW",
-    "until": {"$cond": [_LIVE, "$until", {"$add": ["$$NOW", HOUR_MS]}]},
+    "until": {"$cond": [_LIVE, "$until", {"$add": ["$$NOW", HOUR // timedelta(milliseconds=1)]}]},
 }
 
 
@@ -63,19 +64,19 @@ class Limits:
         return self.store.unjournaled("counted")
 
     async def _over_mailbox(self, mailboxes: Mapping[bytes, bytes]) -> dict[bytes, int]:
-        updates = [
-            UpdateOne({"_id": name}, self._added(command), upsert=True) for command, name in mailboxes.items()
-        ]
-        if not updates:
+        until = datetime.now(UTC) + HOUR
+        new = [{"_id": name, "until": until, "commands": [command]} for command, name in mailboxes.items()]
+        met = await self.store.insert_missing("counted", new) if new else []
+        if not met:  # nobody was counted before
             return {}
-        done = await self._counted.bulk_write(updates, ordered=False)
-        if done.upserted_count == len(updates):  # nobody was counted before
-            return {}
-        found = await self._counted.find({"_id": {"$in": list(set(mailboxes.values()))}}).to_list(None)
+        counted = [list(mailboxes.items())[position] for position in met]
+        updates = [UpdateOne({"_id": name}, self._added(command), upsert=True) for command, name in counted]
+        await self._counted.bulk_write(updates, ordered=False)
+        found = await self._counted.find({"_id": {"$in": [name for _, name in counted]}}).to_list(None)
         rows = {bytes(row["_id"]): row for row in found}
         return {
             command: _seconds(rows[name])
-            for command, name in mailboxes.items()
+            for command, name in counted
             if name in rows and command not in rows[name]["commands"]
         }
 

@@ -1,5 +1,6 @@
 """The office's people: found before a transaction, written in that of a command that is accepted."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -49,8 +50,10 @@ class People:
         if not keys:
             return PeopleIndex((), new_ref)
         people, wanted = self._store["people"], {"$in": list(keys)}
-        rows = await people.find({"known_by": wanted}, _INDEXED_WHO).to_list(None)
-        hinted = await people.find({"hints": wanted}, _INDEXED_WHO).limit(SAME_HINT).to_list(None)
+        rows, hinted = await asyncio.gather(
+            people.find({"known_by": wanted}, _INDEXED_WHO).to_list(None),
+            people.find({"hints": wanted}, _INDEXED_WHO).limit(SAME_HINT).to_list(None),
+        )
         unique = {row["_id"]: row for row in (*rows, *hinted)}
         return PeopleIndex(map(known_person, unique.values()), new_ref)
 

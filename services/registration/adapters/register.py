@@ -40,9 +40,11 @@ class Register:
     async def load(self, partition: int, asked: Sequence[Asked], kept: Mapping[str, ActivityState]) -> Loaded:
         """`kept` are the activities that the owner remembers; nobody else writes them."""
         loaded = Loaded(activities=dict(kept))
-        loaded.known = await self._known(asked)
-        await self._load_activities(partition, asked, loaded)
-        await self._load_submitters(asked, loaded)
+        known, submitters, _ = await asyncio.gather(
+            self._known(asked), self._submitters(asked), self._load_activities(partition, asked, loaded)
+        )
+        loaded.known, loaded.submitters = known, submitters
+        await self._load_seats(asked, submitters, loaded)
         await self._load_named(asked, loaded)
         await self._load_lines(asked, loaded)
         if refs := [one.command.ref for one in asked if isinstance(one.command, CorrectParticipant)]:
@@ -72,26 +74,29 @@ class Register:
             if row["promoting"]:
                 loaded.unfinished.add(row["_id"])
 
-    async def _load_submitters(self, asked: Sequence[Asked], loaded: Loaded) -> None:
-        """Who submits, and the registrations they had: behind a cancelled one, the next round's too.
+    async def _submitters(self, asked: Sequence[Asked]) -> Submitters:
+        named = {
+            one.record.offset: self._digests.person(one.command.participant)
+            for one in asked
+            if isinstance(one.command, SubmitRegistration)
+        }
+        people = await self._people.index(named.values())
+        return Submitters(people, named, self._digests, self._proving)
+
+    async def _load_seats(self, asked: Sequence[Asked], submitters: Submitters, loaded: Loaded) -> None:
+        """The registrations that who submits had: behind a cancelled one, the next round's too.
 
         Whom only this batch makes known is looked up with what the batch itself made; should they have had
         a registration before, its id is taken, and a smaller batch reads it.
         """
-        submits = [
-            one
+        wanted = {
+            (one.key, ref)
             for one in asked
-            if isinstance(one.command, SubmitRegistration) and one.digest not in loaded.known
-        ]
-        named = {
-            one.record.offset: self._digests.person(one.command.participant)
-            for one in submits
             if isinstance(one.command, SubmitRegistration)
+            and one.digest not in loaded.known
+            and (ref := submitters.known(one)) is not None
         }
-        people = await self._people.index(named.values())
-        loaded.submitters = Submitters(people, named, self._digests, self._proving)
-        seats = [(one.key, ref) for one in submits if (ref := loaded.submitters.known(one)) is not None]
-        number, wanted = 1, set(seats)
+        number = 1
         while wanted:
             ids = {self._digests.registration(key, ref, number): (key, ref) for key, ref in wanted}
             found = await self._registrations(ids)

@@ -40,13 +40,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A command as it goes on intake, with the digests of its identity and of its payload."""
+    """A command as it goes on intake, with the digest of its identity."""
 
     key: str
     envelope: Envelope
     value: bytes
     digest: bytes
-    payload: bytes
 
 
 class OutcomesPort(Protocol):
@@ -79,8 +78,7 @@ class Asker:
     def named(self, command: Command, key: str, source: str, identifier: str) -> Named:
         value = command.encoded()
         envelope = Envelope(identifier, source, command.type, key, rfc3339(datetime.now(UTC)))
-        payload = self.digests.payload(command.type, canonical(from_json(value)))
-        return Named(key, envelope, value, self.digests.command(key, source, identifier), payload)
+        return Named(key, envelope, value, self.digests.command(key, source, identifier))
 
     async def answered(self, asking: Named, decided: Decided | None, wait: float) -> Outcome | None:
         """`decided`: what was decided of it before; it is not sent again then.
@@ -90,9 +88,14 @@ class Asker:
         if decided is None:
             await self.intake.send(asking.key, asking.envelope, asking.value, ANSWER_SECONDS)
             decided = await self.outcomes.wait(asking.digest, asking.key, wait) if wait else None
-        if decided is not None and decided.payload != asking.payload:
+        if decided is None:
+            return None
+        if decided.payload != self._payload(asking):
             raise IdReused
-        return decided.outcome if decided else None
+        return decided.outcome
+
+    def _payload(self, asking: Named) -> bytes:
+        return self.digests.payload(asking.envelope.type, canonical(from_json(asking.value)))
 
     async def decided_before(self, digest: bytes) -> Decided | None:
         """Also None where that cannot be looked up in time."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 from time import monotonic
 
 from services.registration.application.asking import appended_at
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 10.0
 FEW = 5  # records of a batch after which the next is decided at once
+REST_SECONDS = 0.02  # after which it is asked again whether somebody waits for what comes next
 LOOK_AGAIN_SECONDS = 15.0  # after which a partition that stood still is looked at again
 
 
@@ -93,9 +95,15 @@ class Owners:
         if all(results):
             self._backoff.succeeded()
             if len(records) > FEW:
-                await asyncio.sleep(max(0.0, begun + self._ports.pace() - monotonic()))
+                await self._rest(begun, appended_at(records[-1]))
         else:
             await self._backoff.failed()
+
+    async def _rest(self, begun: float, last: datetime) -> None:
+        """Until the next batch is due; that may change meanwhile."""
+        late = (datetime.now(UTC) - last).total_seconds()
+        while (rest := begun + self._ports.pace(late) - monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(min(rest, REST_SECONDS))
 
     async def _decide(self, partition: int, records: list[Record]) -> bool:
         owner = self._owners.get(partition)

@@ -50,7 +50,8 @@ class IntakePort(Protocol):
 class Ports:
     """What every owner of an office works with. `is_passing` tells failures of the network or the moment;
     `trim_every`: seconds between two deletions of decided commands, None where the broker cannot;
-    `pace`: seconds from one batch of many to the next, at least."""
+    `pace`: seconds from one batch of many to the next, at least, where the last was decided that many seconds
+    after it came."""
 
     reading: Reading
     ledger: LedgerPort
@@ -60,4 +61,4 @@ class Ports:
     standing: Standing
     is_passing: Callable[[BaseException], bool]
     trim_every: float | None
-    pace: Callable[[], float] = lambda: 0.0
+    pace: Callable[[float], float] = lambda late: 0.0

@@ -1,6 +1,5 @@
 """What the public asks, by form or over the API: one way in, and one rule of what it is told of it."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -95,7 +94,7 @@ class Public:
 
     def identifier(self, key: str, command: SubmitRegistration) -> str:
         """The id of the command that this key asks with this content: nobody gets at another's by its key."""
-        return self.asker.digests.form(key, json.dumps(command.model_dump(mode="json"), sort_keys=True))
+        return self.asker.digests.form(key, command.encoded().decode())
 
 
 def _misfit(command: SubmitRegistration) -> Unacceptable | None:
