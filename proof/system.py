@@ -19,6 +19,7 @@ import yaml
 
 from local.broker import start_broker
 from local.database import REPLICA_SET, start_database
+from local.errors import LocalError
 from local.machine import address, free_port
 from local.processes import Child, Processes, until_ready
 from proof.offices import OfficeView
@@ -99,13 +100,16 @@ class System:
             mongo=self.mongo,
             offices=list(self.offices),
             mailbox_url=self.mailbox_url,
-            national_url=self.national_url,
+            national_url=await self._national_url(),
             token=_token(self.seed, NATIONAL),
         )
 
-    @property
-    def national_url(self) -> str:
-        return self.services["national-reporting-a"].url
+    async def _national_url(self) -> str:
+        """Of an instance that answers, since either may have ended. Raises `LocalError`."""
+        for service in self.of_kind("reporting"):
+            if await says_ready(service.management_url):
+                return service.url
+        raise LocalError("no instance of the nation answers")
 
     @property
     def durable(self) -> bool:

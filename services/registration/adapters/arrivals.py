@@ -21,7 +21,7 @@ from shared.mongo.driver import Store, is_passing
 
 LOOK_SECONDS: Final = 0.4
 MANY: Final = 10  # at one look
-RUSH_SECONDS: Final = 0.2  # since so many came at once
+RUSH_SECONDS: Final = 1.0  # since so many came at once
 FRESH_SECONDS: Final = 1.0
 REMEMBERED: Final = 500  # activities
 UNSEEN: Final = Met(known=True)
