@@ -446,11 +446,12 @@ async def test_attendance_that_outlived_its_seat_is_taken_back_and_the_totals_fo
         async def totals() -> bool:
             facts = await office.facts()
             stated = [fact for fact in facts if fact["type"] == "office.totals"]
-            marked = [fact for fact in facts if fact["type"] == "attendance.recorded"]
-            last = {fact["partition"]: fact for fact in stated}.get(marked[-1]["partition"])
-            if last is None or last["number"] < marked[-1]["number"]:
+            here = next(fact["partition"] for fact in facts if fact["type"] == "attendance.recorded")
+            last = {fact["partition"]: fact for fact in stated}.get(here)
+            if last is None:
                 return False
-            summed = sums([fact for fact in facts if fact["partition"] == last["partition"]])
+            before = [fact for fact in facts if fact["partition"] == here and fact["number"] < last["number"]]
+            summed = sums(before)
             assert last["totals"] == {name: summed[name] for name in last["totals"]}
             return bool(last["totals"]["present"] == 0 and last["totals"]["cancelled"] == 1)
 

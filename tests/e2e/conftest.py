@@ -9,7 +9,7 @@ from tests.support.demo_ports import free_ports
 
 @pytest.fixture(scope="package")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for all these tests, played to its end and still up. Tests look at it and leave it as it is."""
+    """One demo for all tests here, played to its end and still up. They look at it and leave it as it is."""
     demo = Demo(tmp_path_factory.mktemp("demo"), free_ports()).start()
     try:
         demo.said(STAYS_UP, within=120)

@@ -243,7 +243,8 @@ class Postman:
         if not read[partition]:
             return False
         people = await self._directory.people({delivery.registration})
-        return not people or not await self._directory.activities({delivery.activity})
+        there = people and await self._directory.activities({delivery.activity})
+        return not there and not await self._directory.waits_for_parked(delivery)  # read meanwhile
 
     async def _send(self, ready: Sequence[Ready]) -> list[Ready]:
         """Attempt them together; what was not handed over comes back, with its attempt taken back."""

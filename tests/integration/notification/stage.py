@@ -121,7 +121,8 @@ class Stage:
     @asynccontextmanager
     async def process(self, **more: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
         """The service as a process of its own, killed at the end."""
-        environment = os.environ | self.environment(http_port=str(free_port()), **more)
+        ports = {"http_port": str(free_port()), "management_port": str(free_port())}
+        environment = os.environ | self.environment(**ports, **more)
         log = (self._folder / "service.log").open("ab")
         running = subprocess.Popen(
             [sys.executable, "-m", "services.notification.main"], env=environment, stderr=log

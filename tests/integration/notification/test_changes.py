@@ -157,7 +157,7 @@ async def test_what_a_killed_sender_may_have_told_is_taken_back_once_it_is_not_s
     async with stage.process(mail_lease_seconds="9"):
         await sent(stage, "confirmed")
         await stage.change("rakor", ONE, title="Judul kedua")
-        await stage.sink.hanging.wait()
+        await asyncio.wait_for(stage.sink.hanging.wait(), 60)
         await asyncio.sleep(0.1)
     await stage.change("rakor", ONE)
     async with stage.running():

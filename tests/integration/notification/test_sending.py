@@ -1,5 +1,6 @@
 """What the mail server says, or does not, decides what becomes of a delivery."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -71,7 +72,7 @@ async def test_a_process_killed_between_attempt_and_answer_leaves_a_counted_atte
     await stage.publish("rakor")
     async with stage.process(mail_lease_seconds="6", smtp_seconds="2"):
         await stage.confirm("rakor", "Wayan Contoh")
-        await stage.sink.hanging.wait()
+        await asyncio.wait_for(stage.sink.hanging.wait(), 60)
     async with stage.process(mail_lease_seconds="6", smtp_seconds="2"):
         (row,) = await stage.settled(1)
     assert (row["state"], row["ambiguous"], row["tries"]) == ("sent", 1, 2)

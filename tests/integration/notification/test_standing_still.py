@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ from pymongo.errors import AutoReconnect
 
 from services.notification import main
 from services.notification.adapters import entries, folding
+from services.notification.adapters.directory import DirectoryStore
 from services.notification.domain import rules
 from services.notification.entrypoints import consumer
 from services.notification.main import Service
@@ -111,6 +113,28 @@ async def test_a_tombstone_takes_what_is_parked_with_it(stage: Stage) -> None:
         await until(is_ready(service))
     assert (row["state"], row["reason"]) == ("withdrawn", "erased")
     assert await stage.store["parked"].count_documents({}) == 0
+
+
+async def test_an_entry_that_is_parked_while_it_is_looked_for_is_not_taken_for_missing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, looks = registration_key(registration("Wayan Contoh")), count()
+    read_to_its_end = DirectoryStore.read_to_its_end
+
+    async def parked() -> bool:
+        return await stage.store["parked"].count_documents({}) == 1
+
+    async def read_meanwhile(directory: DirectoryStore, partition: int) -> bool:
+        if next(looks) == 0:
+            await stage.enter(key, b"{", "rakor")
+            await until(parked)
+        return await read_to_its_end(directory, partition)
+
+    monkeypatch.setattr(DirectoryStore, "read_to_its_end", read_meanwhile)
+    async with stage.running():
+        await stage.publish("rakor")
+        await stage.state(confirmed("rakor", "Wayan Contoh"), "rakor")
+        await until(lambda: waits_for_entry(stage))
 
 
 async def test_a_version_that_reads_a_parked_entry_goes_on_by_itself(

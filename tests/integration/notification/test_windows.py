@@ -107,7 +107,7 @@ async def test_a_kill_in_a_window_leaves_at_most_its_mails_counted_and_none_twic
     stage.sink.script["confirmed"] = ["250 taken"] * 20 + ["keep+hang"]
     await owed(stage, 40)
     async with stage.process(mail_lease_seconds="9", smtp_seconds="3", mail_workers="1"):
-        await stage.sink.hanging.wait()
+        await asyncio.wait_for(stage.sink.hanging.wait(), 60)
         await asyncio.sleep(0.1)
     open_rows = {row["_id"] for row in await stage.rows(open={"$exists": True})}
     assert 1 <= len(open_rows) <= Pace().window

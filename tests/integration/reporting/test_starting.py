@@ -9,7 +9,8 @@ from services.reporting.settings import ReportingSettings
 
 async def test_it_waits_for_a_database_that_is_away() -> None:
     away = f"mongodb://{address(free_port())}/?replicaSet=rs0"
-    settings = ReportingSettings(directorate_token_hash="0" * 64, mongo_url=away, http_port=free_port())
+    ports = {"http_port": free_port(), "management_port": free_port()}
+    settings = ReportingSettings(directorate_token_hash="0" * 64, mongo_url=away, **ports)
     starting = asyncio.create_task(run(settings))
     done, _ = await asyncio.wait({starting}, timeout=3)  # one look for a server takes 2 s
     starting.cancel()
