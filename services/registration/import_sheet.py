@@ -21,7 +21,7 @@ from services.registration.application.rows import InvitedRow, SheetReport, as_d
 from services.registration.settings import ImportSettings
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import OFFICE_STAFF, Envelope
 from shared.contracts.types import Slug, rfc3339
 from shared.kafka.connection import KafkaUnavailable, Producer
 from shared.kafka.topics import TopicMisfit, admin, partitions_of
@@ -124,6 +124,7 @@ async def _enqueue(
         command.type,
         command.activity,
         rfc3339(datetime.now(UTC)),
+        actor=OFFICE_STAFF,
     )
     return await producer.enqueue(
         topics.intake(office), command.activity.encode(), command.encoded(), told.headers()

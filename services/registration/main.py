@@ -149,7 +149,7 @@ async def running(
             Twins(store, digests),
             await stack.enter_async_context(_mails(settings)),
         )
-        app.router.routes += routes(desk)
+        app.include_router(routes(desk))
         sessions = of_staff(
             settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"
         )

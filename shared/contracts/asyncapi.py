@@ -30,6 +30,10 @@ ENVELOPE: Final[Json] = {
             "type": "string",
             "description": "of a trace, where the office has them on: the distributed tracing extension",
         },
+        "ce_simpulactor": {
+            "type": "string",
+            "description": "who of an office had it done; taken from its own doors alone, never published",
+        },
         "content-type": {"const": "application/json"},
     },
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 PREFIX = "ce_"
 TRACEPARENT = "ce_traceparent"
+OFFICE_STAFF = "staff"  # an actor of whom no more is known
+ACTOR = re.compile(OFFICE_STAFF + r"|u:[A-Za-z0-9_-]{1,64}")
 W3C_CONTEXT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 NEEDED = ("ce_id", "ce_source", "ce_type")
 CONTENT_TYPE = "application/json"
@@ -19,7 +21,8 @@ class Unreadable(ValueError):
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """Who says what about whom. `time` is RFC 3339 text as it came; `subject` equals the record's key;
-    `traceparent`: of which trace it is, as CloudEvents' distributed tracing extension has it."""
+    `traceparent`: of which trace it is, as CloudEvents' distributed tracing extension has it; `actor`: who
+    of an office had it done, `u:` with a random name, or `staff`."""
 
     id: str
     source: str
@@ -27,6 +30,7 @@ class Envelope:
     subject: str | None = None
     time: str | None = None
     traceparent: str | None = None
+    actor: str | None = None
 
     def headers(self) -> Headers:
         named = [
@@ -37,6 +41,7 @@ class Envelope:
             ("subject", self.subject),
             ("time", self.time),
             ("traceparent", self.traceparent),
+            ("simpulactor", self.actor),
         ]
         found: Headers = [(PREFIX + name, value.encode()) for name, value in named if value is not None]
         found.append(("content-type", CONTENT_TYPE.encode()))
@@ -46,7 +51,7 @@ class Envelope:
     def of(cls, headers: Iterable[tuple[str, bytes | None]]) -> "Envelope":
         """Read the headers of a record. Raises `Unreadable`."""
         found = attributes(headers)
-        trace = found.get(TRACEPARENT)
+        trace, actor = found.get(TRACEPARENT), found.get("ce_simpulactor")
         return cls(
             found["ce_id"],
             found["ce_source"],
@@ -54,6 +59,7 @@ class Envelope:
             found.get("ce_subject"),
             found.get("ce_time"),
             trace if trace and W3C_CONTEXT.fullmatch(trace) else None,
+            actor if actor and ACTOR.fullmatch(actor) else None,
         )
 
 

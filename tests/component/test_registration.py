@@ -20,11 +20,15 @@ async def test_ten_people_become_facts(servers: Servers) -> None:
         )
         assert answer.status_code == 200, answer.text
         assert answer.json()["result"] == "published"
+        row = await office.store["facts"].find_one({"type": "id.simpul.activity.published.v1"})
+        assert row is not None
+        assert row["actor"] == "staff"
         for number in range(10):
             command = SubmitRegistration.model_validate(person(number, activity="rakor-uji"))
             await office.put(command, "rakor-uji")
         await office.at_rest()
         facts = [fact for fact in await office.facts() if fact.get("activity") == "rakor-uji"]
+        assert await office.store["facts"].count_documents({"actor": {"$exists": True}}) == 1
         kinds = [fact["type"] for fact in facts]
         assert (
             kinds == ["activity.published"] + ["registration.confirmed"] * 8 + ["registration.waitlisted"] * 2

@@ -20,7 +20,7 @@ NOTHING: Any = None  # what routes work with is not asked for before a request c
 
 def registration() -> FastAPI:
     app = application("Simpul: pendaftaran")
-    app.router.routes += routes(Desk("bali", "", *cast(Any, [NOTHING] * 8)))
+    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 8))))
     return app
 
 

@@ -91,14 +91,16 @@ def _own(happened: Happened) -> Document:
 
 
 def identity(asked: Asked, base: int) -> Document:
-    """What a command is known by, beside its fact or its refusal; `intake` is its place for ever."""
-    return {
+    """What a command is known by, beside its fact or its refusal; `intake` is its place for ever. Who had it
+    done stays in the office."""
+    found: Document = {
         "command": asked.digest,
         "payload": asked.payload,
         "source": asked.envelope.source,
         "id": asked.envelope.id,
         "intake": position(asked.record.partition, base + asked.record.offset),
     }
+    return found | ({"actor": asked.envelope.actor} if asked.envelope.actor else {})
 
 
 def published_value(office: str, ledger: str, document: Document) -> bytes:

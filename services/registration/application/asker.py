@@ -62,22 +62,32 @@ class Asker:
     outcomes: OutcomesPort
 
     async def ask(
-        self, command: Command, key: str, source: str, identifier: str, wait: float, known: bool
+        self,
+        command: Command,
+        key: str,
+        source: str,
+        identifier: str,
+        wait: float,
+        known: bool,
+        actor: str | None = None,
     ) -> Outcome | None:
         """Ask, and wait at most `wait` seconds; None while undecided.
 
-        `known`: the id came from the client, so that it may have been decided before.
+        `known`: the id came from the client, so that it may have been decided before; `actor`: who has it
+        done.
         Raises `IdReused`, `Unacceptable` and `KafkaUnavailable`.
         """
-        asking = self.named(command, key, source, identifier)
+        asking = self.named(command, key, source, identifier, actor)
         decided = await self.decided_before(asking.digest) if known else None
         if decided is None:
             acceptable.check(command)
         return await self.answered(asking, decided, wait)
 
-    def named(self, command: Command, key: str, source: str, identifier: str) -> Named:
+    def named(
+        self, command: Command, key: str, source: str, identifier: str, actor: str | None = None
+    ) -> Named:
         value = command.encoded()
-        envelope = Envelope(identifier, source, command.type, key, rfc3339(datetime.now(UTC)))
+        envelope = Envelope(identifier, source, command.type, key, rfc3339(datetime.now(UTC)), actor=actor)
         return Named(key, envelope, value, self.digests.command(key, source, identifier))
 
     async def answered(self, asking: Named, decided: Decided | None, wait: float) -> Outcome | None:

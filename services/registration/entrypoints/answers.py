@@ -29,21 +29,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How a request wants to be answered. `known`: its id came from the client."""
+    """How a request wants to be answered. `known`: its id came from the client; `actor`: as in `Envelope`."""
 
     source: str
     identifier: str
     known: bool
     wait: float
+    actor: str | None = None
 
     @classmethod
-    def of(cls, source: str, key: str | None, prefer: str | None) -> "Asking":
+    def of(cls, source: str, key: str | None, prefer: str | None, actor: str | None = None) -> "Asking":
         """From the headers `Idempotency-Key` and `Prefer`. Raises `Problem` 400."""
         if key is not None and not IDENTIFIER.match(key):
             raise Problem(
                 400, "invalid", "Idempotency-Key berisi 1 sampai 200 huruf, angka, atau tanda baca."
             )
-        return cls(source, key or str(uuid.uuid4()), key is not None, wait_seconds(prefer))
+        return cls(source, key or str(uuid.uuid4()), key is not None, wait_seconds(prefer), actor)
 
 
 def wait_seconds(prefer: str | None) -> float:
@@ -55,7 +56,7 @@ def wait_seconds(prefer: str | None) -> float:
 async def ask(asker: Asker, command: Command, key: str, how: Asking) -> Outcome | None:
     """The outcome, None while undecided. Raises `Problem` 422 or 503."""
     try:
-        return await asker.ask(command, key, how.source, how.identifier, how.wait, how.known)
+        return await asker.ask(command, key, how.source, how.identifier, how.wait, how.known, how.actor)
     except IdReused:
         raise Problem(
             422, "id_reused", "Idempotency-Key ini sudah dipakai untuk isi lain. Pakai kunci baru."

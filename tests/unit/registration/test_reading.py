@@ -5,6 +5,7 @@ import random
 import re
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from services.registration.application.asking import Asked, Poison, Reading
 from services.registration.application.digests import Digests
 from shared.contracts.commands import COMMANDS
 from shared.contracts.envelope import Envelope
+from shared.kafka.records import partition_of
 from tests.contract.released import samples
 
 READING = Reading("bali", 6, Digests(b"k" * 32))
@@ -123,3 +125,30 @@ def test_a_golden_sample_is_read_as_the_command_it_is() -> None:
         found = [item.command for item in read if isinstance(item, Asked)]
         assert found
         assert type(found[0]).type == sample.message  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("source", "actor", "kept"),
+    [
+        ("/bali/http/staff", "u:k3Jd_9-x", "u:k3Jd_9-x"),
+        ("/bali/excel", "staff", "staff"),
+        ("/bali/http/staff", "Ni Wayan Sari", None),
+        ("/bali/http/staff", None, None),
+        ("/bali/http/public", "staff", None),
+        ("/bali/portal", "u:k3Jd_9-x", None),
+        ("urn:uji", "staff", None),
+    ],
+)
+def test_who_had_it_done_is_taken_from_the_offices_own_doors_and_changes_no_identity(
+    source: str, actor: str | None, kept: str | None
+) -> None:
+    told = Envelope("id-1", source, good(0).headers[3][1].decode(), good(0).key.decode(), actor=actor)
+    partition = partition_of(good(0).key, 6)
+    read, plain = (
+        READING.read(replace(good(0), headers=tuple(one.headers()), partition=partition))
+        for one in (told, replace(told, actor=None))
+    )
+    assert isinstance(read, Asked)
+    assert isinstance(plain, Asked)
+    assert read.envelope.actor == kept
+    assert (read.digest, read.payload) == (plain.digest, plain.payload)

@@ -14,6 +14,7 @@ from services.registration.application.asking import canonical
 from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
 from services.registration.entrypoints.pages.session import Session
 from shared.contracts.commands import Command
+from shared.contracts.envelope import OFFICE_STAFF
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
@@ -53,7 +54,7 @@ async def asked(front: Front, command: Command, key: str, nonce: str, wait: floa
     content = canonical(command.model_dump(mode="json", exclude_unset=True))
     identifier = asker.digests.form(nonce, f"{command.type} {content}")
     try:
-        outcome = await asker.ask(command, key, source, identifier, wait, known=True)
+        outcome = await asker.ask(command, key, source, identifier, wait, known=True, actor=OFFICE_STAFF)
     except Unacceptable as refused:
         return unacceptable(source, identifier, refused.found[0])
     except KafkaUnavailable:

@@ -20,6 +20,7 @@ from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
 from services.registration.entrypoints.pages.sheets import foreseen, result, shown
 from shared.contracts.commands import SubmitRegistration
+from shared.contracts.envelope import OFFICE_STAFF
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
@@ -131,7 +132,7 @@ async def _send(front: Front, kept: Upload, row: InvitedRow | Mark) -> bytes:
     else:
         identifier = asker.digests.form(kept.token, command.model_dump_json())
     try:
-        await asker.ask(command, kept.activity, source, identifier, 0, known=False)
+        await asker.ask(command, kept.activity, source, identifier, 0, known=False, actor=OFFICE_STAFF)
     except KafkaUnavailable:
         raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
     return asker.digests.command(kept.activity, source, identifier)
