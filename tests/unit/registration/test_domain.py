@@ -1,6 +1,6 @@
 """Given facts, when a command, then facts: the decisions, without a broker, a clock or a database."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from services.registration.domain import registration as registrations
 from services.registration.domain.activity import ActivityState
 from services.registration.domain.decider import View, decide, go_on
 from services.registration.domain.happened import Happened, Refusal, Registrant
+from services.registration.domain.participant import restate
 from services.registration.domain.registration import Candidate, Registration
 from shared.contracts.commands import (
     CancelActivity,
@@ -306,6 +307,27 @@ def test_attendance_counts_a_person_once_and_every_session() -> None:
         "jp_attended": -4,
         "present": -1,
     }
+
+
+def test_attendance_opens_at_the_very_moment_and_every_registration_is_counted() -> None:
+    book = published()
+    for who in "abc":
+        book.submit(who)
+    assert book.state is not None
+    assert book.state.registrations == 3
+    opens = datetime(2024, 1, 10, 22, tzinfo=UTC)  # two hours before 08.00 WITA
+    assert book.attend("a", opens - MOMENT) == "session_not_open"
+    assert book.attend("a", opens) == ["AttendanceRecorded:a"]
+
+
+def test_nobody_is_owed_a_word_about_a_registration_of_another_activity() -> None:
+    book = published()
+    book.submit("a")
+    (mine,) = book.people.values()
+    assert restate(book.state, replace(mine, activity="lain")) == Refusal("registration_unknown")
+    assert restate(book.state, None) == Refusal("registration_unknown")
+    assert restate(None, mine) == Refusal("activity_unknown")
+    assert isinstance(restate(book.state, mine), list)
 
 
 def test_who_waits_or_left_is_not_marked_present() -> None:

@@ -102,6 +102,8 @@ def summed(parts: dict[str | None, Sums]) -> Sums:
     [
         ((40, 30, 0), 70, [40, 30, 0]),
         ((40, 3, 0), 43, [{"at_least": 5}, {"below": 5}, {"below": 5}]),
+        ((6, 3, 5), 14, [{"at_least": 5}, {"below": 5}, {"at_least": 5}]),
+        ((5, 3, 5), {"at_least": 10}, [{"at_least": 5}, {"below": 5}, {"at_least": 5}]),
         ((5, 3, 0), {"at_least": 5}, [{"at_least": 5}, {"below": 5}, {"below": 5}]),
         ((4, 4, 0), {"below": 5}, [{"below": 5}, {"below": 5}, {"below": 5}]),
         ((0, 0, 0), 0, [0, 0, 0]),
