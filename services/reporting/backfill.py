@@ -35,4 +35,4 @@ async def revise_all(store: Store) -> int:
 async def _activities(store: Store, collection: str) -> set[ActivityKey]:
     by = {name: f"${name}" for name in ActivityKey._fields}
     rows = await store.aggregate(collection, [{"$group": {"_id": by}}])
-    return {ActivityKey(**row["_id"]) for row in rows}
+    return {ActivityKey(**row["_id"]) for row in rows if row["_id"]["activity"] is not None}

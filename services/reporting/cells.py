@@ -1,7 +1,8 @@
 """Writing what was counted: one transaction for a batch, guarded by its cursors.
 
-What is stored holds no clock and no trace of batches: every measure is always there, as a 64-bit integer,
-and what is zero throughout is not. So the same facts give the same bytes however they were cut.
+What is stored holds no clock and no trace of batches: every known measure is always there, as a 64-bit
+integer, and what is zero throughout is not. So the same facts give the same bytes however they were cut; a
+measure that is not known here stands where it came first, and `comparing` looks past that.
 """
 
 from collections import defaultdict
@@ -10,10 +11,11 @@ from typing import Any, NamedTuple
 
 from bson import Int64, encode
 
-from services.reporting.counting import ActivityKey, Attributes, CellKey, Placement, Step, add_to
-from services.reporting.cursors import Sums, move_cursors, zeros
+from services.reporting.counting import ActivityKey, Attributes, CellKey, Placement, Step
+from services.reporting.cursors import move_cursors
 from services.reporting.lease import next_rev
 from services.reporting.revisions import mark_changed
+from services.reporting.sums import DIMENSIONS, Sums, add_to, stored, zeros
 from services.reporting.veil import Row, veil
 from shared.contracts.facts import MEASURES
 from shared.kafka.facts import OfficeStopped
@@ -51,9 +53,7 @@ async def apply(store: Store, steps: Sequence[Step], epoch: int) -> None:
         roll_ups: RollUps = defaultdict(zeros)
         known = await _place_activities(store, steps, roll_ups, session)
         await _add_up(store, steps, known, roll_ups, session)
-        await mark_changed(
-            store, [key.id for key, sums in roll_ups.items() if any(sums.values())], rev, session
-        )
+        await mark_changed(store, [key.id for key, sums in roll_ups.items() if _is_shown(sums)], rev, session)
         await _write_veils(store, await _veils(store, _touched(steps), known, session), session)
 
     await store.transaction(work)
@@ -98,20 +98,29 @@ async def _known(
 
 
 def _touched(steps: Sequence[Step]) -> set[ActivityKey]:
-    cells = {key.of_activity for step in steps for key in step.cells}
+    cells = {activity for step in steps for key in step.cells if (activity := key.of_activity)}
     return cells.union(*(step.activities for step in steps))
+
+
+def _is_shown(sums: Sums) -> bool:
+    return any(sums[measure] for measure in MEASURES)
 
 
 async def _move(
     store: Store, key: ActivityKey, old: Placement, new: Placement, roll_ups: RollUps, session: Session
 ) -> None:
     """As many writes as the activity has cells; no person is touched."""
-    totals: Document = {measure: {"$sum": f"${measure}"} for measure in MEASURES}
-    pipeline: list[Document] = [{"$match": key._asdict()}, {"$group": {"_id": "$category"} | totals}]
+    pipeline: list[Document] = [
+        {"$match": key._asdict()},
+        {"$project": {"_id": 0, "category": 1, "field": {"$objectToArray": "$$ROOT"}}},
+        {"$unwind": "$field"},
+        {"$match": {"field.k": {"$nin": ["_id", *DIMENSIONS]}}},
+        {"$group": {"_id": {"category": "$category", "of": "$field.k"}, "sum": {"$sum": "$field.v"}}},
+    ]
     for row in await store.aggregate("cells", pipeline, session):
-        counted: Sums = {measure: row[measure] for measure in MEASURES}
-        add_to(roll_ups[RollUpKey(key.office, old.month, old.kind, row["_id"])], counted, -1)
-        add_to(roll_ups[RollUpKey(key.office, new.month, new.kind, row["_id"])], counted)
+        category, counted = row["_id"].get("category"), {row["_id"]["of"]: row["sum"]}
+        add_to(roll_ups[RollUpKey(key.office, old.month, old.kind, category)], counted, -1)
+        add_to(roll_ups[RollUpKey(key.office, new.month, new.kind, category)], counted)
     await store["cells"].update_many(key._asdict(), {"$set": new._asdict()}, session=session)
 
 
@@ -128,7 +137,7 @@ async def _add_up(
             add_to(cells[key], sums)
     placed: dict[str, tuple[Sums, dict[str, Any]]] = {}
     for key, sums in cells.items():
-        attributes = known.get(key.of_activity)
+        attributes = known.get(key.of_activity) if key.of_activity else None
         place = attributes.placement if attributes else Placement()
         placed[key.id] = sums, key._asdict() | place._asdict()
         add_to(roll_ups[RollUpKey(key.office, place.month, place.kind, key.category)], sums)
@@ -199,7 +208,7 @@ async def _increase(
     writes = [
         UpdateOne(
             {"_id": name},
-            {"$inc": {measure: Int64(sums[measure]) for measure in MEASURES}, "$setOnInsert": dimensions},
+            {"$inc": stored(sums), "$setOnInsert": dimensions},
             upsert=True,
         )
         for name, (sums, dimensions) in rows.items()
@@ -207,8 +216,15 @@ async def _increase(
     ]
     if writes:
         await store[collection].bulk_write(writes, ordered=False, session=session)
-        empty: Document = dict.fromkeys(MEASURES, 0)
-        await store[collection].delete_many({"_id": {"$in": list(rows)}} | empty, session=session)
+        await _delete_empty(store, collection, list(rows), session)
+
+
+async def _delete_empty(store: Store, collection: str, ids: list[str], session: Session) -> None:
+    shown_empty = {"_id": {"$in": ids}} | dict.fromkeys(MEASURES, 0)
+    found = await store[collection].find(shown_empty, session=session).to_list(None)
+    beside = {"_id", *DIMENSIONS}
+    if gone := [row["_id"] for row in found if not any(row[name] for name in row.keys() - beside)]:
+        await store[collection].delete_many({"_id": {"$in": gone}}, session=session)
 
 
 def _attributes(row: Document) -> Attributes:

@@ -1,4 +1,7 @@
-"""All that is stored of an office's figures at one moment, byte for byte, and where two such differ."""
+"""All that is stored of an office's figures at one moment, byte for byte, and where two such differ.
+
+Which measures a version knew when it wrote makes no difference, nor in which order they came to a document.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from typing import Final
 import bson
 
 from services.reporting.cursors import Cursor
+from services.reporting.sums import DIMENSIONS, comparable
 from shared.mongo.driver import Document, Session, Store
 
 BY_OFFICE: Final = ("activities", "cells", "roll_ups", "veiled")
@@ -32,8 +36,20 @@ async def stored(store: Store, office: str, session: Session) -> Stored:
         found[name] = await store[name].find(match, session=session).to_list(None)
     cursors = [row for row in found.pop("cursors") if row["number"]]
     found["cursors"] = [{name: row[name] for name in ("_id", *COUNTED)} for row in cursors]
-    documents = {name: {row["_id"]: bson.encode(row) for row in rows} for name, rows in found.items()}
+    documents = {
+        name: {row["_id"]: bson.encode(_comparable(name, row)) for row in rows}
+        for name, rows in found.items()
+    }
     return Stored([Cursor.of(row) for row in cursors], documents)
+
+
+def _comparable(name: str, row: Document) -> Document:
+    if name == "cursors":
+        return row | {"sums": comparable(row["sums"])}
+    if name in ("cells", "roll_ups"):
+        beside = {field: value for field, value in row.items() if field in DIMENSIONS or field == "_id"}
+        return beside | comparable({field: row[field] for field in row.keys() - beside.keys()})
+    return row
 
 
 def differing(one: Stored, other: Stored) -> Keys:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, Literal
 
 from services.reporting.figures import standings
+from services.reporting.hidden import hidden
 from services.reporting.lease import Lease, LeaseLost
 from services.reporting.metrics import Metrics
 from services.reporting.revisions import count_due
@@ -89,6 +90,7 @@ class Consumer:
             with suppress(Exception):  # readiness tells of a database that does not answer
                 self._metrics.reading(self._term is not None)
                 self._metrics.standing(await standings(self._store))
+                self._metrics.hidden(await hidden(self._store))
                 self._metrics.unpublished(await count_due(self._store))
                 self._metrics.lag(await self._term.lag() if self._term else {})
             await asyncio.sleep(WATCH_SECONDS)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from services.reporting.cursors import Control, Cursor, Sums, zeros
+from services.reporting.cursors import Control, Cursor
+from services.reporting.sums import Sums, add_to, agree, storable, zeros
 from shared.contracts.facts import (
     ActivityChanged,
     ActivityPublished,
-    Measure,
     OfficeDescribed,
     OfficeTotals,
 )
@@ -30,10 +30,11 @@ class ActivityKey(NamedTuple):
 
 
 class CellKey(NamedTuple):
-    """Who is counted. Activities and seats stand in the cell whose last three are None."""
+    """Who is counted. Activities and seats stand in the cell whose last three are None; of no activity are
+    cells of which only a newer version knows what they are of."""
 
     office: str
-    activity: str
+    activity: str | None
     category: str | None
     home_regency: str | None
     cohort: int | None
@@ -43,8 +44,8 @@ class CellKey(NamedTuple):
         return "|".join("" if part is None else str(part) for part in self)
 
     @property
-    def of_activity(self) -> ActivityKey:
-        return ActivityKey(self.office, self.activity)
+    def of_activity(self) -> ActivityKey | None:
+        return None if self.activity is None else ActivityKey(self.office, self.activity)
 
 
 class Placement(NamedTuple):
@@ -102,7 +103,10 @@ def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
             if cell is None:
                 cell = cells[CellKey(*key)] = zeros()
             for measure, value in change.add.items():
-                cell[measure] += value
+                try:
+                    cell[measure] += value
+                except KeyError:  # one that is not known here comes to a cell for the first time
+                    cell[measure] = value
         if fact.type not in TELLING:
             continue
         told = fact.body()
@@ -111,8 +115,10 @@ def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
         elif isinstance(told, OfficeDescribed):
             step = replace(step, described=told)
         elif isinstance(told, OfficeTotals):
-            control = Control(fact.stated.number, _all(cursor, cells) == zeros() | told.totals)
+            control = Control(fact.stated.number, agree(_all(cursor, cells), told.totals))
     sums = _all(cursor, cells)
+    if not storable(sums):
+        raise OfficeStopped(f"{cursor.office} counts too many measures, or one by a name that cannot be one")
     if any(abs(value) > INT_BOUND for cell in (sums, *step.cells.values()) for value in cell.values()):
         raise OfficeStopped(f"figures of {cursor.office} are beyond {INT_BOUND}")
     return replace(step, after=_moved(cursor, run.facts, facts, sums, control))
@@ -148,11 +154,6 @@ def _advance(cursor: Cursor, records: Sequence[Record]) -> tuple[Step | None, Of
         return None, stop
     except Exception as error:
         return None, FactUnfoldable(facts[-1].stated, error)
-
-
-def add_to(sums: Sums, add: dict[Measure, int], times: int = 1) -> None:
-    for measure, value in add.items():
-        sums[measure] += times * value
 
 
 def _moved(

@@ -7,20 +7,14 @@ from typing import Any
 
 from bson import Int64
 
-from shared.contracts.facts import MEASURES, Measure
+from services.reporting.sums import Sums, stored, zeros
 from shared.contracts.topics import facts, office_of
 from shared.kafka.records import Where
 from shared.mongo.driver import Document, Session, Store, UpdateOne
 
-Sums = dict[Measure, int]
-
 
 class CursorMoved(Exception):
     """Facts of the partition were applied meanwhile: read its cursor again."""
-
-
-def zeros() -> Sums:
-    return dict.fromkeys(MEASURES, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +29,9 @@ class Control:
 class Cursor:
     """`number`: the last fact applied, 0 before the first; since numbers have no gaps, also how many were.
     `offset`: the next record to read, no unapplied fact lies before it. `last_at`: when the last fact was
-    stated. `sums`: all changes so far. `gap`: the number that the topic lacks. `stopped`: why nothing more
-    is read. `rebuilt`: how often a rebuild wrote other figures than stood there."""
+    stated. `sums`: all changes so far, also of measures not known here. `gap`: the number that
+    the topic lacks. `stopped`: why nothing more is read. `rebuilt`: how often a rebuild wrote other figures
+    than stood there."""
 
     office: str
     partition: int
@@ -58,12 +53,11 @@ class Cursor:
     def of(cls, row: Document) -> "Cursor":
         known = {name: value for name, value in row.items() if name != "_id"}
         control = Control(**row["control"]) if row["control"] else None
-        return cls(**(known | {"control": control}))
+        return cls(**(known | {"control": control, "sums": zeros() | row["sums"]}))
 
     def document(self) -> dict[str, Any]:
-        sums = {measure: Int64(value) for measure, value in self.sums.items()}
         numbers = {"number": Int64(self.number), "offset": Int64(self.offset)}
-        return asdict(self) | numbers | {"sums": sums}
+        return asdict(self) | numbers | {"sums": stored(self.sums)}
 
 
 def cursor_id(where: Where) -> str:

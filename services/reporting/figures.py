@@ -178,11 +178,13 @@ def _counted(question: Question, found: list[Document]) -> list[Document]:
     for one in found:
         dimensions = {str(name): (one["_id"] or {}).get(name) for name in question.by}
         if question.exact:
-            rows.append(dimensions | {measure: one[measure] for measure in MEASURES})
-            continue
-        marked = {measure: mark(*(one[f"{measure}_{told}"] for told in Told._fields)) for measure in MEASURES}
-        if any(marked.values()):
-            rows.append(dimensions | marked)
+            figures = {measure: one[measure] for measure in MEASURES}
+        else:
+            figures = {
+                measure: mark(*(one[f"{measure}_{told}"] for told in Told._fields)) for measure in MEASURES
+            }
+        if any(figures.values()):
+            rows.append(dimensions | figures)
     if not rows and not question.by:
         return [dict.fromkeys(MEASURES, 0)]
     return sorted(rows, key=lambda row: _order(row, question.by))

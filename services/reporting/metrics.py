@@ -1,10 +1,11 @@
 """What operators watch, beside readiness."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.reporting.figures import OfficeStanding
+from services.reporting.hidden import Hidden
 
 
 class Metrics:
@@ -30,7 +31,12 @@ class Metrics:
         self._gaps = self._gauge("gaps", "Partitions of which a fact lacks")
         self._differs = self._gauge("control_differs", "1 where sums differ from the office's control totals")
         self._stopped = self._gauge("stopped", "1 where nothing more is read of the office")
-
+        self._unknown_measures = self._gauge(
+            "unknown_measures", "Measures of a newer office, added up and shown to nobody"
+        )
+        self._cells_of_none = self._gauge(
+            "cells_without_activity", "Cells of a newer office that are of no activity"
+        )
         self._last_fact = self._gauge(
             "last_fact_timestamp_seconds", "When its last fact was decided (Unix time)"
         )
@@ -51,6 +57,11 @@ class Metrics:
         self._lag.clear()
         for office, records in offices.items():
             self._lag.labels(office).set(records)
+
+    def hidden(self, offices: Mapping[str, Hidden]) -> None:
+        for office, one in offices.items():
+            self._unknown_measures.labels(office).set(one.measures)
+            self._cells_of_none.labels(office).set(one.cells)
 
     def standing(self, offices: Iterable[OfficeStanding]) -> None:
         for one in offices:

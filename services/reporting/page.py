@@ -194,7 +194,7 @@ def _reliance(standings: Sequence[OfficeStanding], turning: Turning) -> Turned:
 
 
 def _latest_first(rows: list[Document]) -> list[Document]:
-    return sorted(rows, key=lambda row: (row["month"] or "", row.get("activity", "")), reverse=True)
+    return sorted(rows, key=lambda row: (row["month"] or "", row.get("activity") or ""), reverse=True)
 
 
 def _unknown(office: str | None, offices: Sequence[OfficeStanding]) -> bool:

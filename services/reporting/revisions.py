@@ -87,5 +87,8 @@ async def mark_published(store: Store, sent: Iterable[Revision]) -> None:
 def _row(rev: int, row: Document | None) -> NationalRow | None:
     if row is None:
         return None
-    names = ("office", "month", "kind", "category", *MEASURES)
-    return NationalRow(rev=rev, **{name: row[name] for name in names})
+    figures = {measure: row.get(measure, 0) for measure in MEASURES}
+    if not any(figures.values()):
+        return None  # all that it holds are measures that are not known here
+    key = {name: row[name] for name in ("office", "month", "kind", "category")}
+    return NationalRow(rev=rev, **key, **figures)

@@ -7,7 +7,7 @@ and from nothing else.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from services.reporting.cursors import Sums
+from services.reporting.sums import Sums, zeros
 from shared.contracts.facts import MEASURES, Measure
 
 FEW: Final = 5
@@ -41,7 +41,8 @@ class Veiled(NamedTuple):
 
 
 def veil(parts: Mapping[Category, Sums]) -> Veiled:
-    """An activity's sums by category, as anyone may know them."""
+    """An activity's sums by category, as anyone may know them; nothing of unknown measures."""
+    parts = {category: zeros() | sums for category, sums in parts.items()}
     found = Veiled({}, {category: {} for category in parts})
     for measure in OF_NOBODY:
         _tell(found, measure, parts)

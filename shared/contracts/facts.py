@@ -1,10 +1,10 @@
 """What has happened, as an office states it: in the past tense, pseudonymous, with its change to counts."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Literal, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
 
 import pydantic
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetPydanticSchema, create_model
+from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema, create_model
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import typed_dict_field, typed_dict_schema
 
@@ -61,7 +61,7 @@ def _known_measures(add: Any) -> Any:
 
 
 KnownMeasures = Annotated[dict[Measure, Signed], BeforeValidator(_known_measures)]
-"""Figures as a reader takes them: it passes over measures that only a newer office knows."""
+"""Totals as a reader takes them: it passes over measures that only a newer office knows."""
 
 
 # Facts are read by the hundred thousand. What nearly all of them hold is taken without a call of Python, and
@@ -71,16 +71,18 @@ _Count = Annotated[Annotated[int, Field(strict=True, ge=0, le=INT_BOUND)] | Coun
 _Signed = Annotated[Annotated[int, Field(strict=True, ge=-INT_BOUND, le=INT_BOUND)] | Signed, _FIRST]
 
 
-def _measures_alone(_: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-    value = typed_dict_field(handler(_Signed), required=False)
-    return typed_dict_schema(dict.fromkeys(map(str, MEASURES), value), extra_behavior="ignore")
+def _known_first(_: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    value = handler(_Signed)
+    known = dict.fromkeys(map(str, MEASURES), typed_dict_field(value, required=False))
+    return typed_dict_schema(known, extra_behavior="allow", extras_schema=value)
 
 
 @dataclass(frozen=True, slots=True)
 class AnyCell:
-    """A cell as a reader takes it: a newer office may know further categories, and further keys."""
+    """A cell as a reader takes it: a newer office may know further categories, further keys, which are passed
+    over, and people who are of no activity."""
 
-    activity: Slug
+    activity: Slug | None = None
     category: Slug | None = None
     home_regency: RegencyCode | None = None
     cohort: _Count | None = None
@@ -88,8 +90,10 @@ class AnyCell:
 
 @dataclass(frozen=True, slots=True)
 class AnyChange:
+    """`add` may name measures that only a newer office knows."""
+
     cell: AnyCell
-    add: Annotated[dict[Measure, int], GetPydanticSchema(_measures_alone)]
+    add: Annotated[dict[str, int], GetPydanticSchema(_known_first)]
 
 
 class Body(Message):
@@ -117,10 +121,17 @@ class Stated(Message):
 class AnyFact(Stated):
     """A fact of any type, known or not, from an office as new as may be: enough to add up its changes."""
 
+    model_config = ConfigDict(extra="ignore")
+
     partition: _Count
     number: _Count
     at: Annotated[pydantic.AwareDatetime, Field(strict=True)]
     changes: tuple[AnyChange, ...] = ()
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self:
+        """As `Message.read`, but for measures, of which each is taken."""
+        return cls.model_validate_json(data)
 
 
 class SeatCount(Message):

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.contracts.facts import AnyFact, KnownMeasures, Stated
-from shared.contracts.types import Count, Message, RegencyCode, Slug
+from shared.contracts.facts import AnyFact, Stated
+from shared.contracts.types import Count, Message, RegencyCode, Signed, Slug
 from shared.kafka.facts import OfficeStopped, read_fact
 from tests.support.offices import SpeakingOffice, Spoken
 
@@ -26,8 +26,18 @@ def test_unknown_categories_measures_and_keys_hide_nothing_that_is_known() -> No
     assert fact.stated.changes[0].cell.category == "widyaiswara"
     assert fact.body().model_dump(include={"activity", "round"}) == {"activity": "rakor", "round": 1}  # type: ignore[union-attr]
     fact = read_fact(spoken(b'"confirmed":1', b'"confirmed":1,"certificates":1'))
-    assert fact.stated.changes[0].add == {"confirmed": 1}
+    assert fact.stated.changes[0].add == {"confirmed": 1, "certificates": 1}
     assert fact.body() is not None
+
+
+def test_a_change_of_no_activity_is_a_change() -> None:
+    fact = read_fact(spoken(b'"activity":"rakor","category"', b'"material":"modul-1","category"'))
+    assert asdict(fact.stated.changes[0].cell) == {
+        "activity": None,
+        "category": "mitra-kerja",
+        "home_regency": "51.03",
+        "cohort": None,
+    }
 
 
 def test_what_cannot_be_counted_is_no_fact() -> None:
@@ -37,7 +47,7 @@ def test_what_cannot_be_counted_is_no_fact() -> None:
 
 
 class PlainCell(Message):
-    activity: Slug
+    activity: Slug | None = None
     category: Slug | None = None
     home_regency: RegencyCode | None = None
     cohort: Count | None = None
@@ -45,7 +55,7 @@ class PlainCell(Message):
 
 class PlainChange(Message):
     cell: PlainCell
-    add: KnownMeasures
+    add: dict[str, Signed]
 
 
 class PlainFact(Stated):
@@ -56,9 +66,15 @@ class PlainFact(Stated):
 
 def read_plainly(text: bytes) -> Any:
     try:
-        return PlainFact.read(text).model_dump()
+        fact = PlainFact.read(text).model_dump()
     except ValidationError:
         return None
+    return fact | {"changes": tuple(map(in_order, fact["changes"]))}
+
+
+def in_order(change: dict[str, Any]) -> dict[str, Any]:
+    """Measures that readers know come before others."""
+    return change | {"add": dict(sorted(change["add"].items()))}
 
 
 def read_as_readers_do(text: bytes) -> Any:
@@ -66,7 +82,7 @@ def read_as_readers_do(text: bytes) -> Any:
         fact = AnyFact.read(text)
     except ValidationError:
         return None
-    changes = tuple(asdict(change) for change in fact.changes)
+    changes = tuple(in_order(asdict(change)) for change in fact.changes)
     return {name: getattr(fact, name) for name in Stated.model_fields} | {"changes": changes}
 
 
@@ -80,7 +96,7 @@ FACT = {
     "subject": "rakor",
     "changes": [
         {"cell": CELL, "add": {"confirmed": 1, "waitlisted": -1}},
-        {"cell": {"activity": "rakor"}, "add": {"seats": 2.0, "certificates": "many"}},
+        {"cell": {"activity": "rakor"}, "add": {"seats": 2.0, "certificates": 3}},
     ],
 }
 PLACES = (

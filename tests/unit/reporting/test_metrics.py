@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from prometheus_client import generate_latest
 
 from services.reporting.figures import OfficeStanding
+from services.reporting.hidden import Hidden
 from services.reporting.metrics import Metrics
 from tests.support.watched import shown, told
 
@@ -16,6 +17,7 @@ def test_the_table_of_metrics_tells_what_reporting_shows() -> None:
     metrics.applied("bali", 3)
     metrics.lag({"bali": 7})
     metrics.standing([OfficeStanding("bali", "BGP Bali", None, AT, 3, 1, "differs", None)])
+    metrics.hidden({"bali": Hidden(measures=2, cells=1)})
     text = generate_latest(metrics.registry).decode()
     assert shown(text) == told("reporting")
     name = "simpul_reporting_last_fact_timestamp_seconds"
