@@ -26,9 +26,10 @@ from services.registration.adapters.documents import (
     registration_document,
 )
 from services.registration.application.asking import Asked, Reading
-from services.registration.application.batch import Batch, Loaded, Standing
+from services.registration.application.batch import Batch, Standing
 from services.registration.application.commit import Cursor
 from services.registration.application.digests import Digests
+from services.registration.application.loaded import Loaded
 from services.registration.application.naming import fault_of_name
 from services.registration.application.people import PeopleIndex, ProvingSources
 from services.registration.application.submitters import Submitters

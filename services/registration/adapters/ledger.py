@@ -1,5 +1,6 @@
 """The office's ledger in MongoDB: claiming a partition, and the one transaction that writes a batch."""
 
+import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -31,7 +32,10 @@ from services.registration.application.commit import (
 from services.registration.application.digests import Digests
 from services.registration.domain.happened import Happened
 from shared.contracts.facts import MEASURES, Measure, OfficeTotals
+from shared.kafka.facts import failure
 from shared.mongo.driver import CommitUnknown, Document, ReplaceOne, ReturnDocument, Session, Store
+
+log = logging.getLogger(__name__)
 
 PUBLISH_AT_ONCE = 500
 REMEMBERED_FACTS = 1_000  # of a partition, about 1 MB: what was just committed is not read back to be sent
@@ -88,7 +92,10 @@ class Ledger:
             ):
                 raise ClaimLost("the commit's outcome is unknown, and the cursor did not move") from None
         self._remember(commit.before.partition, commit.facts)
-        self._committed(commit)
+        try:
+            self._committed(commit)
+        except Exception as error:  # what stands, stands, whoever cannot tell of it
+            log.error("a batch that stands was not told of: %s", failure(error))
 
     def _remember(self, partition: int, facts: Sequence[NumberedFact]) -> None:
         """Only what follows without a gap: control totals, for one, are a fact that is not among these."""

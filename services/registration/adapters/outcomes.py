@@ -3,49 +3,32 @@
 import asyncio
 import base64
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from time import monotonic
 
 from pydantic import TypeAdapter
 
 from services.registration.adapters.documents import decoded
 from services.registration.adapters.ledger import settled_document
+from services.registration.adapters.phrasing import Phrasing
 from services.registration.application.asker import Decided
 from services.registration.application.commit import Commit
 from services.registration.application.sentences import PENDING, sentence
-from shared.contracts.facts import (
-    ActivityCancelled,
-    ActivityChanged,
-    ActivityPublished,
-    AttendanceRecorded,
-    ParticipantCorrected,
-    RegistrationCancelled,
-    RegistrationConfirmed,
-    RegistrationCorrected,
-    RegistrationWaitlisted,
-)
 from shared.contracts.misfits import Misfit
-from shared.contracts.outcomes import CommandKey, Outcome, Result
+from shared.contracts.outcomes import CommandKey, Outcome
 from shared.contracts.types import Count
-from shared.mongo.driver import Document, Store
+from shared.kafka.facts import failure
+from shared.mongo.driver import Store, is_passing
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.005  # between two looks for what another instance decides
 LOOK_SELDOM_SECONDS = 0.1  # where this one decides: it is told, but for what was decided before
 PAGE = 100
 MARKS = TypeAdapter(dict[str, Count])  # partition -> the last place told
-
-RESULTS: dict[str, Result] = {
-    ActivityPublished.type: "published",
-    ActivityChanged.type: "changed",
-    ActivityCancelled.type: "cancelled",
-    RegistrationConfirmed.type: "confirmed",
-    RegistrationWaitlisted.type: "waitlisted",
-    RegistrationCancelled.type: "cancelled",
-    AttendanceRecorded.type: "recorded",
-    ParticipantCorrected.type: "corrected",
-    RegistrationCorrected.type: "corrected",
-}
 
 
 def pending(source: str, identifier: str) -> Outcome:
@@ -74,7 +57,7 @@ class Outcomes:
     def __init__(self, store: Store, office: str, decides: Callable[[str], bool] = lambda key: False) -> None:
         """`decides`: whether this process decides what is asked under a key, so that `tell` is called."""
         self._store = store
-        self._office = office
+        self._phrasing = Phrasing(office)
         self._decides = decides
         self._waiting: dict[bytes, _Waiting] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -86,8 +69,9 @@ class Outcomes:
         facts, rows = await asyncio.gather(
             *(self._store[name].find(wanted).to_list(None) for name in ("facts", "outcomes"))
         )
-        found = {bytes(row["command"]): self._of_fact(row) for row in facts}
-        return found | {bytes(row["command"]): _of_row(row) for row in rows}
+        found = {bytes(row["command"]): self._phrasing.of_fact(row) for row in facts}
+        found |= {bytes(row["command"]): self._phrasing.of_row(row) for row in rows}
+        return {digest: decided for digest, decided in found.items() if decided}
 
     async def standing(self, digests: Sequence[bytes]) -> Outcome | None:
         """Of the first of these that is decided, or could not be; None while all are on their way."""
@@ -115,19 +99,19 @@ class Outcomes:
         return bool(self._waiting)
 
     def tell(self, commit: Commit) -> None:
-        """Tell those who wait what a batch that stands has decided."""
+        """Tell those who wait what a batch that stands has decided. Never raises."""
         if not self._waiting:
             return
         for fact in commit.facts:
             if fact.asked is not None and fact.asked.digest in self._waiting:
-                self._answer(fact.asked.digest, self._of_fact(decoded(fact.document)))
+                self._answer(fact.asked.digest, self._phrasing.of_fact(decoded(fact.document)))
         for settled in commit.settled:
             digest = settled.asked.digest
             if digest in self._waiting and settled.reason != "id_reused":  # the first outcome is the answer
-                self._answer(digest, _of_row(settled_document(settled, commit.before.base)))
+                self._answer(digest, self._phrasing.of_row(settled_document(settled, commit.before.base)))
 
-    def _answer(self, digest: bytes, decided: Decided) -> None:
-        if waiting := self._waiting.pop(digest, None):
+    def _answer(self, digest: bytes, decided: Decided | None) -> None:
+        if decided and (waiting := self._waiting.pop(digest, None)):
             for future in waiting.futures:
                 if not future.done():
                     future.set_result(decided)
@@ -153,7 +137,9 @@ class Outcomes:
         while self._waiting:
             try:
                 found = await self.find(due) if (due := self._due()) else {}
-            except Exception:  # MongoDB is away: whoever waits is told that it is not decided yet
+            except Exception as error:  # whoever waits is told that it is not decided yet
+                if not is_passing(error):
+                    log.error("outcomes cannot be looked up: %s", failure(error))
                 await asyncio.sleep(0.5)
                 continue
             for digest, decided in found.items():
@@ -202,31 +188,9 @@ class Outcomes:
             .limit(PAGE)
             .to_list(None)
         )
-        both = [(int(row["intake"]), self._of_fact(row).outcome) for row in facts]
-        both += [(int(row["_id"]), _of_row(row).outcome) for row in rows]
-        return sorted(both, key=lambda pair: pair[0])[:PAGE]
-
-    def _of_fact(self, row: Document) -> Decided:
-        result, data, place = RESULTS[row["type"]], row["data"], int(row["_id"])
-        outcome = Outcome(
-            command=CommandKey(source=row["source"], id=row["id"]),
-            state="decided",
-            result=result,
-            message=sentence(result, None, data),
-            registration=data.get("registration"),
-            place=data.get("place"),
-            fact=f"{self._office}-{place >> 40}-{place & ((1 << 40) - 1)}",
-        )
-        return Decided(outcome, bytes(row["payload"]))
-
-
-def _of_row(row: Document) -> Decided:
-    reason = row.get("reason")
-    outcome = Outcome(
-        command=CommandKey(source=row["source"], id=row["id"]),
-        state="decided",
-        result=row["result"],
-        reason=reason,
-        message=sentence(row["result"], reason, row.get("numbers", {})),
-    )
-    return Decided(outcome, bytes(row["payload"]))
+        both = [(int(row["intake"]), row, self._phrasing.of_fact(row)) for row in facts]
+        both += [(int(row["_id"]), row, self._phrasing.of_row(row)) for row in rows]
+        return [
+            (place, decided.outcome if decided else pending(source, row["id"]))
+            for place, row, decided in sorted(both, key=itemgetter(0))[:PAGE]
+        ]

@@ -26,9 +26,9 @@ from services.registration.adapters.people_upgrade import require_upgraded
 from services.registration.adapters.provision import LONG_AGO, make_again, require_key
 from services.registration.adapters.republish import cursors_of
 from services.registration.adapters.restored_people import restore
-from services.registration.application.batch import Loaded
 from services.registration.application.commit import ClaimLost, Cursor
 from services.registration.application.digests import Digests
+from services.registration.application.loaded import Loaded
 from services.registration.application.recovering import (
     Entries,
     Forward,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.registration.adapters.documents import activity_state, line_name, registration_state
 from services.registration.adapters.people import People
 from services.registration.application.asking import Asked
-from services.registration.application.batch import Lines, Loaded
 from services.registration.application.digests import Digests
+from services.registration.application.loaded import Lines, Loaded
 from services.registration.application.people import ProvingSources
 from services.registration.application.submitters import Submitters
 from services.registration.domain.activity import ActivityState, Cells

@@ -3,23 +3,19 @@
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.registration.application.asking import Asked, Poison, appended_at, record_digest
 from services.registration.application.commit import Commit, Cursor, LastRecord, NumberedFact, Settled
-from services.registration.application.submitters import Submitter, Submitters
-from services.registration.domain import activity, registration
-from services.registration.domain.activity import ActivityState, Cells, Signature
+from services.registration.application.following import following
+from services.registration.application.loaded import Loaded
+from services.registration.application.submitters import Submitter
 from services.registration.domain.decider import DECIDERS, View, decide, go_on
-from services.registration.domain.happened import Happened, Person, Refusal
-from services.registration.domain.registration import Registration
+from services.registration.domain.happened import Happened, Refusal
 from shared.contracts.commands import SubmitRegistration, Tick
 from shared.contracts.facts import (
     OfficeDescribed,
-    RegistrationConfirmed,
-    RegistrationFact,
-    RegistrationWaitlisted,
 )
 from shared.kafka.records import Record
 
@@ -34,29 +30,12 @@ def partition_key(partition: int) -> str:
     return f"partition-{partition}"
 
 
-Lines = dict[Signature, list[Registration]]
 Encode = Callable[[int, str, datetime, Happened, Asked | None, str | None], bytes]
 """Number, key, time, what happened, the command whose first fact it is, and the trace that it is of."""
 
 
 class FactTooLarge(Exception):
     """An encoded fact is over 256 kB."""
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What a batch may need, read before it is decided. `known`: identity -> payload of what was decided;
-    `people`: key of a correction -> whom it is about; `submitters`: who submits; `unfinished`: activities
-    with promotions to go on with when they were last written, read for a tick."""
-
-    activities: dict[str, ActivityState | None] = field(default_factory=dict)
-    registrations: dict[str, Registration] = field(default_factory=dict)
-    lines: dict[str, Lines] = field(default_factory=dict)
-    live: dict[str, Cells] = field(default_factory=dict)
-    submitters: Submitters | None = None
-    known: dict[bytes, bytes] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    unfinished: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +160,9 @@ class Batch:
             self.commit.after = replace(cursor, number=number, totals=number, totals_at=now)
 
     def _apply(self, key: str, decision: list[Happened], now: datetime, asked: Asked | None) -> None:
-        """Number the facts of one decision, encode all of them, and only then let the states follow."""
+        """Number the facts of one decision, encode all of them, and only then let the states follow.
+
+        Raises `FactTooLarge`, and `FactUnfollowed` before any state does."""
         first, trace = self.commit.after.number + 1, asked.trace if asked else None
         facts = [
             NumberedFact(number, key, now, happened, found, row)
@@ -189,43 +170,8 @@ class Batch:
             for found in [asked if number == first else None]
             for row in [self._encode(number, key, now, happened, found, trace)]
         ]
-        for fact in facts:
-            fold(self.commit, self._loaded, fact)
+        follows = [following(fact.happened.body) for fact in facts]
+        for follow, fact in zip(follows, facts, strict=True):
+            follow(self.commit, self._loaded, fact)
         self.commit.facts += facts
         self.commit.after = replace(self.commit.after, number=self.commit.after.number + len(facts))
-
-
-def fold(commit: Commit, loaded: Loaded, fact: NumberedFact) -> None:
-    """Let the states follow a fact: those of `loaded`, and what `commit` is to write of them."""
-    if (person := fact.happened.corrected) is not None:
-        commit.corrected.append((loaded.people[fact.key], person))
-        loaded.people[fact.key] = person
-    name, body = getattr(fact.happened.body, "activity", None), fact.happened.body
-    if name is None:
-        return
-    state = loaded.activities.get(name)
-    evolved = loaded.activities[name] = activity.evolve(state, fact.happened)
-    commit.activities[name] = evolved
-    if isinstance(body, RegistrationFact):
-        before = loaded.registrations.get(body.registration)
-        after = registration.evolve(before, fact.happened, fact.number)
-        loaded.registrations[after.id] = after
-        new = isinstance(body, RegistrationConfirmed | RegistrationWaitlisted)
-        (commit.made if new or after.id in commit.made else commit.changed)[after.id] = after
-        _move_line(loaded, name, state, after)
-
-
-def _move_line(loaded: Loaded, name: str, before: ActivityState | None, after: Registration) -> None:
-    """Keep what is loaded of a line its beginning: who leaves is taken out, who comes is put at the end
-    only if the whole line is at hand."""
-    lines = loaded.lines.get(name)
-    if lines is None:
-        return
-    line = lines.setdefault(after.quotas, [])
-    if after.status == "waitlisted":
-        if before is not None and len(line) == before.waiting.get(after.quotas, 0):
-            line.append(after)
-    elif line and line[0].id == after.id:
-        del line[0]
-    else:
-        line[:] = [one for one in line if one.id != after.id]

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.registration.application.asking import Asked, Poison
-from services.registration.application.batch import Loaded, fold
 from services.registration.application.commit import Commit, Cursor, NumberedFact
+from services.registration.application.following import fold
+from services.registration.application.loaded import Loaded
 from services.registration.domain import registration
 from services.registration.domain.activity import ActivityState
 from services.registration.domain.happened import Happened, Refusal

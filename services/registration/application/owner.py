@@ -9,9 +9,10 @@ import logging
 from collections.abc import Sequence
 
 from services.registration.application.asking import Asked, Poison, UntrustedTime
-from services.registration.application.batch import Batch, Loaded
+from services.registration.application.batch import Batch
 from services.registration.application.commit import ClaimLost, Cursor, PeopleChanged
 from services.registration.application.held import Held
+from services.registration.application.loaded import Loaded
 from services.registration.application.ports import DoesNotFit, Ports
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import CancelActivity, Tick

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.registration.application.asking import Asked, Reading
-from services.registration.application.batch import Encode, Loaded, Standing
+from services.registration.application.batch import Encode, Standing
 from services.registration.application.commit import Commit, Cursor
+from services.registration.application.loaded import Loaded
 from services.registration.domain.activity import ActivityState
 from shared.contracts.envelope import Envelope
 

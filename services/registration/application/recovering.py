@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple, TypeGuard, cast
 
-from services.registration.application.batch import Loaded, description_digest, fold
+from services.registration.application.batch import description_digest
 from services.registration.application.commit import Commit, Cursor, NumberedFact
 from services.registration.application.digests import Digests
+from services.registration.application.following import fold
+from services.registration.application.loaded import Loaded
 from services.registration.application.ports import DoesNotFit
 from services.registration.application.redescribing import described, is_whole
 from services.registration.domain.happened import Happened, Registrant

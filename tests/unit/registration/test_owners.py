@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from services.registration.application.asking import Poison
-from services.registration.application.batch import Loaded
 from services.registration.application.commit import ClaimLost, Commit, Cursor
 from services.registration.application.held import Held
 from services.registration.application.keeper import Keeper
+from services.registration.application.loaded import Loaded
 from services.registration.application.owner import Owner
 from services.registration.application.owners import Owners
 from services.registration.application.ports import Ports

@@ -1,0 +1,35 @@
+"""An office's own fact is never nothing to its states."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.registration.application.batch import Batch, Standing
+from services.registration.application.commit import Commit, Cursor, NumberedFact
+from services.registration.application.following import FactUnfollowed, fold
+from services.registration.application.loaded import Loaded
+from services.registration.domain.happened import Happened
+from shared.contracts.facts import Body
+from tests.support.office import office_file
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+CURSOR = Cursor(0, "a" * 32, 1, 0, 0, 0, -1, AT, 0, AT, None)
+
+
+class SurveyAnswered(Body):
+    type = "id.simpul.survey.answered.v1"
+
+
+def test_a_fact_that_no_state_follows_says_so() -> None:
+    fact = NumberedFact(1, "uji", AT, Happened(SurveyAnswered()), None, b"")
+    with pytest.raises(FactUnfollowed, match="no state follows SurveyAnswered"):
+        fold(Commit(CURSOR, CURSOR), Loaded(), fact)
+
+
+def test_no_state_follows_a_decision_of_which_one_fact_is_followed_by_none() -> None:
+    standing = Standing.of(office_file("bali").described(), timedelta(days=1))
+    batch = Batch(CURSOR, Loaded(), lambda *_: b"", standing)
+    described = Happened(standing.description)
+    with pytest.raises(FactUnfollowed):
+        batch._apply("office", [described, Happened(SurveyAnswered())], AT, None)
+    assert (batch.commit.facts, batch.commit.after.number) == ([], 0)
