@@ -128,7 +128,7 @@ async def running(
         async def members() -> int:
             return await group_members(settings.kafka.bootstrap, topics.group(office.code, "registration"))
 
-        asker = Asker(digests, intake, outcomes)
+        asker = Asker(digests, intake, outcomes, is_passing)
         desk = Desk(
             office.code,
             settings.staff_token_hash,

@@ -1,7 +1,8 @@
 """Putting a command on the office's intake, and waiting for what becomes of it."""
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,6 +16,9 @@ from shared.contracts.commands import Command
 from shared.contracts.envelope import Envelope
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import rfc3339
+from shared.kafka.facts import failure
+
+log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 1.5  # with the look below it, a person waits less than 2 s to hear whether it was taken
 LOOK_SECONDS = 0.4
@@ -55,11 +59,13 @@ class OutcomesPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The one way in for whatever reaches the office over HTTP or from a sheet."""
+    """The one way in for whatever reaches the office over HTTP or from a sheet. `is_passing` tells failures
+    of the network or the moment."""
 
     digests: Digests
     intake: IntakePort
     outcomes: OutcomesPort
+    is_passing: Callable[[BaseException], bool]
 
     async def ask(
         self,
@@ -112,5 +118,7 @@ class Asker:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 return (await self.outcomes.find([digest])).get(digest)
-        except Exception:  # MongoDB is away: intake takes the command all the same, and knows it again
+        except Exception as error:  # intake takes the command all the same, and knows it again
+            if not self.is_passing(error):
+                log.error("what was decided cannot be looked up: %s", failure(error))
             return None
