@@ -7,10 +7,17 @@ from shared.contracts.topics import NATIONAL_DATABASE, NATIONAL_REPORTS, REPORTS
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, Driver, Store, connect
+from shared.mongo.indexes import ascending, make_indexes, require_indexes
 from shared.settings import read_settings
 
 FIGURES_OF_OFFICES = ("cursors", "offices", "activities", "cells", "roll_ups", "veiled")
 COLLECTIONS = (*FIGURES_OF_OFFICES, "lease", "revisions")
+INDEXES = (
+    ascending("cells", "office", "activity"),
+    ascending("cells", "month"),
+    ascending("veiled", "office", "month"),
+    ascending("revisions", "due", sparse=True),
+)
 REPORTS = TopicSpec(NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS)
 
 
@@ -32,10 +39,7 @@ async def provision_national(mongo_url: str, driver: Driver, kafka: KafkaSetting
 async def prepare(store: Store) -> list[str]:
     """Collections, indexes and the lease; what was made, in sentences."""
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
-    await store["cells"].create_index([("office", 1), ("activity", 1)])
-    await store["cells"].create_index("month")
-    await store["veiled"].create_index([("office", 1), ("month", 1)])
-    await store["revisions"].create_index("due", sparse=True)
+    await make_indexes(store, INDEXES)
     await provision_lease(store)
     return [f"made collections {', '.join(made)} in {store.name}"] if made else []
 
@@ -54,6 +58,7 @@ async def require_provisioned(store: Store) -> None:
     """Raises `DatabaseMisfit`."""
     if not await store["lease"].find_one({"_id": READER}):
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision national`")
+    await require_indexes(store, INDEXES, "simpul provision national")
 
 
 async def require_topic_fits(kafka: KafkaSettings) -> None:

@@ -4,26 +4,27 @@ from datetime import datetime
 
 from services.notification.adapters.cursors import first_row
 from shared.mongo.driver import DatabaseMisfit, Store
+from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
 
 COLLECTIONS = (
     *("meta", "cursors", "registrations", "activities"),
     *("directory", "parked", "deliveries", "fanouts"),
 )
-INDEXES = {
-    "registrations": [("activity", 1), ("_id", 1)],
-    "deliveries": [("state", 1), ("next", 1), ("template", 1)],
-    "fanouts": [("done", 1), ("due", 1)],
-}
+INDEXES = (
+    ascending("registrations", "activity", "_id"),
+    ascending("deliveries", "state", "next", "template"),
+    ascending("deliveries", "activity", "_id"),
+    ascending("deliveries", "registration"),
+    Index("deliveries", (("due", -1),)),
+    ascending("fanouts", "done", "due"),
+)
 BIRTH = "birth"
 
 
 async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> list[str]:
     """Make what is missing; idempotent. Returns what was made, in sentences. Raises `DatabaseMisfit`."""
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
-    for name, keys in INDEXES.items():
-        await store[name].create_index(keys)
-    for keys in ([("activity", 1), ("_id", 1)], [("registration", 1)], [("due", -1)]):
-        await store["deliveries"].create_index(keys)
+    await make_indexes(store, INDEXES)
     for topic in topics:
         for partition in range(partitions):
             row = first_row(topic, partition)
@@ -38,8 +39,12 @@ async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> l
 
 
 async def birth(store: Store) -> tuple[datetime, int]:
-    """When the database was made, and for how many partitions. Raises `DatabaseMisfit`."""
+    """When the database was made, and for how many partitions.
+
+    Raises `DatabaseMisfit` unless all is in place that provisioning makes.
+    """
     row = await store["meta"].find_one({"_id": BIRTH})
     if row is None:
         raise DatabaseMisfit(f"database {store.name} is missing: run `simpul provision office`")
+    await require_indexes(store, INDEXES, "simpul provision office")
     return row["at"], int(row["partitions"])

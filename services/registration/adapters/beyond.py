@@ -1,5 +1,6 @@
 """What an office's topics hold beyond an older ledger."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
@@ -55,19 +56,25 @@ def _body(fact: Fact) -> Body:
 
 
 async def entries_of(log: Log, wanted: Collection[str]) -> Entries:
-    """The directory's latest word on these keys. Raises `DoesNotFit` for what is no entry."""
+    """The directory's latest word on these keys, and how much of it only a newer version knows.
+
+    Raises `DoesNotFit` for what is no entry."""
     registrations: dict[str, RegistrationEntry] = {}
     activities: dict[str, ActivityEntry] = {}
+    others: dict[str, set[str]] = defaultdict(set)
     async for records in log.onward((await log.bounds())[0]):
         for record in records:
-            kind, _, name = (record.key or b"").decode(errors="replace").partition(":")
-            if f"{kind}:{name}" not in wanted:
-                continue
-            if kind == "r":
-                _keep(registrations, name, RegistrationEntry, record)
-            else:
-                _keep(activities, name, ActivityEntry, record)
-    return Entries(registrations, activities)
+            key = (record.key or b"").decode(errors="replace")
+            match key.partition(":"):
+                case "r", _, name if key in wanted:
+                    _keep(registrations, name, RegistrationEntry, record)
+                case "a", _, name if key in wanted:
+                    _keep(activities, name, ActivityEntry, record)
+                case (("r" | "a"), _, _):
+                    pass
+                case kind, _, name:
+                    others[kind].add(name)
+    return Entries(registrations, activities, {kind: len(names) for kind, names in others.items()})
 
 
 def _keep(kept: dict[str, Entry], name: str, model: type[Entry], record: Record) -> None:

@@ -11,6 +11,7 @@ from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import GroupBusy, commit_first_offsets, survey
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
+from shared.mongo.indexes import ascending, make_indexes, require_indexes
 
 COLLECTIONS = (
     "cursors",
@@ -27,6 +28,20 @@ COLLECTIONS = (
     "uploads",
 )
 FORM_SECONDS = 86_400  # as long as a form may stay open
+INDEXES = (
+    *(ascending(collection, "command", unique=True, sparse=True) for collection in ("facts", "outcomes")),
+    ascending("facts", "source", "intake", sparse=True),
+    ascending("outcomes", "source", "_id"),
+    ascending("parked", "digest", sparse=True),
+    ascending("people", "ref", only={"who": {"$exists": True}}),
+    ascending("people", "known_by", unique=True, sparse=True),
+    ascending("people", "hints", sparse=True),
+    ascending("registrations", "activity", "line", "arrival", only={"status": "waitlisted"}),
+    ascending("activities", "promoting", only={"promoting": True}),
+    ascending("counted", "until", expires=0),
+    ascending("forms", "at", expires=FORM_SECONDS),
+    ascending("uploads", "until", expires=0),
+)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,21 +92,7 @@ async def commit_offsets(office: str, kafka: KafkaSettings, partitions: int) -> 
 async def _database(store: Store, first_offsets: list[int]) -> list[str]:
     partitions = len(first_offsets)
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
-    for collection in ("facts", "outcomes"):
-        await store[collection].create_index("command", unique=True, sparse=True)
-    await store["facts"].create_index([("source", 1), ("intake", 1)], sparse=True)
-    await store["outcomes"].create_index([("source", 1), ("_id", 1)])
-    await store["parked"].create_index("digest", sparse=True)
-    await store["people"].create_index("ref", partialFilterExpression={"who": {"$exists": True}})
-    await store["people"].create_index("known_by", unique=True, sparse=True)
-    await store["people"].create_index("hints", sparse=True)
-    await store["registrations"].create_index(
-        [("activity", 1), ("line", 1), ("arrival", 1)], partialFilterExpression={"status": "waitlisted"}
-    )
-    await store["activities"].create_index("promoting", partialFilterExpression={"promoting": True})
-    await store["counted"].create_index("until", expireAfterSeconds=0)
-    await store["forms"].create_index("at", expireAfterSeconds=FORM_SECONDS)
-    await store["uploads"].create_index("until", expireAfterSeconds=0)
+    await make_indexes(store, INDEXES)
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     await mark_fresh(store)
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
@@ -127,6 +128,7 @@ async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
     partitions = await store["cursors"].count_documents({})
     if not partitions:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
+    await require_indexes(store, INDEXES, f"simpul provision office {office}")
     await require_upgraded(store, office)
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):

@@ -130,7 +130,15 @@ class Recovery:
         forwarding = Forwarding(told, entries, self._digests, recovered_fact)
         for start in range(0, len(told), FACTS_AT_ONCE):
             cursor = await self._write(cursor, forwarding, told[start : start + FACTS_AT_ONCE])
-        return f"partition {partition}: {len(told)} facts came back; intake is read from {cursor.next}"
+        return "; ".join(
+            [
+                f"partition {partition}: {len(told)} facts came back; intake is read from {cursor.next}",
+                *(
+                    f"{number} entries {kind}: of its directory are of a newer version and were passed over"
+                    for kind, number in sorted(entries.passed_over.items())
+                ),
+            ]
+        )
 
     async def _goes_on(self, cursor: Cursor) -> bool:
         """Whether its owner decides: then it fits, and what seemed to lack was decided just now."""

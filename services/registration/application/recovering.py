@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeGuard, cast
 
 from services.registration.application.batch import description_digest
@@ -42,10 +43,12 @@ class Told(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """The directory of one partition, by registration and by activity."""
+    """The directory of one partition, by registration and by activity. `passed_over`: how many keys there are
+    of each kind that only a newer version knows."""
 
     registrations: Mapping[str, RegistrationEntry]
     activities: Mapping[str, ActivityEntry]
+    passed_over: Mapping[str, int] = MappingProxyType({})
 
 
 class Named(NamedTuple):
