@@ -1,12 +1,15 @@
 """What one aggregate causes in another: commands with the id of the fact that caused them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.registration.application.digests import Digests
-from shared.contracts.commands import CorrectRegistration
+from shared.contracts.commands import Command, CorrectRegistration
 from shared.contracts.facts import ParticipantCorrected
 from shared.mongo.driver import Document, Store
+
+CAUSING: Final[dict[str, type[Command]]] = {ParticipantCorrected.type: CorrectRegistration}
+"""Facts that cause commands in other aggregates, and which."""
 
 
 class Held(NamedTuple):
@@ -39,7 +42,7 @@ class Reactions:
         self._digests = digests
 
     async def to(self, fact: Document) -> Sequence[CorrectRegistration]:
-        if fact["type"] != ParticipantCorrected.type:
+        if fact["type"] not in CAUSING:
             return []
         held = await held_by(self._store, self._digests, fact["key"].removeprefix("p:"))
         return [

@@ -170,7 +170,7 @@ class Batch:
             for found in [asked if number == first else None]
             for row in [self._encode(number, key, now, happened, found, trace)]
         ]
-        follows = [following(fact.happened.body) for fact in facts]
+        follows = [following(fact) for fact in facts]
         for follow, fact in zip(follows, facts, strict=True):
             follow(self.commit, self._loaded, fact)
         self.commit.facts += facts

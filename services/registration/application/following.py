@@ -30,20 +30,24 @@ Follow = Callable[[Commit, Loaded, NumberedFact], None]
 
 
 class FactUnfollowed(Exception):
-    """No state follows facts of this type: an office's own fact is never nothing to it."""
+    """No state can follow a fact: an office's own is never nothing to it."""
 
 
-def following(body: Body) -> Follow:
-    """Raises `FactUnfollowed`."""
+def following(fact: NumberedFact) -> Follow:
+    """Raises `FactUnfollowed`, also where a fact is of an activity that its key does not name: the activities
+    of a partition are loaded by key."""
+    body = fact.happened.body
     follow = FOLLOWING.get(type(body))
     if follow is None:
         raise FactUnfollowed(f"no state follows {type(body).__name__}")
+    if getattr(body, "activity", fact.key) != fact.key:
+        raise FactUnfollowed(f"{type(body).__name__} is keyed by something else than its activity")
     return follow
 
 
 def fold(commit: Commit, loaded: Loaded, fact: NumberedFact) -> None:
     """Let the states follow a fact. Raises `FactUnfollowed`."""
-    following(fact.happened.body)(commit, loaded, fact)
+    following(fact)(commit, loaded, fact)
 
 
 def _follow_activity(commit: Commit, loaded: Loaded, fact: NumberedFact) -> None:

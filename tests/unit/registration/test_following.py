@@ -9,7 +9,7 @@ from services.registration.application.commit import Commit, Cursor, NumberedFac
 from services.registration.application.following import FactUnfollowed, fold
 from services.registration.application.loaded import Loaded
 from services.registration.domain.happened import Happened
-from shared.contracts.facts import Body
+from shared.contracts.facts import ActivityCancelled, Body
 from tests.support.office import office_file
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -23,6 +23,12 @@ class SurveyAnswered(Body):
 def test_a_fact_that_no_state_follows_says_so() -> None:
     fact = NumberedFact(1, "uji", AT, Happened(SurveyAnswered()), None, b"")
     with pytest.raises(FactUnfollowed, match="no state follows SurveyAnswered"):
+        fold(Commit(CURSOR, CURSOR), Loaded(), fact)
+
+
+def test_a_fact_under_another_key_than_its_activity_says_so() -> None:
+    fact = NumberedFact(1, "lain", AT, Happened(ActivityCancelled(activity="uji")), None, b"")
+    with pytest.raises(FactUnfollowed, match="keyed by something else"):
         fold(Commit(CURSOR, CURSOR), Loaded(), fact)
 
 

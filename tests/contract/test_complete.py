@@ -1,0 +1,127 @@
+"""What one table names, no other leaves out: a command, a fact, a measure without an owner is found here."""
+
+from collections.abc import Iterable
+from typing import Any, get_args
+
+import pytest
+
+from services.notification.adapters.entries import KNOWN
+from services.notification.adapters.rendering import METHODS
+from services.notification.adapters.wording import WORDINGS
+from services.notification.domain.rules import RULES
+from services.notification.domain.templates import POLICIES, Template
+from services.registration.adapters.directory import OF_ACTIVITY, OF_REGISTRATION
+from services.registration.adapters.phrasing import RESULTS
+from services.registration.adapters.reactions import CAUSING
+from services.registration.application.following import FOLLOWING as FOLLOWED_BY
+from services.registration.domain.decider import DECIDERS
+from services.reporting import tables
+from services.reporting.figures import WHOLE
+from services.reporting.sums import DIMENSIONS, NAME, storable, zeros
+from services.reporting.veil import CLOSING_TOGETHER, FOLLOWING, OF_NOBODY
+from shared.contracts.commands import (
+    COMMANDS,
+    CancelRegistration,
+    CorrectParticipant,
+    CorrectRegistration,
+    PublishActivity,
+    Tick,
+)
+from shared.contracts.directory import activity_key, registration_key
+from shared.contracts.facts import (
+    FACTS,
+    MEASURES,
+    ActivityCounted,
+    AttendanceRecorded,
+    OfficeDescribed,
+    OfficeTotals,
+    ParticipantCorrected,
+    RegistrationFact,
+    RegistrationPromoted,
+)
+from shared.contracts.outcomes import Result
+from shared.contracts.reports import NationalRow
+
+NEVER_FIRST = {RegistrationPromoted, ActivityCounted, OfficeDescribed, OfficeTotals}
+"""Facts that no command is answered with: they follow another, or a tick."""
+NOBODY_IS_TOLD = {ActivityCounted, AttendanceRecorded, ParticipantCorrected, OfficeDescribed, OfficeTotals}
+"""Facts that no mail comes of."""
+NAME_NO_AGGREGATE = {CancelRegistration, Tick}
+"""Commands that are about whatever their key says."""
+OF_THE_SERVICE = {CorrectRegistration}
+"""Commands that nobody outside asks, ticks aside."""
+NAME_ANOTHER_FIELD = {PublishActivity, CorrectParticipant}
+
+
+def types(facts: Iterable[type[Any]]) -> set[str]:
+    return {fact.type for fact in facts}
+
+
+def test_every_command_is_decided_and_no_other() -> None:
+    assert {*DECIDERS} == {*COMMANDS.values()} - {Tick}
+
+
+def test_every_accepted_command_ends_in_a_result_that_there_is() -> None:
+    results = {result for _, result in DECIDERS.values()} | {*RESULTS.values()}
+    assert results == {*get_args(Result)} - {"refused", "parked", "received"}
+
+
+def test_every_command_names_what_it_is_about_or_is_known_not_to() -> None:
+    unnamed = {command for command in COMMANDS.values() if "activity" not in command.model_fields}
+    assert unnamed == NAME_NO_AGGREGATE | NAME_ANOTHER_FIELD
+
+
+def test_some_state_follows_every_fact() -> None:
+    assert {*FOLLOWED_BY} == {*FACTS.values()}
+
+
+def test_every_fact_that_may_answer_a_command_has_a_result() -> None:
+    assert {*RESULTS} == {*FACTS} - types(NEVER_FIRST)
+
+
+def test_mails_come_of_every_fact_but_those_of_which_nobody_is_told() -> None:
+    assert {*RULES} == {*FACTS.values()} - NOBODY_IS_TOLD
+
+
+def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
+    """A cancellation or a promotion changes nothing that a mail says of the person."""
+    told = {fact for fact in RULES if fact not in {RegistrationPromoted}}
+    of_people = {fact.type for fact in told if issubclass(fact, RegistrationFact)}
+    assert of_people - OF_REGISTRATION == {"id.simpul.registration.cancelled.v1"}
+    assert types(told) - of_people == OF_ACTIVITY
+
+
+def test_what_one_fact_causes_elsewhere_is_decided_and_nothing_else_is_the_services_own() -> None:
+    assert {*CAUSING} <= {*FACTS}
+    assert {*CAUSING.values()} <= {*DECIDERS}
+    assert {*CAUSING.values()} == OF_THE_SERVICE
+
+
+def test_every_kind_of_mail_has_its_policy_and_its_words() -> None:
+    assert {*POLICIES} == {*WORDINGS} == {*get_args(Template)}
+    # neither says anything new for a calendar
+    assert {*METHODS} == {*get_args(Template)} - {"waitlisted", "reminder"}, (
+        "those say nothing new for a calendar"
+    )
+
+
+@pytest.mark.parametrize("key", [registration_key("x"), activity_key("x")])
+def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> None:
+    assert key.startswith(KNOWN)
+
+
+def test_every_measure_has_a_label_in_the_same_order() -> None:
+    assert (*tables.MEASURES,) == MEASURES
+
+
+def test_of_every_measure_it_is_said_what_anyone_may_know() -> None:
+    said = [*OF_NOBODY, *FOLLOWING, *(measure for family in CLOSING_TOGETHER for measure in family)]
+    assert sorted(said) == sorted(MEASURES)
+    assert {*WHOLE} == {*OF_NOBODY}, "what is of an activity as a whole is of nobody"
+
+
+def test_every_measure_is_a_column_of_the_national_topic_and_no_dimension() -> None:
+    columns = {*NationalRow.model_fields} - {"rev", "office", "month", "kind", "category"}
+    assert columns == {*MEASURES}
+    assert storable(zeros())
+    assert all(NAME.fullmatch(measure) and measure not in DIMENSIONS for measure in MEASURES)
