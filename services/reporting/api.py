@@ -31,8 +31,9 @@ ABOUT = """Figures of all offices, grouped by any of the dimensions.
 `home_regency` they stand in the row where those dimensions are null, and are null in every other, as they
 are under a filter by `category` or `cohort`. `month`, `kind`, `province` and
 `regency` are the activity's (`online` where it has no place); `home_regency` is the participants'.
-A person in two activities is counted twice. Rows without any figure are left out; without `by` there is
-exactly one row.
+`activity` is null for people whom a newer office counts in none; without the directorate's token they are
+left out. A person in two activities is counted twice. Rows without any figure are left out; without `by`
+there is exactly one row.
 
 With `Authorization: Bearer` and the directorate's token every figure is exact. Without it `{"below": 5}`
 stands for fewer than five people, or fewer than five in each activity and category that the row is made of;

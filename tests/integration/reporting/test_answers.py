@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any, get_args
@@ -347,6 +348,20 @@ async def test_an_offices_page_lists_its_activities(store: Store, directorate: h
     assert "diskusi" not in page.partition("<main")[2].partition("</details>")[2]
     assert (await directorate.get("/balai/tidak-ada")).status_code == 404
     assert f'href="/balai/{second.code}"' in (await directorate.get("/")).text
+
+
+async def test_people_of_no_activity_are_a_row_of_their_own_for_the_directorate_alone(
+    store: Store, directorate: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    office = SpeakingOffice()
+    of_none = office.confirm("rakor")
+    value = of_none.value.replace(b'{"activity":"rakor",', b'{"material":"modul-1",')
+    await read(store, [replace(of_none, value=value), office.publish("rakor"), office.confirm("rakor")])
+    page = (await directorate.get(f"/balai/{office.code}")).text
+    assert "Kegiatan rakor" in page
+    assert "Tanpa kegiatan" in page
+    assert "dibatalkan" not in page.partition("Tanpa kegiatan")[2].partition("</tr>")[0]
+    assert "Tanpa kegiatan" not in (await stranger.get(f"/balai/{office.code}")).text
 
 
 def with_cancelled(office: SpeakingOffice, *counts: int) -> list[Spoken]:
