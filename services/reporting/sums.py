@@ -10,6 +10,7 @@ from bson import Int64
 from shared.contracts.facts import MEASURES, Measure
 
 Sums = dict[str, int]
+KNOWN: Final = frozenset(MEASURES)
 MOST: Final = 64  # measures of a partition
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 DIMENSIONS: Final = frozenset(
@@ -29,7 +30,7 @@ def add_to(sums: Sums, add: Mapping[str, int], times: int = 1) -> None:
 
 def unknown(sums: Mapping[str, int]) -> list[str]:
     """Measures that this version does not know, of which something is counted."""
-    return sorted(measure for measure, value in sums.items() if value and measure not in MEASURES)
+    return sorted(measure for measure, value in sums.items() if value and measure not in KNOWN)
 
 
 def agree(sums: Mapping[str, int], totals: Mapping[Measure, int]) -> bool:
@@ -39,13 +40,13 @@ def agree(sums: Mapping[str, int], totals: Mapping[Measure, int]) -> bool:
 
 def storable(sums: Mapping[str, int]) -> bool:
     """Whether every measure is fit to name a field, and they are not too many."""
-    further = sums.keys() - zeros().keys()
+    further = sums.keys() - KNOWN
     return len(sums) <= MOST and all(NAME.fullmatch(name) and name not in DIMENSIONS for name in further)
 
 
 def stored(sums: Mapping[str, int]) -> dict[str, Int64]:
     """As documents hold them: every known measure, and others that are not zero."""
-    return {measure: Int64(n) for measure, n in sums.items() if n or measure in MEASURES}
+    return {measure: Int64(n) for measure, n in sums.items() if n or measure in KNOWN}
 
 
 def comparable(sums: Mapping[str, int]) -> dict[str, int]:
