@@ -142,9 +142,11 @@ async def test_a_form_says_at_the_field_what_is_wrong(servers: Servers) -> None:
     async with staff_at(servers) as (_, client):
         await announce(client, "uji")
         for changed, told in (
-            ({"nama": ENCODED}, "Nama memuat alamat web"),
-            ({"nama": "\u200b"}, "Nama hanya berisi tanda tak terlihat"),
-            ({"instansi": "www.jahat.example"}, "Nama instansi memuat alamat web"),
+            ({"nama": ENCODED}, "Nama memuat alamat web; hapus alamat itu"),
+            ({"nama": "uji@uji"}, "Nama memuat tanda @; hapus tanda itu"),
+            ({"nama": "12345"}, "Nama tidak memuat huruf; tulis dengan huruf"),
+            ({"nama": "\u200b"}, "Nama hanya berisi tanda tak terlihat; ketik ulang"),
+            ({"instansi": "www.jahat.example"}, "Nama instansi memuat alamat web; hapus alamat itu"),
             ({"email": "uji@sekolah"}, "Alamat email tidak sah: bagian sesudah @ tidak lengkap"),
             ({"telepon": "(-) (-)"}, "Nomor telepon memuat terlalu sedikit angka"),
         ):

@@ -44,10 +44,10 @@ _REASONS = {
 }
 
 _RULES: Final = {
-    "web_address": "memuat alamat web",
-    "at_sign": "memuat tanda @",
-    "no_letter": "tidak memuat huruf",
-    "invisible": "hanya berisi tanda tak terlihat",
+    "web_address": "memuat alamat web; hapus alamat itu",
+    "at_sign": "memuat tanda @; hapus tanda itu",
+    "no_letter": "tidak memuat huruf; tulis dengan huruf",
+    "invisible": "hanya berisi tanda tak terlihat; ketik ulang",
     "instant_out_of_range": "harus antara tahun 2000 dan 2100",
     "duration_out_of_range": "harus antara 0 dan 366 hari",
     "closes_before_it_opens": "harus sesudah pembukaan",

@@ -241,7 +241,9 @@ def test_signs_that_nobody_sees_keep_nobody_out_and_make_nobody_nameless() -> No
     assert row.command.participant.name == "I Ketut\u200b Wijaya", (
         "sent as it was typed, mended where it is decided"
     )
-    assert [one.message for one in report.problems] == ["Nama hanya berisi tanda tak terlihat"] * 4
+    assert [one.message for one in report.problems] == [
+        "Nama hanya berisi tanda tak terlihat; ketik ulang"
+    ] * 4
 
 
 def test_a_refused_cell_says_what_is_wrong_with_it() -> None:
@@ -253,7 +255,7 @@ def test_a_refused_cell_says_what_is_wrong_with_it() -> None:
     report = sheet(*rows)
     assert report.rows == ()
     assert [(one.row, one.message) for one in report.problems] == [
-        (2, "Nama memuat alamat web"),
+        (2, "Nama memuat alamat web; hapus alamat itu"),
         (3, "Alamat email tidak sah: tulis satu alamat saja"),
         (4, "Alamat email tidak sah: bagian sesudah @ tidak lengkap"),
     ]
