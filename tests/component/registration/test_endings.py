@@ -56,6 +56,7 @@ async def test_pages_say_that_an_activity_is_under_way_or_over(servers: Servers)
         over = await page_of(client, "/kegiatan/lewat")
         assert "Kegiatan ini sudah selesai." in over
         assert ">Daftar<" not in over
+        assert "Kursi" not in over, "nobody can take one"
 
 
 async def test_who_registers_after_the_end_is_recorded_and_not_invited(servers: Servers) -> None:
