@@ -138,17 +138,19 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -
     async with staff_at(servers) as (_, client):
         empty = await client.post(FORM, data=await marks(client, FORM))
         assert empty.status_code == 422
-        missing = {
+        missing = [
             "title",
             "id",
             "kind",
             "opens",
             "closes",
             "sessions.0.title",
+            "sessions.0.starts",
+            "sessions.0.ends",
             "quotas.0.id",
             "quotas.0.seats",
-        }
-        assert missing <= set(wrong_fields(empty))
+        ]
+        assert re.findall(r'<a href="#([a-z0-9.]+)">', empty.text) == missing, "in the order of the page"
         for told in (
             '"#title">Judul wajib diisi<',
             "</span>Judul wajib diisi<",

@@ -34,13 +34,14 @@ LABELS: Final = {
     "kind": "Jenis",
     "opens": "Pendaftaran dibuka",
     "closes": "Pendaftaran ditutup",
+    "sessions": "Pertemuan",
+    "quotas": "Kuota",
     "host": "Penanggung jawab",
     "reply_to": "Email panitia",
     "speakers": "Narasumber",
     "topics": "Materi",
-    "sessions": "Pertemuan",
-    "quotas": "Kuota",
 }
+"""In the order of the page, which the error summary keeps; so are those of a block."""
 IN_BLOCKS: Final = {
     "title": "acara",
     "starts": "mulai",
@@ -51,9 +52,9 @@ IN_BLOCKS: Final = {
     "jp": "JP",
     "id": "nama",
     "seats": "jumlah kursi",
+    "categories": "unsur",
     "regencies": "kabupaten atau kota",
     "cohorts": "angkatan",
-    "categories": "unsur",
 }
 BLOCKS: Final = ("sessions", "quotas")
 """Fields that say how many of them the form showed."""
@@ -197,7 +198,7 @@ def _form(
         values=values,
         chosen=chosen,
         errors={name: _at_field(name, sentence) for name, sentence in draft.errors.items()},
-        named={name: _named(_label(name), sentence) for name, sentence in draft.errors.items()},
+        named={name: _named(_label(name), draft.errors[name]) for name in sorted(draft.errors, key=_place)},
         told=told,
         warned=LATE if draft.command and closes_late(draft.command) else "",
         blocks=blocks,
@@ -222,6 +223,17 @@ def _label(name: str) -> str:
     first, *rest = name.split(".")
     block = f" {int(rest[0]) + 1}, {IN_BLOCKS.get(rest[1], rest[1])}" if rest else ""
     return LABELS.get(first, first) + block
+
+
+def _place(name: str) -> tuple[int, int, int]:
+    """Where a field stands on the page; one that the page does not show comes last."""
+    first, at, of_block = [*name.split("."), "0", ""][:3]
+    names, in_block = list(LABELS), list(IN_BLOCKS)
+    return (
+        names.index(first) if first in names else len(names),
+        int(at),
+        in_block.index(of_block) if of_block in in_block else len(in_block),
+    )
 
 
 def _whole(text: str) -> int:
