@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from shared.words import moment
 from tests.component.registration.browser import announce, landed, submitted, typed
 from tests.component.registration.test_desk import DESK, marks
 from tests.component.registration.test_pages import sound
@@ -84,7 +85,11 @@ async def test_what_is_not_recorded_is_told(servers: Servers) -> None:
         await announce(client, "uji", sessions=sessions(NOW, NOW + timedelta(days=9)))
         await submitted(client, "uji", **typed(1))
         url = f"{PAGE}?pertemuan=hari-2"
-        one = shown(await client.get(url))[0]
+        page = await client.get(url)
+        opening = moment(NOW + timedelta(days=9, hours=-2), "WITA")
+        assert f"Presensi pertemuan ini dibuka {opening}." in page.text
+        assert "Presensi pertemuan ini" not in (await client.get(PAGE)).text, "of the first it is open"
+        one = shown(page)[0]
         early = await client.post(url, data=await marks(client, url) | {"hadir": one})
         assert (early.status_code, "1 dari 1 perubahan belum tercatat" in early.text) == (409, True)
         odd = await client.post(url, data=await marks(client, url) | {"hadir": ["siapa"]})

@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from services.registration.adapters.roster import Wanted
+from services.registration.domain.activity import attendance_opens
 from services.registration.entrypoints.pages.desk import asked, done, said, staff_page
-from services.registration.entrypoints.pages.front import Front
+from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
@@ -82,6 +83,7 @@ async def _shown(
     state = await front.activity(activity)
     meetings = sorted(state.described.sessions, key=lambda one: one.starts)
     meeting = next((one for one in meetings if one.id == named), meetings[0])
+    opens = attendance_opens(state.described, meeting.starts)
     skip = (number - 1) * ROWS
     rows, total = await front.roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
     return staff_page(
@@ -92,6 +94,7 @@ async def _shown(
         activity=state.described,
         meetings=meetings,
         meeting=meeting,
+        opens=opens if now() < opens else None,
         attended=state.attended,
         rows=rows,
         total=total,
