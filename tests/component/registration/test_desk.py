@@ -100,7 +100,7 @@ async def test_cancelling_asks_first_and_the_next_moves_up(servers: Servers) -> 
         answer = await client.post(f"{one}/batal", data=await marks(client, f"{one}/batal"))
         assert answer.status_code == 303
         page = (await landed(client, answer)).text
-        assert "Pendaftaran dibatalkan; 1 orang naik dari daftar tunggu dan menerima email." in page
+        assert "Pendaftaran dibatalkan, dan orangnya menerima email; 1 orang naik dari daftar tunggu" in page
         assert "Terkonfirmasi" in (await client.get(await link_to(client, "uji2@"))).text
         again = await client.post(f"{one}/batal", data=await marks(client, one))
         assert (again.status_code, "sudah dibatalkan" in again.text) == (409, True)

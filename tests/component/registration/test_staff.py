@@ -12,7 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 from itsdangerous.timed import TimestampSigner
 
 from shared.links import secrets
-from tests.component.registration.browser import announce, heading, submitted, typed
+from tests.component.registration.browser import announce, heading, landed, submitted, typed
 from tests.component.registration.test_pages import sound
 from tests.support.office import LINK_KEYS, STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
@@ -76,7 +76,8 @@ async def test_a_session_ends_by_itself_by_a_new_token_and_by_signing_out(server
         async with office.registration(**PLAIN, **other) as renewed:
             answer = await renewed.get("/staf", headers={"Cookie": f"simpul={cookie}"})
             assert answer.status_code == 303
-        await client.post("/staf/keluar", data={"csrf": csrf_of(home)})
+        left = await landed(client, await client.post("/staf/keluar", data={"csrf": csrf_of(home)}))
+        assert "Anda sudah keluar." in left.text
         assert (await client.get("/staf")).status_code == 303
 
 

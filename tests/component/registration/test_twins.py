@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.component.registration.browser import announce, submitted, typed
+from tests.component.registration.browser import announce, landed, submitted, typed
 from tests.component.registration.test_desk import marks
 from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import staff_at
@@ -34,8 +34,9 @@ async def test_both_are_shown_with_where_they_are_registered_and_put_aside(serve
         assert row is not None
         assert (await client.post(PAGE, data={"pasangan": row["_id"]})).status_code == 403
         answer = await client.post(PAGE, data=form | {"pasangan": row["_id"]})
-        assert answer.headers["Location"] == PAGE
-        assert "Tidak ada" in (await client.get(PAGE)).text
+        page = await landed(client, answer)
+        assert "Satu pasang ditandai sudah diperiksa." in page.text
+        assert "Tidak ada" in page.text
         await submitted(client, "dua", **contradicting)
         await office.at_rest()
         assert "1 pasang" not in (await client.get("/staf")).text, "the same contradiction stays aside"

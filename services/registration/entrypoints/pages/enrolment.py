@@ -78,7 +78,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 async def _cancelled(front: Front, outcome: Outcome) -> str:
     facts = await front.desk.views.caused(outcome.fact)
     people = moved_up(sum(one["type"] == RegistrationPromoted.type for one in facts))
-    return f"Pendaftaran dibatalkan{'; ' if people else ''}{people}."
+    return f"Pendaftaran dibatalkan, dan orangnya menerima email{'; ' if people else ''}{people}."
 
 
 async def _answered(

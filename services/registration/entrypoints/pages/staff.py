@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.entrypoints.pages.activities import PAGE, in_order
+from services.registration.entrypoints.pages.desk import done, said
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.mails import counted
 from services.registration.entrypoints.pages.session import SIGN_IN, Session, Sessions
@@ -15,28 +16,30 @@ from shared.pages import pages_of
 MISSING: Final = "Tulis token petugas"
 WRONG: Final = "Token ini salah. Salin lagi seluruhnya dari tempat penyimpanannya"
 
+SIGNED_OUT: Final = "Anda sudah keluar."
+
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter()
     Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
 
     @router.get(SIGN_IN, response_class=HTMLResponse)
-    async def door() -> HTMLResponse:
-        return front.page("staf-masuk.html", errors={})
+    async def door(request: Request) -> HTMLResponse:
+        return front.page("staf-masuk.html", errors={}, done=said(front, request))
 
     @router.post(SIGN_IN, response_class=HTMLResponse)
     async def sign_in(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=5) as sent:
             typed = str(sent.get("sandi", ""))
         if not sessions.token_is_right(typed):
-            return front.page("staf-masuk.html", 422, errors={"sandi": WRONG if typed else MISSING})
+            return front.page("staf-masuk.html", 422, errors={"sandi": WRONG if typed else MISSING}, done="")
         answer = RedirectResponse("/staf", 303)
         sessions.begin(answer)
         return answer
 
     @router.post("/staf/keluar")
     async def sign_out(_: Staff) -> Response:
-        answer = RedirectResponse(SIGN_IN, 303)
+        answer = done(front, SIGN_IN, SIGNED_OUT)
         sessions.end(answer)
         return answer
 

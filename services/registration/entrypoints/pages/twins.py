@@ -3,14 +3,16 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
-from services.registration.entrypoints.pages.desk import staff_page
+from services.registration.entrypoints.pages.desk import done, said, staff_page
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
 
 SHOWN: Final = 10
 HELD: Final = 5  # registrations of one person; more would make too long a page
+
+LOOKED_AT: Final = "Satu pasang ditandai sudah diperiksa."
 
 
 def routes(front: Front, sessions: Sessions) -> APIRouter:
@@ -18,7 +20,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def listed(session: Staff) -> HTMLResponse:
+    async def listed(session: Staff, request: Request) -> HTMLResponse:
         found = await front.twins.listed(SHOWN)
         held = {one.activity for _, people in found for person in people for one in person.held}
         states = await front.desk.views.states(list(held))
@@ -30,11 +32,12 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             total=await front.twins.counted(),
             titles={name: state.described.title for name, state in states.items()},
             most=HELD,
+            done=said(front, request),
         )
 
     @router.post("")
     async def looked_at(_: Staff, request: Request) -> Response:
         await front.twins.looked_at(str((await request.form()).get("pasangan", "")))
-        return RedirectResponse("/staf/mungkin-sama", 303)
+        return done(front, "/staf/mungkin-sama", LOOKED_AT)
 
     return router
