@@ -61,6 +61,7 @@ async def test_participants_are_found_filtered_and_paged_and_no_address_names_th
             shown = await client.get(f"{DESK}?{query}")
             told = f"{many} pendaftaran sesuai" if many else "Tidak ada yang sesuai"
             assert told in shown.text, query
+            assert f'{told}. <a href="{DESK}">Tampilkan semua</a>' in shown.text, query
         wrong = await client.get(f"{DESK}?wilayah=entah")
         assert (wrong.status_code, '<a href="#wilayah">' in wrong.text) == (422, True)
         form = await marks(client, DESK)

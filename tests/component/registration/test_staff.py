@@ -123,6 +123,7 @@ async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(ser
         for told in (
             "1 kiriman tidak dapat diproses",
             "1 pasang data diduga milik orang yang sama",
+            '<a href="/staf/kegiatan/uji/kursi">Rapat koordinasi uji</a>: '
             "1 orang menunggu, padahal masih ada kursi di kuota mitra kerja (1.199)",
             "guru: 1 dari 1<br>mitra kerja: 1 dari 1.200",
             'data-label="Menunggu">1<',
