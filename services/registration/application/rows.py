@@ -243,7 +243,7 @@ class _Reading:
         name, email = str(found.get("name", "")).strip(), str(found.get("email", "")).strip()
         if not (name or email):  # an institution that has not named anyone yet
             return "Tanpa nama dan email; dilewati"
-        if not email and TOTAL.match(name):
+        if "@" not in email and TOTAL.match(name):
             return "Baris jumlah; dilewati"
         if not email and below and not str(found.get("category", "")).strip():
             return "Di bawah daftar, tanpa email dan unsur (tanda tangan?); dilewati"

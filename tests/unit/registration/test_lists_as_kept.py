@@ -238,7 +238,7 @@ def test_categories_are_known_as_people_write_them_and_never_guessed(written: st
 
 def test_totals_and_signatures_are_passed_over_with_a_note() -> None:
     rows = [
-        *(TITLES, person(1), ["", "Jumlah", "", "", "", "1 orang"], []),
+        *(TITLES, person(1), ["", "Jumlah", "", "1", "", "1 orang"], []),
         ["", "", "", "", "", "", "Denpasar, 1 Maret 2024"],
         *(["", "Drs. Kepala Contoh"], ["", "NIP. 19350101 199003 1 001"]),
     ]
