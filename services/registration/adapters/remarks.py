@@ -52,7 +52,8 @@ def _remarks(sheet: Sheet, report: SheetReport | MarksReport) -> dict[int, str]:
 
 
 def _told(problem: Problem) -> str:
-    where = f"{problem.field}: " if problem.field else ""
+    named = problem.field and not problem.message.startswith(problem.field)
+    where = f"{problem.field}: " if named else ""
     mark = "" if problem.refused else "(catatan) "
     return mark + where + problem.message + (f" ({problem.recorded})" if problem.recorded else "")
 

@@ -151,7 +151,7 @@ async def test_the_list_comes_back_with_what_there_is_to_say_of_each_row(servers
             "Perkiraan: terkonfirmasi",
             "Perkiraan: menunggu karena kuota Semua penuh",
         ]
-        assert str(back[4][4]).startswith("Unsur: Unsur tidak dikenal.")
+        assert str(back[4][4]).startswith("Unsur tidak dikenal."), "and says the column once"
         assert "#N/A" in str(back[5][4])
         assert b"<f>" not in answer.content
         again = await report(client, answer.content)
