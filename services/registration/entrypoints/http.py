@@ -241,7 +241,7 @@ def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
     )
     async def import_sheet(activity: Slug, request: Request, dry_run: bool = False) -> dict[str, object]:
         if not (sheet := await request.body()):
-            raise Problem(422, "invalid", "Lampirkan lembar Excel (.xlsx) atau CSV.")
+            raise Problem(422, "invalid", "Lampirkan lembar Excel, OpenDocument, atau CSV.")
         seconds = lists.SECONDS if dry_run else FORESEEN_SECONDS
         report = await desk.lists.looked_through(sheet, activity, seconds)
         if dry_run:

@@ -25,7 +25,7 @@ from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
 KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
-MISSING: Final = "Pilih berkas Excel (.xlsx) atau CSV yang akan diperiksa"
+MISSING: Final = "Pilih berkas Excel, OpenDocument, atau CSV yang akan diperiksa"
 GONE: Final = (
     "Lembar ini sudah tidak tersimpan: satu jam bila belum dikirim, 30 hari sesudahnya. "
     "Unggah lagi berkasnya."
