@@ -25,6 +25,7 @@ FIELDS: Final = {
 
 # An office may name a new kind with every activity; others can be asked for in the URL.
 MOST_KINDS: Final = 100
+TURNED: Final = "Sampai bulan: pilih bulan yang tidak mendahului “Dari bulan”."
 FOR_DIRECTORATE: Final = "Menyaring menurut angkatan hanya untuk direktorat: masuk dahulu."
 
 
@@ -48,6 +49,8 @@ def asked_by(request: Request, exact: bool) -> tuple[Asked, dict[str, str]]:
         asked = Asked.model_validate(given)
     except ValidationError as error:
         return Asked(), {str(one["loc"][0]): _advice(str(one["loc"][0])) for one in error.errors()}
+    if asked.first and asked.last and asked.last < asked.first:
+        return Asked(), {"to": TURNED}
     if asked.cohort is not None and not exact:
         return Asked(), {"cohort": FOR_DIRECTORATE}
     return asked, {}

@@ -412,5 +412,9 @@ async def test_a_form_that_does_not_fit_says_what_to_write(
     assert '<a href="#from">Dari bulan: tulis tahun dan bulan, misalnya 2024-01.</a>' in page.text
     assert 'value="januari"' in page.text
     assert '<a href="#cohort">Angkatan: tulis sebagai angka, misalnya 2.</a>' in page.text
+    turned = await stranger.get("/?from=2024-05&to=2024-04")
+    assert turned.status_code == 422
+    assert '<a href="#to">Sampai bulan: pilih bulan yang tidak mendahului “Dari bulan”.</a>' in turned.text
+    assert (await stranger.get("/?from=2024-05&to=2024-05")).status_code == 200
     told = (await stranger.get("/?cohort=1")).text
     assert "Menyaring menurut angkatan hanya untuk direktorat" in told
