@@ -134,7 +134,9 @@ async def test_the_sheet_filled_in_is_the_import(servers: Servers) -> None:
             sent = await client.post(path, data=form)
 
         async def all_told() -> bool:
-            return "<strong>3</strong> tercatat" in (await landed(client, sent)).text
+            page = (await landed(client, sent)).text
+            assert f'<a href="{url}">unggah lagi</a>: yang sudah tercatat tidak berubah.' in page
+            return "<strong>3</strong> tercatat" in page
 
         await until(all_told)
         await office.at_rest()

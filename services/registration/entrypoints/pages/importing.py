@@ -14,7 +14,7 @@ from services.registration.application.marks import Mark
 from services.registration.application.rows import InvitedRow, command_id
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.pages.activities import window
-from services.registration.entrypoints.pages.desk import AGAIN, staff_page
+from services.registration.entrypoints.pages.desk import AGAIN, done, staff_page
 from services.registration.entrypoints.pages.downloads import sheet
 from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
@@ -25,6 +25,7 @@ from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
 KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
+HANDLED: Final = "Ditandai selesai: baris yang tidak diterima itu tidak disebut lagi di sini."
 MISSING: Final = "Pilih berkas Excel, OpenDocument, atau CSV yang akan diperiksa"
 GONE: Final = (
     "Lembar ini sudah tidak tersimpan: satu jam bila belum dikirim, 30 hari sesudahnya. "
@@ -94,7 +95,7 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
     async def handled(activity: str, token: str, _: Staff) -> Response:
         await _kept(front, activity, where, token)
         await front.desk.uploads.was_handled(token)
-        return RedirectResponse("/staf", 303)
+        return done(front, "/staf", HANDLED)
 
     return router
 

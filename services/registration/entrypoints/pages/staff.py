@@ -44,7 +44,9 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         return answer
 
     @router.get("/staf", response_class=HTMLResponse)
-    async def home(session: Staff, hal: Annotated[int, Query(ge=1, le=10_000)] = 1) -> HTMLResponse:
+    async def home(
+        session: Staff, request: Request, hal: Annotated[int, Query(ge=1, le=10_000)] = 1
+    ) -> HTMLResponse:
         now, views = datetime.now(UTC), front.desk.views
         found = in_order(await views.listed(), now)
         titles = {one.id: one.title for _, one in found}
@@ -54,6 +56,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         return front.page(
             "staf.html",
             csrf=session.csrf,
+            done=said(front, request),
             rows=[(phase, states[one.id]) for phase, one in shown if one.id in states],
             number=hal,
             pages=pages_of(len(found), PAGE),
