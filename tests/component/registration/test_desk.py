@@ -48,6 +48,7 @@ async def test_participants_are_found_filtered_and_paged_and_no_address_names_th
         assert heading(page) == "Rapat koordinasi uji"
         assert "<strong>24</strong> terkonfirmasi, <strong>6</strong> di daftar tunggu" in page.text
         assert len(names(page)) == 20
+        assert "uji0@<wbr>sekolah.example" in page.text, "broken at its sign, if at all"
         assert 'href="/staf/kegiatan/uji?hal=2"' in page.text
         assert len(names(await client.get(f"{DESK}?hal=2"))) == 10
         for query, many in (

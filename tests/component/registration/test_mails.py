@@ -82,6 +82,7 @@ async def test_what_failed_is_told_and_sent_again_after_the_correction(
         every = await place.told("/staf/surel?status=failed", "Gagal (2)")
         assert names(every) == ["Ni Wayan Uji 1", "Ni Wayan Uji 1"]
         assert "Rapat dua" in every.text
+        assert "uji1@<wbr>sekolah.example" in every.text
         assert "Ditolak server email. Periksa alamatnya." in every.text
         of_one = await client.get(f"{DESK}/surel")
         assert len(to_send_again(of_one)) == 1, "what was sent has no button"
