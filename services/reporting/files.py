@@ -8,6 +8,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from services.reporting.figures import OfficeStanding, Report
+from services.reporting.tables import MEASURES as LABELS
 from services.reporting.veil import text
 from shared.contracts.facts import MEASURES
 from shared.contracts.types import rfc3339
@@ -43,7 +44,8 @@ def as_workbook(by: Sequence[str], found: Report) -> bytes:
         rows = [[_cell(name, row[name]) for name in columns] for row in found.tables[0]]
         _fill(book, "Angka", [columns, *rows])
         _fill(book, "Balai", [list(STANDING), *map(_standing, found.offices)])
-        _fill(book, "Keterangan", [["Keadaan", rfc3339(found.as_of)], *([line] for line in ABOUT)])
+        about = [["Keadaan", rfc3339(found.as_of)], *([line] for line in ABOUT)]
+        _fill(book, "Keterangan", about + [[name, LABELS[name]] for name in MEASURES])
     return written.getvalue()
 
 

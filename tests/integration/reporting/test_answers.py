@@ -23,6 +23,7 @@ from services.reporting.main import build
 from services.reporting.provision import FIGURES_OF_OFFICES
 from services.reporting.reader import Reader
 from services.reporting.settings import ReportingSettings
+from services.reporting.tables import MEASURES as LABELS
 from services.reporting.veil import text
 from shared.contracts.facts import MEASURES, ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
@@ -282,6 +283,8 @@ async def test_the_workbook_reads_back_as_the_same_rows_and_holds_no_formula(
         assert lines == [[cell(name, value, text) for name, value in row.items()] for row in rows]
         names = [line[1] for line in book.get_sheet_by_name("Balai").to_python()]
         assert '=HYPERLINK("http://x.example")' in names
+        told = book.get_sheet_by_name("Keterangan").to_python()
+        assert told[-8:] == [[name, LABELS[name]] for name in head[3:]], "what the titles mean"
         with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
             assert not [name for name in parts.namelist() if b"<f>" in parts.read(name)]
 
