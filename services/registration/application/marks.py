@@ -14,6 +14,7 @@ from shared.visible import visible
 from shared.words import span
 
 FIRST_TITLES: Final = ("Kode", "Nama", "Instansi")
+_ONCE: Final = frozenset(title.casefold() for title in FIRST_TITLES)
 PRESENT: Final = "x"
 _YES: Final = frozenset(
     {"x", "v", "√", "✓", "✔", "☑", "ü", "þ", "1", "ya", "hadir", "h", "true", "wahr", "benar"}
@@ -37,6 +38,8 @@ _NO: Final = frozenset(
 )
 _UNREADABLE: Final = "Tulis x untuk hadir, tidak untuk menghapus tanda hadir; kosong berarti tidak berubah"
 _PROPOSED: Final = 3
+_LONGEST: Final = 200  # characters of a name
+_LOOKED_AT: Final = 50_000  # pairs of names that are alike perhaps, of a sheet: ten seconds or so
 
 
 class Seen(Protocol):
@@ -116,7 +119,8 @@ def read_marks(book: Book, activity: Activity, known: Iterable[Seen]) -> MarksRe
 
 @dataclass(frozen=True, slots=True)
 class _Titles:
-    """`row`: as Excel counts. Where each column is, from 0; None for one that is not there."""
+    """`row`: as Excel counts. Where each column is, from 0; None for one that is not there. `twice`: columns
+    that say again what one before them says: a second table beside the first."""
 
     row: int
     sessions: Mapping[str, int]
@@ -124,19 +128,25 @@ class _Titles:
     name: int | None
     institution: int | None
     nip: int | None
+    twice: Mapping[int, str] = field(default_factory=dict)
 
 
 def _titles(sheet: Sheet, sessions: Collection[str]) -> _Titles | None:
     """The first row with a title for the code, or for the name and a session."""
     for at, row in enumerate(sheet.rows[:HEADER_SEARCH_ROWS], start=1):
         words = [_text(cell).casefold() for cell in row]
-        named = {_text(cell).partition(":")[0].strip(): column for column, cell in enumerate(row)}
-        found = {name: column for name, column in named.items() if name in sessions}
+        found, twice = dict[str, int](), dict[int, str]()
+        for column, cell in enumerate(row):
+            title = _text(cell).partition(":")[0].strip()
+            if title in found or (words[column] in _ONCE and words.index(words[column]) < column):
+                twice[column] = title
+            elif title in sessions:
+                found[title] = column
         code, name, institution, nip = (
             words.index(title) if title in words else None for title in ("kode", "nama", "instansi", "nip")
         )
         if code is not None or (name is not None and found):
-            return _Titles(at, found, code, name, institution, nip)
+            return _Titles(at, found, code, name, institution, nip, twice)
     return None
 
 
@@ -156,10 +166,14 @@ class _Reading:
     marks: list[Mark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     same: int = 0
+    looked_at: int = 0
+    _compared: Mapping[str, str] = field(default_factory=dict)
 
     def read(self) -> None:
         struck = {row for row, column in self.sheet.struck if column in (self.titles.name, self.titles.code)}
         hidden = set(self.sheet.hidden)
+        self._compared = {one.id: comparable_name(one.who["name"]) for one in self.known.values()}
+        self._tell_twice()
         for number, row in enumerate(self.sheet.rows[self.titles.row :], start=self.titles.row + 1):
             if is_blank(row):
                 continue
@@ -169,6 +183,13 @@ class _Reading:
                 if number in hidden:
                     self._say("Baris tersembunyi; tetap dibaca", number, row, refused=False)
                 self._take(number, row)
+
+    def _tell_twice(self) -> None:
+        below = self.sheet.rows[self.titles.row :]
+        for at, title in self.titles.twice.items():
+            if number := sum(bool(_at(row, at)) for row in below):
+                told = f"Kolom tidak dibaca ({number} isian): judul {title} sudah ada di kirinya"
+                self._say(f"{told}. Pindahkan ke bawah daftar", self.titles.row, (), at)
 
     def _take(self, number: int, row: Sequence[Cell]) -> None:
         registration = _at(row, self.titles.code)
@@ -210,7 +231,10 @@ class _Reading:
             proposal = f"mungkin maksudnya {names}; tulis kodenya lalu unggah lagi"
             self._say(told, number, row, self.titles.code, FIRST_TITLES[0], proposal=proposal)
         else:
-            told = f"{told}, dan orangnya tidak ditemukan; daftarkan dulu"
+            missed = "tidak ditemukan; daftarkan dulu"
+            if self.looked_at >= _LOOKED_AT:
+                missed = "tidak dicari lagi karena terlalu banyak; tulis kodenya"
+            told = f"{told}, dan orangnya {missed}"
             self._say(told, number, row, self.titles.code, FIRST_TITLES[0])
 
     def _perhaps(self, row: Sequence[Cell]) -> list[Seen]:
@@ -219,10 +243,13 @@ class _Reading:
         live = [one for one in self.known.values() if one.status != "cancelled"]
         if found := [one for one in live if typed and one.who.get("nip") == _digits(typed)]:
             return found[:_PROPOSED]
-        if not name:
+        if not name or len(name) > _LONGEST:
             return []
-        found = [one for one in live if comparable_name(one.who["name"]) == comparable_name(name)]
-        found = found or [one for one in live if near_names(one.who["name"], name)]
+        wanted = comparable_name(name)
+        found = [one for one in live if self._compared[one.id] == wanted]
+        if not found and self.looked_at < _LOOKED_AT:
+            self.looked_at += len(live)
+            found = [one for one in live if near_names(one.who["name"], name)]
         where = _at(row, self.titles.institution).casefold()
         return ([one for one in found if where and one.institution.casefold() == where] or found)[:_PROPOSED]
 

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from services.registration.adapters.excel import opened
 from services.registration.application.marks import MarksReport, read_marks
+from services.registration.application.sheets import Book, Sheet
 from shared.contracts.activity import Activity
 
 TITLES = ["Kode", "Nama", "Instansi", "hari-1: Hari ke-1"]
@@ -166,3 +167,20 @@ def test_a_sheet_whose_codes_were_deleted_proposes_each_row() -> None:
 def test_an_error_is_no_mark() -> None:
     report = read([SATU, "", "", "#N/A"])
     assert (report.rows, report.problems[0].value) == ((), "#N/A")
+
+
+def test_a_second_table_beside_the_first_gives_its_marks_to_nobody() -> None:
+    report = read([SATU, "Ni Uji Satu", "", "", DUA, "I Uji Dua", "", "x"], titles=[*TITLES, *TITLES])
+    assert present(report) == []
+    assert [one.column for one in report.problems] == ["E", "F", "H"]
+    assert "sudah ada di kirinya" in report.problems[0].message
+
+
+def test_a_list_of_strangers_is_not_looked_through_for_ever() -> None:
+    people = [Enrolled(f"{number:029d}", {"name": f"I Contoh {number}"}) for number in range(500)]
+    rows = [["", f"Ni Lain Sekali {number}", "", "x"] for number in range(300)]
+    long = ["", "dr. " * 50_000, "", "x"]
+    report = read_marks(Book([Sheet("Hadir", [TITLES, long, *rows])]), ACTIVITY, people)
+    assert len(report.problems) == 301
+    assert report.problems[0].message.endswith("tidak ditemukan; daftarkan dulu")
+    assert report.problems[-1].message.endswith("tidak dicari lagi karena terlalu banyak; tulis kodenya")
