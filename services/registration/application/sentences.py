@@ -47,6 +47,7 @@ _RULES: Final = {
     "web_address": "memuat alamat web",
     "at_sign": "memuat tanda @",
     "no_letter": "tidak memuat huruf",
+    "stacked": "memuat terlalu banyak tanda pada satu huruf",
     "invisible": "hanya berisi tanda tak terlihat",
     "instant_out_of_range": "harus antara tahun 2000 dan 2100",
     "duration_out_of_range": "harus antara 0 dan 366 hari",
