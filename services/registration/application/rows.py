@@ -23,7 +23,7 @@ from services.registration.application.headers import (
 from services.registration.application.naming import fault_of_email
 from services.registration.application.sentences import misfit
 from services.registration.application.sheets import Book, Cell, Sheet, Unread, below_first, is_blank
-from shared.contracts.commands import SubmitRegistration
+from shared.contracts.commands import Participant, SubmitRegistration
 from shared.identity import comparable_name, npsn_is_odd
 
 MAX_ROWS: Final = 50_000
@@ -306,12 +306,22 @@ class _Reading:
             return
         first = self.first_seen.setdefault(_likeness(command), (self._name, number))
         if first != (self._name, number):
-            where = f"baris {first[1]}" + (f" lembar {first[0]}" if first[0] else "")
-            self._say(number, None, f"Sama dengan {where}; diambil satu kali", refused=False)
+            self._say(number, None, f"Sama dengan {_where(first)}; diambil satu kali", refused=False)
             return
+        self._tell_same(number, found, command.participant)
         if command.institution and command.institution.npsn and npsn_is_odd(command.institution.npsn):
             self._say(number, "npsn", "NPSN lazimnya 8 karakter; mohon diperiksa", found, refused=False)
         self.rows.append(InvitedRow(number, command, self._name))
+
+    def _tell_same(self, number: int, found: dict[str, Cell], who: Participant) -> None:
+        """Whoever is in the list twice, or has another's number by a slip: one of them is taken."""
+        place, name = (self._name, number), comparable_name(who.name)
+        known_by = {"nuptk": (who.nuptk,), "nip": (who.nip, name), "email": (who.email.lower(), name)}
+        for one, values in known_by.items():
+            if values[0] and (first := self.first_seen.setdefault(repr((one, values)), place)) != place:
+                told = f"{TITLES[one]} sama dengan {_where(first)}, jadi dianggap orang yang sama"
+                self._say(number, one, f"{told}: hanya satu yang didaftarkan", found, refused=False)
+                return
 
     def _command(self, number: int, found: dict[str, Cell]) -> SubmitRegistration | None:
         values, refused = self._values(number, found)
@@ -379,6 +389,11 @@ class _Reading:
                 str(found[field]) if found and field and field in found else None,
             )
         )
+
+
+def _where(place: _Place) -> str:
+    sheet, row = place
+    return f"baris {row}" + (f" lembar {sheet}" if sheet else "")
 
 
 def _called(found: Mapping[str, Cell]) -> str | None:

@@ -101,7 +101,7 @@ def sentence(result: str, reason: str | None, numbers: Mapping[str, str | int]) 
     if reason == "invalid" and numbers.get("rule") in _RULES:
         return f"Isian tidak sesuai: {misfit(str(numbers['field']), str(numbers['rule']))}."
     text = _REASONS[reason] if reason else _RESULTS[result]
-    return text.format_map(_Given(numbers))
+    return text.format_map(_Given((name, value) for name, value in numbers.items() if value != ""))
 
 
 def misfit(field: str, rule: str) -> str:

@@ -394,3 +394,21 @@ def test_a_cell_of_any_length_is_looked_at_at_once(long: str) -> None:
     began = process_time()
     report = read_rows(Book([Sheet("Peserta", [[long] * 9, *rows])]), "rakor")
     assert (report.rows, process_time() - began < 5) == ((), True)
+
+
+def test_two_rows_that_the_register_takes_for_one_person_are_told() -> None:
+    """Somebody twice with other details, and somebody with another's number by a slip."""
+    titles = [*TITLES, "NUPTK"]
+    number, other = "1234567890123456", "1234567890123457"
+    rows = [
+        titles,
+        [*person(1), number],
+        [*person(2), number],
+        [*person(3), ""],
+        [*person(3, category="Dinas"), ""],
+        [*person(4), other],
+    ]
+    report = read(book(("Peserta", rows)))
+    assert len(report.rows) == 5
+    assert told(report) == [(3, "J", False), (5, "D", False)]
+    assert report.problems[0].message.startswith("NUPTK sama dengan baris 2, jadi dianggap orang yang sama")
