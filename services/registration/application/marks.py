@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from services.registration.application.headers import HEADER_SEARCH_ROWS, column_letter
 from services.registration.application.rows import TOTAL, Problem, refused_rows
-from services.registration.application.sheets import Book, Cell, Sheet, Unread, is_blank
+from services.registration.application.sheets import Book, Cell, Sheet, Unread, below_first, is_blank
 from shared.contracts.activity import Activity, Session
 from shared.contracts.commands import RecordAttendance
 from shared.identity import NotANumber, comparable_name, near_names, nip
@@ -16,6 +16,7 @@ from shared.words import span
 FIRST_TITLES: Final = ("Kode", "Nama", "Instansi")
 _ONCE: Final = frozenset(title.casefold() for title in FIRST_TITLES)
 PRESENT: Final = "x"
+PLAIN_ONE: Final = "1"  # a tick in a column of a session, a number elsewhere
 _YES: Final = frozenset(
     {"x", "v", "√", "✓", "✔", "☑", "ü", "þ", "1", "ya", "hadir", "h", "true", "wahr", "benar"}
 )
@@ -102,7 +103,8 @@ def read_marks(book: Book, activity: Activity, known: Iterable[Seen]) -> MarksRe
     left = tuple(sheet.name for sheet, found in titles if found is None or not found.sessions)
     notes += [Problem(f"Lembar {name} tidak dibaca: tanpa kolom pertemuan", refused=False) for name in left]
     people = {one.id: one for one in known}
-    readings = [_Reading(sheet, found, activity.id, people, len(whole) > 1) for sheet, found in whole]
+    said: dict[tuple[str, str], tuple[bool, str]] = {}
+    readings = [_Reading(sheet, found, activity.id, people, len(whole) > 1, said) for sheet, found in whole]
     for reading in readings:
         reading.read()
     first = readings[0].titles
@@ -163,6 +165,7 @@ class _Reading:
     activity: str
     known: Mapping[str, Seen]
     several: bool
+    said: dict[tuple[str, str], tuple[bool, str]]
     marks: list[Mark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     same: int = 0
@@ -174,6 +177,8 @@ class _Reading:
         hidden = set(self.sheet.hidden)
         self._compared = {one.id: comparable_name(one.who["name"]) for one in self.known.values()}
         self._tell_twice()
+        self._tell_unknown()
+        self._tell_merged()
         for number, row in enumerate(self.sheet.rows[self.titles.row :], start=self.titles.row + 1):
             if is_blank(row):
                 continue
@@ -191,6 +196,26 @@ class _Reading:
                 told = f"Kolom tidak dibaca ({number} isian): judul {title} sudah ada di kirinya"
                 self._say(f"{told}. Pindahkan ke bawah daftar", self.titles.row, (), at)
 
+    def _tell_unknown(self) -> None:
+        """Columns with marks that belong to no session of this activity."""
+        titles, rows = self.sheet.rows[self.titles.row - 1], self.sheet.rows
+        ours = {self.titles.code, self.titles.name, self.titles.institution, self.titles.nip}
+        for at in sorted(
+            set(range(len(titles))) - ours - {*self.titles.sessions.values(), *self.titles.twice}
+        ):
+            if number := sum(
+                _at(row, at).casefold() in _YES - {PLAIN_ONE} for row in rows[self.titles.row :]
+            ):
+                told = f"Kolom tidak dibaca ({number} tanda hadir): judulnya bukan pertemuan kegiatan ini"
+                self._say(told, self.titles.row, (), at, refused=False)
+
+    def _tell_merged(self) -> None:
+        sessions = {at: session for session, at in self.titles.sessions.items()}
+        for row, column, first in below_first(self.sheet.merged):
+            if column in sessions and first >= self.titles.row and _at(self.sheet.rows[first], column):
+                told = f"Sel gabungan: tandanya hanya dibaca untuk baris {first + 1}"
+                self._say(told, row + 1, self.sheet.rows[row], column, sessions[column])
+
     def _take(self, number: int, row: Sequence[Cell]) -> None:
         registration = _at(row, self.titles.code)
         seen = self.known.get(registration)
@@ -198,6 +223,8 @@ class _Reading:
         if seen is None:
             self._propose(number, row, registration, any(mark for _, _, mark in said))
             return
+        if any(mark for _, _, mark in said):
+            self._tell_name(number, row, seen)
         for session, at, mark in said:
             if not mark:
                 continue
@@ -208,11 +235,29 @@ class _Reading:
             else:
                 self._mark(number, row, seen, session, at)
 
+    def _tell_name(self, number: int, row: Sequence[Cell], seen: Seen) -> None:
+        """A list that was sorted by one of its columns alone gives each name another's code."""
+        name = _at(row, self.titles.name)
+        if not name or len(name) > _LONGEST or comparable_name(name) == self._compared[seen.id]:
+            return
+        if not near_names(name, seen.who["name"]):
+            told = (
+                f"Nama berbeda dari pemilik kode ini, {seen.who['name']}; tandanya dicatat untuk pemilik kode"
+            )
+            self._say(told, number, row, self.titles.name, FIRST_TITLES[1], refused=False)
+
     def _mark(self, number: int, row: Sequence[Cell], seen: Seen, session: str, at: int) -> None:
         mark = _at(row, at).casefold()
         if mark in _EXCUSED:
             told = f"Dibaca sebagai tidak hadir; keterangan {_EXCUSED[mark]} belum dicatat"
             self._say(told, number, row, at, session, refused=False)
+        here = f"baris {number}" + (f" lembar {self._name}" if self._name else "")
+        present, where = self.said.setdefault((seen.id, session), (mark in _YES, here))
+        if present != (mark in _YES):
+            self._say(f"Bertentangan dengan {where}; tidak diambil", number, row, at, session)
+            return
+        if where != here:
+            return
         if (mark in _YES) == (session in seen.attended):
             self.same += 1
             return

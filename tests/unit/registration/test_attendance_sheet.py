@@ -184,3 +184,28 @@ def test_a_list_of_strangers_is_not_looked_through_for_ever() -> None:
     assert len(report.problems) == 301
     assert report.problems[0].message.endswith("tidak ditemukan; daftarkan dulu")
     assert report.problems[-1].message.endswith("tidak dicari lagi karena terlalu banyak; tulis kodenya")
+
+
+def test_two_rows_that_contradict_each_other_are_told() -> None:
+    report = read([SATU, "Ni Uji Satu", "", "x"], [SATU, "Ni Uji Satu", "", "tidak"], [SATU, "", "", "x"])
+    assert present(report) == [(SATU, True)]
+    assert [one.message for one in report.problems] == ["Bertentangan dengan baris 2; tidak diambil"]
+
+
+def test_a_name_that_is_not_the_codes_is_told() -> None:
+    report = read([SATU, "I Uji Dua", "", "x"], [DUA, "I Uji Duwa", "", "x"])
+    assert present(report) == [(SATU, True)]
+    assert [(one.row, one.column, one.refused) for one in report.problems] == [(2, "B", False)]
+
+
+def test_marks_below_a_title_of_no_session_are_told() -> None:
+    report = read([SATU, "", "", "", "x"], [DUA, "", "", "", "hadir"], titles=[*TITLES, "HARI-2"])
+    assert (present(report), report.problems[0].column, report.problems[0].refused) == ([], "E", False)
+    assert "(2 tanda hadir)" in report.problems[0].message
+
+
+def test_a_merged_mark_is_of_its_first_row_alone_and_told_at_the_others() -> None:
+    rows = [TITLES, [SATU, "", "", "x"], [TIGA, "", "", ""]]
+    report = read_marks(Book([Sheet("Hadir", rows, merged=[(1, 3, 2, 3)])]), ACTIVITY, KNOWN)
+    assert present(report) == [(SATU, True)]
+    assert [(one.row, one.column, one.refused) for one in report.problems] == [(3, "D", True)]
