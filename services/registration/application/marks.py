@@ -241,10 +241,11 @@ class _Reading:
         if not name or len(name) > _LONGEST or comparable_name(name) == self._compared[seen.id]:
             return
         if not near_names(name, seen.who["name"]):
-            told = (
-                f"Nama berbeda dari pemilik kode ini, {seen.who['name']}; tandanya dicatat untuk pemilik kode"
+            told, owner = (
+                "Nama berbeda dari pemilik kode; tandanya dicatat untuk pemilik kode",
+                seen.who["name"],
             )
-            self._say(told, number, row, self.titles.name, FIRST_TITLES[1], refused=False)
+            self._say(told, number, row, self.titles.name, FIRST_TITLES[1], refused=False, proposal=owner)
 
     def _mark(self, number: int, row: Sequence[Cell], seen: Seen, session: str, at: int) -> None:
         mark = _at(row, at).casefold()

@@ -195,7 +195,9 @@ def test_two_rows_that_contradict_each_other_are_told() -> None:
 def test_a_name_that_is_not_the_codes_is_told() -> None:
     report = read([SATU, "I Uji Dua", "", "x"], [DUA, "I Uji Duwa", "", "x"])
     assert present(report) == [(SATU, True)]
-    assert [(one.row, one.column, one.refused) for one in report.problems] == [(2, "B", False)]
+    (told,) = report.problems
+    assert (told.row, told.column, told.refused, told.recorded) == (2, "B", False, "Ni Uji Satu, S.Pd.")
+    assert "Uji" not in str(told.kept()), "what is kept names nobody"
 
 
 def test_marks_below_a_title_of_no_session_are_told() -> None:
