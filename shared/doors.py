@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 HSTS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{0,5})?")
 Shown = Callable[[str, Problem], Response]
 """How a problem is answered at a path."""
 
@@ -57,7 +59,8 @@ class Address:
 
     def is_named(self, host: str) -> bool:
         """Whether a request with this `Host` is for us; on one's own machine by each of its names."""
-        name = urlsplit(f"//{host}").hostname or ""
+        named = _HOST.fullmatch(host)
+        name = named[1].strip("[]").lower() if named else None
         return self.any_host or name == self.host or (self.is_loopback and name in LOOPBACK)
 
     def is_own(self, origin: str, host: str) -> bool:

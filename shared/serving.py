@@ -15,7 +15,12 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS: Final = 10.0
+HEADER_BYTES: Final = 65_536
+FRAMING_BYTES: Final = 1_000_000  # of a request besides its body: sizes of chunks, and what follows them
 CONNECTIONS: Final = 2_000
+TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+)
 
 
 class PortTaken(Exception):
@@ -23,9 +28,10 @@ class PortTaken(Exception):
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Closes a connection whose request has not begun to be answered in time, and one too many."""
+    """Closes a connection whose headers do not end in time or take too much, and one too many."""
 
     _late: asyncio.TimerHandle | None = None
+    _beside = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -34,8 +40,20 @@ class PatientProtocol(HttpToolsProtocol):
             return
         self._expect()
 
+    def data_received(self, data: bytes) -> None:
+        self._beside += len(data)
+        super().data_received(data)
+        if self._beside > (FRAMING_BYTES if self._late is None else HEADER_BYTES):  # the library keeps it all
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
+
+    def on_body(self, body: bytes) -> None:
+        self._beside -= len(body)
+        super().on_body(body)
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._beside = 0
         if self._late is None:
             self._expect()
 

@@ -36,3 +36,7 @@ def test_the_sentence_says_the_numbers_that_help() -> None:
     assert "17" in sentence("waitlisted", None, NUMBERS)
     assert "40" in sentence("refused", "quota_below_taken", NUMBERS)
     assert "participant.email" in sentence("refused", "invalid", NUMBERS)
+
+
+def test_what_is_no_object_at_all_is_told_as_well() -> None:
+    assert sentence("refused", "invalid", {"field": ""}) == sentence("refused", "invalid", {})

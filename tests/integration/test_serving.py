@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -84,6 +84,36 @@ async def test_half_a_head_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, te
     monkeypatch.setattr(serving, "HEADER_SECONDS", 0.2)
     async with served() as port:
         assert await answered(port, text) == b""
+
+
+@pytest.mark.parametrize("part", [b"X: " + b"a" * 900 + b"\r\n", b"a" * 900])
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_headers_without_end_are_not_kept(part: bytes, chunked: bool) -> None:
+    """In front of a body, and behind one of chunks."""
+    head = b"POST /body HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    head += b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nY: " if chunked else b"Y: "
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head)
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 50_000_000 and not reader.at_eof():
+                writer.write(part * 100)
+                await writer.drain()
+                await asyncio.sleep(0)
+                sent += len(part) * 100
+        writer.close()
+        assert sent < 20_000_000
+
+
+async def test_a_body_in_small_chunks_comes_in_whole() -> None:
+    head = (
+        b"POST /body HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    async with served() as port:
+        told = await answered(port, head + b"1\r\na\r\n" * 900 + b"0\r\n\r\n")
+        assert told.startswith(b"HTTP/1.1 200 ")
+        assert told.endswith(b"900")
 
 
 async def test_half_a_body_is_answered_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:

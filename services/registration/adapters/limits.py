@@ -128,4 +128,6 @@ def network(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return address
-    return address if isinstance(found, IPv4Address) else str(ip_network((found, 64), strict=False))
+    if not isinstance(found, IPv4Address):  # a host on both networks names the one within the other
+        found = found.ipv4_mapped or found
+    return str(found if isinstance(found, IPv4Address) else ip_network((found, 64), strict=False))

@@ -22,7 +22,16 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from services.registration.adapters.bounds import MAX_AREA, require_bounds
 from services.registration.adapters.sheet_marks import Marks, marks_of
 from services.registration.adapters.sheet_text import text_book
-from services.registration.application.sheets import UNREADABLE, Book, Cell, Sheet, SheetRefused, Unread, seen
+from services.registration.application.sheets import (
+    UNREADABLE,
+    Area,
+    Book,
+    Cell,
+    Sheet,
+    SheetRefused,
+    Unread,
+    seen,
+)
 
 MEMORY: Final = 1_500_000_000  # address space: 2,000,000 cells take about 700 MB
 CPU_SECONDS: Final = 30  # 50,000 rows with 30 columns take about 8
@@ -71,6 +80,8 @@ def book_of(data: bytes) -> Book:
     marks = _marks(data) if packed else None
     try:
         sheets = tuple(_visible(CalamineWorkbook.from_filelike(BytesIO(data)), marks or {}))
+    except SheetRefused:  # a ValueError itself, and it says what to do
+        raise
     except (CalamineError, ValueError, OverflowError):
         raise SheetRefused(UNREADABLE if packed else LOCKED) from None
     return Book(sheets, () if marks is not None else (WITHOUT_LOOKS,))
@@ -95,8 +106,18 @@ def _visible(book: CalamineWorkbook, marks: dict[str, Marks]) -> Iterator[Sheet]
             ]
             if (left := left - sum(map(len, rows))) < 0:
                 raise SheetRefused("Lembar-lembarnya terlalu besar; bagilah berkasnya")
-            merged = [(*first, *last) for first, last in found.merged_cell_ranges or ()]
+            merged = _within(found.merged_cell_ranges or (), len(rows))
             yield Sheet(one.name, rows, merged, mark.hidden, mark.struck)
+
+
+def _within(areas: Iterable[tuple[tuple[int, int], tuple[int, int]]], rows: int) -> list[Area]:
+    """The merged cells as far as the sheet has rows: areas that lie over each other have no end of them."""
+    found = [
+        (top, left, min(bottom, rows - 1), right) for (top, left), (bottom, right) in areas if top < rows
+    ]
+    if sum(bottom - top + 1 for top, _, bottom, _ in found) > MAX_AREA:
+        raise SheetRefused("Sel gabungannya terlalu banyak; pisahkan selnya (Unmerge), lalu unggah lagi")
+    return found
 
 
 def _plain(row: Iterable[object], number: int, marks: Marks) -> Iterator[Cell]:

@@ -2,7 +2,9 @@
 
 import codecs
 import csv
+import re
 from collections import Counter
+from collections.abc import Sequence
 from io import StringIO
 from itertools import islice
 from typing import Final
@@ -14,6 +16,10 @@ LOOKED_AT: Final = 50  # rows, to find out what parts the columns
 MAX_ROWS, MAX_COLUMNS = 100_000, 256
 GUESSED: Final = (
     "Berkas teks ini tidak menyebut pengkodeannya dan dibaca sebagai Windows-1252; periksa huruf beraksen"
+)
+UNCLOSED: Final = (
+    'Tanda kutip (") pada baris {} tidak ditutup, sehingga baris di bawahnya terbaca sebagai isi satu sel. '
+    "Hapus tanda kutip itu, lalu unggah lagi"
 )
 _MARKS: Final = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -44,6 +50,8 @@ def text_book(data: bytes) -> Book:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
         raise SheetRefused(UNREADABLE) from None
+    if swallowing := _swallowing(rows, delimiter):
+        raise SheetRefused(UNCLOSED.format(swallowing))
     if len(rows) > MAX_ROWS or max(map(len, rows)) > MAX_COLUMNS:
         raise SheetRefused(f"Lebih dari {MAX_ROWS} baris atau {MAX_COLUMNS} kolom; bagilah berkasnya")
     return Book((Sheet("CSV", rows),), notes)
@@ -60,6 +68,19 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     if "\0" in text or not text.strip():
         raise SheetRefused(UNREADABLE)
     return text, (GUESSED,) if guessed else ()
+
+
+def _swallowing(rows: Sequence[Sequence[str]], delimiter: str) -> int:
+    """The first row that holds rows below it in a cell, after a quote that was never closed; else 0. An
+    address may have lines, too, but none with as many columns as the list."""
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    columns = max(widths, key=lambda width: (widths[width], width), default=0)
+    between = re.compile(rf"{re.escape(delimiter)}(?! )")
+    for at, row in enumerate(rows, start=1):
+        below = [line for cell in row if "\n" in cell or "\r" in cell for line in cell.splitlines()[1:]]
+        if any(len(between.findall(line)) + 1 >= columns > 1 for line in below):
+            return at
+    return 0
 
 
 def _delimiter(text: str) -> str:

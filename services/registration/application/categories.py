@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+LONGEST: Final = 200  # characters: what looks at them takes their square
 CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
     "guru-penggerak": ("gurupenggerak", "gp"),
     "guru": ("guru", "pendidik", "gurukelas", "gurumapel", "gurumatapelajaran"),
@@ -35,6 +36,8 @@ _BEFORE: Final = re.compile(
 
 def categories(written: str) -> set[str]:
     """Each that is named; none where nothing is known, several where it is not said which one counts."""
+    if len(written) > LONGEST:
+        return set()
     written = written.casefold()
     if (whole := _exactly(written)) is not None:
         return {whole}

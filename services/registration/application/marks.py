@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from services.registration.application.headers import HEADER_SEARCH_ROWS, column_letter
 from services.registration.application.rows import TOTAL, Problem, refused_rows
-from services.registration.application.sheets import Book, Cell, Sheet, Unread, is_blank
+from services.registration.application.sheets import Book, Cell, Sheet, Unread, below_first, is_blank
 from shared.contracts.activity import Activity, Session
 from shared.contracts.commands import RecordAttendance
 from shared.identity import NotANumber, comparable_name, near_names, nip
@@ -14,7 +14,9 @@ from shared.visible import visible
 from shared.words import span
 
 FIRST_TITLES: Final = ("Kode", "Nama", "Instansi")
+_ONCE: Final = frozenset(title.casefold() for title in FIRST_TITLES)
 PRESENT: Final = "x"
+PLAIN_ONE: Final = "1"  # a tick in a column of a session, a number elsewhere
 _YES: Final = frozenset(
     {"x", "v", "√", "✓", "✔", "☑", "ü", "þ", "1", "ya", "hadir", "h", "true", "wahr", "benar"}
 )
@@ -37,6 +39,8 @@ _NO: Final = frozenset(
 )
 _UNREADABLE: Final = "Tulis x untuk hadir, tidak untuk menghapus tanda hadir; kosong berarti tidak berubah"
 _PROPOSED: Final = 3
+_LONGEST: Final = 200  # characters of a name
+_LOOKED_AT: Final = 50_000  # pairs of names that are alike perhaps, of a sheet: ten seconds or so
 
 
 class Seen(Protocol):
@@ -99,7 +103,8 @@ def read_marks(book: Book, activity: Activity, known: Iterable[Seen]) -> MarksRe
     left = tuple(sheet.name for sheet, found in titles if found is None or not found.sessions)
     notes += [Problem(f"Lembar {name} tidak dibaca: tanpa kolom pertemuan", refused=False) for name in left]
     people = {one.id: one for one in known}
-    readings = [_Reading(sheet, found, activity.id, people, len(whole) > 1) for sheet, found in whole]
+    said: dict[tuple[str, str], tuple[bool, str]] = {}
+    readings = [_Reading(sheet, found, activity.id, people, len(whole) > 1, said) for sheet, found in whole]
     for reading in readings:
         reading.read()
     first = readings[0].titles
@@ -116,7 +121,8 @@ def read_marks(book: Book, activity: Activity, known: Iterable[Seen]) -> MarksRe
 
 @dataclass(frozen=True, slots=True)
 class _Titles:
-    """`row`: as Excel counts. Where each column is, from 0; None for one that is not there."""
+    """`row`: as Excel counts. Where each column is, from 0; None for one that is not there. `twice`: columns
+    that say again what one before them says: a second table beside the first."""
 
     row: int
     sessions: Mapping[str, int]
@@ -124,19 +130,25 @@ class _Titles:
     name: int | None
     institution: int | None
     nip: int | None
+    twice: Mapping[int, str] = field(default_factory=dict)
 
 
 def _titles(sheet: Sheet, sessions: Collection[str]) -> _Titles | None:
     """The first row with a title for the code, or for the name and a session."""
     for at, row in enumerate(sheet.rows[:HEADER_SEARCH_ROWS], start=1):
         words = [_text(cell).casefold() for cell in row]
-        named = {_text(cell).partition(":")[0].strip(): column for column, cell in enumerate(row)}
-        found = {name: column for name, column in named.items() if name in sessions}
+        found, twice = dict[str, int](), dict[int, str]()
+        for column, cell in enumerate(row):
+            title = _text(cell).partition(":")[0].strip()
+            if title in found or (words[column] in _ONCE and words.index(words[column]) < column):
+                twice[column] = title
+            elif title in sessions:
+                found[title] = column
         code, name, institution, nip = (
             words.index(title) if title in words else None for title in ("kode", "nama", "instansi", "nip")
         )
         if code is not None or (name is not None and found):
-            return _Titles(at, found, code, name, institution, nip)
+            return _Titles(at, found, code, name, institution, nip, twice)
     return None
 
 
@@ -153,13 +165,20 @@ class _Reading:
     activity: str
     known: Mapping[str, Seen]
     several: bool
+    said: dict[tuple[str, str], tuple[bool, str]]
     marks: list[Mark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     same: int = 0
+    looked_at: int = 0
+    _compared: Mapping[str, str] = field(default_factory=dict)
 
     def read(self) -> None:
         struck = {row for row, column in self.sheet.struck if column in (self.titles.name, self.titles.code)}
         hidden = set(self.sheet.hidden)
+        self._compared = {one.id: comparable_name(one.who["name"]) for one in self.known.values()}
+        self._tell_twice()
+        self._tell_unknown()
+        self._tell_merged()
         for number, row in enumerate(self.sheet.rows[self.titles.row :], start=self.titles.row + 1):
             if is_blank(row):
                 continue
@@ -170,6 +189,33 @@ class _Reading:
                     self._say("Baris tersembunyi; tetap dibaca", number, row, refused=False)
                 self._take(number, row)
 
+    def _tell_twice(self) -> None:
+        below = self.sheet.rows[self.titles.row :]
+        for at, title in self.titles.twice.items():
+            if number := sum(bool(_at(row, at)) for row in below):
+                told = f"Kolom tidak dibaca ({number} isian): judul {title} sudah ada di kirinya"
+                self._say(f"{told}. Pindahkan ke bawah daftar", self.titles.row, (), at)
+
+    def _tell_unknown(self) -> None:
+        """Columns with marks that belong to no session of this activity."""
+        titles, rows = self.sheet.rows[self.titles.row - 1], self.sheet.rows
+        ours = {self.titles.code, self.titles.name, self.titles.institution, self.titles.nip}
+        for at in sorted(
+            set(range(len(titles))) - ours - {*self.titles.sessions.values(), *self.titles.twice}
+        ):
+            if number := sum(
+                _at(row, at).casefold() in _YES - {PLAIN_ONE} for row in rows[self.titles.row :]
+            ):
+                told = f"Kolom tidak dibaca ({number} tanda hadir): judulnya bukan pertemuan kegiatan ini"
+                self._say(told, self.titles.row, (), at, refused=False)
+
+    def _tell_merged(self) -> None:
+        sessions = {at: session for session, at in self.titles.sessions.items()}
+        for row, column, first in below_first(self.sheet.merged):
+            if column in sessions and first >= self.titles.row and _at(self.sheet.rows[first], column):
+                told = f"Sel gabungan: tandanya hanya dibaca untuk baris {first + 1}"
+                self._say(told, row + 1, self.sheet.rows[row], column, sessions[column])
+
     def _take(self, number: int, row: Sequence[Cell]) -> None:
         registration = _at(row, self.titles.code)
         seen = self.known.get(registration)
@@ -177,6 +223,8 @@ class _Reading:
         if seen is None:
             self._propose(number, row, registration, any(mark for _, _, mark in said))
             return
+        if any(mark for _, _, mark in said):
+            self._tell_name(number, row, seen)
         for session, at, mark in said:
             if not mark:
                 continue
@@ -187,11 +235,30 @@ class _Reading:
             else:
                 self._mark(number, row, seen, session, at)
 
+    def _tell_name(self, number: int, row: Sequence[Cell], seen: Seen) -> None:
+        """A list that was sorted by one of its columns alone gives each name another's code."""
+        name = _at(row, self.titles.name)
+        if not name or len(name) > _LONGEST or comparable_name(name) == self._compared[seen.id]:
+            return
+        if not near_names(name, seen.who["name"]):
+            told, owner = (
+                "Nama berbeda dari pemilik kode; tandanya dicatat untuk pemilik kode",
+                seen.who["name"],
+            )
+            self._say(told, number, row, self.titles.name, FIRST_TITLES[1], refused=False, proposal=owner)
+
     def _mark(self, number: int, row: Sequence[Cell], seen: Seen, session: str, at: int) -> None:
         mark = _at(row, at).casefold()
         if mark in _EXCUSED:
             told = f"Dibaca sebagai tidak hadir; keterangan {_EXCUSED[mark]} belum dicatat"
             self._say(told, number, row, at, session, refused=False)
+        here = f"baris {number}" + (f" lembar {self._name}" if self._name else "")
+        present, where = self.said.setdefault((seen.id, session), (mark in _YES, here))
+        if present != (mark in _YES):
+            self._say(f"Bertentangan dengan {where}; tidak diambil", number, row, at, session)
+            return
+        if where != here:
+            return
         if (mark in _YES) == (session in seen.attended):
             self.same += 1
             return
@@ -210,7 +277,10 @@ class _Reading:
             proposal = f"mungkin maksudnya {names}; tulis kodenya lalu unggah lagi"
             self._say(told, number, row, self.titles.code, FIRST_TITLES[0], proposal=proposal)
         else:
-            told = f"{told}, dan orangnya tidak ditemukan; daftarkan dulu"
+            missed = "tidak ditemukan; daftarkan dulu"
+            if self.looked_at >= _LOOKED_AT:
+                missed = "tidak dicari lagi karena terlalu banyak; tulis kodenya"
+            told = f"{told}, dan orangnya {missed}"
             self._say(told, number, row, self.titles.code, FIRST_TITLES[0])
 
     def _perhaps(self, row: Sequence[Cell]) -> list[Seen]:
@@ -219,10 +289,13 @@ class _Reading:
         live = [one for one in self.known.values() if one.status != "cancelled"]
         if found := [one for one in live if typed and one.who.get("nip") == _digits(typed)]:
             return found[:_PROPOSED]
-        if not name:
+        if not name or len(name) > _LONGEST:
             return []
-        found = [one for one in live if comparable_name(one.who["name"]) == comparable_name(name)]
-        found = found or [one for one in live if near_names(one.who["name"], name)]
+        wanted = comparable_name(name)
+        found = [one for one in live if self._compared[one.id] == wanted]
+        if not found and self.looked_at < _LOOKED_AT:
+            self.looked_at += len(live)
+            found = [one for one in live if near_names(one.who["name"], name)]
         where = _at(row, self.titles.institution).casefold()
         return ([one for one in found if where and one.institution.casefold() == where] or found)[:_PROPOSED]
 

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -22,7 +23,7 @@ from services.registration.application.headers import (
 from services.registration.application.naming import fault_of_email
 from services.registration.application.sentences import misfit
 from services.registration.application.sheets import Book, Cell, Sheet, Unread, below_first, is_blank
-from shared.contracts.commands import SubmitRegistration
+from shared.contracts.commands import Participant, SubmitRegistration
 from shared.identity import comparable_name, npsn_is_odd
 
 MAX_ROWS: Final = 50_000
@@ -224,9 +225,15 @@ class _Reading:
         shared, hidden = self._merged(), set(self.sheet.hidden)
         struck = {row for row, column in self.sheet.struck if column == self.header.columns["name"]}
         last = self._last_with_email()
+        self._tell_above()
+        self._tell_beside()
         for number, row in enumerate(self.sheet.rows[self.header.row :], start=self.header.row + 1):
             found = {field: row[at] for field, at in self.header.columns.items() if at < len(row)}
             if _is_blank(found):
+                self._person = None
+                if any(map(_is_word, row)):
+                    told = "Tidak dibaca: isinya di luar kolom yang dikenal"
+                    self._say(number, None, told, refused=any(map(_is_address, row)))
                 continue
             self._person = _called(found)
             if why := self._passed_over(found, row, number > last, number - 1 in struck):
@@ -235,6 +242,26 @@ class _Reading:
             if number in hidden:
                 self._say(number, None, "Baris tersembunyi; tetap dibaca", refused=False)
             self._read_row(number, found | shared.get(number - 1, {}))
+
+    def _tell_above(self) -> None:
+        """People above the titles: a first table, whose titles are fewer."""
+        for number, row in enumerate(self.sheet.rows[: self.header.row - 1], start=1):
+            if any(map(_is_address, row)) and sum(map(_is_word, row)) > 1:
+                told = f"Tidak dibaca: di atas baris judul {self.header.row}. Pindahkan ke bawah judul itu"
+                self._say(number, None, told)
+
+    def _tell_beside(self) -> None:
+        """Columns with addresses that nobody reads: a second table, or a second address of each."""
+        below, read = self.sheet.rows[self.header.row :], set(self.header.columns.values())
+        found = Counter(
+            at for row in below for at, cell in enumerate(row) if at not in read and _is_address(cell)
+        )
+        for at, number in sorted(found.items()):
+            told = (
+                f"Kolom {column_letter(at)} tidak dibaca, padahal berisi {number} alamat email. "
+                "Bila itu orang lain, pindahkan ke bawah daftar"
+            )
+            self._say(self.header.row, None, told, refused=False)
 
     def _passed_over(
         self, found: dict[str, Cell], row: Sequence[Cell], below: bool, struck: bool
@@ -279,12 +306,22 @@ class _Reading:
             return
         first = self.first_seen.setdefault(_likeness(command), (self._name, number))
         if first != (self._name, number):
-            where = f"baris {first[1]}" + (f" lembar {first[0]}" if first[0] else "")
-            self._say(number, None, f"Sama dengan {where}; diambil satu kali", refused=False)
+            self._say(number, None, f"Sama dengan {_where(first)}; diambil satu kali", refused=False)
             return
+        self._tell_same(number, found, command.participant)
         if command.institution and command.institution.npsn and npsn_is_odd(command.institution.npsn):
             self._say(number, "npsn", "NPSN lazimnya 8 karakter; mohon diperiksa", found, refused=False)
         self.rows.append(InvitedRow(number, command, self._name))
+
+    def _tell_same(self, number: int, found: dict[str, Cell], who: Participant) -> None:
+        """Whoever is in the list twice, or has another's number by a slip: one of them is taken."""
+        place, name = (self._name, number), comparable_name(who.name)
+        known_by = {"nuptk": (who.nuptk,), "nip": (who.nip, name), "email": (who.email.lower(), name)}
+        for one, values in known_by.items():
+            if values[0] and (first := self.first_seen.setdefault(repr((one, values)), place)) != place:
+                told = f"{TITLES[one]} sama dengan {_where(first)}, jadi dianggap orang yang sama"
+                self._say(number, one, f"{told}: hanya satu yang didaftarkan", found, refused=False)
+                return
 
     def _command(self, number: int, found: dict[str, Cell]) -> SubmitRegistration | None:
         values, refused = self._values(number, found)
@@ -354,10 +391,26 @@ class _Reading:
         )
 
 
+def _where(place: _Place) -> str:
+    sheet, row = place
+    return f"baris {row}" + (f" lembar {sheet}" if sheet else "")
+
+
 def _called(found: Mapping[str, Cell]) -> str | None:
     """By the name, else by the address; an error names nobody."""
     named = (found.get(field, "") for field in ("name", "email"))
     return next((str(one).strip() for one in named if not isinstance(one, Unread) and str(one).strip()), None)
+
+
+def _is_address(cell: Cell) -> bool:
+    """Whether a cell holds an email address and nothing else."""
+    return (
+        isinstance(cell, str) and "@" in cell and re.fullmatch(r"[^\s@]+@[^\s@]+", cell.strip()) is not None
+    )
+
+
+def _is_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and any(map(str.isalpha, cell))
 
 
 def _is_blank(found: dict[str, Cell]) -> bool:

@@ -47,6 +47,7 @@ _RULES: Final = {
     "web_address": "memuat alamat web; hapus alamat itu",
     "at_sign": "memuat tanda @; hapus tanda itu",
     "no_letter": "tidak memuat huruf; tulis dengan huruf",
+    "stacked": "memuat terlalu banyak tanda pada satu huruf; hapus tanda itu",
     "invisible": "hanya berisi tanda tak terlihat; ketik ulang",
     "instant_out_of_range": "harus antara tahun 2000 dan 2100",
     "duration_out_of_range": "harus antara 0 dan 366 hari",
@@ -100,7 +101,7 @@ def sentence(result: str, reason: str | None, numbers: Mapping[str, str | int]) 
     if reason == "invalid" and numbers.get("rule") in _RULES:
         return f"Isian tidak sesuai: {misfit(str(numbers['field']), str(numbers['rule']))}."
     text = _REASONS[reason] if reason else _RESULTS[result]
-    return text.format_map(_Given(numbers))
+    return text.format_map(_Given((name, value) for name, value in numbers.items() if value != ""))
 
 
 def misfit(field: str, rule: str) -> str:

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from services.registration.adapters.excel import opened
 from services.registration.application.marks import MarksReport, read_marks
+from services.registration.application.sheets import Book, Sheet
 from shared.contracts.activity import Activity
 
 TITLES = ["Kode", "Nama", "Instansi", "hari-1: Hari ke-1"]
@@ -166,3 +167,47 @@ def test_a_sheet_whose_codes_were_deleted_proposes_each_row() -> None:
 def test_an_error_is_no_mark() -> None:
     report = read([SATU, "", "", "#N/A"])
     assert (report.rows, report.problems[0].value) == ((), "#N/A")
+
+
+def test_a_second_table_beside_the_first_gives_its_marks_to_nobody() -> None:
+    report = read([SATU, "Ni Uji Satu", "", "", DUA, "I Uji Dua", "", "x"], titles=[*TITLES, *TITLES])
+    assert present(report) == []
+    assert [one.column for one in report.problems] == ["E", "F", "H"]
+    assert "sudah ada di kirinya" in report.problems[0].message
+
+
+def test_a_list_of_strangers_is_not_looked_through_for_ever() -> None:
+    people = [Enrolled(f"{number:029d}", {"name": f"I Contoh {number}"}) for number in range(500)]
+    rows = [["", f"Ni Lain Sekali {number}", "", "x"] for number in range(300)]
+    long = ["", "dr. " * 50_000, "", "x"]
+    report = read_marks(Book([Sheet("Hadir", [TITLES, long, *rows])]), ACTIVITY, people)
+    assert len(report.problems) == 301
+    assert report.problems[0].message.endswith("tidak ditemukan; daftarkan dulu")
+    assert report.problems[-1].message.endswith("tidak dicari lagi karena terlalu banyak; tulis kodenya")
+
+
+def test_two_rows_that_contradict_each_other_are_told() -> None:
+    report = read([SATU, "Ni Uji Satu", "", "x"], [SATU, "Ni Uji Satu", "", "tidak"], [SATU, "", "", "x"])
+    assert present(report) == [(SATU, True)]
+    assert [one.message for one in report.problems] == ["Bertentangan dengan baris 2; tidak diambil"]
+
+
+def test_a_name_that_is_not_the_codes_is_told() -> None:
+    report = read([SATU, "I Uji Dua", "", "x"], [DUA, "I Uji Duwa", "", "x"])
+    assert present(report) == [(SATU, True)]
+    (told,) = report.problems
+    assert (told.row, told.column, told.refused, told.recorded) == (2, "B", False, "Ni Uji Satu, S.Pd.")
+    assert "Uji" not in str(told.kept()), "what is kept names nobody"
+
+
+def test_marks_below_a_title_of_no_session_are_told() -> None:
+    report = read([SATU, "", "", "", "x"], [DUA, "", "", "", "hadir"], titles=[*TITLES, "HARI-2"])
+    assert (present(report), report.problems[0].column, report.problems[0].refused) == ([], "E", False)
+    assert "(2 tanda hadir)" in report.problems[0].message
+
+
+def test_a_merged_mark_is_of_its_first_row_alone_and_told_at_the_others() -> None:
+    rows = [TITLES, [SATU, "", "", "x"], [TIGA, "", "", ""]]
+    report = read_marks(Book([Sheet("Hadir", rows, merged=[(1, 3, 2, 3)])]), ACTIVITY, KNOWN)
+    assert present(report) == [(SATU, True)]
+    assert [(one.row, one.column, one.refused) for one in report.problems] == [(3, "D", True)]

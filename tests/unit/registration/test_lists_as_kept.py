@@ -1,6 +1,7 @@
 """Invitation lists as offices keep them: each row is taken, or told by row and column with what was seen."""
 
 from io import BytesIO
+from time import process_time
 from typing import Any
 from zipfile import ZipFile
 
@@ -9,7 +10,8 @@ import xlsxwriter
 
 from services.registration.adapters.excel import read_sheet
 from services.registration.application.categories import categories
-from services.registration.application.rows import SheetReport, as_dict
+from services.registration.application.rows import SheetReport, as_dict, read_rows
+from services.registration.application.sheets import Book, Sheet
 
 TITLES = ["No", "Nama", "NIP", "Email", "No. HP/WA", "Unsur", "Instansi", "NPSN", "Kabupaten/Kota"]
 AREA = tuple[int, int, int, int]
@@ -339,3 +341,74 @@ def test_open_document_says_what_is_hidden_struck_out_and_failed() -> None:
         (4, "Baris"),
         (5, "Nama"),
     ]
+
+
+def test_people_above_the_titles_that_are_read_are_told() -> None:
+    """Two tables, one below the other: the one with more titles is read."""
+    first = [["Nama", "Email", "Unsur"], ["Ni Atas", "atas@sekolah.example", "Guru"]]
+    report = read(book(("Peserta", [["DAFTAR"], *first, [""], TITLES, person(1)])))
+    assert [row.number for row in report.rows] == [6]
+    assert told(report) == [(3, None, True)]
+    assert report.problems[0].message.startswith("Tidak dibaca: di atas baris judul 5")
+
+
+def test_people_beside_the_columns_that_are_read_are_told() -> None:
+    rows = [[*TITLES, "", *TITLES], [*person(1), "", *person(2)], [*person(3), "", *person(4)]]
+    report = read(book(("Peserta", rows)))
+    assert len(report.rows) == 2
+    assert told(report) == [(1, None, False)]
+    assert "berisi 2 alamat email" in report.problems[0].message
+
+
+def test_a_row_that_says_something_outside_the_known_columns_is_told() -> None:
+    blank = [""] * len(TITLES)
+    rows = [[*TITLES, "Catatan"], person(1), [*blank, "Ni Lain"], [*blank, "lain@sekolah.example"], person(2)]
+    report = read(book(("Peserta", rows)))
+    assert [row.number for row in report.rows] == [2, 5]
+    assert [one for one in told(report) if one[0] != 1] == [(3, None, False), (4, None, True)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'Ni Satu;satu@uji.example;Guru;"belum\nNi Dua;dua@uji.example;Guru;\nNi Tiga;tiga@uji.example;Guru;',
+        'Ni Satu;satu@uji.example;Guru;"belum\nNi Dua;dua@uji.example;Guru;"\nNi Tiga;tiga@uji.example;Guru;',
+        '"Ni Satu;satu@uji.example;Guru;\r\nNi Dua;dua@uji.example;Guru;\r\n',
+    ],
+)
+def test_a_quote_that_is_not_closed_swallows_nobody_in_silence(rows: str) -> None:
+    report = read(f"Nama;Email;Unsur;Catatan\n{rows}\n".encode())
+    assert (report.rows, report.problems[0].message[:33]) == ((), 'Tanda kutip (") pada baris 2 tida')
+
+
+def test_a_cell_of_several_lines_swallows_no_row() -> None:
+    address = '"Jl. A 1,\nKec. B, Kab. C, Prov. D, Indonesia"'
+    report = read(f"Nama,Email,Unsur,Alamat\nNi Satu,satu@uji.example,Guru,{address}\n".encode())
+    assert (len(report.rows), report.problems) == (1, ())
+
+
+@pytest.mark.parametrize("long", ["(" * 100_000, "nama (" * 20_000])
+def test_a_cell_of_any_length_is_looked_at_at_once(long: str) -> None:
+    """Titles and categories are looked at with expressions that take the square of their length."""
+    rows = [["Nama", "Email", "Unsur"], ["Ni Uji", "uji@sekolah.example", long], [long, long, long]]
+    began = process_time()
+    report = read_rows(Book([Sheet("Peserta", [[long] * 9, *rows])]), "rakor")
+    assert (report.rows, process_time() - began < 5) == ((), True)
+
+
+def test_two_rows_that_the_register_takes_for_one_person_are_told() -> None:
+    """Somebody twice with other details, and somebody with another's number by a slip."""
+    titles = [*TITLES, "NUPTK"]
+    number, other = "1234567890123456", "1234567890123457"
+    rows = [
+        titles,
+        [*person(1), number],
+        [*person(2), number],
+        [*person(3), ""],
+        [*person(3, category="Dinas"), ""],
+        [*person(4), other],
+    ]
+    report = read(book(("Peserta", rows)))
+    assert len(report.rows) == 5
+    assert told(report) == [(3, "J", False), (5, "D", False)]
+    assert report.problems[0].message.startswith("NUPTK sama dengan baris 2, jadi dianggap orang yang sama")

@@ -23,6 +23,7 @@ NAMES = (
 )
 INSTITUTIONS = (
     *("SDN 1 Kec.Kuta/Kab.Badung", "SMA St.Maria/St.Yosef", "TK/PAUD Melati", "SMK Jl.Sudirman No.1"),
+    *("SMK.TI/Bali", "SD.Kristen/SMP.Kristen", "RA.Muslimat/MI", "PKBM.Widya/LKP.Sari", "PT.Pustaka/CV.Maju"),
     *("guruinovatif.id", "PT. Contoh Tbk.", "SMP Negeri 3 Denpasar"),
 )
 ADDRESSES = (
@@ -51,6 +52,7 @@ ADDRESSES = (
         "st.com/x",
         "bit\u2024ly/x",
     ),
+    *("bit.ly\u2044x", "jahat.example\u2215x", "sd.jahat.example/x", "mi.com/x"),
 )
 
 
@@ -81,7 +83,14 @@ def test_a_web_address_is_no_name(text: str) -> None:
 
 
 def test_nobody_is_called_as_a_domain_of_which_mail_programs_make_a_link() -> None:
-    for name in ("Klik jahat.com", "jahat.example", "Made S.Pd.jahat.com"):
+    for name in (
+        "Klik jahat.com",
+        "jahat.example",
+        "Made S.Pd.jahat.com",
+        "linktr.ee",
+        "forms.gle",
+        "jahat.bet",
+    ):
         assert fault_of_name(name, person=True) == "web_address"
 
 
@@ -91,6 +100,16 @@ def test_a_name_has_a_letter_and_no_at_sign() -> None:
     for text in ("12", "---", ". .", "📚", "\u0301"):
         assert fault_of_name(text) == "no_letter"
     assert fault_of_name("12", letters=False) is None
+
+
+def test_marks_that_cover_the_lines_around_are_no_name() -> None:
+    assert fault_of_name("A" + "\u0301" * 30 + "ni") == "stacked"
+    for name in (
+        "Nguy\u1ec5n Th\u1ecb",
+        "\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f",
+        "E\u0323\u0302\u0301ni",
+    ):
+        assert fault_of_name(name, person=True) is None
 
 
 @pytest.mark.parametrize(

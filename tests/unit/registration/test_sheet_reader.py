@@ -166,3 +166,19 @@ def test_the_answer_is_plain_data() -> None:
         ["Nama", "Email", "Unsur"],
         ["Ni Uji", "uji@sekolah.example", "guru"],
     ]
+
+
+@pytest.mark.parametrize("area", ["A1:C1048576", "C2:C1048576"])
+def test_merged_cells_without_end_are_no_work(area: str) -> None:
+    """20,000 areas of a million rows each fit into some kilobytes."""
+    whole = book(*LIST, *[["Ni", "", ""]] * 200)
+    sheet = zipfile.ZipFile(BytesIO(whole)).read(SHEET)
+
+    def merged(times: int) -> bytes:
+        areas = f'<mergeCell ref="{area}"/>' * times
+        end = f"</sheetData><mergeCells>{areas}</mergeCells>"
+        return rewritten(whole, SHEET, sheet.replace(b"</sheetData>", end.encode()))
+
+    with pytest.raises(SheetRefused, match="Sel gabungannya terlalu banyak"):
+        opened(merged(20_000))
+    assert opened(merged(1)).sheets[0].merged[0][2] == 201
