@@ -160,6 +160,11 @@ def token_matches(request: Request, token_hash: str) -> bool:
     return token_is_right(_borne(request), token_hash)
 
 
+def bears_token(request: Request) -> bool:
+    """Whether the request bears any token, right or wrong."""
+    return bool(_borne(request))
+
+
 def _borne(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else ""
@@ -174,8 +179,11 @@ def require_token(
     async def check(request: Request, _: Annotated[object, Depends(bearer)]) -> None:
         passed = or_pass is not None and or_pass(_borne(request))
         if not passed and not token_matches(request, token_hash):
-            raise Problem(
-                401, "unauthorized", "Token petugas tidak ada atau salah.", {"WWW-Authenticate": "Bearer"}
-            )
+            raise unauthorized()
 
     return check
+
+
+def unauthorized() -> Problem:
+    told = "Token petugas tidak ada atau salah."
+    return Problem(401, "unauthorized", told, {"WWW-Authenticate": "Bearer"})

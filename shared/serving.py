@@ -14,13 +14,23 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.doors import HEADERS
+
 HEADER_SECONDS: Final = 10.0
 HEADER_BYTES: Final = 65_536
 FRAMING_BYTES: Final = 1_000_000  # of a request besides its body: sizes of chunks, and what follows them
 CONNECTIONS: Final = 2_000
-TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-)
+
+
+def _last(status: str) -> bytes:
+    """The answer to what is no request, after which the connection is closed."""
+    headers = {"Connection": "close", "Content-Length": "0"} | HEADERS
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+BAD_REQUEST: Final = _last("400 Bad Request")
+TOO_LARGE: Final = _last("431 Request Header Fields Too Large")
 
 
 class PortTaken(Exception):
@@ -46,6 +56,10 @@ class PatientProtocol(HttpToolsProtocol):
         if self._beside > (FRAMING_BYTES if self._late is None else HEADER_BYTES):  # the library keeps it all
             self.transport.write(TOO_LARGE)
             self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        self.transport.write(BAD_REQUEST)
+        self.transport.close()
 
     def on_body(self, body: bytes) -> None:
         self._beside -= len(body)

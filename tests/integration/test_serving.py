@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from local.machine import free_port
 from shared import doors, serving
-from shared.doors import Address, Door
+from shared.doors import HEADERS, Address, Door
 from shared.serving import PortTaken, Sides, listening, serve
 
 ADDRESS = Address.of("http://127.0.0.1")
@@ -84,6 +84,16 @@ async def test_half_a_head_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, te
     monkeypatch.setattr(serving, "HEADER_SECONDS", 0.2)
     async with served() as port:
         assert await answered(port, text) == b""
+
+
+@pytest.mark.parametrize(
+    "text", [b"SEKOLAH\r\n\r\n", b"GET /who HTTP/1.1\r\nHost: 127.0.0.1\r\nX: \x00\r\n\r\n"]
+)
+async def test_what_is_no_request_gets_the_headers_of_every_answer(text: bytes) -> None:
+    async with served() as port:
+        head, *lines = (await answered(port, text)).splitlines()
+    assert head == b"HTTP/1.1 400 Bad Request"
+    assert {f"{name}: {value}".encode() for name, value in HEADERS.items()} <= set(lines)
 
 
 @pytest.mark.parametrize("part", [b"X: " + b"a" * 900 + b"\r\n", b"a" * 900])

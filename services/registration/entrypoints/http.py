@@ -47,7 +47,16 @@ from shared.contracts.commands import (
 from shared.contracts.envelope import OFFICE_STAFF
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import INT_BOUND, Slug
-from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, misfitting, require_token, token_matches
+from shared.http import (
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Problem,
+    bears_token,
+    misfitting,
+    require_token,
+    token_matches,
+    unauthorized,
+)
 from shared.kafka.connection import KafkaUnavailable
 
 ROLES: Final = ("staff", "public")
@@ -77,8 +86,12 @@ class Desk:
         return f"/{self.office}/http/{role}"
 
     def role(self, request: Request) -> str:
-        bears = "authorization" in request.headers and token_matches(request, self.staff_token_hash)
-        return "staff" if bears else "public"
+        """Raises `Problem` 401: who bears a token that is wrong is not taken for the public."""
+        if "authorization" not in request.headers or not bears_token(request):
+            return "public"
+        if not token_matches(request, self.staff_token_hash):
+            raise unauthorized()
+        return "staff"
 
     def asking(self, request: Request, role: str = "staff") -> Asking:
         """How a request wants its command to be answered. Raises `Problem` 400."""
@@ -160,7 +173,7 @@ def activities(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
 
 def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
     submitted = documented.with_path(body(SubmitRegistration, "activity"), "activity", Slug)
-    told = answers() | documented.TOO_OFTEN
+    told = answers() | documented.TOO_OFTEN | UNAUTHORIZED
 
     async def submit(request: Request) -> Response:
         role, activity = desk.role(request), request.path_params["activity"]
@@ -260,7 +273,7 @@ def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
 
 
 def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
-    one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND
+    one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND | UNAUTHORIZED
 
     @router.get("/commands/{identifier:path}", responses=one)
     async def outcome(identifier: str, aggregate: str, request: Request) -> Response:

@@ -40,6 +40,17 @@ async def test_the_same_key_and_body_has_the_first_answer_however_often_and_at_o
         assert await office.store["registrations"].count_documents({}) == 2
 
 
+async def test_who_bears_a_wrong_token_is_not_taken_for_the_public(servers: Servers) -> None:
+    wrong = {"Authorization": "Bearer salah"}
+    async with new_office(servers) as office, office.registration() as client:
+        await announce(client, "uji")
+        answer = await client.post(URL, json=person(1), headers=KEY | wrong)
+        assert (answer.status_code, answer.json()["reason"]) == (401, "unauthorized")
+        taken = await client.post(URL, json=person(1), headers=KEY | {"Authorization": "Basic YTpi"})
+        assert taken.status_code == 202
+        assert (await client.get(taken.headers["Location"], headers=wrong)).status_code == 401
+
+
 async def test_a_key_that_somebody_used_is_free_for_everybody_else(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration() as client:
         await announce(client, "uji")
