@@ -17,7 +17,8 @@ from rich.table import Table
 from services.registration.adapters.excel import read_sheet
 from services.registration.adapters.lists import lists
 from services.registration.application.forecast import Forecast
-from services.registration.application.rows import InvitedRow, SheetReport, as_dict, command_id
+from services.registration.application.sheet_report import InvitedRow, SheetReport, as_dict
+from services.registration.application.sheet_row import command_id
 from services.registration.settings import ImportSettings
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration

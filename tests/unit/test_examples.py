@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from services.registration.adapters.excel import read_sheet
-from services.registration.application.rows import command_id
+from services.registration.application.sheet_row import command_id
 from shared.contracts.commands import PublishActivity
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

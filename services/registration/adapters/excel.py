@@ -11,7 +11,8 @@ from typing import IO, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.registration.application.rows import Problem, SheetReport, read_rows
+from services.registration.application.rows import read_rows
+from services.registration.application.sheet_report import Problem, SheetReport
 from services.registration.application.sheets import Book, SheetRefused
 
 READER: Final = (sys.executable, "-P", "-m", "services.registration.adapters.sheet_reader")

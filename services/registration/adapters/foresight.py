@@ -10,7 +10,7 @@ from services.registration.adapters.register import Register
 from services.registration.application.asking import APPEND_TIME, Asked, Reading
 from services.registration.application.digests import Digests
 from services.registration.application.forecast import Forecast, Foreseen, Foresight
-from services.registration.application.rows import command_id
+from services.registration.application.sheet_row import command_id
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope

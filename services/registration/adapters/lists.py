@@ -15,7 +15,7 @@ from services.registration.application.digests import Digests
 from services.registration.application.forecast import Forecast
 from services.registration.application.headers import TITLES
 from services.registration.application.people import ProvingSources
-from services.registration.application.rows import InvitedRow, Problem, SheetReport
+from services.registration.application.sheet_report import InvitedRow, Problem, SheetReport
 from shared.mongo.driver import Store, is_passing
 
 SECONDS: Final = 10.0

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from services.registration.adapters.files import PLAIN
 from services.registration.application.marks import MarksReport
-from services.registration.application.rows import Problem, SheetReport
+from services.registration.application.sheet_report import Problem, SheetReport
 from services.registration.application.sheets import Book, Cell, Sheet, below_first
 
 TITLE: Final = "Keterangan Simpul"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from services.registration.application.rows import Problem, refused_rows
+from services.registration.application.sheet_report import Problem, refused_rows
 from shared.mongo.driver import Document, Store, is_passing
 
 Kind = Literal["participants", "attendance"]

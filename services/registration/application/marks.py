@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from services.registration.application.headers import HEADER_SEARCH_ROWS, column_letter
-from services.registration.application.rows import TOTAL, Problem, refused_rows
+from services.registration.application.sheet_reading import TOTAL
+from services.registration.application.sheet_report import Problem, refused_rows
 from services.registration.application.sheets import Book, Cell, Sheet, Unread, below_first, is_blank
 from shared.contracts.activity import Activity, Session
 from shared.contracts.commands import RecordAttendance

@@ -69,3 +69,14 @@ def below_first(merged: Sequence[Area]) -> Iterator[tuple[int, int, int]]:
     for top, left, bottom, _ in merged:
         for row in range(top + 1, bottom + 1):
             yield row, left, top
+
+
+def is_address(cell: Cell) -> bool:
+    """Whether a cell holds an email address and nothing else."""
+    return (
+        isinstance(cell, str) and "@" in cell and re.fullmatch(r"[^\s@]+@[^\s@]+", cell.strip()) is not None
+    )
+
+
+def is_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and any(map(str.isalpha, cell))

@@ -16,8 +16,9 @@ from services.registration.adapters.views import PAGE, Views
 from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker
 from services.registration.application.public import Asked, ClosedToAll, Public, TooOften, disclosed
-from services.registration.application.rows import as_dict, command_id
 from services.registration.application.sentences import sentence
+from services.registration.application.sheet_report import as_dict
+from services.registration.application.sheet_row import command_id
 from services.registration.domain import participant
 from services.registration.entrypoints import documented
 from services.registration.entrypoints.answers import (

@@ -10,7 +10,8 @@ import xlsxwriter
 
 from services.registration.adapters.excel import read_sheet
 from services.registration.application.categories import categories
-from services.registration.application.rows import SheetReport, as_dict, read_rows
+from services.registration.application.rows import read_rows
+from services.registration.application.sheet_report import SheetReport, as_dict
 from services.registration.application.sheets import Book, Sheet
 
 TITLES = ["No", "Nama", "NIP", "Email", "No. HP/WA", "Unsur", "Instansi", "NPSN", "Kabupaten/Kota"]

@@ -11,7 +11,8 @@ from services.registration.adapters.excel import opened
 from services.registration.adapters.remarks import remarked
 from services.registration.adapters.uploads import Kind, Upload
 from services.registration.application.marks import Mark
-from services.registration.application.rows import InvitedRow, command_id
+from services.registration.application.sheet_report import InvitedRow
+from services.registration.application.sheet_row import command_id
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.pages.activities import window
 from services.registration.entrypoints.pages.desk import AGAIN, done, staff_page

@@ -8,7 +8,7 @@ from services.registration.adapters.excel import opened
 from services.registration.adapters.roster import Wanted
 from services.registration.adapters.uploads import Upload
 from services.registration.application.marks import MarksReport, read_marks
-from services.registration.application.rows import Problem, SheetReport, refused_rows
+from services.registration.application.sheet_report import Problem, SheetReport, refused_rows
 from services.registration.application.sheets import SheetRefused
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.pages.front import Front, settled
