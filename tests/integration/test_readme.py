@@ -1,6 +1,7 @@
 """What the README says of running an office, taken from it and run as it stands."""
 
 import os
+import random
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 TREE = Path(__file__).parents[2]
 SERVICES = ("8001", "8011", "8100")
+_PORTS = iter(random.sample(range(9_000, 10_000), 1_000))
 
 
 def block() -> str:
@@ -37,8 +39,8 @@ def pointed(text: str, servers: Servers) -> tuple[str, dict[str, int]]:
 
 
 def free_port_of_a_service() -> int:
-    """Its management port, which lies above, is free, too."""
-    return next(port for port in iter(free_port, 0) if is_free(port + MANAGEMENT_ABOVE))
+    """With its management port above it, both below those that other tests and connections are given."""
+    return next(port for port in _PORTS if is_free(port) and is_free(port + MANAGEMENT_ABOVE))
 
 
 def broker_of(servers: Servers) -> dict[str, str]:
