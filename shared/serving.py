@@ -53,7 +53,8 @@ class PatientProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._beside += len(data)
         super().data_received(data)
-        if self._beside > (FRAMING_BYTES if self._late is None else HEADER_BYTES):  # the library keeps it all
+        most = FRAMING_BYTES if self._late is None else HEADER_BYTES  # the library keeps it all
+        if self._beside > most and not self.transport.is_closing():
             self.transport.write(TOO_LARGE)
             self.transport.close()
 

@@ -154,17 +154,17 @@ class Store:
             raise
         return result
 
-    async def insert_missing(self, collection: str, rows: Sequence[Document]) -> list[int]:
-        """Insert unjournaled the rows whose id is not there; answers with the positions of the others. Costs
-        a third of an upsert each."""
+    async def insert_missing(self, collection: str, rows: Sequence[Document]) -> set[Any]:
+        """Insert unjournaled the rows whose id is not there; answers with the ids that were. Costs a third of
+        an upsert each."""
         try:
             await self.unjournaled(collection).insert_many(rows, ordered=False)
         except BulkWriteError as error:
             failed = error.details["writeErrors"]
             if any(one["code"] != DUPLICATE_KEY for one in failed):
                 raise
-            return [one["index"] for one in failed]
-        return []
+            return {rows[one["index"]]["_id"] for one in failed}
+        return set()
 
     async def exists(self) -> bool:
         """Whether provisioning made this database."""

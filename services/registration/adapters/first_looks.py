@@ -31,8 +31,7 @@ class FirstLooks:
         now = datetime.now(UTC)
         rows = [{"_id": command, "known": known, "at": now} for command, known in looks.items()]
         there = await self.store.insert_missing("forms", rows)
-        commands = list(looks)
-        return dict(looks) | await self.of([commands[position] for position in there])
+        return dict(looks) | await self.of(list(there))
 
     @property
     def _rows(self) -> Any:

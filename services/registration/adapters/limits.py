@@ -66,13 +66,13 @@ class Limits:
     async def _over_mailbox(self, mailboxes: Mapping[bytes, bytes]) -> dict[bytes, int]:
         until = datetime.now(UTC) + HOUR
         new = [{"_id": name, "until": until, "commands": [command]} for command, name in mailboxes.items()]
-        met = await self.store.insert_missing("counted", new) if new else []
-        if not met:  # nobody was counted before
+        there = await self.store.insert_missing("counted", new) if new else set()
+        if not there:  # nobody was counted before
             return {}
-        counted = [list(mailboxes.items())[position] for position in met]
+        counted = [(command, name) for command, name in mailboxes.items() if name in there]
         updates = [UpdateOne({"_id": name}, self._added(command), upsert=True) for command, name in counted]
         await self._counted.bulk_write(updates, ordered=False)
-        found = await self._counted.find({"_id": {"$in": [name for _, name in counted]}}).to_list(None)
+        found = await self._counted.find({"_id": {"$in": list(there)}}).to_list(None)
         rows = {bytes(row["_id"]): row for row in found}
         return {
             command: _seconds(rows[name])

@@ -13,6 +13,7 @@ from services.registration.domain.happened import Person
 from shared.contracts.commands import Participant
 from shared.identity import comparable_name
 from shared.mongo.driver import (
+    DUPLICATE_KEY,
     BulkWriteError,
     Document,
     DuplicateKeyError,
@@ -23,7 +24,6 @@ from shared.mongo.driver import (
     UpdateOne,
 )
 
-DUPLICATE_KEY: Final = 11000
 SAME_HINT: Final = 1_000  # people read for the hints of one batch
 new_ref: Final = partial(secrets.token_hex, 12)
 _INDEXED: Final = {"known_by": 1, "hints": 1, "ref": 1, "unproved": 1}

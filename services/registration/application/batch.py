@@ -14,9 +14,7 @@ from services.registration.application.submitters import Submitter
 from services.registration.domain.decider import DECIDERS, View, decide, go_on
 from services.registration.domain.happened import Happened, Refusal
 from shared.contracts.commands import SubmitRegistration, Tick
-from shared.contracts.facts import (
-    OfficeDescribed,
-)
+from shared.contracts.facts import OfficeDescribed
 from shared.kafka.records import Record
 
 log = logging.getLogger(__name__)
