@@ -73,6 +73,15 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._assigned_now(where):
             self._consumer.pause(TopicPartition(*where))
 
+    async def rejoin(self) -> None:
+        """Leave the group and join it anew: it then shares its partitions out among all who are in it.
+
+        The embedded broker may give two members the same partition in one generation, and go on answering
+        the heartbeats of both; the client has no public way out of that.
+        """
+        if self._consumer is not None:
+            await self._consumer._coordinator.maybe_leave_group()
+
     async def commit(self, where: Where, offset: int) -> None:
         """Set the group's own offset of a held partition. Raises `KafkaUnavailable`."""
         if self._assigned_now(where):

@@ -10,6 +10,8 @@ from services.registration.application.commit import Cursor
 
 log = logging.getLogger(__name__)
 
+CONTESTED_SECONDS = 15.0  # a member that was expelled learns it by a heartbeat, within a second or two
+
 
 @dataclass(slots=True, eq=False)
 class Held:
@@ -27,6 +29,8 @@ class Held:
     oldest: datetime | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     got_further: float = field(default_factory=monotonic)
+    _lost_since: float = float("-inf")
+    _lost_last: float = float("-inf")
 
     @property
     def claimed(self) -> bool:
@@ -60,6 +64,19 @@ class Held:
             if not self.wake.is_set() and self.behind == facts:
                 self.got_further = monotonic()
             self.wake.set()
+
+    def lose(self) -> None:
+        """Give the claim up: somebody else has claimed the partition."""
+        self.cursor, now = None, monotonic()
+        if now > self._lost_last + CONTESTED_SECONDS:
+            self._lost_since = now
+        self._lost_last = now
+
+    @property
+    def contested(self) -> bool:
+        """Whether the claim was lost again and again for longer than a rebalance lasts: the group has given
+        the partition to two members."""
+        return self._lost_last > self._lost_since + CONTESTED_SECONDS
 
     def stop(self, why: str) -> None:
         self.cursor, self.stopped = None, why

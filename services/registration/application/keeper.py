@@ -69,7 +69,7 @@ class Keeper:
         """Give the claim up, unless it is a younger one than that under which the publishing began."""
         cursor = self._held.cursor
         if cursor is not None and claim is not None and cursor.epoch == claim.epoch:
-            self._held.cursor = None
+            self._held.lose()
 
     async def _tick(self) -> None:
         held, now = self._held, monotonic()

@@ -69,6 +69,7 @@ class Owner:
                 await self._decide(records)
             except ClaimLost as lost:
                 log.info("partition %d: %s", self.held.partition, lost)
+                self.held.lose()
                 return await self._claim()
             except UntrustedTime as untrusted:
                 self.held.stop(str(untrusted))

@@ -26,14 +26,16 @@ class Owners:
     """Claims what is assigned, decides what is read, and claims again what was lost.
 
     `seek` moves the consumer of a partition to an offset and lets it read on; `hold` has it read nothing
-    until then; `commit` sets the group's own offset, from which nothing is ever read; `silent` tells
-    whether Kafka has not answered the consumer for so long that the log may have been lost.
+    until then; `rejoin` leaves the group and joins it anew; `commit` sets the group's own offset, from which
+    nothing is ever read; `silent` tells whether Kafka has not answered the consumer for so long that the log
+    may have been lost.
     """
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self.seek: Callable[[int, int], None] = lambda partition, offset: None
         self.hold: Callable[[int], None] = lambda partition: None
+        self.rejoin: Callable[[], Awaitable[None]] | None = None
         self.commit: Callable[[int, int], Awaitable[None]] | None = None
         self.silent: Callable[[], bool] = lambda: False
         self._owners: dict[int, Owner] = {}
@@ -130,6 +132,7 @@ class Owners:
         looked = trimmed = monotonic()
         while True:
             await asyncio.sleep(1)
+            await self._end_contest()
             again = monotonic() >= looked + LOOK_AGAIN_SECONDS
             silent = again and self.silent()
             waiting = [
@@ -143,6 +146,14 @@ class Owners:
             if (every := self._ports.trim_every) and monotonic() >= trimmed + every:
                 trimmed = monotonic()
                 await self._trim()
+
+    async def _end_contest(self) -> None:
+        """Have the group share its partitions out anew, where it gave one to two members."""
+        contested = [partition for partition, held in self.held.items() if held.contested]
+        if contested and self.rejoin is not None:
+            log.warning("partitions %s are claimed by somebody else, too: joining the group anew", contested)
+            await self.revoked([("", partition) for partition in contested])
+            await self.rejoin()
 
     async def _claim_again(self, owner: Owner) -> None:
         offset, partition = await self._claim(owner), owner.held.partition

@@ -28,6 +28,7 @@ def read_intake(
     )
     owners.seek = lambda partition, offset: listener.seek((topic, partition), offset)
     owners.hold = lambda partition: listener.hold((topic, partition))
+    owners.rejoin = listener.rejoin
     owners.silent = lambda: bool(listener.held) and listener.seconds_since_poll() > SILENT_SECONDS
     owners.commit = lambda partition, offset: listener.commit((topic, partition), offset)
     return listener

@@ -165,3 +165,35 @@ async def test_a_partition_that_stands_still_keeps_its_oldest_until_it_is_claime
     await owners._claim(owners._owners[0])
     assert owners.held[0].oldest is None
     await owners.close()
+
+
+async def test_a_partition_that_the_group_gave_to_two_members_has_the_group_joined_anew() -> None:
+    memory, joined = Memory(), list[str]()
+
+    async def rejoin() -> None:
+        joined.append("anew")
+
+    owners = Owners(memory.ports())
+    owners.rejoin = rejoin
+    await owners.assigned({("t", 0), ("t", 1)})
+    held = owners.held[0]
+    for offset in range(2):
+        await memory.claim(0)  # the other member
+        await owners.decide((record(offset),))
+        await owners._end_contest()
+        assert (joined, held.claimed) == ([], True)
+        held._lost_since -= 10
+    await memory.claim(0)
+    await owners.decide((record(0),))
+    await owners._end_contest()
+    assert (joined, list(owners.held)) == (["anew"], [1])
+    await owners.close()
+
+
+async def test_claims_that_are_lost_now_and_then_are_no_contest() -> None:
+    held = Held(0)
+    for _ in range(5):
+        held.lose()
+        held._lost_since -= 20
+        held._lost_last -= 20
+    assert not held.contested
