@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-LONGEST: Final = 200  # characters: what looks at them takes their square
+from services.registration.application.sheets import LONGEST_COMPARED
+
 CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
     "guru-penggerak": ("gurupenggerak", "gp"),
     "guru": ("guru", "pendidik", "gurukelas", "gurumapel", "gurumatapelajaran"),
@@ -36,7 +37,7 @@ _BEFORE: Final = re.compile(
 
 def categories(written: str) -> set[str]:
     """Each that is named; none where nothing is known, several where it is not said which one counts."""
-    if len(written) > LONGEST:
+    if len(written) > LONGEST_COMPARED:
         return set()
     written = written.casefold()
     if (whole := _exactly(written)) is not None:

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.registration.application.sheets import Area, Cell, below_first, is_blank
+from services.registration.application.sheets import LONGEST_COMPARED, Area, Cell, below_first, is_blank
 
 HEADER_SEARCH_ROWS: Final = 40  # a letterhead with address and the letter's subject takes 6 to 15
-LONGEST: Final = 200  # characters of a title: what looks at it takes the square of them
 TITLES_TOLD: Final = 20
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
@@ -144,7 +143,7 @@ def _columns(row: Iterable[Cell]) -> dict[str, int]:
 
 def _known(cell: Cell) -> tuple[str, int] | None:
     """Field and rank of its synonym. `Nama (sesuai KTP)` is Nama; of `Unsur/Jabatan` either part will do."""
-    if not isinstance(cell, str) or len(cell) > LONGEST:
+    if not isinstance(cell, str) or len(cell) > LONGEST_COMPARED:
         return None
     header = cell.casefold()
     plain = re.sub(r"\(.*?\)", " ", header)

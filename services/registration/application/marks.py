@@ -7,7 +7,15 @@ from typing import Final, Protocol
 from services.registration.application.headers import HEADER_SEARCH_ROWS, column_letter
 from services.registration.application.sheet_reading import TOTAL
 from services.registration.application.sheet_report import Problem, refused_rows
-from services.registration.application.sheets import Book, Cell, Sheet, Unread, below_first, is_blank
+from services.registration.application.sheets import (
+    LONGEST_COMPARED,
+    Book,
+    Cell,
+    Sheet,
+    Unread,
+    below_first,
+    is_blank,
+)
 from shared.contracts.activity import Activity, Session
 from shared.contracts.commands import RecordAttendance
 from shared.identity import NotANumber, comparable_name, near_names, nip
@@ -40,7 +48,6 @@ _NO: Final = frozenset(
 )
 _UNREADABLE: Final = "Tulis x untuk hadir, tidak untuk menghapus tanda hadir; kosong berarti tidak berubah"
 _PROPOSED: Final = 3
-_LONGEST: Final = 200  # characters of a name
 _LOOKED_AT: Final = 50_000  # pairs of names that are alike perhaps, of a sheet: ten seconds or so
 
 
@@ -239,7 +246,7 @@ class _Reading:
     def _tell_name(self, number: int, row: Sequence[Cell], seen: Seen) -> None:
         """A list that was sorted by one of its columns alone gives each name another's code."""
         name = _at(row, self.titles.name)
-        if not name or len(name) > _LONGEST or comparable_name(name) == self._compared[seen.id]:
+        if not name or len(name) > LONGEST_COMPARED or comparable_name(name) == self._compared[seen.id]:
             return
         if not near_names(name, seen.who["name"]):
             told, owner = (
@@ -290,7 +297,7 @@ class _Reading:
         live = [one for one in self.known.values() if one.status != "cancelled"]
         if found := [one for one in live if typed and one.who.get("nip") == _digits(typed)]:
             return found[:_PROPOSED]
-        if not name or len(name) > _LONGEST:
+        if not name or len(name) > LONGEST_COMPARED:
             return []
         wanted = comparable_name(name)
         found = [one for one in live if self._compared[one.id] == wanted]

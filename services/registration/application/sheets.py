@@ -7,6 +7,7 @@ from typing import Final
 
 _ERROR: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
 NO_RESULT: Final = "rumus tanpa hasil"
+LONGEST_COMPARED: Final = 200  # characters of a cell: comparing takes the square of them
 
 
 class SheetRefused(ValueError):
