@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from shared.doors import Address
+from shared.kafka.closed_connections import tell_of_closed_connections
 from shared.kafka.connection import is_away
 from shared.kafka.topics import TopicMisfit
 from shared.logging import configure
@@ -25,6 +26,7 @@ T = TypeVar("T")
 def run_service(name: str, owner: str, work: Coroutine[Any, Any, None]) -> None:
     """Run a service until it is told to stop; exits with a sentence where it was not set up rightly."""
     configure(name, owner)
+    tell_of_closed_connections()
     gc.freeze()  # what importing made stays: looking through it takes a busy service a fifth of its time
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
@@ -101,10 +102,27 @@ async def consuming(kafka: KafkaBroker) -> AsyncIterator[FastStream]:
     except Exception:
         log.exception("reading from Kafka does not start")
         raise
+    watching = asyncio.create_task(_end_with_reading(kafka))
     try:
         yield app
     finally:
+        watching.cancel()
         await _stopped(app)
+
+
+async def _end_with_reading(kafka: KafkaBroker) -> None:
+    """Have the process end, and be started again, once a task of a consumer has: the client starts none anew,
+    and whoever fetches nothing keeps its partitions all the same as long as it is in its group."""
+    while not any(_has_ended(getattr(subscriber, "consumer", None)) for subscriber in kafka.subscribers):  # noqa: ASYNC110
+        await asyncio.sleep(1)
+    log.critical("reading from Kafka has ended: this process ends, too, and is to be started again")
+    signal.raise_signal(signal.SIGTERM)
+
+
+def _has_ended(consumer: Any) -> bool:
+    if consumer is None or consumer._closed or consumer._coordinator is None:
+        return False
+    return bool(consumer._fetcher._fetch_task.done() or consumer._coordinator._coordination_task.done())
 
 
 async def _stopped(app: FastStream) -> None:

@@ -1,7 +1,10 @@
 """Members of a group as Kafka shares its partitions out among them."""
 
+import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from operator import attrgetter
 
 import pytest
 
@@ -63,3 +66,28 @@ async def test_who_joins_the_group_anew_has_the_partitions_shared_out_again(serv
             return len(theirs) > rounds and await shared_out()
 
         await until(shared_out_again)
+
+
+@pytest.mark.parametrize("task", ["_fetcher._fetch_task", "_coordinator._coordination_task"])
+async def test_a_process_whose_reading_has_ended_ends_to_be_started_again(
+    servers: Servers, task: str
+) -> None:
+    topic, settings = new_office(), KafkaSettings(servers.kafka, servers.idempotence)
+    await make_topic(servers.kafka, topic)
+    await commit_first_offsets(servers.kafka, topic, topic, 6)
+    shares: list[set[int]] = []
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    try:
+        async with member(settings, topic, shares) as listener:
+
+            async def reads() -> bool:
+                return bool(shares)
+
+            await until(reads)
+            await asyncio.sleep(1.5)
+            assert not told.is_set()
+            attrgetter(task)(listener._consumer).cancel()
+            await asyncio.wait_for(told.wait(), 30)
+    finally:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
