@@ -16,6 +16,7 @@ from services.registration.adapters.lists import lists
 from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.adapters.people import People
+from services.registration.adapters.persons import Persons
 from services.registration.adapters.provision import require_fit, require_key
 from services.registration.adapters.publisher import Publisher
 from services.registration.adapters.reactions import Reactions
@@ -146,7 +147,7 @@ async def running(
             desk,
             settings.links,
             Roster(store, digests),
-            Twins(store, digests),
+            Twins(store, Persons(store, digests)),
             await stack.enter_async_context(_mails(settings)),
         )
         app.include_router(routes(desk))

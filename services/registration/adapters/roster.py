@@ -63,7 +63,7 @@ class Roster:
         ]
         steps: list[dict[str, Any]] = [{"$match": within | _of_registrations(wanted)}, *_WITH_PERSON]
         if wanted.text:
-            text = _containing(wanted.text)
+            text = containing(wanted.text)
             steps.append({"$match": {"$or": [{"person.who.name": text}, {"person.who.email": text}]}})
         rows = await self._store.aggregate("registrations", [*steps, *part])
         counted = await self._store.aggregate("registrations", [*steps, {"$count": "all"}])
@@ -110,12 +110,13 @@ def _of_registrations(wanted: Wanted) -> Document:
         "status": wanted.status,
         "who.category": wanted.category,
         "who.regency": wanted.regency,
-        "who.institution.name": _containing(wanted.institution) if wanted.institution else "",
+        "who.institution.name": containing(wanted.institution) if wanted.institution else "",
     }
     return {field: value for field, value in given.items() if value}
 
 
-def _containing(text: str) -> Document:
+def containing(text: str) -> Document:
+    """Of a field that holds this text, in capitals or not."""
     return {"$regex": re.escape(text.replace("\x00", "\N{REPLACEMENT CHARACTER}")), "$options": "i"}
 
 

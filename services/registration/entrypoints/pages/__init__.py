@@ -12,6 +12,7 @@ from services.registration.entrypoints.pages import (
     importing,
     mails,
     outcome,
+    persons,
     publishing,
     registering,
     roster,
@@ -28,7 +29,7 @@ def pages(front: Front, sessions: Sessions) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for part in (activities, form, outcome, cancelling):
         router.include_router(part.routes(front))
-    desk = (staff, roster, registering, enrolment, attendance, importing, mails, twins)
+    desk = (staff, roster, registering, enrolment, attendance, importing, mails, persons, twins)
     for part_of_desk in (*desk, downloads, running, publishing):
         router.include_router(part_of_desk.routes(front, sessions))
     return router
