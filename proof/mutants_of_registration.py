@@ -10,7 +10,7 @@ from proof.mutants_patch import patch
 def no_deduplication() -> None:
     """Nobody looks whether a command is known, and no index refuses it twice."""
     from services.registration.adapters.ledger import Ledger
-    from services.registration.adapters.register import Register
+    from services.registration.adapters.loader import Loader
     from shared.mongo.driver import PyMongoError
 
     claim = Ledger.claim
@@ -23,11 +23,11 @@ def no_deduplication() -> None:
                 continue
         return await claim(ledger, partition)
 
-    async def nothing_known(register: Any, asked: Any) -> dict[bytes, bytes]:
+    async def nothing_known(loader: Any, asked: Any) -> dict[bytes, bytes]:
         return {}
 
     patch(Ledger, "claim", unindexed)
-    patch(Register, "_known", nothing_known)
+    patch(Loader, "_known", nothing_known)
 
 
 def acknowledged_first() -> None:
@@ -56,7 +56,7 @@ def no_seat_check() -> None:
 
 def promotion_out_of_order() -> None:
     """Who came last is promoted first."""
-    from services.registration.adapters.documents import line_name, registration_state
+    from services.registration.adapters.gathering_states import line_name, registration_state
     from services.registration.adapters.register import Register
 
     async def from_behind(register: Any, activity: str, state: Any, limit: int) -> Any:
@@ -102,7 +102,7 @@ def pointer_first() -> None:
         number = int(facts[-1]["_id"]) & ((1 << 40) - 1)
         offset = cursor.published_offset
         await publisher._ledger.mark_published(cursor, cursor.published, number, offset)
-        await publisher._send_entries(cursor, await publisher._directory.entries(facts))
+        await publisher._send_entries(cursor, await publisher._entries(facts))
         for fact in facts:
             offset = (await (await publisher._send(cursor, fact))).offset
         return replace(cursor, published=number)
@@ -161,8 +161,10 @@ def canary_in_a_fact() -> None:
 
     encoded = vars(ledger)["encoded_fact"]
 
-    def named(partition: int, number: int, key: str, at: Any, happened: Any, asked: Any, *more: Any) -> bytes:
-        document = encoded(partition, number, key, at, happened, asked, *more)
+    def named(
+        features: Any, cursor: Any, number: int, key: str, at: Any, happened: Any, asked: Any, *more: Any
+    ) -> bytes:
+        document = encoded(features, cursor, number, key, at, happened, asked, *more)
         if asked is None or not isinstance(asked.command, SubmitRegistration):
             return bytes(document)
         row: dict[str, Any] = bson.decode(document, codec_options=bson.CodecOptions(tz_aware=True))
@@ -175,9 +177,8 @@ def canary_in_a_fact() -> None:
 def revived() -> None:
     """Who submits after a cancellation gets the cancelled registration back, and no round of their own."""
     import services.registration.domain.registration as registration
-    from services.registration.adapters.ledger import Ledger
 
-    submit, write = registration.submit, Ledger.write
+    submit = registration.submit
 
     def again(state: Any, candidate: Any, known: Any, now: Any) -> Any:
         def live(name: str) -> Any:
@@ -186,13 +187,7 @@ def revived() -> None:
 
         return submit(state, candidate, live, now)
 
-    async def over(ledger: Any, commit: Any, session: Any) -> None:
-        commit.changed |= commit.made
-        commit.made = {}
-        await write(ledger, commit, session)
-
     patch(registration, "submit", again)
-    patch(Ledger, "write", over)
 
 
 def any_number_proves() -> None:

@@ -7,6 +7,8 @@ from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.people import People
 from services.registration.adapters.provision import require_fit, require_key
 from services.registration.application.digests import Digests
+from services.registration.application.features import assembled
+from services.registration.features import FEATURES
 from services.registration.settings import RegistrationSettings
 from shared.check import Check, Finding, servers
 from shared.contracts.topics import database
@@ -48,7 +50,7 @@ async def checks() -> AsyncIterator[list[Check]]:
             Check(f"file of {office}", described, "mend the file that SIMPUL_OFFICE_FILE names"),
             Check(
                 "topics and register",
-                lambda: require_fit(office, store, settings.kafka),
+                lambda: require_fit(office, store, assembled(FEATURES), settings.kafka),
                 f"run `simpul provision office {office}`",
             ),
             Check("numbers of persons", people, "see MongoDB above"),

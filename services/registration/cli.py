@@ -14,8 +14,11 @@ from services.registration.adapters.republish import republish
 from services.registration.adapters.views import parked
 from services.registration.application.commit import ClaimLost
 from services.registration.application.digests import Digests
+from services.registration.application.feature import OfficeStore
+from services.registration.application.features import assembled
 from services.registration.application.people import ProvingSources
 from services.registration.application.ports import DoesNotFit
+from services.registration.features import FEATURES
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
 from services.registration.settings import (
     ParkedSettings,
@@ -103,11 +106,11 @@ async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
     store = connect(
         settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
     )
-    digests = Digests(bytes.fromhex(settings.person_key))
+    of = OfficeStore(store, Digests(bytes.fromhex(settings.person_key)), settings.office)
     try:
         if new_ledger:
             return await name_anew(settings.office, store, settings.kafka, settings.replication)
-        return await recover(settings.office, store, settings.kafka, digests, settings.replication)
+        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication)
     except (DoesNotFit, ClaimLost, OfficeStopped) as refusal:
         raise Refused(str(refusal)) from None
     except CommitUnknown:
@@ -126,7 +129,9 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
     office = read_office(settings.office_file or office_file(code), code)
     store = connect(mongo_url, topics.database(code, "registration"), driver)
     try:
-        said = await provision(code, store, kafka, settings.partitions, settings.replication)
+        said = await provision(
+            code, store, assembled(FEATURES), kafka, settings.partitions, settings.replication
+        )
         return said + await _upgrade(office, store, kafka, settings.person_key)
     finally:
         await store.close()

@@ -16,9 +16,13 @@ from rich.table import Table
 
 from services.registration.adapters.excel import read_sheet
 from services.registration.adapters.lists import lists
+from services.registration.application.digests import Digests
+from services.registration.application.feature import OfficeStore
+from services.registration.application.features import assembled
 from services.registration.application.forecast import Forecast
 from services.registration.application.sheet_report import InvitedRow, SheetReport, as_dict
 from services.registration.application.sheet_row import command_id
+from services.registration.features import FEATURES
 from services.registration.settings import ImportSettings
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
@@ -86,7 +90,8 @@ async def _foreseen(data: bytes, activity: str) -> SheetReport:
         settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
     )
     try:
-        found = lists(store, settings.office, bytes.fromhex(settings.person_key))
+        key = bytes.fromhex(settings.person_key)
+        found = lists(OfficeStore(store, Digests(key), settings.office), assembled(FEATURES), key)
         return await found.looked_through(data, activity)
     finally:
         await store.close()

@@ -8,19 +8,16 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from services.registration.adapters.arrivals import Arrivals
-from services.registration.adapters.directory import Directory
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
 from services.registration.adapters.limits import Limits
 from services.registration.adapters.lists import lists
+from services.registration.adapters.loader import Loader
 from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.outcomes import Outcomes
-from services.registration.adapters.people import People
 from services.registration.adapters.persons import Persons
 from services.registration.adapters.provision import require_fit, require_key
 from services.registration.adapters.publisher import Publisher
-from services.registration.adapters.reactions import Reactions
-from services.registration.adapters.register import Register
 from services.registration.adapters.roster import Roster
 from services.registration.adapters.twins import Twins
 from services.registration.adapters.uploads import Uploads
@@ -29,9 +26,10 @@ from services.registration.application.asker import Asker
 from services.registration.application.asking import Reading
 from services.registration.application.batch import Standing
 from services.registration.application.digests import Digests
+from services.registration.application.feature import OfficeStore
+from services.registration.application.features import assembled
 from services.registration.application.mails import Mails
 from services.registration.application.owners import Owners
-from services.registration.application.people import ProvingSources
 from services.registration.application.ports import Ports
 from services.registration.application.public import Public
 from services.registration.entrypoints.consumer import read_intake
@@ -42,6 +40,7 @@ from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import of_staff
 from services.registration.entrypoints.tokens import Tokens
+from services.registration.features import FEATURES
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
 from shared.doors import Address, Door
@@ -74,12 +73,13 @@ async def running(
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
     """
+    features = assembled(FEATURES)
     async with AsyncExitStack() as stack:
         store = connect(
             settings.mongo_url, topics.database(office.code, "registration"), settings.mongo_driver
         )
         stack.push_async_callback(store.close)
-        partitions = await until_up(lambda: require_fit(office.code, store, settings.kafka))
+        partitions = await until_up(lambda: require_fit(office.code, store, features, settings.kafka))
         producer = Producer(settings.kafka)
         await until_up(producer.start)
         stack.push_async_callback(producer.stop)
@@ -87,33 +87,33 @@ async def running(
         sheet_key = bytes.fromhex(settings.person_key)
         digests = Digests(sheet_key)
         await until_up(lambda: require_key(store, digests))
+        of = OfficeStore(store, digests, office.code, frozenset(office.vouching_sources))
         outcomes = Outcomes(
-            store, office.code, lambda key: owners.decides(partition_of(key.encode(), partitions))
+            store,
+            office.code,
+            features.results,
+            lambda key: owners.decides(partition_of(key.encode(), partitions)),
         )
         limits = Limits(
             store, digests, settings.registrations_per_email_hour, settings.registrations_per_address_hour
         )
         arrivals = Arrivals(store, limits, outcomes)
-        ledger, registry = Ledger(store, digests, outcomes.tell), CollectorRegistry()
+        ledger, registry = Ledger(of, features, outcomes.tell), CollectorRegistry()
         intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, traces.here)
         owners = Owners(
             Ports(
-                reading=Reading(office.code, partitions, digests, settings.trust_producer_time, traces.of),
-                ledger=CountedLedger(ledger, registry),
-                register=Register(
-                    store,
-                    digests,
-                    People(store, digests),
-                    ProvingSources(office.code, frozenset(office.vouching_sources)),
-                ),
-                publisher=Publisher(
+                features=features,
+                reading=Reading(
                     office.code,
-                    ledger,
-                    Directory(store),
-                    Reactions(store, digests),
-                    producer,
                     partitions,
+                    digests,
+                    features.about,
+                    settings.trust_producer_time,
+                    traces.of,
                 ),
+                ledger=CountedLedger(ledger, registry),
+                register=Loader(of, features),
+                publisher=Publisher(of, ledger, features, producer, partitions),
                 intake=intake,
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
@@ -140,7 +140,7 @@ async def running(
             Public(f"/{office.code}/http/public", asker, arrivals.meet),
             Tokens(settings.link_keys),
             Uploads(store),
-            lists(store, office.code, sheet_key),
+            lists(of, features, sheet_key),
         )
         front = Front(
             office,

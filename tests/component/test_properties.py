@@ -12,21 +12,19 @@ from bson import json_util
 from hypothesis import Phase, event, example, given, settings
 from hypothesis import strategies as st
 
-from services.registration.adapters.directory import Directory
 from services.registration.adapters.documents import position
 from services.registration.adapters.intake import Intake
 from services.registration.adapters.ledger import Ledger
+from services.registration.adapters.loader import Loader
 from services.registration.adapters.outcomes import Outcomes
-from services.registration.adapters.people import People, person_row
+from services.registration.adapters.people import person_row
 from services.registration.adapters.provision import LONG_AGO
 from services.registration.adapters.publisher import Publisher
-from services.registration.adapters.reactions import Reactions
-from services.registration.adapters.register import Register
 from services.registration.application.asking import Asked, Poison, Reading
 from services.registration.application.batch import Standing, partition_key
 from services.registration.application.held import Held
 from services.registration.application.owner import Owner
-from services.registration.application.people import KnownPerson, ProvingSources
+from services.registration.application.people import KnownPerson
 from services.registration.application.ports import Ports
 from shared.contracts.commands import (
     CancelActivity,
@@ -41,6 +39,7 @@ from shared.contracts.commands import (
 from shared.contracts.envelope import Envelope
 from shared.kafka.records import partition_of
 from shared.mongo.driver import is_passing
+from tests.support.features import ALL
 from tests.support.office import TestOffice, activity, new_office, office_file, person
 from tests.support.servers import Servers
 from tests.unit.registration.test_reading import ANYTHING, Anything
@@ -128,21 +127,16 @@ def participant(number: int) -> Participant:
 async def desk(servers: Servers) -> AsyncIterator[Desk]:
     async with new_office(servers) as office:
         store, digests = office.store, office.digests
-        ledger, people = Ledger(store, digests), People(store, digests)
+        of = office.of
+        ledger = Ledger(of, ALL)
         desk = Desk(
             office,
             Ports(
-                reading=Reading(office.code, office.partitions, digests),
+                features=ALL,
+                reading=Reading(office.code, office.partitions, digests, ALL.about),
                 ledger=ledger,
-                register=Register(store, digests, people, ProvingSources(office.code)),
-                publisher=Publisher(
-                    office.code,
-                    ledger,
-                    Directory(store),
-                    Reactions(store, digests),
-                    office.producer,
-                    office.partitions,
-                ),
+                register=Loader(of, ALL),
+                publisher=Publisher(of, ledger, ALL, office.producer, office.partitions),
                 intake=Intake(office.code, servers.kafka, office.producer, office.partitions),
                 standing=Standing.of(office_file(office.code).described(), timedelta(seconds=1)),
                 is_passing=is_passing,
@@ -278,9 +272,9 @@ async def test_any_cut_of_the_same_commands_into_batches_gives_the_same_facts(
 async def test_what_was_just_committed_is_told_and_sent_as_it_stands_in_the_ledger(
     desk: Desk, asked: list[tuple[Any, ...]], cuts: list[int], claims: list[bool]
 ) -> None:
-    code, store, digests = desk.office.code, desk.office.store, desk.office.digests
-    told, standing = Outcomes(UNREADABLE, code), Outcomes(store, code)
-    ledger, reading = Ledger(store, digests, told.tell), Ledger(store, digests)
+    code, store = desk.office.code, desk.office.store
+    told, standing = Outcomes(UNREADABLE, code, ALL.results), Outcomes(store, code, ALL.results)
+    ledger, reading = Ledger(desk.office.of, ALL, told.tell), Ledger(desk.office.of, ALL)
     desk = replace(desk, ports=replace(desk.ports, ledger=ledger))
     owner, left, number, sent = await desk.begin(), intake(desk, asked), 0, 0
     met: set[bytes] = set()

@@ -24,6 +24,7 @@ from shared.contracts.commands import (
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
 from shared.kafka.records import partition_of
+from tests.support.features import ALL
 from tests.support.office import PARTITIONS, READY, STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.recount import sums
 from tests.support.servers import Servers
@@ -126,7 +127,7 @@ async def test_who_waits_hears_of_what_another_instance_decides(
 ) -> None:
     async with new_office(servers) as office, office.registration():
         await publish(office, "uji")
-        outcomes = Outcomes(office.store, office.code, lambda key: thought_to_decide)
+        outcomes = Outcomes(office.store, office.code, ALL.results, lambda key: thought_to_decide)
         command = submit("uji", 0)
         waiting = asyncio.create_task(
             outcomes.wait(office.digests.command("uji", "urn:test", "satu"), "uji", 20)

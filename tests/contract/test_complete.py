@@ -11,10 +11,9 @@ from services.notification.adapters.wording import WORDINGS
 from services.notification.domain.rules import RULES
 from services.notification.domain.templates import POLICIES, Template
 from services.registration.adapters.directory import OF_ACTIVITY, OF_REGISTRATION
-from services.registration.adapters.phrasing import RESULTS
-from services.registration.adapters.reactions import CAUSING
-from services.registration.application.following import FOLLOWING as FOLLOWED_BY
-from services.registration.domain.decider import DECIDERS
+from services.registration.application.corrections import PERSON
+from services.registration.application.people import Meeting
+from services.registration.domain.person import Correction
 from services.reporting import tables
 from services.reporting.figures import WHOLE
 from services.reporting.sums import DIMENSIONS, NAME, storable, zeros
@@ -41,6 +40,7 @@ from shared.contracts.facts import (
 )
 from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
+from tests.support.features import ALL
 
 NEVER_FIRST = {RegistrationPromoted, ActivityCounted, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
@@ -58,25 +58,29 @@ def types(facts: Iterable[type[Any]]) -> set[str]:
 
 
 def test_every_command_is_decided_and_no_other() -> None:
-    assert {*DECIDERS} == {*COMMANDS.values()} - {Tick}
+    assert {*ALL.commands} == {*COMMANDS.values()} - {Tick}
 
 
 def test_every_accepted_command_ends_in_a_result_that_there_is() -> None:
-    results = {result for _, result in DECIDERS.values()} | {*RESULTS.values()}
+    results = {rule.result for rule in ALL.commands.values()} | {*ALL.results.values()}
     assert results == {*get_args(Result)} - {"refused", "parked", "received"}
 
 
 def test_every_command_names_what_it_is_about_or_is_known_not_to() -> None:
     unnamed = {command for command in COMMANDS.values() if "activity" not in command.model_fields}
     assert unnamed == NAME_NO_AGGREGATE | NAME_ANOTHER_FIELD
+    fields = {command: rule.field for command, rule in ALL.commands.items()}
+    assert {command for command, field in fields.items() if field is None} == NAME_NO_AGGREGATE - {Tick}
+    assert all(field in command.model_fields for command, field in fields.items() if field)
+    assert {command for command, field in fields.items() if field == "activity"} == {*fields} - unnamed
 
 
 def test_some_state_follows_every_fact() -> None:
-    assert {*FOLLOWED_BY} == {*FACTS.values()}
+    assert {*ALL.facts} == {*FACTS.values()}
 
 
 def test_every_fact_that_may_answer_a_command_has_a_result() -> None:
-    assert {*RESULTS} == {*FACTS} - types(NEVER_FIRST)
+    assert {*ALL.results} == {*FACTS} - types(NEVER_FIRST)
 
 
 def test_mails_come_of_every_fact_but_those_of_which_nobody_is_told() -> None:
@@ -92,9 +96,10 @@ def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
 
 
 def test_what_one_fact_causes_elsewhere_is_decided_and_nothing_else_is_the_services_own() -> None:
-    assert {*CAUSING} <= {*FACTS}
-    assert {*CAUSING.values()} <= {*DECIDERS}
-    assert {*CAUSING.values()} == OF_THE_SERVICE
+    caused = {reaction.command for reaction in ALL.reactions.values()}
+    assert {*ALL.reactions} <= {*FACTS.values()}
+    assert caused <= {*ALL.commands}
+    assert caused == OF_THE_SERVICE
 
 
 def test_every_kind_of_mail_has_its_policy_and_its_words() -> None:
@@ -108,6 +113,19 @@ def test_every_kind_of_mail_has_its_policy_and_its_words() -> None:
 @pytest.mark.parametrize("key", [registration_key("x"), activity_key("x")])
 def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> None:
     assert key.startswith(KNOWN)
+
+
+def test_every_kind_of_entry_is_of_a_kind_of_state() -> None:
+    keys = {f"{rule.prefix}:x" for rule in ALL.entries.values()}
+    assert keys == {registration_key("x"), activity_key("x")}
+    assert {*ALL.entries} <= {*ALL.kinds}
+    assert {fact.type for rule in ALL.directories for fact in rule.facts} == OF_ACTIVITY | OF_REGISTRATION
+
+
+def test_every_kind_of_state_is_written_by_its_rows_or_beside_them() -> None:
+    beside = {kind for kind, rule in ALL.kinds.items() if rule.codec is None}
+    assert beside == {PERSON}
+    assert {*ALL.side_writes} == {Meeting, Correction}
 
 
 def test_every_measure_has_a_label_in_the_same_order() -> None:

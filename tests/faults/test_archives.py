@@ -7,10 +7,11 @@ from typing import Any, Final
 import pytest
 
 from services.registration.adapters.ledger import Ledger
-from services.registration.adapters.provision import COLLECTIONS
+from services.registration.adapters.provision import collections
 from services.registration.application import owners
 from tests.faults.test_log_and_ledger import decided_some, submission, submitted, until_said
 from tests.support.backup import Dump, dump, restore
+from tests.support.features import ALL
 from tests.support.office import TestOffice, new_office
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -39,10 +40,10 @@ def archiving(office: TestOffice, step: str, behind: bool, wanted: Callable[[Any
     async def watched(ledger: Ledger, *given: Any) -> Any:
         take = wanted(given[0]) and not archives
         if take and not behind:
-            archives.append(await dump(office.store, *COLLECTIONS))
+            archives.append(await dump(office.store, *collections(ALL)))
         result = await plain(ledger, *given)
         if take and behind:
-            archives.append(await dump(office.store, *COLLECTIONS))
+            archives.append(await dump(office.store, *collections(ALL)))
         return result
 
     return watched, archives

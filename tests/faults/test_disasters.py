@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.registration.adapters.provision import COLLECTIONS
+from services.registration.adapters.provision import collections
 from services.reporting import reader
 from shared.contracts import topics
 from shared.mongo.driver import Document, Store, connect
@@ -15,6 +15,7 @@ from tests.faults.test_recovering import Asking, with_totals
 from tests.support.backup import dump, restore
 from tests.support.beside import all_sent, beside, counted
 from tests.support.drivers import driver
+from tests.support.features import ALL
 from tests.support.office import TestOffice, activity, new_office
 from tests.support.servers import ServerRoom, Servers
 from tests.support.topics import all_records
@@ -112,7 +113,7 @@ async def test_where_log_and_register_are_lost_the_ledger_gets_another_name_and_
 ) -> None:
     monkeypatch.setattr(reader, "LOOK_AGAIN_SECONDS", 1.0)
     async with at_work(server_room) as office:
-        older = await dump(office.store, *COLLECTIONS)
+        older = await dump(office.store, *collections(ALL))
         async with office.registration():
             await registered(office, 4, 5)
         await kafka_lost(office)

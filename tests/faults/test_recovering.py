@@ -4,12 +4,13 @@ import json
 import signal
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.registration.adapters.documents import position
-from services.registration.adapters.provision import COLLECTIONS, provision
+from services.registration.adapters.provision import collections, provision
 from services.registration.adapters.recover import recover
 from services.registration.application import owners
 from services.registration.application.digests import Digests
@@ -29,6 +30,7 @@ from shared.mongo.driver import DatabaseMisfit, Document
 from tests.faults.test_log_and_ledger import until_said
 from tests.support.backup import Dump, dump, restore
 from tests.support.beside import all_sent, beside, counted
+from tests.support.features import ALL
 from tests.support.office import PARTITIONS, TestOffice, activity, new_office, person
 from tests.support.recount import sums
 from tests.support.servers import ServerRoom, Servers
@@ -137,7 +139,7 @@ def whose(found: Dump) -> list[Document]:
 
 async def recovered_here(office: TestOffice) -> list[str]:
     """In this process; what it says."""
-    return await recover(office.code, office.store, office.kafka, office.digests, 1)
+    return await recover(office.of, ALL, office.kafka, 1)
 
 
 def of_office(office: TestOffice) -> dict[str, str]:
@@ -205,7 +207,7 @@ async def test_what_an_older_database_lacks_comes_back_from_facts_and_directory(
         async with office.registration():
             made = await before_the_backup(asking)
             await with_totals(office)
-            older = await dump(office.store, *COLLECTIONS)
+            older = await dump(office.store, *collections(ALL))
             made = await after_the_backup(asking, made)
         right = await dump(office.store, *REGISTER)
         mails = await all_sent(sink, office)
@@ -231,7 +233,7 @@ async def test_killed_at_any_step_nobody_decides_and_the_next_run_goes_on(server
             await asking.ask(activity("webinar", seats=300), "webinar")
             await asking.submit("webinar", 0)
             await with_totals(office)
-            older = await dump(office.store, *COLLECTIONS)
+            older = await dump(office.store, *collections(ALL))
             await office.put_many([(submission("webinar", n), "webinar", f"p{n}") for n in range(1, 521)])
             await with_totals(office)
         right = await dump(office.store, *REGISTER)
@@ -262,7 +264,7 @@ async def as_far_as_it_came(office: TestOffice, right: Dump) -> None:
 
 async def emptied(office: TestOffice) -> None:
     await office.store.drop()
-    await provision(office.code, office.store, office.kafka, office.partitions, 1)
+    await provision(office.code, office.store, ALL, office.kafka, office.partitions, 1)
 
 
 async def test_a_register_that_is_gone_comes_back_from_its_topics(servers: Servers) -> None:
@@ -273,7 +275,7 @@ async def test_a_register_that_is_gone_comes_back_from_its_topics(servers: Serve
         right = await dump(office.store, *REGISTER)
         await emptied(office)
         with pytest.raises(DoesNotFit, match="SIMPUL_PERSON_KEY did not name"):
-            await recover(office.code, office.store, office.kafka, Digests(b"another key" * 3), 1)
+            await recover(replace(office.of, digests=Digests(b"another key" * 3)), ALL, office.kafka, 1)
         await office.store["facts"].insert_one({"_id": position(OF_RAKOR, 999)})
         with pytest.raises(DatabaseMisfit, match="not of one moment"):
             await recovered_here(office)

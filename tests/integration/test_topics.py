@@ -10,6 +10,7 @@ from shared.contracts.topics import facts, intake
 from shared.kafka.topics import TopicMisfit, TopicSpec, admin, ensure_topic, partitions_of
 from tests.integration.notification.sink import Sink
 from tests.integration.notification.stage import Stage
+from tests.support.features import ALL
 from tests.support.office import new_office as office_made
 from tests.support.servers import Servers
 from tests.support.topics import new_office
@@ -34,11 +35,11 @@ async def remake(bootstrap: str, topic: str, partitions: int, **settings: str) -
 
 async def test_registration_refuses_an_intake_that_forgets(servers: Servers) -> None:
     async with office_made(servers) as office:
-        await require_fit(office.code, office.store, office.kafka)
+        await require_fit(office.code, office.store, ALL, office.kafka)
         await remake(servers.kafka, intake(office.code), office.partitions, retention_ms="1000")
         told = rf"topic {intake(office.code)} differs .* retention.ms is 1000, not -1"
         with pytest.raises(TopicMisfit, match=told):
-            await require_fit(office.code, office.store, office.kafka)
+            await require_fit(office.code, office.store, ALL, office.kafka)
 
 
 async def test_notification_refuses_facts_that_are_compacted(servers: Servers, tmp_path: Path) -> None:

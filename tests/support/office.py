@@ -14,6 +14,7 @@ import httpx
 
 from services.registration.adapters.provision import provision
 from services.registration.application.digests import Digests
+from services.registration.application.feature import OfficeStore
 from services.registration.main import running
 from services.registration.settings import RegistrationSettings
 from shared.contracts import topics
@@ -26,6 +27,7 @@ from shared.mongo.driver import Store, connect
 from shared.office import Office
 from shared.serving import Sides
 from tests.support.drivers import driver
+from tests.support.features import ALL
 from tests.support.recount import once_each
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -99,6 +101,10 @@ class TestOffice:
     def portal(self) -> str:
         """The source that the office's file vouches for."""
         return f"/{self.code}/portal"
+
+    @property
+    def of(self) -> OfficeStore:
+        return OfficeStore(self.store, self.digests, self.code)
 
     @property
     def digests(self) -> Digests:
@@ -224,7 +230,7 @@ async def new_office(servers: Servers, partitions: int = PARTITIONS) -> AsyncIte
     code = f"t{secrets.token_hex(4)}"
     store = connect(servers.mongo, topics.database(code, "registration"), driver())
     kafka = KafkaSettings(servers.kafka, servers.idempotence)
-    await provision(code, store, kafka, partitions, 1)
+    await provision(code, store, ALL, kafka, partitions, 1)
     producer = Producer(kafka)
     await producer.start()
     try:

@@ -18,22 +18,19 @@ from services.notification.domain.deliveries import Delivery, FanOut
 from services.notification.domain.lists import Lists
 from services.notification.domain.rules import fold
 from services.registration.adapters.directory import activity_entry, registration_entry
-from services.registration.adapters.documents import (
-    activity_document,
-    decoded,
-    encoded_fact,
-    published_value,
-    registration_document,
-)
+from services.registration.adapters.documents import decoded, encoded_fact, published_value
+from services.registration.adapters.gathering_states import activity_document, registration_document
 from services.registration.application.asking import Asked, Reading
 from services.registration.application.batch import Batch, Standing
 from services.registration.application.commit import Cursor
+from services.registration.application.corrections import PERSON
 from services.registration.application.digests import Digests
+from services.registration.application.gatherings import ACTIVITY, REGISTRATION, beside
 from services.registration.application.loaded import Loaded
 from services.registration.application.naming import fault_of_name
-from services.registration.application.people import PeopleIndex, ProvingSources
+from services.registration.application.people import PEOPLE, PeopleIndex, ProvingSources
 from services.registration.application.submitters import Submitters
-from services.registration.domain.happened import Person
+from services.registration.domain.person import Person
 from services.reporting.counting import advance
 from services.reporting.cursors import Cursor as Read
 from shared.contracts.commands import COMMANDS, SubmitRegistration
@@ -43,13 +40,14 @@ from shared.contracts.facts import RegistrationFact
 from shared.contracts.types import ZONES
 from shared.kafka.facts import read_fact
 from shared.visible import visible
+from tests.support.features import ALL
 from tests.support.office import office_file
 from tests.unit.notification.test_mails import LINKS
 from tests.unit.registration.test_reading import Anything
 
 LEDGER, REF = "a" * 32, "b" * 24
 BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-READING = Reading("bali", 1, Digests(b"k" * 32))
+READING = Reading("bali", 1, Digests(b"k" * 32), ALL.about)
 GATHERED = timedelta(minutes=1)
 STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
 STATIONERY = Stationery(office_file("bali"), LINKS)
@@ -65,6 +63,12 @@ BEFORE_ALL = Cursor(0, LEDGER, 1, 0, 0, 0, 0, BEGUN, 0, BEGUN, None)
 NOTHING_READ = Read("bali", 0)
 
 
+def nothing_yet() -> Loaded:
+    loaded = ALL.loaded({ACTIVITY: {"uji": None}})
+    beside(loaded).lines["uji"] = {}
+    return loaded
+
+
 @dataclass
 class Office:
     """One partition in memory, and what its readers made of it so far. `open`: it decides what has the right
@@ -72,7 +76,7 @@ class Office:
 
     open: bool = False
     cursor: Cursor = BEFORE_ALL
-    loaded: Loaded = field(default_factory=lambda: Loaded({"uji": None}, lines={"uji": {}}))
+    loaded: Loaded = field(default_factory=nothing_yet)
     lists: Lists = field(default_factory=Lists)
     counted: Read = NOTHING_READ
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -97,8 +101,8 @@ class Office:
             item = replace(item, command=model.model_validate(data))
         if isinstance(item.command, SubmitRegistration):
             self._meet(item.command, offset)
-        self.loaded.live["uji"] = self._live()
-        batch = Batch(self.cursor, self.loaded, self._encode, STANDING)
+        beside(self.loaded).live["uji"] = self._live()
+        batch = Batch(ALL, self.cursor, self.loaded, self._encode, STANDING)
         batch.take(item)
         assert not batch.commit.parked, batch.commit.parked
         self.cursor = batch.commit.after
@@ -108,18 +112,19 @@ class Office:
             self._read(fact.number, decoded(fact.document))
 
     def _encode(self, number: int, key: str, *rest: Any) -> bytes:
-        return encoded_fact(self.cursor, number, key, *rest)
+        return encoded_fact(ALL, self.cursor, number, key, *rest)
 
     def _meet(self, command: SubmitRegistration, offset: int) -> None:
         who, digests = command.participant, READING.digests
         named = {offset: digests.person(who)}
-        self.loaded.submitters = Submitters(self.people, named, digests, ProvingSources("bali"))
-        self.loaded.people[f"p:{REF}"] = Person(REF, REF, who)
+        beside(self.loaded).submitters = Submitters(self.people, named, digests, ProvingSources("bali"))
+        self.loaded.beside[PEOPLE] = self.people
+        self.loaded.states[PERSON][REF] = Person(REF, REF, who)
         self.named = who.model_dump(mode="json", exclude_none=True)
 
     def _live(self) -> dict[Any, dict[Any, int]]:
         live: dict[Any, dict[Any, int]] = {}
-        for one in self.loaded.registrations.values():
+        for one in self.loaded.states[REGISTRATION].values():
             if one.status != "cancelled":
                 counts = live.setdefault(one.cell, {})
                 counts[one.status] = counts.get(one.status, 0) + 1
@@ -138,24 +143,26 @@ class Office:
         for owed in list(fold(self.lists, fact.stated, body)):
             for delivery in self._each(owed):
                 assert STATIONERY.write(self._letter(delivery, number)).isascii()
-        if not isinstance(body, RegistrationFact) and self.loaded.activities["uji"]:
+        if not isinstance(body, RegistrationFact) and self.loaded.states[ACTIVITY]["uji"]:
             self.before = self._activity(number)
 
     def _each(self, owed: Delivery | FanOut) -> Iterator[Delivery]:
         if isinstance(owed, Delivery):
             yield owed
         else:
-            yield from (owed.delivery(name, 1, GATHERED) for name in list(self.loaded.registrations)[:1])
+            yield from (
+                owed.delivery(name, 1, GATHERED) for name in list(self.loaded.states[REGISTRATION])[:1]
+            )
 
     def _letter(self, delivery: Delivery, number: int) -> Letter:
-        state = self.loaded.registrations[delivery.registration]
+        state = self.loaded.states[REGISTRATION][delivery.registration]
         entry = registration_entry(registration_document(state), number, self.named)
         person = RegistrationEntry.read(entry.value)
         earlier = self.before if delivery.template == "activity-changed" else None
         return Letter(delivery, person, self._activity(number), earlier, seated=True)
 
     def _activity(self, number: int) -> ActivityEntry:
-        state = self.loaded.activities["uji"]
+        state = self.loaded.states[ACTIVITY]["uji"]
         assert state is not None
         return ActivityEntry.read(
             activity_entry(activity_document("uji", 0, state, self.cursor.time), number).value
@@ -212,7 +219,7 @@ def optional(durations: st.SearchStrategy[timedelta]) -> dict[str, Any]:
     }
 
 
-PEOPLE = st.sampled_from("abc").map(lambda letter: f"{letter}@sekolah.example")
+ADDRESSES = st.sampled_from("abc").map(lambda letter: f"{letter}@sekolah.example")
 
 
 def stories(
@@ -226,7 +233,9 @@ def stories(
     changed = details | {"title": LINES, "sessions": sessions(instants)}
     asked = st.one_of(
         st.fixed_dictionaries({}, optional=changed).map(lambda given: ("ChangeActivity", given)),
-        st.fixed_dictionaries({"name": NAMES, "email": PEOPLE}).map(lambda who: ("SubmitRegistration", who)),
+        st.fixed_dictionaries({"name": NAMES, "email": ADDRESSES}).map(
+            lambda who: ("SubmitRegistration", who)
+        ),
         st.integers(0, 2).map(lambda at: ("CancelRegistration", {"at": at})),
         st.booleans().map(lambda present: ("RecordAttendance", {"present": present})),
         NAMES.map(lambda name: ("CorrectParticipant", {"name": name})),
@@ -242,7 +251,7 @@ def play(office: Office, story: Any, now: datetime) -> None:
     about = {"id": "uji", "kind": "rakor", "quotas": quotas, "opens": opens, "closes": closes}
     at = min(datetime.fromisoformat(opens), END) if within else now
     office.ask("PublishActivity", "uji", published | about, at)
-    assert office.loaded.activities["uji"] is not None, office.outcomes
+    assert office.loaded.states[ACTIVITY]["uji"] is not None, office.outcomes
     for kind, given_ in asked:
         key = f"p:{REF}" if kind == "CorrectParticipant" else "uji"
         office.ask(kind, key, _data(office, kind, given_), at)
@@ -266,7 +275,7 @@ def test_so_can_what_was_decided_while_anything_was_taken(story: Any, now: datet
 
 
 def _data(office: Office, kind: str, given_: dict[str, Any]) -> dict[str, Any]:
-    known = [*office.loaded.registrations, "z" * 29]
+    known = [*office.loaded.states[REGISTRATION], "z" * 29]
     match kind:
         case "SubmitRegistration":
             return {"activity": "uji", "participant": given_, "category": "guru"}

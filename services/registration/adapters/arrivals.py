@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
-from services.registration.adapters.documents import activity_state
 from services.registration.adapters.first_looks import FirstLooks
+from services.registration.adapters.gathering_states import activity_state
 from services.registration.adapters.limits import Limits
 from services.registration.adapters.outcomes import Outcomes
 from services.registration.application.asker import Decided

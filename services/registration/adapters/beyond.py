@@ -1,9 +1,8 @@
 """What an office's topics hold beyond an older ledger."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -11,16 +10,14 @@ from services.registration.adapters.fit import intake_start, ours
 from services.registration.adapters.provision import LONG_AGO
 from services.registration.application.asking import appended_at
 from services.registration.application.commit import Cursor
+from services.registration.application.feature import EntryModel
 from services.registration.application.ports import DoesNotFit
-from services.registration.application.recovering import Entries, Told
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from services.registration.application.recovery import Entries, Told
 from shared.contracts.facts import Body
 from shared.kafka.facts import Fact, OfficeStopped
 from shared.kafka.offsets import Log
 from shared.kafka.records import Record
 from shared.mongo.driver import Document
-
-Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
 
 
 async def facts_beyond(log: Log, cursor: Cursor) -> list[Told]:
@@ -55,32 +52,26 @@ def _body(fact: Fact) -> Body:
     return body
 
 
-async def entries_of(log: Log, wanted: Collection[str]) -> Entries:
-    """The directory's latest word on these keys, and how much of it only a newer version knows.
-
-    Raises `DoesNotFit` for what is no entry."""
-    registrations: dict[str, RegistrationEntry] = {}
-    activities: dict[str, ActivityEntry] = {}
+async def entries_of(log: Log, wanted: Collection[str], models: Mapping[str, type[EntryModel]]) -> Entries:
+    """The directory's latest word on these keys, and how much of it only a newer version knows; `models`: by
+    how keys begin. Raises `DoesNotFit` for what is no entry."""
+    found: dict[str, EntryModel] = {}
     others: dict[str, set[str]] = defaultdict(set)
     async for records in log.onward((await log.bounds())[0]):
         for record in records:
             key = (record.key or b"").decode(errors="replace")
-            match key.partition(":"):
-                case "r", _, name if key in wanted:
-                    _keep(registrations, name, RegistrationEntry, record)
-                case "a", _, name if key in wanted:
-                    _keep(activities, name, ActivityEntry, record)
-                case (("r" | "a"), _, _):
-                    pass
-                case kind, _, name:
-                    others[kind].add(name)
-    return Entries(registrations, activities, {kind: len(names) for kind, names in others.items()})
+            kind, _, name = key.partition(":")
+            if kind not in models:
+                others[kind].add(name)
+            elif key in wanted:
+                _keep(found, key, models[kind], record)
+    return Entries(found, {kind: len(names) for kind, names in others.items()})
 
 
-def _keep(kept: dict[str, Entry], name: str, model: type[Entry], record: Record) -> None:
+def _keep(kept: dict[str, EntryModel], key: str, model: type[EntryModel], record: Record) -> None:
     """As readers do: the highest revision counts, and a tombstone ends it."""
     if record.value is None:
-        kept.pop(name, None)
+        kept.pop(key, None)
         return
     try:
         entry = model.read(record.value)
@@ -88,8 +79,8 @@ def _keep(kept: dict[str, Entry], name: str, model: type[Entry], record: Record)
         raise DoesNotFit(
             f"{record.topic} partition {record.partition} offset {record.offset} holds no readable entry"
         ) from None
-    if name not in kept or kept[name].rev <= entry.rev:
-        kept[name] = entry
+    if key not in kept or kept[key].rev <= entry.rev:
+        kept[key] = entry
 
 
 async def reading_from(log: Log, cursor: Cursor, decided_at: datetime) -> Document:

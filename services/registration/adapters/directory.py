@@ -1,9 +1,10 @@
 """Directory entries: what a mail needs of a fact, built from the documents as they are now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from services.registration.application.feature import DirectoryRule, Entry, EntryRule, OfficeStore
+from services.registration.application.gatherings import ACTIVITY, REGISTRATION
 from shared.contracts.activity import Activity
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.contracts.facts import (
@@ -16,16 +17,10 @@ from shared.contracts.facts import (
 )
 from shared.mongo.driver import Document, Store
 
-OF_ACTIVITY = {fact.type for fact in (ActivityPublished, ActivityChanged, ActivityCancelled)}
-OF_REGISTRATION = {
-    fact.type for fact in (RegistrationConfirmed, RegistrationWaitlisted, RegistrationCorrected)
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    key: str
-    value: bytes
+_ACTIVITY: Final = (ActivityPublished, ActivityChanged, ActivityCancelled)
+_REGISTRATION: Final = (RegistrationConfirmed, RegistrationWaitlisted, RegistrationCorrected)
+OF_ACTIVITY: Final = {fact.type for fact in _ACTIVITY}
+OF_REGISTRATION: Final = {fact.type for fact in _REGISTRATION}
 
 
 class Directory:
@@ -88,3 +83,14 @@ def registration_entry(row: Document, rev: int, who: Document) -> Entry:
         known | {"rev": rev, "registration": row["_id"], "activity": row["activity"]}
     )
     return Entry(registration_key(row["_id"]), entry.encoded())
+
+
+async def _entries(of: OfficeStore, facts: Sequence[Document]) -> list[Entry]:
+    return await Directory(of.store).entries(facts)
+
+
+DIRECTORY: Final = DirectoryRule(
+    {ACTIVITY: EntryRule("a", ActivityEntry), REGISTRATION: EntryRule("r", RegistrationEntry)},
+    frozenset(_ACTIVITY + _REGISTRATION),
+    _entries,
+)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from services.registration.adapters.register import Register
+from services.registration.adapters.loader import Loader
 from services.registration.application.asking import APPEND_TIME, Asked, Reading
 from services.registration.application.digests import Digests
+from services.registration.application.features import Features
 from services.registration.application.forecast import Forecast, Foreseen, Foresight
 from services.registration.application.sheet_row import command_id
 from shared.contracts import topics
@@ -38,21 +39,22 @@ class Foreseeing:
     """`sheet_key`: of the ids of a list's commands."""
 
     office: str
-    register: Register
+    features: Features
+    loader: Loader
     digests: Digests
     sheet_key: bytes
     reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reading", Reading(self.office, 1, self.digests))
+        object.__setattr__(self, "reading", Reading(self.office, 1, self.digests, self.features.about))
 
     async def of(self, commands: Sequence[SubmitRegistration]) -> Forecast:
         if len(commands) > MOST:
             return TOO_MANY
         now = datetime.now(UTC)
         items = [self.reading.read(self._record(at, one, now)) for at, one in enumerate(commands)]
-        loaded = await self.register.load(0, [one for one in items if isinstance(one, Asked)], {})
-        foresight, found = Foresight(loaded, now), list[Foreseen]()
+        loaded = await self.loader.load(0, [one for one in items if isinstance(one, Asked)], {})
+        foresight, found = Foresight(self.features, loaded, now), list[Foreseen]()
         for at, item in enumerate(items, start=1):
             found.append(foresight.next(item))
             if at % AT_ONCE == 0:

@@ -9,16 +9,7 @@ from typing import Any
 
 from bson.raw_bson import RawBSONDocument
 
-from services.registration.adapters.documents import (
-    activity_document,
-    activity_state,
-    decoded,
-    encoded_fact,
-    identity,
-    position,
-    registration_document,
-)
-from services.registration.adapters.people import People
+from services.registration.adapters.documents import decoded, encoded_fact, identity, position
 from services.registration.application.asking import Asked, Poison, appended_at
 from services.registration.application.batch import Encode, partition_key
 from services.registration.application.commit import (
@@ -29,11 +20,12 @@ from services.registration.application.commit import (
     NumberedFact,
     Settled,
 )
-from services.registration.application.digests import Digests
+from services.registration.application.feature import OfficeStore
+from services.registration.application.features import Features
 from services.registration.domain.happened import Happened
-from shared.contracts.facts import MEASURES, Measure, OfficeTotals
+from shared.contracts.facts import MEASURES, OfficeTotals
 from shared.kafka.facts import failure
-from shared.mongo.driver import CommitUnknown, Document, ReplaceOne, ReturnDocument, Session, Store
+from shared.mongo.driver import CommitUnknown, Document, ReplaceOne, ReturnDocument, Session
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +37,12 @@ class Ledger:
     """One office's; every method names the partition that it is about."""
 
     def __init__(
-        self, store: Store, digests: Digests, committed: Callable[[Commit], None] = lambda commit: None
+        self, of: OfficeStore, features: Features, committed: Callable[[Commit], None] = lambda commit: None
     ) -> None:
         """`committed` is told of every batch that stands."""
-        self._store = store
-        self._digests = digests
-        self._people = People(store, digests)
+        self._of = of
+        self._store = of.store
+        self._features = features
         self._committed = committed
         self._recent: dict[int, deque[tuple[int, bytes]]] = defaultdict(
             partial(deque, maxlen=REMEMBERED_FACTS)
@@ -70,13 +62,13 @@ class Ledger:
         def encode(
             number: int, key: str, at: Any, happened: Happened, asked: Asked | None, trace: str | None
         ) -> bytes:
-            return encoded_fact(cursor, number, key, at, happened, asked, trace)
+            return encoded_fact(self._features, cursor, number, key, at, happened, asked, trace)
 
         return encode
 
     async def commit(self, commit: Commit) -> None:
         """Write a batch whole or not at all. Raises `ClaimLost` when the partition is not ours any more, and
-        `PeopleChanged`.
+        `ReadAnew`.
 
         When the answer to the commit is lost, the cursor tells whether it stands.
         """
@@ -112,7 +104,7 @@ class Ledger:
         return recent
 
     async def write(self, commit: Commit, session: Session) -> None:
-        """Within a transaction. Raises `ClaimLost` and `PeopleChanged`."""
+        """Within a transaction. Raises `ClaimLost` and `ReadAnew`."""
         before, after = commit.before, commit.after
         guarded = await self._store["cursors"].update_one(
             {"_id": before.partition, "epoch": before.epoch, "next": before.next, "number": before.number},
@@ -124,76 +116,50 @@ class Ledger:
         if commit.facts:
             rows = [RawBSONDocument(fact.document) for fact in commit.facts]
             await self._store["facts"].insert_many(rows, session=session)
-        if commit.made:
-            made = [registration_document(state) for state in commit.made.values()]
-            await self._store["registrations"].insert_many(made, ordered=False, session=session)
-        await self._replace("registrations", commit.changed, registration_document, session)
-        await self._replace(
-            "activities",
-            commit.activities,
-            lambda state: activity_document(state.described.id, before.partition, state, after.time),
-            session,
-        )
+        await self._write_states(commit, session)
         if commit.settled:
             settled = [settled_document(one, before.base) for one in commit.settled]
             await self._store["outcomes"].insert_many(settled, session=session)
         if commit.parked:
             parked = [parked_document(one, before.base) for one in commit.parked]
             await self._store["parked"].insert_many(parked, session=session)
-        if commit.met:
-            await self._people.keep(commit.met, session)
-        for was, person in commit.corrected:
-            await self._people.correct(was, person, session)
+        await self._write_beside(commit.side_writes, session)
         if commit.totals:
             await self._state_totals(after, session)
 
-    async def _replace(
-        self, collection: str, states: dict[str, Any], document: Callable[[Any], Document], session: Session
-    ) -> None:
-        if states:
-            writes = [ReplaceOne({"_id": name}, document(one), upsert=True) for name, one in states.items()]
-            await self._store[collection].bulk_write(writes, ordered=False, session=session)
+    async def _write_states(self, commit: Commit, session: Session) -> None:
+        partition, now = commit.before.partition, commit.after.time
+        for kind, rule in self._features.kinds.items():
+            if (codec := rule.codec) is None:
+                continue
+            if made := commit.made.get(kind):
+                rows = [codec.written(name, partition, one, now) for name, one in made.items()]
+                await self._store[codec.collection].insert_many(rows, ordered=False, session=session)
+            if changed := commit.changed.get(kind):
+                writes = [
+                    ReplaceOne({"_id": name}, codec.written(name, partition, one, now), upsert=True)
+                    for name, one in changed.items()
+                ]
+                await self._store[codec.collection].bulk_write(writes, ordered=False, session=session)
+
+    async def _write_beside(self, side_writes: Sequence[object], session: Session) -> None:
+        """Those of one type together, in order."""
+        for kind, rule in self._features.side_writes.items() if side_writes else ():
+            if found := [one for one in side_writes if type(one) is kind]:
+                await rule.write(self._of, found, session)
 
     async def _state_totals(self, after: Cursor, session: Session) -> None:
         """The last fact of the batch: what the states written before it add up to."""
-        totals = await self._totals(after.partition, session)
+        sums = [
+            await feature.totals(self._of, after.partition, session)
+            for feature in self._features.features
+            if feature.totals
+        ]
+        totals = {measure: sum(one.get(measure, 0) for one in sums) for measure in MEASURES}
         happened = Happened(OfficeTotals(totals=totals))
         key = partition_key(after.partition)
-        row = encoded_fact(after, after.number, key, after.time, happened, None)
+        row = encoded_fact(self._features, after, after.number, key, after.time, happened, None)
         await self._store["facts"].insert_one(RawBSONDocument(row), session=session)
-
-    async def _totals(self, partition: int, session: Session) -> dict[Measure, int]:
-        totals: dict[Measure, int] = dict.fromkeys(MEASURES, 0)
-        activities = self._store["activities"].find({"partition": partition}, session=session)
-        rows = {row["_id"]: row for row in await activities.to_list(None)}
-        for row in rows.values():
-            if not row["cancelled"]:
-                totals["activities"] += 1
-                totals["seats"] += activity_state(row).described.seats
-        for group in await self._counted(list(rows), session):
-            status: Measure = group["_id"]["status"]
-            if rows[group["_id"]["activity"]]["cancelled"]:
-                status = "cancelled"
-            totals[status] += group["registrations"]
-            totals["present"] += group["present"]
-            totals["session_attendances"] += group["sessions"]
-            totals["jp_attended"] += group["jp"]
-        return totals
-
-    async def _counted(self, activities: Sequence[str], session: Session) -> list[Document]:
-        if not activities:
-            return []
-        ranges = [{"_id": self._digests.activity_range(one), "activity": one} for one in activities]
-        count = {
-            "_id": {"activity": "$activity", "status": "$status"},
-            "registrations": {"$sum": 1},
-            "present": {"$sum": {"$min": [1, "$sessions"]}},
-            "sessions": {"$sum": "$sessions"},
-            "jp": {"$sum": "$jp"},
-        }
-        return await self._store.aggregate(
-            "registrations", [{"$match": {"$or": ranges}}, {"$group": count}], session
-        )
 
     async def unpublished(self, partition: int, published: int) -> list[Document]:
         """The next facts to publish, in order, at most 500."""

@@ -8,13 +8,13 @@ from typing import Final
 from services.registration.adapters.contact_differences import Recorded, differences
 from services.registration.adapters.excel import read_sheet
 from services.registration.adapters.foresight import Foreseeing
-from services.registration.adapters.people import People
+from services.registration.adapters.loader import Loader
 from services.registration.adapters.reactions import held_by
-from services.registration.adapters.register import Register
 from services.registration.application.digests import Digests
+from services.registration.application.feature import OfficeStore
+from services.registration.application.features import Features
 from services.registration.application.forecast import Forecast
 from services.registration.application.headers import TITLES
-from services.registration.application.people import ProvingSources
 from services.registration.application.sheet_report import InvitedRow, Problem, SheetReport
 from shared.mongo.driver import Store, is_passing
 
@@ -67,11 +67,10 @@ class Lists:
         return found
 
 
-def lists(store: Store, office: str, key: bytes) -> Lists:
-    """`key`: of the office's digests, and of the ids of a list's commands."""
-    digests = Digests(key)
-    register = Register(store, digests, People(store, digests), ProvingSources(office))
-    return Lists(store, digests, Foreseeing(office, register, digests, key))
+def lists(of: OfficeStore, features: Features, key: bytes) -> Lists:
+    """`key`: of the ids of a list's commands."""
+    loader = Loader(of, features)
+    return Lists(of.store, of.digests, Foreseeing(of.office, features, loader, of.digests, key))
 
 
 def _note(row: InvitedRow, known: Recorded, field: str, column: str | None, link: str | None) -> Problem:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from time import monotonic
@@ -18,7 +18,7 @@ from services.registration.application.asker import Decided
 from services.registration.application.commit import Commit
 from services.registration.application.sentences import PENDING, sentence
 from shared.contracts.misfits import Misfit
-from shared.contracts.outcomes import CommandKey, Outcome
+from shared.contracts.outcomes import CommandKey, Outcome, Result
 from shared.contracts.types import Count
 from shared.kafka.facts import failure
 from shared.mongo.driver import Store, is_passing
@@ -54,10 +54,17 @@ class _Waiting:
 class Outcomes:
     """Looked up by a command's digest. One query serves everyone who waits."""
 
-    def __init__(self, store: Store, office: str, decides: Callable[[str], bool] = lambda key: False) -> None:
-        """`decides`: whether this process decides what is asked under a key, so that `tell` is called."""
+    def __init__(
+        self,
+        store: Store,
+        office: str,
+        results: Mapping[str, Result],
+        decides: Callable[[str], bool] = lambda key: False,
+    ) -> None:
+        """`results`: how a command ended, by the type of its first fact; `decides`: whether this process
+        decides what is asked under a key, so that `tell` is called."""
         self._store = store
-        self._phrasing = Phrasing(office)
+        self._phrasing = Phrasing(office, results)
         self._decides = decides
         self._waiting: dict[bytes, _Waiting] = {}
         self._looking: asyncio.Task[None] | None = None

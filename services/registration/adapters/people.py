@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from services.registration.application.commit import PeopleChanged
+from services.registration.application.commit import ReadAnew
 from services.registration.application.digests import Digests, PersonDigests
 from services.registration.application.people import NUMBERS, KnownPerson, Meeting, PeopleIndex
-from services.registration.domain.happened import Person
+from services.registration.domain.person import Person
 from shared.contracts.commands import Participant
 from shared.identity import comparable_name
 from shared.mongo.driver import (
@@ -72,7 +72,7 @@ class People:
         ]
 
     async def keep(self, meetings: Sequence[Meeting], session: Session) -> None:
-        """Within the transaction that accepts what they submitted. Raises `PeopleChanged`."""
+        """Within the transaction that accepts what they submitted. Raises `ReadAnew`."""
         met = {one.person.ref: one for one in meetings if one.new}
         writes: list[Any] = [InsertOne(_row(one)) for one in met.values()]
         for one in meetings:
@@ -82,13 +82,13 @@ class People:
                 await self._store["people"].bulk_write(writes, ordered=True, session=session)
         except BulkWriteError as error:
             if any(failed["code"] == DUPLICATE_KEY for failed in error.details["writeErrors"]):
-                raise PeopleChanged("somebody is known by this already") from None
+                raise ReadAnew("somebody is known by this already") from None
             raise
         await self.list_same(((one.person.ref, ref) for one in meetings for ref in one.same), session)
 
     async def correct(self, was: Person, now: Person, session: Session) -> None:
         """Within the transaction of who decides for this person. They are found by what is right now alone;
-        what was wrong stays a hint to staff. Raises `PeopleChanged`."""
+        what was wrong stays a hint to staff. Raises `ReadAnew`."""
         people = self._store["people"]
         row = await people.find_one({"_id": now.contact}, session=session)
         if row is None:
@@ -117,7 +117,7 @@ class People:
         try:
             await people.update_one({"_id": now.contact}, {"$set": change} | resolved, session=session)
         except DuplicateKeyError:
-            raise PeopleChanged("somebody is known by this already") from None
+            raise ReadAnew("somebody is known by this already") from None
         await self.list_same(((now.ref, other["ref"]) for other in others), session)
 
     async def list_same(self, pairs: Iterable[tuple[str, str]], session: Session | None = None) -> None:

@@ -1,47 +1,25 @@
 """The answer to a command, as the rows of the ledger tell what became of it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from services.registration.application.asker import Decided
 from services.registration.application.sentences import sentence
-from shared.contracts.facts import (
-    ActivityCancelled,
-    ActivityChanged,
-    ActivityPublished,
-    AttendanceRecorded,
-    ParticipantCorrected,
-    RegistrationCancelled,
-    RegistrationConfirmed,
-    RegistrationCorrected,
-    RegistrationWaitlisted,
-)
 from shared.contracts.outcomes import CommandKey, Outcome, Result
 from shared.kafka.facts import failure
 from shared.mongo.driver import Document
 
 log = logging.getLogger(__name__)
 
-RESULTS: dict[str, Result] = {
-    ActivityPublished.type: "published",
-    ActivityChanged.type: "changed",
-    ActivityCancelled.type: "cancelled",
-    RegistrationConfirmed.type: "confirmed",
-    RegistrationWaitlisted.type: "waitlisted",
-    RegistrationCancelled.type: "cancelled",
-    AttendanceRecorded.type: "recorded",
-    ParticipantCorrected.type: "corrected",
-    RegistrationCorrected.type: "corrected",
-}
-"""Of each fact that may be a command's first: how the command ended."""
-
 
 class Phrasing:
     """What stands in the ledger stands though it cannot be phrased here: then there is no answer yet, and the
     log says once of what kind it is."""
 
-    def __init__(self, office: str) -> None:
+    def __init__(self, office: str, results: Mapping[str, Result]) -> None:
+        """`results`: how a command ended, by the type of its first fact."""
         self._office = office
+        self._results = results
         self._said: set[str] = set()
 
     def of_fact(self, row: Document) -> Decided | None:
@@ -60,7 +38,7 @@ class Phrasing:
             return None
 
     def _of_fact(self, row: Document) -> Decided:
-        result, data, place = RESULTS[row["type"]], row["data"], int(row["_id"])
+        result, data, place = self._results[row["type"]], row["data"], int(row["_id"])
         outcome = Outcome(
             command=CommandKey(source=row["source"], id=row["id"]),
             state="decided",

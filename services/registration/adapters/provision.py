@@ -1,48 +1,47 @@
 """Making an office: its topics, its database with a cursor per partition, its ledger's id. Idempotent."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Final
 
 from services.registration.adapters.people_upgrade import mark_fresh, require_upgraded
 from services.registration.application.digests import Digests
+from services.registration.application.features import Features
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import GroupBusy, commit_first_offsets, survey
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
-from shared.mongo.indexes import ascending, make_indexes, require_indexes
+from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
 
-COLLECTIONS = (
-    "cursors",
-    "facts",
-    "outcomes",
-    "parked",
-    "activities",
-    "registrations",
-    "people",
-    "perhaps_same",
-    "keys",
-    "counted",
-    "forms",
-    "uploads",
-)
-FORM_SECONDS = 86_400  # as long as a form may stay open
-INDEXES = (
-    *(ascending(collection, "command", unique=True, sparse=True) for collection in ("facts", "outcomes")),
-    ascending("facts", "source", "intake", sparse=True),
-    ascending("outcomes", "source", "_id"),
-    ascending("parked", "digest", sparse=True),
-    ascending("people", "ref", only={"who": {"$exists": True}}),
-    ascending("people", "known_by", unique=True, sparse=True),
-    ascending("people", "hints", sparse=True),
-    ascending("registrations", "activity", "line", "arrival", only={"status": "waitlisted"}),
-    ascending("activities", "promoting", only={"promoting": True}),
-    ascending("counted", "until", expires=0),
-    ascending("forms", "at", expires=FORM_SECONDS),
-    ascending("uploads", "until", expires=0),
-)
+COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
+    "cursors": (),
+    "facts": (
+        ascending("facts", "command", unique=True, sparse=True),
+        ascending("facts", "source", "intake", sparse=True),
+    ),
+    "outcomes": (
+        ascending("outcomes", "command", unique=True, sparse=True),
+        ascending("outcomes", "source", "_id"),
+    ),
+    "parked": (ascending("parked", "digest", sparse=True),),
+    "keys": (),
+}
+"""Of every office, whatever its features; with their indexes."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def collections(features: Features) -> dict[str, tuple[Index, ...]]:
+    found = dict(COLLECTIONS)
+    for feature in features.features:
+        found |= feature.collections
+    return found
+
+
+def indexes(features: Features) -> list[Index]:
+    return [index for of_collection in collections(features).values() for index in of_collection]
 
 
 def specs(office: str, partitions: int) -> list[TopicSpec]:
@@ -54,13 +53,18 @@ def specs(office: str, partitions: int) -> list[TopicSpec]:
 
 
 async def provision(
-    office: str, store: Store, kafka: KafkaSettings, partitions: int, replication: int
+    office: str,
+    store: Store,
+    features: Features,
+    kafka: KafkaSettings,
+    partitions: int,
+    replication: int,
 ) -> list[str]:
     """Safe to repeat; says what it made. Raises `TopicMisfit`, `DatabaseMisfit`, `GroupBusy`."""
     said = await make_topics(office, kafka, partitions, replication)
     intake = topics.intake(office)
     bounds = await survey(kafka.bootstrap, [(intake, number) for number in range(partitions)])
-    said += await _database(store, [bounds[intake, number][0] for number in range(partitions)])
+    said += await _database(store, features, [bounds[intake, number][0] for number in range(partitions)])
     return said + await commit_offsets(office, kafka, partitions)
 
 
@@ -89,10 +93,10 @@ async def commit_offsets(office: str, kafka: KafkaSettings, partitions: int) -> 
     return [f"committed the first offsets of {committed} partitions of {intake}"] if committed else []
 
 
-async def _database(store: Store, first_offsets: list[int]) -> list[str]:
+async def _database(store: Store, features: Features, first_offsets: list[int]) -> list[str]:
     partitions = len(first_offsets)
-    made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
-    await make_indexes(store, INDEXES)
+    made = [name for name in collections(features) if await store.ensure_collection(name)]
+    await make_indexes(store, indexes(features))
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     await mark_fresh(store)
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
@@ -123,12 +127,12 @@ def _cursor(partition: int, ledger: str, first_offset: int) -> dict[str, object]
     }
 
 
-async def require_fit(office: str, store: Store, kafka: KafkaSettings) -> int:
+async def require_fit(office: str, store: Store, features: Features, kafka: KafkaSettings) -> int:
     """The office's number of partitions. Raises `DatabaseMisfit` or `TopicMisfit` unless all is in place."""
     partitions = await store["cursors"].count_documents({})
     if not partitions:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
-    await require_indexes(store, INDEXES, f"simpul provision office {office}")
+    await require_indexes(store, indexes(features), f"simpul provision office {office}")
     await require_upgraded(store, office)
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):

@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from services.registration.adapters.directory import Directory, Entry
 from services.registration.adapters.documents import published_value
 from services.registration.adapters.ledger import Ledger
-from services.registration.adapters.reactions import Reactions
 from services.registration.application.commit import Cursor
+from services.registration.application.feature import Entry, OfficeStore
+from services.registration.application.features import Features
 from services.registration.application.ports import TopicLost
 from shared.contracts import topics
-from shared.contracts.commands import CorrectRegistration
+from shared.contracts.commands import Command
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
 from shared.kafka.connection import Producer, answering
@@ -27,17 +27,17 @@ class Publisher:
 
     def __init__(
         self,
-        office: str,
+        of: OfficeStore,
         ledger: Ledger,
-        directory: Directory,
-        reactions: Reactions,
+        features: Features,
         producer: Producer,
         partitions: int,
     ) -> None:
-        self._office = office
+        self._of = of
+        self._office = of.office
         self._ledger = ledger
-        self._directory = directory
-        self._reactions = reactions
+        self._features = features
+        self._reactions = {fact.type: reaction for fact, reaction in features.reactions.items()}
         self._producer = producer
         self._partitions = partitions
 
@@ -49,8 +49,7 @@ class Publisher:
         facts = await self._ledger.unpublished(cursor.partition, cursor.published)
         if not facts:
             return cursor
-        entries = await self._directory.entries(facts)
-        reactions = [(fact, command) for fact in facts for command in await self._reactions.to(fact)]
+        entries, reactions = await self._entries(facts), await self._caused(facts)
         async with answering("facts", ACK_SECONDS):
             await self._send_entries(cursor, entries)
             await self._send_reactions(cursor, reactions)
@@ -65,6 +64,18 @@ class Publisher:
         await self._ledger.mark_published(cursor, cursor.published, number, offsets[-1])
         return replace(cursor, published=number, published_offset=offsets[-1])
 
+    async def _entries(self, facts: list[Document]) -> list[Entry]:
+        return [entry for one in self._features.directories for entry in await one.entries(self._of, facts)]
+
+    async def _caused(self, facts: list[Document]) -> list[tuple[Document, Command]]:
+        """What these facts cause in other aggregates."""
+        caused = [(fact, reaction) for fact in facts if (reaction := self._reactions.get(fact["type"]))]
+        return [
+            (fact, command)
+            for fact, reaction in caused
+            for command in await reaction.commands(self._of, fact)
+        ]
+
     async def _send_entries(self, cursor: Cursor, entries: list[Entry]) -> None:
         topic = topics.directory(self._office)
         sent = [
@@ -73,21 +84,20 @@ class Publisher:
         ]
         await asyncio.gather(*sent)
 
-    async def _send_reactions(
-        self, cursor: Cursor, caused: list[tuple[Document, CorrectRegistration]]
-    ) -> None:
+    async def _send_reactions(self, cursor: Cursor, caused: list[tuple[Document, Command]]) -> None:
         """Again, with the same ids, by whoever publishes these facts again: they are taken once."""
         topic, sent = topics.intake(self._office), []
         for fact, command in caused:
+            _, subject = self._features.about(command, "")
             envelope = Envelope(
                 id=self._id(cursor, fact),
                 source=f"/{self._office}/registration",
                 type=command.type,
-                subject=command.activity,
+                subject=subject,
                 time=rfc3339(fact["at"]),
                 traceparent=fact.get("trace"),
             )
-            key = command.activity.encode()
+            key = subject.encode()
             partition = partition_of(key, self._partitions)
             sent.append(
                 await self._producer.enqueue(topic, key, command.encoded(), envelope.headers(), partition)

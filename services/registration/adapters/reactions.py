@@ -1,15 +1,14 @@
-"""What one aggregate causes in another: commands with the id of the fact that caused them."""
+"""What a correction of a person causes: each of their registrations is stated anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from services.registration.application.digests import Digests
-from shared.contracts.commands import Command, CorrectRegistration
-from shared.contracts.facts import ParticipantCorrected
+from services.registration.application.feature import OfficeStore, Reaction
+from services.registration.domain import participant
+from shared.contracts.commands import CorrectRegistration
+from shared.contracts.facts import Body, ParticipantCorrected
 from shared.mongo.driver import Document, Store
-
-CAUSING: Final[dict[str, type[Command]]] = {ParticipantCorrected.type: CorrectRegistration}
-"""Facts that cause commands in other aggregates, and which."""
 
 
 class Held(NamedTuple):
@@ -34,19 +33,16 @@ async def held_by(store: Store, digests: Digests, ref: str) -> list[Held]:
     return list(found.values())
 
 
-class Reactions:
+async def _restated(of: OfficeStore, fact: Document) -> Sequence[CorrectRegistration]:
     """Found in the states as they are now: who registered later was met as corrected."""
+    held = await held_by(of.store, of.digests, participant.ref(fact["key"]))
+    return [
+        CorrectRegistration(activity=one.activity, registration=one.registration)
+        for one in held
+        if one.status != "cancelled"
+    ]
 
-    def __init__(self, store: Store, digests: Digests) -> None:
-        self._store = store
-        self._digests = digests
 
-    async def to(self, fact: Document) -> Sequence[CorrectRegistration]:
-        if fact["type"] not in CAUSING:
-            return []
-        held = await held_by(self._store, self._digests, fact["key"].removeprefix("p:"))
-        return [
-            CorrectRegistration(activity=one.activity, registration=one.registration)
-            for one in held
-            if one.status != "cancelled"
-        ]
+REACTIONS: Final[Mapping[type[Body], Reaction]] = {
+    ParticipantCorrected: Reaction(CorrectRegistration, _restated)
+}

@@ -14,48 +14,39 @@ from time import time
 from typing import Final
 
 from services.registration.adapters.beyond import entries_of, facts_beyond, reading_from
-from services.registration.adapters.documents import (
-    activity_state,
-    position,
-    recovered_fact,
-    registration_state,
-)
+from services.registration.adapters.documents import position, recovered_fact
 from services.registration.adapters.ledger import Ledger, cursor_of
-from services.registration.adapters.people import People
 from services.registration.adapters.people_upgrade import require_upgraded
 from services.registration.adapters.provision import LONG_AGO, make_again, require_key
 from services.registration.adapters.republish import cursors_of
-from services.registration.adapters.restored_people import restore
 from services.registration.application.commit import ClaimLost, Cursor
-from services.registration.application.digests import Digests
-from services.registration.application.loaded import Loaded
-from services.registration.application.recovering import (
-    Entries,
+from services.registration.application.feature import OfficeStore
+from services.registration.application.features import Features
+from services.registration.application.forwarding import (
+    FeatureRecovery,
     Forward,
     Forwarding,
-    Told,
-    activities_of,
     answers_lost,
-    keys_of,
-    registrations_of,
+    changed_by,
 )
+from services.registration.application.loaded import Loaded
+from services.registration.application.recovery import Entries, Told
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import read_fact
 from shared.kafka.offsets import Log, reader
-from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session, Store
+from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session
 
 FACTS_AT_ONCE: Final = 500
 
 
-async def recover(
-    office: str, store: Store, kafka: KafkaSettings, digests: Digests, replication: int
-) -> list[str]:
+async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, replication: int) -> list[str]:
     """Bring every partition's ledger, states and people up to its topic, without publishing or mailing.
 
     Says what came back, and what is lost by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
     again once what they say was mended, and `DatabaseMisfit`.
     """
+    office, store, digests = of.office, of.store, of.digests
     cursors = await cursors_of(store)
     if not cursors:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
@@ -64,7 +55,7 @@ async def recover(
         await require_key(store, digests)
     await store.ensure_collection("lost")
     said = await make_again(office, kafka, len(cursors), replication)
-    recovery = Recovery(office, store, kafka.bootstrap, digests)
+    recovery = OfficeRecovery(of, features, kafka.bootstrap)
     partitions = await recovery.of_this_ledger(cursors)
     said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
     # an empty register keeps the key that its registrations were named with
@@ -73,16 +64,14 @@ async def recover(
     return said + [f"lost: {row['_id']}" for row in lost]
 
 
-class Recovery:
-    """Of one office."""
-
-    def __init__(self, office: str, store: Store, bootstrap: str, digests: Digests) -> None:
-        self._office = office
-        self._store = store
+class OfficeRecovery:
+    def __init__(self, of: OfficeStore, features: Features, bootstrap: str) -> None:
+        self._of = of
+        self._office = of.office
+        self._store = of.store
+        self._features = features
         self._bootstrap = bootstrap
-        self._digests = digests
-        self._ledger = Ledger(store, digests)
-        self._people = People(store, digests)
+        self._ledger = Ledger(of, features)
 
     async def of_this_ledger(self, cursors: Sequence[Cursor]) -> Sequence[Cursor]:
         """A register that was only provisioned and never written takes the ledger that its topic tells of.
@@ -118,7 +107,7 @@ class Recovery:
         async with reader(self._bootstrap) as consumer:
             told = await facts_beyond(Log(consumer, topics.facts(self._office), partition), cursor)
             directory = Log(consumer, topics.directory(self._office), partition)
-            entries = await entries_of(directory, keys_of(told)) if told else Entries({}, {})
+            entries = await self._entries(directory, told)
             intake = Log(consumer, topics.intake(self._office), partition)
             reading = await reading_from(intake, cursor, told[-1].fact.stated.at if told else LONG_AGO)
         if not told and reading == {"next": cursor.next}:
@@ -127,9 +116,13 @@ class Recovery:
             return None
         await self._require_one_moment(cursor)
         cursor = await self._read_on(cursor, reading)
-        forwarding = Forwarding(told, entries, self._digests, recovered_fact)
+        recoveries = [
+            FeatureRecovery(frozenset(feature.facts), feature.recovery(self._of, told, entries))
+            for feature in self._features.features
+            if feature.recovery
+        ]
         for start in range(0, len(told), FACTS_AT_ONCE):
-            cursor = await self._write(cursor, forwarding, told[start : start + FACTS_AT_ONCE])
+            cursor = await self._write(cursor, recoveries, told[start : start + FACTS_AT_ONCE])
         return "; ".join(
             [
                 f"partition {partition}: {len(told)} facts came back; intake is read from {cursor.next}",
@@ -139,6 +132,19 @@ class Recovery:
                 ),
             ]
         )
+
+    async def _entries(self, directory: Log, told: Sequence[Told]) -> Entries:
+        """Those that these facts changed or may need."""
+        if not told:
+            return Entries({})
+        rules = self._features.entries
+        wanted = {
+            f"{rules[kind].prefix}:{name}"
+            for kind, names in changed_by(self._features, told).items()
+            if kind in rules
+            for name in names
+        }
+        return await entries_of(directory, wanted, {rule.prefix: rule.model for rule in rules.values()})
 
     async def _goes_on(self, cursor: Cursor) -> bool:
         """Whether its owner decides: then it fits, and what seemed to lack was decided just now."""
@@ -173,36 +179,49 @@ class Recovery:
             raise ClaimLost(moved_meanwhile(cursor))
         return cursor_of(row)
 
-    async def _write(self, cursor: Cursor, forwarding: Forwarding, told: Sequence[Told]) -> Cursor:
+    async def _write(
+        self, cursor: Cursor, recoveries: Sequence[FeatureRecovery], told: Sequence[Told]
+    ) -> Cursor:
         """The next facts, whole or not at all. A service that looks again meanwhile takes the claim, sees
         that its partition does not fit yet, and leaves it alone."""
+        forwarding = Forwarding(self._features, recoveries, partial(recovered_fact, self._features))
         while True:
             claimed = await self._ledger.claim(cursor.partition)
             if (claimed.next, claimed.number) != (cursor.next, cursor.number):
                 raise ClaimLost(moved_meanwhile(cursor))
-            contacts = await self._people.contacts(list(forwarding.refs(told)))
-            forward = forwarding.forward(claimed, await self._loaded(told), contacts, told)
+            for one in recoveries:
+                await one.recovery.read(one.told(told))
+            loaded = await self._loaded(told)
+            forward = forwarding.forward(claimed, loaded, told)
             try:
-                await self._store.transaction(partial(self._commit, forward))
+                await self._store.transaction(partial(self._commit, recoveries, told, loaded, forward))
             except ClaimLost:
                 continue
             return forward.commit.after
 
-    async def _commit(self, forward: Forward, session: Session) -> None:
+    async def _commit(
+        self,
+        recoveries: Sequence[FeatureRecovery],
+        told: Sequence[Told],
+        loaded: Loaded,
+        forward: Forward,
+        session: Session,
+    ) -> None:
         after = forward.commit.after
         await self._ledger.write(forward.commit, session)
         pointer = {"published": after.published, "published_offset": after.published_offset}
         await self._store["cursors"].update_one({"_id": after.partition}, {"$set": pointer}, session=session)
-        await restore(self._store, self._digests, forward.people, session)
+        for one in recoveries:
+            await one.recovery.restore(one.told(told), loaded, session)
         await self._note(forward.lost, session)
 
     async def _loaded(self, told: Sequence[Told]) -> Loaded:
-        activities = self._store["activities"].find({"_id": {"$in": list(activities_of(told))}})
-        registrations = self._store["registrations"].find({"_id": {"$in": list(registrations_of(told))}})
-        return Loaded(
-            activities={row["_id"]: activity_state(row) for row in await activities.to_list(None)},
-            registrations={row["_id"]: registration_state(row) for row in await registrations.to_list(None)},
-        )
+        loaded = self._features.loaded()
+        for kind, names in changed_by(self._features, told).items():
+            if codec := self._features.kinds[kind].codec:
+                rows = self._store[codec.collection].find({"_id": {"$in": list(names)}})
+                loaded.states[kind] = {row["_id"]: codec.read(row) for row in await rows.to_list(None)}
+        return loaded
 
     async def _note(self, lost: Sequence[str], session: Session) -> None:
         """What is lost outlives a kill, and whoever looks later finds it here."""

@@ -1,86 +1,84 @@
-"""Reading the register: what a batch of commands may need, in a handful of queries."""
+"""What a batch of commands of gatherings may need of the register, in a handful of queries."""
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
-from services.registration.adapters.documents import activity_state, line_name, registration_state
+from services.registration.adapters.gathering_states import activity_state, line_name, registration_state
 from services.registration.adapters.people import People
 from services.registration.application.asking import Asked
-from services.registration.application.digests import Digests
-from services.registration.application.loaded import Lines, Loaded
-from services.registration.application.people import ProvingSources
+from services.registration.application.feature import OfficeStore
+from services.registration.application.gatherings import ACTIVITY, REGISTRATION, Lines, beside
+from services.registration.application.loaded import Loaded, Ref
+from services.registration.application.people import PEOPLE, ProvingSources
 from services.registration.application.submitters import Submitters
 from services.registration.domain.activity import ActivityState, Cells
-from services.registration.domain.participant import key
 from services.registration.domain.registration import MAX_FACTS, Registration
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
-    CorrectParticipant,
     CorrectRegistration,
     RecordAttendance,
     SubmitRegistration,
     Tick,
 )
 from shared.contracts.facts import Cell
-from shared.mongo.driver import Store
+
+
+async def load(
+    of: OfficeStore, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+) -> None:
+    await Register(of).load(partition, asked, loaded, known)
 
 
 class Register:
     """Loads for one batch; nothing is kept here."""
 
-    def __init__(self, store: Store, digests: Digests, people: People, proving: ProvingSources) -> None:
-        self._store = store
-        self._digests = digests
-        self._people = people
-        self._proving = proving
+    def __init__(self, of: OfficeStore) -> None:
+        self._store = of.store
+        self._digests = of.digests
+        self._people = People(of.store, of.digests)
+        self._proving = ProvingSources(of.office, of.vouching)
 
-    async def load(self, partition: int, asked: Sequence[Asked], kept: Mapping[str, ActivityState]) -> Loaded:
-        """`kept` are the activities that the owner remembers; nobody else writes them."""
-        loaded = Loaded(activities=dict(kept))
-        known, submitters, _ = await asyncio.gather(
-            self._known(asked), self._submitters(asked), self._load_activities(partition, asked, loaded)
+    async def load(
+        self, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+    ) -> None:
+        at_hand = beside(loaded)
+        submitters, _ = await asyncio.gather(
+            self._submitters(asked, loaded), self._load_activities(partition, asked, loaded)
         )
-        loaded.known, loaded.submitters = known, submitters
+        at_hand.submitters = submitters
+        await known
         await self._load_seats(asked, submitters, loaded)
         await self._load_named(asked, loaded)
         await self._load_lines(asked, loaded)
-        if refs := [one.command.ref for one in asked if isinstance(one.command, CorrectParticipant)]:
-            loaded.people = {key(person.ref): person for person in await self._people.named(refs)}
         for one in asked:
             if isinstance(one.command, CancelActivity):
-                loaded.live[one.key] = await self._live(one.key)
-        return loaded
-
-    async def _known(self, asked: Sequence[Asked]) -> dict[bytes, bytes]:
-        wanted = {"command": {"$in": [one.digest for one in asked if not isinstance(one.command, Tick)]}}
-        fields = {"_id": 0, "command": 1, "payload": 1}
-        both = await asyncio.gather(
-            *(self._store[name].find(wanted, fields).to_list(None) for name in ("facts", "outcomes"))
-        )
-        return {bytes(row["command"]): bytes(row["payload"]) for rows in both for row in rows}
+                at_hand.live[one.key] = await self._live(one.key)
 
     async def _load_activities(self, partition: int, asked: Sequence[Asked], loaded: Loaded) -> None:
-        missing = {one.key for one in asked} - loaded.activities.keys()
+        activities = loaded.states[ACTIVITY]
+        missing = {one.key for one in asked} - activities.keys()
         wanted: list[dict[str, object]] = [{"_id": {"$in": list(missing)}}]
         if any(isinstance(one.command, Tick) for one in asked):
             wanted.append({"partition": partition, "promoting": True})
         elif not missing:
             return
         async for row in self._store["activities"].find({"$or": wanted}):
-            loaded.activities.setdefault(row["_id"], activity_state(row))
+            activities.setdefault(row["_id"], activity_state(row))
             if row["promoting"]:
-                loaded.unfinished.add(row["_id"])
+                loaded.unfinished.add(Ref(ACTIVITY, row["_id"]))
 
-    async def _submitters(self, asked: Sequence[Asked]) -> Submitters:
+    async def _submitters(self, asked: Sequence[Asked], loaded: Loaded) -> Submitters:
         named = {
             one.record.offset: self._digests.person(one.command.participant)
             for one in asked
             if isinstance(one.command, SubmitRegistration)
         }
-        people = await self._people.index(named.values())
+        people = loaded.beside[PEOPLE] = await self._people.index(named.values())
         return Submitters(people, named, self._digests, self._proving)
 
     async def _load_seats(self, asked: Sequence[Asked], submitters: Submitters, loaded: Loaded) -> None:
@@ -100,7 +98,7 @@ class Register:
         while wanted:
             ids = {self._digests.registration(key, ref, number): (key, ref) for key, ref in wanted}
             found = await self._registrations(ids)
-            loaded.registrations |= found
+            loaded.states[REGISTRATION] |= found
             wanted = {ids[name] for name, one in found.items() if one.status == "cancelled"}
             number += 1
 
@@ -110,11 +108,16 @@ class Register:
             for one in asked
             if isinstance(one.command, CancelRegistration | CorrectRegistration | RecordAttendance)
         }
-        if missing := named - loaded.registrations.keys():
-            loaded.registrations |= await self._registrations(missing)
+        if missing := named - loaded.states[REGISTRATION].keys():
+            # of this partition alone: of another one's nothing may be decided
+            here = {"activity": {"$in": list({one.key for one in asked})}}
+            loaded.states[REGISTRATION] |= await self._registrations(missing, here)
 
-    async def _registrations(self, ids: Iterable[str]) -> dict[str, Registration]:
-        rows = await self._store["registrations"].find({"_id": {"$in": list(ids)}}).to_list(None)
+    async def _registrations(
+        self, ids: Iterable[str], where: Mapping[str, Any] = MappingProxyType({})
+    ) -> dict[str, Registration]:
+        wanted = {"_id": {"$in": list(ids)}, **where}
+        rows = await self._store["registrations"].find(wanted).to_list(None)
         return {row["_id"]: registration_state(row) for row in rows}
 
     async def _load_lines(self, asked: Sequence[Asked], loaded: Loaded) -> None:
@@ -126,14 +129,17 @@ class Register:
             elif isinstance(one.command, ChangeActivity):
                 heads[one.key] += MAX_FACTS
             elif isinstance(one.command, Tick):
-                heads.update(dict.fromkeys(loaded.unfinished, MAX_FACTS))
+                unfinished = [name for kind, name in loaded.unfinished if kind == ACTIVITY]
+                heads.update(dict.fromkeys(unfinished, MAX_FACTS))
+        activities, registrations = loaded.states[ACTIVITY], loaded.states[REGISTRATION]
         for name, limit in heads.items():
-            state = loaded.activities.get(name)
+            state = activities.get(name)
             # of an activity that this batch may publish, the whole line, still empty, is at hand
-            loaded.lines[name] = await self._lines(name, state, limit) if state else {}
-            for line in loaded.lines[name].values():
+            lines = await self._lines(name, state, limit) if state else {}
+            beside(loaded).lines[name] = lines
+            for line in lines.values():
                 for one_waiting in line:
-                    loaded.registrations.setdefault(one_waiting.id, one_waiting)
+                    registrations.setdefault(one_waiting.id, one_waiting)
 
     async def _lines(self, activity: str, state: ActivityState, limit: int) -> Lines:
         lines: Lines = defaultdict(list)

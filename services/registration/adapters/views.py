@@ -5,7 +5,8 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from services.registration.adapters.documents import activity_state, position
+from services.registration.adapters.documents import position
+from services.registration.adapters.gathering_states import activity_state
 from services.registration.application.digests import Digests
 from services.registration.domain.activity import ActivityState
 from services.registration.domain.registration import MAX_FACTS

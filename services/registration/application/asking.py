@@ -11,9 +11,8 @@ from pydantic_core import from_json
 
 from services.registration.application.acceptable import Unacceptable, read
 from services.registration.application.digests import Digests
-from services.registration.domain import participant
 from services.registration.domain.happened import Refusal
-from shared.contracts.commands import COMMANDS, Command, CorrectParticipant, PublishActivity, Tick
+from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.envelope import Envelope, Unreadable
 from shared.contracts.outcomes import ParkedReason
 from shared.kafka.records import Record, partition_of
@@ -65,11 +64,13 @@ def record_digest(record: Record) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an office reads its intake. `trace_of`: a record by topic, partition and offset."""
+    """How an office reads its intake. `about`: by which field a command names what it is about, and the key
+    of that, for a command and its record's key; `trace_of`: a record by topic, partition and offset."""
 
     office: str
     partitions: int
     digests: Digests
+    about: Callable[[Command, str], tuple[str, str]]
     trust_producer_time: bool = False
     trace_of: Callable[[str, int, int], str | None] = lambda topic, partition, offset: None
 
@@ -109,29 +110,18 @@ class Reading:
             return Poison(record, "unreadable", "the value is not JSON")
         payload = self.digests.payload(envelope.type, canonical(data))
         trace = self.trace_of(record.topic, record.partition, record.offset)
-        return Asked(record, key, envelope, digest, payload, _command(model, key, data), trace)
+        return Asked(record, key, envelope, digest, payload, self._command(model, key, data), trace)
+
+    def _command(self, model: type[Command], key: str, data: Any) -> Command | Refusal:
+        """`data` as it was sent: the digests of identity and payload were taken of that."""
+        try:
+            command = read(model, data)
+        except Unacceptable as refused:
+            return Refusal("invalid", refused.found[0]._asdict())
+        field, aggregate = self.about(command, key)
+        return command if aggregate == key else Refusal("invalid", {"field": field})
 
 
 def canonical(data: Any) -> str:
     """One text for the same JSON, however it was spaced and ordered."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
-
-
-def _command(model: type[Command], key: str, data: Any) -> Command | Refusal:
-    """`data` as it was sent: the digests of identity and payload were taken of that."""
-    try:
-        command = read(model, data)
-    except Unacceptable as refused:
-        return Refusal("invalid", refused.found[0]._asdict())
-    field, aggregate = _aggregate(command, key)
-    return command if aggregate == key else Refusal("invalid", {"field": field})
-
-
-def _aggregate(command: Command, key: str) -> tuple[str, str]:
-    """By which field a command names its aggregate, and that; the key where it names none."""
-    match command:
-        case PublishActivity():
-            return "id", command.id
-        case CorrectParticipant():
-            return "ref", participant.key(command.ref)
-    return "activity", getattr(command, "activity", key)

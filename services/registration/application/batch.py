@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from services.registration.application.asking import Asked, Poison, appended_at, record_digest
 from services.registration.application.commit import Commit, Cursor, LastRecord, NumberedFact, Settled
-from services.registration.application.following import following
-from services.registration.application.loaded import Loaded
-from services.registration.application.submitters import Submitter
-from services.registration.domain.decider import DECIDERS, View, decide, go_on
-from services.registration.domain.happened import Happened, Refusal
-from shared.contracts.commands import SubmitRegistration, Tick
+from services.registration.application.features import Features
+from services.registration.application.folding import fold
+from services.registration.application.loaded import Loaded, Ref
+from services.registration.domain.happened import Decision, Happened, Refusal
+from shared.contracts.commands import Tick
 from shared.contracts.facts import OfficeDescribed
+from shared.contracts.outcomes import Result
 from shared.kafka.records import Record
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,11 @@ def description_digest(description: OfficeDescribed) -> str:
 class Batch:
     """Collects one `Commit`. A command whose decision or encoding fails is parked alone."""
 
-    def __init__(self, cursor: Cursor, loaded: Loaded, encode: Encode, standing: Standing) -> None:
+    def __init__(
+        self, features: Features, cursor: Cursor, loaded: Loaded, encode: Encode, standing: Standing
+    ) -> None:
         self.commit = Commit(before=cursor, after=cursor)
+        self._features = features
         self._loaded = loaded
         self._encode = encode
         self._standing = standing
@@ -97,56 +100,41 @@ class Batch:
         if payload is not None:
             self.commit.settled.append(Settled(asked, now, "refused", "id_reused"))
             return
-        command, submitter = asked.command, self._submitter(asked)
-        decision = (
-            command if isinstance(command, Refusal) else decide(self._view(asked, submitter), command, now)
-        )
+        command = asked.command
+        if isinstance(command, Refusal):
+            self._refuse(asked, command, now)
+        else:
+            rule = self._features.commands[type(command)]
+            self._settle(asked, rule.decide(self._loaded, asked, now), rule.result, now)
+        self._loaded.known[asked.digest] = asked.payload
+
+    def _settle(self, asked: Asked, decision: Decision, result: Result, now: datetime) -> None:
         if isinstance(decision, Refusal):
             self._refuse(asked, decision, now)
-            if decision.reason == "already_registered" and submitter is not None and submitter.proves:
-                self._keep(submitter)  # an accepted command of theirs stands; the number is proved
         elif not decision:
-            self.commit.settled.append(Settled(asked, now, DECIDERS[type(command)][1]))  # type: ignore[index]
+            self.commit.settled.append(Settled(asked, now, result))
         else:
             try:
                 self._apply(asked.key, decision, now, asked)
             except FactTooLarge:
                 self._refuse(asked, Refusal("too_large"), now)
-            else:
-                self._keep(submitter)
-        self._loaded.known[asked.digest] = asked.payload
 
     def _refuse(self, asked: Asked, refusal: Refusal, now: datetime) -> None:
         self.commit.settled.append(Settled(asked, now, "refused", refusal.reason, refusal.numbers))
+        self._write_beside(refusal.side_writes)
 
-    def _submitter(self, asked: Asked) -> Submitter | None:
-        if not isinstance(asked.command, SubmitRegistration):
-            return None
-        assert self._loaded.submitters is not None, "people are found before a submission is decided"
-        return self._loaded.submitters.of(asked, asked.command)
-
-    def _keep(self, submitter: Submitter | None) -> None:
-        if submitter is not None and self._loaded.submitters is not None:
-            self._loaded.submitters.people.accept(submitter.meeting)
-            self.commit.met.append(submitter.meeting)
-
-    def _view(self, asked: Asked, submitter: Submitter | None) -> View:
-        return View(
-            self._loaded.activities.get(asked.key),
-            self._loaded.registrations.get,
-            self._loaded.lines.get(asked.key, {}),
-            self._loaded.live.get(asked.key, {}),
-            submitter.candidate if submitter else None,
-            self._loaded.people.get(asked.key),
-        )
+    def _write_beside(self, side_writes: tuple[object, ...]) -> None:
+        self._features.accept(self._loaded, side_writes)
+        self.commit.side_writes += side_writes
 
     def _tick(self, key: str, now: datetime) -> None:
-        for name, state in list(self._loaded.activities.items()):
-            if state is not None and state.promoting(now) and not self.full:
-                view = View(state, self._loaded.registrations.get, self._loaded.lines.get(name, {}))
-                self._apply(name, go_on(view, now), now, None)
-            elif state is not None and name in self._loaded.unfinished:
-                self.commit.activities[name] = state  # over meanwhile: written again, it is no more of these
+        for kind, timer in self._features.timers:
+            for name, state in list(self._loaded.states[kind].items()):
+                if state is not None and timer.due(state, now) and not self.full:
+                    self._apply(name, timer.step(self._loaded, name, now), now, None)
+                elif state is not None and Ref(kind, name) in self._loaded.unfinished:
+                    # over meanwhile: written again, it is no more of these
+                    self.commit.changed[kind][name] = state
         cursor = self.commit.after
         if key == OFFICE_KEY and cursor.described != self._standing.digest:
             self._apply(OFFICE_KEY, [Happened(self._standing.description)], now, None)
@@ -168,8 +156,10 @@ class Batch:
             for found in [asked if number == first else None]
             for row in [self._encode(number, key, now, happened, found, trace)]
         ]
-        follows = [following(fact) for fact in facts]
-        for follow, fact in zip(follows, facts, strict=True):
-            follow(self.commit, self._loaded, fact)
+        changed = [self._features.changed_by(fact) for fact in facts]
+        for fact, refs in zip(facts, changed, strict=True):
+            fold(self._features, self.commit, self._loaded, fact, refs)
+            if fact.happened.side_writes:
+                self._write_beside(fact.happened.side_writes)
         self.commit.facts += facts
         self.commit.after = replace(self.commit.after, number=self.commit.after.number + len(facts))

@@ -1,18 +1,17 @@
 """What one transaction writes, and the cursor that it moves."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.registration.application.asking import Asked, Poison
-from services.registration.application.people import Meeting
-from services.registration.domain.activity import ActivityState
-from services.registration.domain.happened import Happened, Person
-from services.registration.domain.registration import Registration
+from services.registration.application.loaded import States
+from services.registration.domain.happened import Happened
 from shared.contracts.outcomes import Reason, Result
 
 
-class PeopleChanged(Exception):
-    """Another transaction met one of the same people first: read them again, and decide anew."""
+class ReadAnew(Exception):
+    """Another partition's transaction wrote what this one read beside its states: read and decide anew."""
 
 
 class ClaimLost(Exception):
@@ -77,18 +76,16 @@ class Settled:
 
 @dataclass(slots=True)
 class Commit:
-    """Collected while a batch is decided. `taken`: how many records it answers for; `met`: whose submissions
-    were accepted; `corrected`: people as they were and are, in order."""
+    """Collected while a batch is decided. `taken`: how many records it answers for; `made`: states of which
+    there was none before; `side_writes`: in order."""
 
     before: Cursor
     after: Cursor
     taken: int = 0
     facts: list[NumberedFact] = field(default_factory=list)
-    activities: dict[str, ActivityState] = field(default_factory=dict)
-    made: dict[str, Registration] = field(default_factory=dict)
-    changed: dict[str, Registration] = field(default_factory=dict)
+    made: States = field(default_factory=lambda: defaultdict(dict))
+    changed: States = field(default_factory=lambda: defaultdict(dict))
     settled: list[Settled] = field(default_factory=list)
     parked: list[Poison] = field(default_factory=list)
-    met: list[Meeting] = field(default_factory=list)
-    corrected: list[tuple[Person, Person]] = field(default_factory=list)
+    side_writes: list[object] = field(default_factory=list)
     totals: bool = False

@@ -8,9 +8,10 @@ from typing import Final
 
 from services.registration.application.asking import Asked, Poison
 from services.registration.application.commit import Commit, Cursor, NumberedFact
-from services.registration.application.following import fold
+from services.registration.application.features import Features
+from services.registration.application.folding import fold
+from services.registration.application.gatherings import ACTIVITY, submit
 from services.registration.application.loaded import Loaded
-from services.registration.domain import registration
 from services.registration.domain.activity import ActivityState
 from services.registration.domain.happened import Happened, Refusal
 from shared.contracts.commands import SubmitRegistration
@@ -88,7 +89,8 @@ class Forecast:
 class Foresight:
     """One list against what was loaded for it; each row sees what those before it would cause."""
 
-    def __init__(self, loaded: Loaded, now: datetime) -> None:
+    def __init__(self, features: Features, loaded: Loaded, now: datetime) -> None:
+        self._features = features
         self._loaded = loaded
         self._now = now
         self._commit = Commit(_NOWHERE, _NOWHERE)
@@ -99,22 +101,18 @@ class Foresight:
             return Foreseen("refused", _OTHER)
         if item.digest in self._loaded.known:
             return Foreseen("same")
-        assert self._loaded.submitters is not None, "people are found before a submission is decided"
-        state = self._loaded.activities.get(item.key)
-        submitter = self._loaded.submitters.of(item, item.command)
-        decision = registration.submit(state, submitter.candidate, self._loaded.registrations.get, self._now)
+        state = self._loaded.states[ACTIVITY].get(item.key)
+        decision = submit(self._loaded, item, self._now)
         if isinstance(decision, Refusal):
-            if decision.reason == "already_registered" and submitter.proves:
-                self._loaded.submitters.people.accept(submitter.meeting)
+            self._features.accept(self._loaded, decision.side_writes)
             return Foreseen("refused", _REFUSALS.get(decision.reason, _OTHER))
-        self._loaded.submitters.people.accept(submitter.meeting)
+        self._features.accept(self._loaded, decision[0].side_writes)
         return self._follow(item, decision[0], state)
 
     def _follow(self, asked: Asked, happened: Happened, state: ActivityState | None) -> Foreseen:
         self._number += 1
-        fold(
-            self._commit, self._loaded, NumberedFact(self._number, asked.key, self._now, happened, None, b"")
-        )
+        fact = NumberedFact(self._number, asked.key, self._now, happened, None, b"")
+        fold(self._features, self._commit, self._loaded, fact)
         if not isinstance(happened.body, RegistrationWaitlisted):
             return Foreseen("confirmed")
         full = [name for name in happened.body.quotas if state is not None and not state.has_room((name,))]

@@ -10,18 +10,17 @@ from collections.abc import Sequence
 
 from services.registration.application.asking import Asked, Poison, UntrustedTime
 from services.registration.application.batch import Batch
-from services.registration.application.commit import ClaimLost, Cursor, PeopleChanged
+from services.registration.application.commit import ClaimLost, Cursor, ReadAnew
+from services.registration.application.features import Features
 from services.registration.application.held import Held
-from services.registration.application.loaded import Loaded
+from services.registration.application.loaded import Loaded, States
 from services.registration.application.ports import DoesNotFit, Ports
-from services.registration.domain.activity import ActivityState
-from shared.contracts.commands import CancelActivity, Tick
+from shared.contracts.commands import Tick
 from shared.kafka.records import BATCH_RECORDS, Record
 
 log = logging.getLogger(__name__)
 
 BATCH_BYTES = 4_000_000
-REMEMBERED_ACTIVITIES = 500
 MAX_BEHIND = 20_000  # facts that the publisher may lack before deciding waits for it
 CHECK_SECONDS = 10.0
 TRIES = 3  # of a single record whose transaction fails for no passing reason
@@ -34,7 +33,7 @@ class Owner:
         self.held = held
         self.lock = asyncio.Lock()
         self._ports = ports
-        self._kept: dict[str, ActivityState] = {}
+        self._kept: States = {}
         self._failures = 0
         self._hole = (-1, -1)
 
@@ -94,7 +93,7 @@ class Owner:
                 done = await self._decide_some([self._ports.reading.read(record) for record in left[:size]])
             except (ClaimLost, UntrustedTime):
                 raise
-            except PeopleChanged:  # of those who met the same new people at once, one has gone on
+            except ReadAnew:  # of those who met the same new people at once, one has gone on
                 continue
             except Exception as error:
                 if self._ports.is_passing(error):
@@ -117,11 +116,14 @@ class Owner:
         self._failures = 0
         item = self._ports.reading.read(first)
         asked = item if isinstance(item, Asked) else None
-        await self._commit(self._batch([Poison(first, "failed", type(error).__name__, asked)], Loaded()))
+        await self._commit(
+            self._batch([Poison(first, "failed", type(error).__name__, asked)], self._ports.features.loaded())
+        )
         return BATCH_RECORDS
 
     async def _decide_some(self, items: list[Asked | Poison]) -> int:
-        items = cut(items)
+        features = self._ports.features
+        items = cut(items, features)
         asked = [item for item in items if isinstance(item, Asked)]
         loaded = await self._ports.register.load(self.held.partition, asked, self._kept)
         batch = self._batch(items, loaded)
@@ -130,9 +132,10 @@ class Owner:
         now = batch.commit.after.time
         if any(isinstance(item.command, Tick) for item in asked):
             self.held.tick_out = 0.0
-            self.held.promoting = any(state and state.promoting(now) for state in loaded.activities.values())
+            self.held.promoting = features.due(loaded.states, now)
         else:
-            self.held.promoting |= any(state.promoting(now) for state in batch.commit.activities.values())
+            made, changed = batch.commit.made, batch.commit.changed
+            self.held.promoting |= features.due(made, now) or features.due(changed, now)
         return batch.commit.taken
 
     @property
@@ -151,7 +154,7 @@ class Owner:
 
     def _batch(self, items: list[Asked | Poison], loaded: Loaded) -> Batch:
         encoder = self._ports.ledger.encoder(self._cursor)
-        batch = Batch(self._cursor, loaded, encoder, self._ports.standing)
+        batch = Batch(self._ports.features, self._cursor, loaded, encoder, self._ports.standing)
         for item in items:
             if batch.full:
                 break
@@ -164,18 +167,21 @@ class Owner:
         self.held.advance(batch.commit.after, len(batch.commit.facts) + batch.commit.totals)
 
     def _remember(self, loaded: Loaded) -> None:
-        kept = {name: state for name, state in loaded.activities.items() if state is not None}
-        self._kept = dict(list(kept.items())[-REMEMBERED_ACTIVITIES:])
+        self._kept = {}
+        for kind, rule in self._ports.features.kinds.items():
+            if rule.remembered:
+                found = [(name, state) for name, state in loaded.states[kind].items() if state is not None]
+                self._kept[kind] = dict(found[-rule.remembered :])
 
 
-def cut(items: list[Asked | Poison]) -> list[Asked | Poison]:
-    """The records of one transaction: a cancellation of an activity comes first in its own, since it counts
-    what is written; a tick comes last, since its totals do; and no more bytes than 4 MB."""
+def cut(items: list[Asked | Poison], features: Features) -> list[Asked | Poison]:
+    """The records of one transaction: a command that counts what is written comes first in its own; a tick
+    comes last, since its totals do; and no more bytes than 4 MB."""
     size = 0
     for index, item in enumerate(items):
         command = item.command if isinstance(item, Asked) else None
         size += len(item.record.value or b"")
-        if index and (isinstance(command, CancelActivity) or size > BATCH_BYTES):
+        if index and (features.first(command) or size > BATCH_BYTES):
             return items[:index]
         if isinstance(command, Tick):
             return items[: index + 1]

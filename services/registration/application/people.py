@@ -12,6 +12,8 @@ from shared.identity import near_names
 MAX_HINTS: Final = 20  # of one person: whoever claims more numbers is not listed for them
 MAX_SAME: Final = 10  # of one submission: people who may be the same
 NUMBERS: Final = ("nuptk", "nip")
+PEOPLE: Final = "people"
+"""The feature, and the index that is loaded beside its states."""
 
 
 @dataclass(frozen=True, slots=True)

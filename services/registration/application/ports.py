@@ -7,8 +7,8 @@ from typing import Protocol
 from services.registration.application.asking import Asked, Reading
 from services.registration.application.batch import Encode, Standing
 from services.registration.application.commit import Commit, Cursor
-from services.registration.application.loaded import Loaded
-from services.registration.domain.activity import ActivityState
+from services.registration.application.features import Features
+from services.registration.application.loaded import Loaded, States
 from shared.contracts.envelope import Envelope
 
 
@@ -27,9 +27,9 @@ class LedgerPort(Protocol):
 
 
 class RegisterPort(Protocol):
-    async def load(
-        self, partition: int, asked: Sequence[Asked], kept: dict[str, ActivityState]
-    ) -> Loaded: ...
+    """`kept`: the states that the owner remembers; nobody else writes them."""
+
+    async def load(self, partition: int, asked: Sequence[Asked], kept: States) -> Loaded: ...
 
 
 class PublisherPort(Protocol):
@@ -54,6 +54,7 @@ class Ports:
     `pace`: seconds from one batch of many to the next, at least, where the last was decided that many seconds
     after it came."""
 
+    features: Features
     reading: Reading
     ledger: LedgerPort
     register: RegisterPort

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.registration.application.asking import Asked
 from services.registration.application.digests import Digests, PersonDigests
 from services.registration.application.people import Meeting, PeopleIndex, ProvingSources
-from services.registration.domain.happened import Registrant
+from services.registration.domain.registrant import Registrant
 from services.registration.domain.registration import Candidate
 from shared.contracts.commands import SubmitRegistration
 

@@ -76,15 +76,16 @@ class ActivityState:
         return self.lets_wait and not self.over(now)
 
 
-def evolve(state: ActivityState | None, happened: Happened) -> ActivityState:
-    """The activity after a fact. Facts about its registrations move its counts."""
+def evolve(state: ActivityState | None, happened: Happened, number: int = 0) -> ActivityState:
+    """The activity after a fact, whatever its number. Facts about its registrations move its counts."""
     body = happened.body
     if state is None or isinstance(body, ActivityPublished):
-        assert happened.described is not None, "the first fact of an activity describes it"
+        described = happened.private
+        assert isinstance(described, Activity), "the first fact of an activity describes it"
         if state is None:
-            return ActivityState(happened.described, {quota.id: 0 for quota in happened.described.quotas})
-        taken = {quota.id: state.taken.get(quota.id, 0) for quota in happened.described.quotas}
-        return replace(state, described=happened.described, taken=taken)
+            return ActivityState(described, {quota.id: 0 for quota in described.quotas})
+        taken = {quota.id: state.taken.get(quota.id, 0) for quota in described.quotas}
+        return replace(state, described=described, taken=taken)
     match body:
         case RegistrationConfirmed(quotas=quotas):
             return replace(
@@ -106,7 +107,7 @@ def evolve(state: ActivityState | None, happened: Happened) -> ActivityState:
         case AttendanceRecorded(session=session, present=present):
             return replace(state, attended=_moved(state.attended, [session], 1 if present else -1))
         case ActivityCancelled():
-            return replace(state, cancelled=True, reason=happened.reason)
+            return replace(state, cancelled=True, reason=happened.private)
         case _:
             return state
 
@@ -187,7 +188,7 @@ def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) ->
         ActivityCounted(activity=command.activity, changes=tuple(changes[start : start + MAX_CELLS]))
         for start in range(MAX_CELLS, len(changes), MAX_CELLS)
     ]
-    return [Happened(first, reason=command.reason), *map(Happened, rest)]
+    return [Happened(first, command.reason), *map(Happened, rest)]
 
 
 def _attributes(described: Activity) -> dict[str, Any]:

@@ -1,28 +1,24 @@
-"""All that registration can be asked, in one table: command -> how it is decided."""
+"""All that gatherings can be asked, in one table: command -> how it is decided."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.registration.domain import activity, attendance, participant, registration
+from services.registration.domain import activity, attendance, registration
 from services.registration.domain.activity import ActivityState, Cells, Signature
-from services.registration.domain.happened import Happened, Person, Refusal
+from services.registration.domain.happened import Decision, Happened, Refusal
 from services.registration.domain.registration import MAX_FACTS, Candidate, Registration
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
     Command,
-    CorrectParticipant,
     CorrectRegistration,
     PublishActivity,
     RecordAttendance,
     SubmitRegistration,
 )
-from shared.contracts.outcomes import Result
-
-Decision = list[Happened] | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,6 @@ class View:
     lines: Mapping[Signature, Sequence[Registration]] = field(default_factory=dict)
     live: Cells = field(default_factory=dict)
     candidate: Candidate | None = None
-    person: Person | None = None
 
 
 def publish_activity(view: View, command: PublishActivity, now: datetime) -> Decision:
@@ -66,12 +61,8 @@ def record_attendance(view: View, command: RecordAttendance, now: datetime) -> D
     return attendance.record(view.activity, view.registration(command.registration), command, now)
 
 
-def correct_participant(view: View, command: CorrectParticipant, now: datetime) -> Decision:
-    return participant.correct(view.person, command)
-
-
 def correct_registration(view: View, command: CorrectRegistration, now: datetime) -> Decision:
-    return participant.restate(view.activity, view.registration(command.registration))
+    return registration.restate(view.activity, view.registration(command.registration))
 
 
 def go_on(view: View, now: datetime) -> list[Happened]:
@@ -89,20 +80,16 @@ def _then_promote(view: View, decision: Decision, now: datetime) -> Decision:
     return decision + registration.promote(state, lines, MAX_FACTS - 1, now)
 
 
-DECIDERS: dict[type[Command], tuple[Callable[[View, Any, datetime], Decision], Result]] = {
-    PublishActivity: (publish_activity, "published"),
-    ChangeActivity: (change_activity, "changed"),
-    CancelActivity: (cancel_activity, "cancelled"),
-    SubmitRegistration: (submit_registration, "confirmed"),
-    CancelRegistration: (cancel_registration, "cancelled"),
-    RecordAttendance: (record_attendance, "recorded"),
-    CorrectParticipant: (correct_participant, "corrected"),
-    CorrectRegistration: (correct_registration, "corrected"),
+DECIDERS: dict[type[Command], Callable[[View, Any, datetime], Decision]] = {
+    PublishActivity: publish_activity,
+    ChangeActivity: change_activity,
+    CancelActivity: cancel_activity,
+    SubmitRegistration: submit_registration,
+    CancelRegistration: cancel_registration,
+    RecordAttendance: record_attendance,
+    CorrectRegistration: correct_registration,
 }
-"""With each command, its result where it is accepted (`confirmed` may be `waitlisted`, as its fact says)."""
 
 
 def decide(view: View, command: Command, now: datetime) -> Decision:
-    """Facts, none when the command changes nothing, or a refusal."""
-    decider, _ = DECIDERS[type(command)]
-    return decider(view, command, now)
+    return DECIDERS[type(command)](view, command, now)

@@ -1,46 +1,20 @@
 """What a decision gives: facts with what stays in the office beside them, or a refusal."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from shared.contracts.activity import Activity
-from shared.contracts.commands import Institution, Participant
 from shared.contracts.facts import Body
 from shared.contracts.outcomes import Reason
-from shared.contracts.types import Category
-
-
-@dataclass(frozen=True, slots=True)
-class Registrant:
-    """Who registered and for what they stand. `ref` and `contact` lead to the person in this office only."""
-
-    ref: str
-    contact: str
-    category: Category
-    regency: str | None = None
-    cohort: int | None = None
-    institution: Institution | None = None
-    group: str | None = None
-    role_in_group: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person of this office as they are called now. `contact` is where that is kept."""
-
-    ref: str
-    contact: str
-    who: Participant
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A fact: `body` is published, the rest never leaves the office's MongoDB."""
+    """A fact: `body` is published. `private` never leaves the office's MongoDB; of what type it is, says the
+    fact's feature. `side_writes`: what the fact's transaction writes beside the states of its partition."""
 
     body: Body
-    described: Activity | None = None
-    registrant: Registrant | None = None
-    reason: str | None = None
-    corrected: Person | None = None
+    private: Any = None
+    side_writes: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +23,8 @@ class Refusal:
 
     reason: Reason
     numbers: dict[str, str | int] = field(default_factory=dict)
+    side_writes: tuple[object, ...] = ()
+
+
+Decision = list[Happened] | Refusal
+"""Facts, none when the command changes nothing, or a refusal."""

@@ -2,19 +2,27 @@
 
 from dataclasses import replace
 
-from services.registration.domain.activity import ActivityState
-from services.registration.domain.happened import Happened, Person, Refusal
-from services.registration.domain.registration import Registration
+from services.registration.domain.happened import Decision, Happened, Refusal
+from services.registration.domain.person import Correction, Person
 from shared.contracts.commands import CorrectParticipant
-from shared.contracts.facts import ParticipantCorrected, RegistrationCorrected
+from shared.contracts.facts import ParticipantCorrected
+
+PREFIX = "p:"
 
 
 def key(ref: str) -> str:
     """Of what is about a person, whatever they take part in."""
-    return f"p:{ref}"
+    return f"{PREFIX}{ref}"
 
 
-def correct(person: Person | None, command: CorrectParticipant) -> list[Happened] | Refusal:
+def ref(key: str) -> str:
+    """Raises `ValueError` for what is no key of a person."""
+    if not key.startswith(PREFIX):
+        raise ValueError("this key is of no person")
+    return key.removeprefix(PREFIX)
+
+
+def correct(person: Person | None, command: CorrectParticipant) -> Decision:
     if person is None:
         return Refusal("participant_unknown")
     given = command.model_dump(exclude={"ref"}, exclude_unset=True)
@@ -22,15 +30,13 @@ def correct(person: Person | None, command: CorrectParticipant) -> list[Happened
     if not changed:
         return []
     after = replace(person, who=person.who.model_copy(update=changed))
-    return [Happened(ParticipantCorrected(fields=tuple(sorted(changed))), corrected=after)]
+    fact = ParticipantCorrected(fields=tuple(sorted(changed)))
+    return [Happened(fact, after, (Correction(person, after),))]
 
 
-def restate(state: ActivityState | None, registration: Registration | None) -> list[Happened] | Refusal:
-    """Nothing is owed any more to who is cancelled."""
-    if state is None:
-        return Refusal("activity_unknown")
-    if registration is None or registration.activity != state.described.id:
-        return Refusal("registration_unknown")
-    if state.cancelled or registration.status == "cancelled":
-        return []
-    return [Happened(RegistrationCorrected(activity=registration.activity, registration=registration.id))]
+def evolve(state: Person | None, happened: Happened, number: int) -> Person | None:
+    """The person after a fact. One that comes back from the topic says of nobody who they are: the directory
+    does."""
+    after = happened.private
+    assert after is None or isinstance(after, Person)
+    return after or state

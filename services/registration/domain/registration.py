@@ -7,7 +7,8 @@ from typing import Literal
 
 from services.registration.domain import activity as activities
 from services.registration.domain.activity import ActivityState, Signature
-from services.registration.domain.happened import Happened, Refusal, Registrant
+from services.registration.domain.happened import Decision, Happened, Refusal
+from services.registration.domain.registrant import Registrant
 from shared.contracts.facts import (
     AttendanceRecorded,
     Cell,
@@ -15,6 +16,7 @@ from shared.contracts.facts import (
     Measure,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationCorrected,
     RegistrationPromoted,
     RegistrationWaitlisted,
 )
@@ -57,7 +59,8 @@ def evolve(state: Registration | None, happened: Happened, number: int) -> Regis
     """The registration after a fact with this number in the ledger."""
     match happened.body:
         case (RegistrationConfirmed() | RegistrationWaitlisted()) as first:
-            assert happened.registrant is not None, "the first fact of a registration says who it is"
+            who = happened.private
+            assert isinstance(who, Registrant), "the first fact of a registration says who it is"
             status: Literal["confirmed", "waitlisted"] = (
                 "confirmed" if isinstance(first, RegistrationConfirmed) else "waitlisted"
             )
@@ -68,7 +71,7 @@ def evolve(state: Registration | None, happened: Happened, number: int) -> Regis
                 status,
                 first.quotas,
                 number,
-                happened.registrant,
+                who,
             )
     assert state is not None, "only its first fact makes a registration"
     match happened.body:
@@ -98,7 +101,7 @@ def submit(
     candidate: Candidate,
     known: Callable[[str], Registration | None],
     now: datetime,
-) -> list[Happened] | Refusal:
+) -> Decision:
     """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
 
     Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
@@ -124,7 +127,7 @@ def submit(
             quotas=quotas,
             changes=(Change(cell=cell, add={"confirmed": 1}),),
         )
-        return [Happened(confirmed, registrant=who)]
+        return [Happened(confirmed, who)]
     waitlisted = RegistrationWaitlisted(
         activity=described.id,
         registration=registration,
@@ -133,10 +136,10 @@ def submit(
         place=state.waiting_in_all + 1,
         changes=(Change(cell=cell, add={"waitlisted": 1}),),
     )
-    return [Happened(waitlisted, registrant=who)]
+    return [Happened(waitlisted, who)]
 
 
-def cancel(state: ActivityState | None, registration: Registration | None) -> list[Happened] | Refusal:
+def cancel(state: ActivityState | None, registration: Registration | None) -> Decision:
     """Promotions that the freed seats allow are added by the caller."""
     if state is None:
         return Refusal("activity_unknown")
@@ -156,6 +159,17 @@ def cancel(state: ActivityState | None, registration: Registration | None) -> li
         changes=(Change(cell=registration.cell, add=add),),
     )
     return [Happened(fact)]
+
+
+def restate(state: ActivityState | None, registration: Registration | None) -> Decision:
+    """Of which the person was corrected. Nothing is owed any more to who is cancelled."""
+    if state is None:
+        return Refusal("activity_unknown")
+    if registration is None or registration.activity != state.described.id:
+        return Refusal("registration_unknown")
+    if state.cancelled or registration.status == "cancelled":
+        return []
+    return [Happened(RegistrationCorrected(activity=registration.activity, registration=registration.id))]
 
 
 def promote(

@@ -4,11 +4,12 @@ import logging
 
 import pytest
 
-from services.registration.adapters import phrasing
 from services.registration.application.asker import Asker
+from services.registration.application.features import Features
 from shared.contracts.facts import RegistrationConfirmed
 from shared.mongo.driver import is_passing
 from tests.component.test_register import STAFF, publish, statuses
+from tests.support.features import ALL
 from tests.support.office import new_office, person
 from tests.support.servers import Servers
 
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.broker
 async def test_a_fact_without_a_phrase_is_committed_and_its_command_pending(
     servers: Servers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.delitem(phrasing.RESULTS, RegistrationConfirmed.type)
+    known = {fact: result for fact, result in ALL.results.items() if fact != RegistrationConfirmed.type}
+    monkeypatch.setattr(Features, "results", known)
     url, headers = "/api/v1/activities/uji/registrations", STAFF | {"Prefer": "wait=1"}
     async with new_office(servers) as office, office.registration() as client:
         await publish(office, "uji")

@@ -15,6 +15,7 @@ from shared.contracts.commands import Participant
 from shared.mongo.driver import DatabaseMisfit
 from tests.component.registration.browser import STAFF, announce
 from tests.component.registration.test_ticking import book
+from tests.support.features import ALL
 from tests.support.office import TestOffice, new_office, office_file
 from tests.support.servers import Servers
 from tests.support.verbs import simpul
@@ -89,8 +90,8 @@ async def test_numbers_are_proved_only_where_the_ledger_shows_who_stated_them(se
             assert await registered(office) == 3
         await as_it_was(office)
         with pytest.raises(DatabaseMisfit, match="simpul provision office"):
-            await require_fit(office.code, office.store, office.kafka)
-        await provision(office.code, office.store, office.kafka, office.partitions, 1)
+            await require_fit(office.code, office.store, ALL, office.kafka)
+        await provision(office.code, office.store, ALL, office.kafka, office.partitions, 1)
         assert not await is_upgraded(office.store), "that takes the key of persons"
         assert await upgrade(office.store, office.digests, proving(office))
         invited, poisoner = await person(office, INVITED[0][1]), await person(office, POISONER["email"])

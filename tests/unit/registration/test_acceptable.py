@@ -19,10 +19,11 @@ from shared.contracts.commands import (
 from shared.contracts.envelope import Envelope
 from shared.kafka.records import partition_of
 from tests.contract.released import samples
+from tests.support.features import ALL
 from tests.unit.registration.test_domain import described
 from tests.unit.registration.test_reading import Anything
 
-READING = Reading("bali", 6, Digests(b"k" * 32))
+READING = Reading("bali", 6, Digests(b"k" * 32), ALL.about)
 WHO = {"name": "Ni Made Contoh", "email": "made@sekolah.example"}
 SESSION = described()["sessions"][0]
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from services.registration.adapters.beyond import entries_of
-from shared.contracts.directory import ActivityEntry
+from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 
 class MemoryLog:
@@ -29,6 +29,6 @@ async def test_kinds_that_only_a_newer_version_knows_are_passed_over_and_counted
         ("a:lain", b"not asked for"),
         ("s:x", b"{}"),
     )
-    found = await entries_of(log, {"a:uji"})
-    assert found.activities == {"uji": entry}
+    found = await entries_of(log, {"a:uji"}, {"a": ActivityEntry, "r": RegistrationEntry})
+    assert found.found == {"a:uji": entry}
     assert found.passed_over == {"c": 2, "s": 1}

@@ -6,10 +6,11 @@ import pytest
 
 from services.registration.application.batch import Batch, Standing
 from services.registration.application.commit import Commit, Cursor, NumberedFact
-from services.registration.application.following import FactUnfollowed, fold
-from services.registration.application.loaded import Loaded
+from services.registration.application.feature import FactUnfollowed
+from services.registration.application.folding import fold
 from services.registration.domain.happened import Happened
 from shared.contracts.facts import ActivityCancelled, Body
+from tests.support.features import ALL
 from tests.support.office import office_file
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -23,18 +24,18 @@ class SurveyAnswered(Body):
 def test_a_fact_that_no_state_follows_says_so() -> None:
     fact = NumberedFact(1, "uji", AT, Happened(SurveyAnswered()), None, b"")
     with pytest.raises(FactUnfollowed, match="no state follows SurveyAnswered"):
-        fold(Commit(CURSOR, CURSOR), Loaded(), fact)
+        fold(ALL, Commit(CURSOR, CURSOR), ALL.loaded(), fact)
 
 
 def test_a_fact_under_another_key_than_its_activity_says_so() -> None:
     fact = NumberedFact(1, "lain", AT, Happened(ActivityCancelled(activity="uji")), None, b"")
     with pytest.raises(FactUnfollowed, match="keyed by something else"):
-        fold(Commit(CURSOR, CURSOR), Loaded(), fact)
+        fold(ALL, Commit(CURSOR, CURSOR), ALL.loaded(), fact)
 
 
 def test_no_state_follows_a_decision_of_which_one_fact_is_followed_by_none() -> None:
     standing = Standing.of(office_file("bali").described(), timedelta(days=1))
-    batch = Batch(CURSOR, Loaded(), lambda *_: b"", standing)
+    batch = Batch(ALL, CURSOR, ALL.loaded(), lambda *_: b"", standing)
     described = Happened(standing.description)
     with pytest.raises(FactUnfollowed):
         batch._apply("office", [described, Happened(SurveyAnswered())], AT, None)

@@ -14,6 +14,7 @@ from services.registration.application.loaded import Loaded
 from services.registration.application.owner import Owner
 from services.registration.application.owners import Owners
 from services.registration.application.ports import Ports
+from tests.support.features import ALL
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,7 +56,7 @@ class Memory:
         return None
 
     async def load(self, partition: int, asked: Any, kept: Any) -> Loaded:
-        return Loaded()
+        return ALL.loaded()
 
     async def checked(self, cursor: Cursor) -> None:
         return None
@@ -71,7 +72,15 @@ class Memory:
         standing: Any = SimpleNamespace(digest="", totals_every=timedelta(hours=1), description=None)
         port: Any = self
         return Ports(
-            reading, port, port, port, port, standing, lambda error: isinstance(error, TimeoutError), None
+            ALL,
+            reading,
+            port,
+            port,
+            port,
+            port,
+            standing,
+            lambda error: isinstance(error, TimeoutError),
+            None,
         )
 
 

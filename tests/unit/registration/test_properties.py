@@ -10,7 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.registration.domain.activity import ActivityState
 from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
-from tests.unit.registration.test_domain import ENDS, MOMENT, NOW, Book, _id, described
+from tests.support.book import ENDS, MOMENT, Book, described
+from tests.support.book import registration_id as _id
+from tests.support.given import NOW
 
 SHAPES: list[dict[str, list[str]]] = [
     {"semua": []},
@@ -70,7 +72,7 @@ class Registering(RuleBasedStateMachine):
         self.model = Model(shape, dict(zip(shape, seats, strict=False)))
         self.now, self.meetings = NOW, 1
         published = described(quotas=self.quotas(), closes="2024-12-31T00:00:00+08:00")
-        self.book.given(PublishActivity.model_validate(published))
+        self.book.ask(PublishActivity.model_validate(published))
 
     def quotas(self) -> list[dict[str, Any]]:
         return [
@@ -112,7 +114,7 @@ class Registering(RuleBasedStateMachine):
         name = names[quota % len(names)]
         before, model.seats[name] = model.seats[name], seats
         change = {"activity": "rakor", "quotas": self.quotas()}
-        said = self.book.given(ChangeActivity.model_validate(change), self.now)
+        said = self.book.ask(ChangeActivity.model_validate(change), self.now)
         if model.over or seats < model.taken(name):
             model.seats[name] = before
             assert said == ("activity_cancelled" if model.over else "quota_below_taken")
@@ -134,14 +136,14 @@ class Registering(RuleBasedStateMachine):
             first | {"id": f"s{day.days}", "starts": NOW, "ends": ENDS + day + MOMENT} for day in days
         ]
         change = ChangeActivity.model_validate({"activity": "rakor", "sessions": sessions})
-        if self.book.given(change, self.now) != "activity_cancelled":
+        if self.book.ask(change, self.now) != "activity_cancelled":
             self.model.ended = False
             self.model.move_up()
 
     @precondition(lambda self: len(self.gone) > 2)
     @rule()
     def end(self) -> None:
-        self.book.given(CancelActivity(activity="rakor"))
+        self.book.ask(CancelActivity(activity="rakor"))
         self.model.over = True
 
     @property

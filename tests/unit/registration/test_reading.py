@@ -15,8 +15,9 @@ from shared.contracts.commands import COMMANDS
 from shared.contracts.envelope import Envelope
 from shared.kafka.records import partition_of
 from tests.contract.released import samples
+from tests.support.features import ALL
 
-READING = Reading("bali", 6, Digests(b"k" * 32))
+READING = Reading("bali", 6, Digests(b"k" * 32), ALL.about)
 COMMAND_SAMPLES = [sample for sample in samples() if sample.message in COMMANDS]
 
 

@@ -1,0 +1,34 @@
+"""How a correction of a person is decided, and what its fact changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from services.registration.application.asking import Asked
+from services.registration.application.feature import CommandRule, FactRule, FactUnfollowed
+from services.registration.application.loaded import Loaded
+from services.registration.domain import participant
+from services.registration.domain.happened import Decision
+from shared.contracts.commands import Command, CorrectParticipant
+from shared.contracts.facts import Body, ParticipantCorrected
+
+PERSON: Final = "person"
+
+
+def _correct(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+    command = asked.command
+    assert isinstance(command, CorrectParticipant)
+    return participant.correct(loaded.states[PERSON].get(command.ref), command)
+
+
+def _person(body: Any, key: str) -> str:
+    try:
+        return participant.ref(key)
+    except ValueError:
+        raise FactUnfollowed(f"{type(body).__name__} is keyed by something else than its person") from None
+
+
+COMMANDS: Final[Mapping[type[Command], CommandRule]] = {
+    CorrectParticipant: CommandRule(_correct, "corrected", "ref", participant.key)
+}
+FACTS: Final[Mapping[type[Body], FactRule]] = {ParticipantCorrected: FactRule({PERSON: _person}, "corrected")}

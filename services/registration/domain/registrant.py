@@ -1,0 +1,20 @@
+"""Who stands behind a registration, without a name."""
+
+from dataclasses import dataclass
+
+from shared.contracts.commands import Institution
+from shared.contracts.types import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Registrant:
+    """Who registered and for what they stand. `ref` and `contact` lead to the person in this office only."""
+
+    ref: str
+    contact: str
+    category: Category
+    regency: str | None = None
+    cohort: int | None = None
+    institution: Institution | None = None
+    group: str | None = None
+    role_in_group: str | None = None

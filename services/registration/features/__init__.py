@@ -1,0 +1,9 @@
+"""The table of contents of the service: each feature states what is its own."""
+
+from typing import Final
+
+from services.registration.application.feature import Feature
+from services.registration.features.gatherings import GATHERINGS
+from services.registration.features.people import PEOPLE
+
+FEATURES: Final[tuple[Feature, ...]] = (PEOPLE, GATHERINGS)

@@ -1,0 +1,147 @@
+"""Given, when, then of one activity: whoever registers is named by a letter."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from services.registration.application.gatherings import ACTIVITY, REGISTRATION, beside, view
+from services.registration.domain.activity import ActivityState
+from services.registration.domain.decider import View
+from services.registration.domain.happened import Happened, Refusal
+from services.registration.domain.registrant import Registrant
+from services.registration.domain.registration import Candidate, Registration
+from shared.contracts.commands import (
+    CancelRegistration,
+    ChangeActivity,
+    Command,
+    PublishActivity,
+    RecordAttendance,
+    SubmitRegistration,
+)
+from shared.contracts.facts import Cell
+from tests.support.given import NOW, Story
+
+ENDS = datetime(2024, 1, 11, 4, tzinfo=UTC)
+MOMENT = timedelta(milliseconds=1)
+NAME = "rakor"
+
+
+def described(**changed: Any) -> dict[str, Any]:
+    return {
+        "id": NAME,
+        "title": "Rapat koordinasi",
+        "kind": "rakor",
+        "sessions": [
+            {
+                "id": "s1",
+                "title": "Pertemuan 1",
+                "starts": "2024-01-11T08:00:00+08:00",
+                "ends": "2024-01-11T12:00:00+08:00",
+                "zone": "WITA",
+                "regency": "51.03",
+                "jp": 4,
+            }
+        ],
+        "quotas": [{"id": "semua", "seats": 2}],
+        "opens": "2024-01-01T00:00:00+08:00",
+        "closes": "2024-01-11T00:00:00+08:00",
+    } | changed
+
+
+class Nobody:
+    """A meeting of which nothing is kept."""
+
+
+@dataclass
+class Submitting:
+    """Who submits is the letter that the command calls them by."""
+
+    def of(self, asked: Any, command: SubmitRegistration) -> Any:
+        who = command.participant.name
+        candidate = Candidate(
+            Registrant(who, who, command.category), lambda number: registration_id(who, number)
+        )
+        return SimpleNamespace(candidate=candidate, meeting=Nobody(), proves=False)
+
+
+@dataclass
+class Book(Story):
+    """An activity as the facts so far made it."""
+
+    submitting: Any = field(default_factory=Submitting)
+
+    @property
+    def state(self) -> ActivityState | None:
+        found: ActivityState | None = self.loaded.states[ACTIVITY].get(NAME)
+        return found
+
+    @property
+    def people(self) -> dict[str, Registration]:
+        return self.loaded.states[REGISTRATION]
+
+    def prepare(self, key: str) -> None:
+        at_hand = beside(self.loaded)
+        waiting = sorted(
+            (one for one in self.people.values() if one.status == "waitlisted"), key=lambda one: one.arrival
+        )
+        lines: dict[tuple[str, ...], list[Registration]] = {}
+        for one in waiting:
+            lines.setdefault(one.quotas, []).append(one)
+        live: dict[Cell, dict[Any, int]] = {}
+        for one in self.people.values():
+            if one.status != "cancelled":
+                counts = live.setdefault(one.cell, {})
+                counts[one.status] = counts.get(one.status, 0) + 1
+        at_hand.lines, at_hand.live = {key: lines}, {key: live}
+        at_hand.submitters = self.submitting
+
+    def view(self) -> View:
+        self.prepare(NAME)
+        return view(self.loaded, NAME)
+
+    def ask(self, command: Command, now: datetime = NOW) -> Any:
+        """The reason of a refusal, or what happened, in words."""
+        decision = self.when(command, NAME, now)
+        return decision.reason if isinstance(decision, Refusal) else self.follow(decision)
+
+    def follow(self, decision: list[Happened]) -> list[str]:
+        self.given(NAME, *(Happened(one.body, one.private) for one in decision))
+        return [f"{type(one.body).__name__}:{_letter(one.body)}".rstrip(":") for one in decision]
+
+    def submit(self, who: str, category: str = "guru", now: datetime = NOW) -> Any:
+        command = SubmitRegistration.model_validate(
+            {
+                "activity": NAME,
+                "participant": {"name": who, "email": f"{who}@sekolah.example"},
+                "category": category,
+            }
+        )
+        return self.ask(command, now)
+
+    def cancel(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
+        return self.ask(CancelRegistration(registration=registration_id(who, number)), now)
+
+    def attend(self, who: str, now: datetime, present: bool = True, session: str = "s1") -> Any:
+        command = RecordAttendance(
+            activity=NAME, session=session, registration=registration_id(who, 1), present=present
+        )
+        return self.ask(command, now)
+
+
+def registration_id(who: str, number: int) -> str:
+    return (who + str(number + 1)) * 14 + "a"
+
+
+def _letter(body: object) -> str:
+    return getattr(body, "registration", "")[:1]
+
+
+def published(**changed: Any) -> Book:
+    book = Book()
+    book.ask(PublishActivity.model_validate(described(**changed)))
+    return book
+
+
+def change(**fields: Any) -> ChangeActivity:
+    return ChangeActivity.model_validate({"activity": NAME} | fields)
