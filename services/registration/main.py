@@ -91,7 +91,7 @@ async def running(
         outcomes = Outcomes(
             store,
             office.code,
-            features.results,
+            features,
             lambda key: owners.decides(partition_of(key.encode(), partitions)),
         )
         limits = Limits(
@@ -150,11 +150,11 @@ async def running(
             Twins(store, Persons(store, digests)),
             await stack.enter_async_context(_mails(settings)),
         )
-        app.include_router(routes(desk))
+        app.include_router(routes(desk, features))
         sessions = of_staff(
             settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"
         )
-        app.include_router(pages(front, sessions))
+        app.include_router(pages(front, sessions, features))
         speak_pages(app, front.problem)
         add_problem_pages(app, front.problem)
         address = Address.of(str(settings.public_url))

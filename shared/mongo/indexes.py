@@ -40,6 +40,11 @@ async def make_indexes(store: Store, indexes: Iterable[Index]) -> None:
         await store[index.collection].create_index(list(index.keys), **index.options)
 
 
+async def drop_indexes(store: Store, indexes: Iterable[Index]) -> None:
+    for index in indexes:
+        await store[index.collection].drop_index(list(index.keys))
+
+
 async def require_indexes(store: Store, indexes: Iterable[Index], mended_by: str) -> None:
     """Raises `DatabaseMisfit` unless each is there as the table has it."""
     there: dict[str, list[tuple[Keys, dict[str, Any]]]] = {}

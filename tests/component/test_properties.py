@@ -273,7 +273,7 @@ async def test_what_was_just_committed_is_told_and_sent_as_it_stands_in_the_ledg
     desk: Desk, asked: list[tuple[Any, ...]], cuts: list[int], claims: list[bool]
 ) -> None:
     code, store = desk.office.code, desk.office.store
-    told, standing = Outcomes(UNREADABLE, code, ALL.results), Outcomes(store, code, ALL.results)
+    told, standing = Outcomes(UNREADABLE, code, ALL), Outcomes(store, code, ALL)
     ledger, reading = Ledger(desk.office.of, ALL, told.tell), Ledger(desk.office.of, ALL)
     desk = replace(desk, ports=replace(desk.ports, ledger=ledger))
     owner, left, number, sent = await desk.begin(), intake(desk, asked), 0, 0

@@ -127,7 +127,7 @@ async def test_who_waits_hears_of_what_another_instance_decides(
 ) -> None:
     async with new_office(servers) as office, office.registration():
         await publish(office, "uji")
-        outcomes = Outcomes(office.store, office.code, ALL.results, lambda key: thought_to_decide)
+        outcomes = Outcomes(office.store, office.code, ALL, lambda key: thought_to_decide)
         command = submit("uji", 0)
         waiting = asyncio.create_task(
             outcomes.wait(office.digests.command("uji", "urn:test", "satu"), "uji", 20)

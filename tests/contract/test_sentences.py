@@ -5,9 +5,11 @@ from typing import get_args
 
 import pytest
 
-from services.registration.application.sentences import PENDING, sentence
+from services.registration.application.sentences import PENDING
 from shared.contracts.outcomes import ParkedReason, Reason, Result
+from tests.support.features import ALL
 
+sentence = ALL.sentences.say
 NUMBERS = {"place": 17, "quota": "peserta", "taken": 40, "field": "participant.email"}
 WITH_REASON = {"refused", "parked"}
 OUTCOMES = [

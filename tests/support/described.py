@@ -13,6 +13,7 @@ from services.reporting.directorate import Directorate
 from shared.doors import Address
 from shared.http import application
 from shared.passes import Passes
+from tests.support.features import ALL
 
 FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
 NOTHING: Any = None  # what routes work with is not asked for before a request comes
@@ -20,7 +21,7 @@ NOTHING: Any = None  # what routes work with is not asked for before a request c
 
 def registration() -> FastAPI:
     app = application("Simpul: pendaftaran")
-    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 8))))
+    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 8)), ALL))
     return app
 
 

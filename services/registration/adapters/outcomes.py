@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from time import monotonic
@@ -16,9 +16,10 @@ from services.registration.adapters.ledger import settled_document
 from services.registration.adapters.phrasing import Phrasing
 from services.registration.application.asker import Decided
 from services.registration.application.commit import Commit
-from services.registration.application.sentences import PENDING, sentence
+from services.registration.application.features import Features
+from services.registration.application.sentences import OF_ANY, PENDING
 from shared.contracts.misfits import Misfit
-from shared.contracts.outcomes import CommandKey, Outcome, Result
+from shared.contracts.outcomes import CommandKey, Outcome
 from shared.contracts.types import Count
 from shared.kafka.facts import failure
 from shared.mongo.driver import Store, is_passing
@@ -38,7 +39,7 @@ def pending(source: str, identifier: str) -> Outcome:
 def unacceptable(source: str, identifier: str, found: Misfit) -> Outcome:
     """What its decision would say of a command that is not acceptable, and so was not asked."""
     command = CommandKey(source=source, id=identifier)
-    message = sentence("refused", "invalid", found._asdict())
+    message = OF_ANY.say("refused", "invalid", found._asdict())
     return Outcome(command=command, state="decided", result="refused", reason="invalid", message=message)
 
 
@@ -58,13 +59,12 @@ class Outcomes:
         self,
         store: Store,
         office: str,
-        results: Mapping[str, Result],
+        features: Features,
         decides: Callable[[str], bool] = lambda key: False,
     ) -> None:
-        """`results`: how a command ended, by the type of its first fact; `decides`: whether this process
-        decides what is asked under a key, so that `tell` is called."""
+        """`decides`: whether this process decides what is asked under a key, so that `tell` is called."""
         self._store = store
-        self._phrasing = Phrasing(office, results)
+        self._phrasing = Phrasing(office, features)
         self._decides = decides
         self._waiting: dict[bytes, _Waiting] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -98,7 +98,7 @@ class Outcomes:
             state="decided",
             result="parked",
             reason=row["reason"],
-            message=sentence("parked", row["reason"], {}),
+            message=OF_ANY.say("parked", row["reason"], {}),
         )
 
     @property

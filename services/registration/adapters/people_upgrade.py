@@ -21,10 +21,16 @@ from shared.contracts.commands import Participant, SubmitRegistration
 from shared.contracts.facts import ParticipantCorrected
 from shared.identity import comparable_name
 from shared.mongo.driver import DatabaseMisfit, Document, Store, UpdateOne
+from shared.mongo.indexes import ascending, drop_indexes, make_indexes
 
 VERSION: Final = 2
 AT_ONCE: Final = 500
 MARK: Final = {"_id": "people"}
+MEANWHILE: Final = (
+    ascending("people", "ref", "contact"),
+    ascending("facts", "registrant.ref", sparse=True),
+)
+"""Dropped once it is done: no service is to find a person's facts by an index."""
 _TITLES: Final = frozenset({"prof", "dr", "drs", "dra", "ir", "h", "hj"})
 
 
@@ -56,19 +62,15 @@ async def upgrade(store: Store, digests: Digests, proving: ProvingSources) -> li
     """Safe to repeat, while no registration of the office runs. Says what it did."""
     if await is_upgraded(store):
         return []
-    people, facts = store["people"], store["facts"]
-    names = [
-        await people.create_index([("ref", 1), ("contact", 1)]),
-        await facts.create_index("registrant.ref", sparse=True),
-    ]
+    people = store["people"]
+    await make_indexes(store, MEANWHILE)
     corrected, done = await _corrected(store, proving), 0
     old = {"who": {"$exists": True}, "known_by": {"$exists": False}}
     while rows := await people.find(old).limit(AT_ONCE).to_list(None):
         await _Upgrading(store, digests, proving, corrected).rows(rows)
         done += len(rows)
     await people.delete_many({"who": {"$exists": False}})
-    await people.drop_index(names[0])
-    await facts.drop_index(names[1])
+    await drop_indexes(store, MEANWHILE)
     await _mark(store)
     return [f"{done} people of {store.name} are known by what was proved of them alone"] if done else []
 

@@ -1,11 +1,11 @@
 """The answer to a command, as the rows of the ledger tell what became of it."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from services.registration.application.asker import Decided
-from services.registration.application.sentences import sentence
-from shared.contracts.outcomes import CommandKey, Outcome, Result
+from services.registration.application.features import Features
+from shared.contracts.outcomes import CommandKey, Outcome
 from shared.kafka.facts import failure
 from shared.mongo.driver import Document
 
@@ -16,17 +16,17 @@ class Phrasing:
     """What stands in the ledger stands though it cannot be phrased here: then there is no answer yet, and the
     log says once of what kind it is."""
 
-    def __init__(self, office: str, results: Mapping[str, Result]) -> None:
-        """`results`: how a command ended, by the type of its first fact."""
+    def __init__(self, office: str, features: Features) -> None:
         self._office = office
-        self._results = results
+        self._results = features.results
+        self._sentences = features.sentences
         self._said: set[str] = set()
 
     def of_fact(self, row: Document) -> Decided | None:
         return self._phrased(str(row.get("type")), row, self._of_fact)
 
     def of_row(self, row: Document) -> Decided | None:
-        return self._phrased(str(row.get("reason") or row.get("result")), row, _of_row)
+        return self._phrased(str(row.get("reason") or row.get("result")), row, self._of_row)
 
     def _phrased(self, kind: str, row: Document, phrase: Callable[[Document], Decided]) -> Decided | None:
         try:
@@ -43,21 +43,20 @@ class Phrasing:
             command=CommandKey(source=row["source"], id=row["id"]),
             state="decided",
             result=result,
-            message=sentence(result, None, data),
+            message=self._sentences.say(result, None, data),
             registration=data.get("registration"),
             place=data.get("place"),
             fact=f"{self._office}-{place >> 40}-{place & ((1 << 40) - 1)}",
         )
         return Decided(outcome, bytes(row["payload"]))
 
-
-def _of_row(row: Document) -> Decided:
-    reason = row.get("reason")
-    outcome = Outcome(
-        command=CommandKey(source=row["source"], id=row["id"]),
-        state="decided",
-        result=row["result"],
-        reason=reason,
-        message=sentence(row["result"], reason, row.get("numbers", {})),
-    )
-    return Decided(outcome, bytes(row["payload"]))
+    def _of_row(self, row: Document) -> Decided:
+        reason = row.get("reason")
+        outcome = Outcome(
+            command=CommandKey(source=row["source"], id=row["id"]),
+            state="decided",
+            result=row["result"],
+            reason=reason,
+            message=self._sentences.say(row["result"], reason, row.get("numbers", {})),
+        )
+        return Decided(outcome, bytes(row["payload"]))

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from services.registration.adapters.people_upgrade import mark_fresh, require_upgraded
 from services.registration.application.digests import Digests
 from services.registration.application.features import Features
 from shared.contracts import topics
@@ -98,7 +97,8 @@ async def _database(store: Store, features: Features, first_offsets: list[int]) 
     made = [name for name in collections(features) if await store.ensure_collection(name)]
     await make_indexes(store, indexes(features))
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
-    await mark_fresh(store)
+    for upgrade in features.upgrades:
+        await upgrade.mark_fresh(store)
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
     if not existing:
         ledger = uuid.uuid4().hex
@@ -133,7 +133,8 @@ async def require_fit(office: str, store: Store, features: Features, kafka: Kafk
     if not partitions:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
     await require_indexes(store, indexes(features), f"simpul provision office {office}")
-    await require_upgraded(store, office)
+    for upgrade in features.upgrades:
+        await upgrade.require(store, office)
     async with admin(kafka.bootstrap) as client:
         for spec in specs(office, partitions):
             await require_topic(client, spec)

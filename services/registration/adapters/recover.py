@@ -16,7 +16,6 @@ from typing import Final
 from services.registration.adapters.beyond import entries_of, facts_beyond, reading_from
 from services.registration.adapters.documents import position, recovered_fact
 from services.registration.adapters.ledger import Ledger, cursor_of
-from services.registration.adapters.people_upgrade import require_upgraded
 from services.registration.adapters.provision import LONG_AGO, make_again, require_key
 from services.registration.adapters.republish import cursors_of
 from services.registration.application.commit import ClaimLost, Cursor
@@ -50,7 +49,8 @@ async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, rep
     cursors = await cursors_of(store)
     if not cursors:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
-    await require_upgraded(store, office)
+    for upgrade in features.upgrades:
+        await upgrade.require(store, office)
     if any(cursor.number for cursor in cursors):
         await require_key(store, digests)
     await store.ensure_collection("lost")

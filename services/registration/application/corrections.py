@@ -7,6 +7,7 @@ from typing import Any, Final
 from services.registration.application.asking import Asked
 from services.registration.application.feature import CommandRule, FactRule, FactUnfollowed
 from services.registration.application.loaded import Loaded
+from services.registration.application.sentences import Sentences
 from services.registration.domain import participant
 from services.registration.domain.happened import Decision
 from shared.contracts.commands import Command, CorrectParticipant
@@ -28,6 +29,14 @@ def _person(body: Any, key: str) -> str:
         raise FactUnfollowed(f"{type(body).__name__} is keyed by something else than its person") from None
 
 
+SENTENCES: Final = Sentences(
+    {
+        "corrected": "Data sudah diperbaiki.",
+    },
+    {
+        "participant_unknown": "Peserta tidak ditemukan di balai ini. Muat ulang daftar peserta.",
+    },
+)
 COMMANDS: Final[Mapping[type[Command], CommandRule]] = {
     CorrectParticipant: CommandRule(_correct, "corrected", "ref", participant.key)
 }

@@ -10,6 +10,7 @@ from services.registration.application.commit import NumberedFact
 from services.registration.application.digests import Digests
 from services.registration.application.loaded import Loaded
 from services.registration.application.recovery import Entries, Recovery, Told
+from services.registration.application.sentences import Sentences
 from services.registration.domain.happened import Decision, Happened
 from shared.contracts.commands import Command
 from shared.contracts.facts import Body, Measure
@@ -160,6 +161,15 @@ class Reaction:
     commands: Callable[[OfficeStore, Document], Awaitable[Sequence[Command]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Of rows that a former version wrote in a way that no upcast lifts. `mark_fresh`: a database without any
+    has nothing to upgrade; `require`: raises `DatabaseMisfit` where an office's is still as it was."""
+
+    mark_fresh: Callable[[Store], Awaitable[None]]
+    require: Callable[[Store, str], Awaitable[None]]
+
+
 Load = Callable[[OfficeStore, int, Sequence[Asked], Loaded, Awaitable[None]], Awaitable[None]]
 """Reads what the commands of a partition need, few queries for all of them. What is awaited last is done once
 `known` is filled."""
@@ -170,7 +180,8 @@ Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
-    the facts of a partition that come back, and its directory."""
+    the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
+    staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions."""
 
     name: str
     commands: Mapping[type[Command], CommandRule]
@@ -179,8 +190,13 @@ class Feature:
     collections: Mapping[str, tuple[Index, ...]]
     load: Load
     beside: Callable[[], Any] = lambda: None
+    sentences: Sentences = field(default_factory=lambda: Sentences({}, {}))
     side_writes: Mapping[type[Any], SideWriteRule] = field(default_factory=dict)
     totals: Totals | None = None
     directory: DirectoryRule | None = None
     reactions: Mapping[type[Body], Reaction] = field(default_factory=dict)
+    upgrade: Upgrade | None = None
+    api: tuple[Callable[[Any, Any, Any], None], ...] = ()
+    pages: tuple[Callable[[Any], Any], ...] = ()
+    staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None

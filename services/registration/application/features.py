@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from services.registration.application.commit import NumberedFact
 from services.registration.application.feature import (
@@ -19,12 +19,14 @@ from services.registration.application.feature import (
     Reaction,
     SideWriteRule,
     Timer,
+    Upgrade,
 )
 from services.registration.application.loaded import Loaded, Ref, States
+from services.registration.application.sentences import OF_ANY, Sentences
 from services.registration.domain.happened import Happened
 from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.facts import FACTS, Body, OfficeDescribed, OfficeTotals
-from shared.contracts.outcomes import Result
+from shared.contracts.outcomes import ParkedReason, Reason, Result
 from shared.mongo.driver import Document
 
 OFFICE_FACTS: Final = {OfficeDescribed: FactRule({}), OfficeTotals: FactRule({})}
@@ -45,6 +47,7 @@ class Features:
     kinds: Mapping[str, Kind]
     side_writes: Mapping[type[Any], SideWriteRule]
     reactions: Mapping[type[Body], Reaction]
+    sentences: Sentences
 
     def loaded(self, kept: States | None = None) -> Loaded:
         """Nothing yet, but what an owner kept: nobody else writes that."""
@@ -109,6 +112,10 @@ class Features:
         return {kind: rule for directory in self.directories for kind, rule in directory.kinds.items()}
 
     @property
+    def upgrades(self) -> Sequence[Upgrade]:
+        return [feature.upgrade for feature in self.features if feature.upgrade]
+
+    @property
     def directories(self) -> Sequence[DirectoryRule]:
         return [feature.directory for feature in self.features if feature.directory]
 
@@ -131,10 +138,17 @@ def assembled(features: tuple[Feature, ...]) -> Features:
     _none_left("kind of state", chain(*(directory.kinds for directory in directories)), kinds)
     _none_left("command", (reaction.command for reaction in reactions.values()), commands)
     _none_left("fact", chain(reactions, *(directory.facts for directory in directories)), facts)
+    told = [OF_ANY, *(feature.sentences for feature in features)]
+    sentences = Sentences(
+        _one_owner("result", [one.results for one in told]),
+        _one_owner("reason", [one.reasons for one in told]),
+    )
+    _none_left("sentence of the result", {*get_args(Result)} - {"refused", "parked"}, sentences.results)
+    _none_left("sentence of the reason", (*get_args(Reason), *get_args(ParkedReason)), sentences.reasons)
     for feature in features:
         codecs = [kind.codec.collection for kind in feature.kinds.values() if kind.codec]
         _none_left("collection", codecs, feature.collections)
-    return Features(features, commands, facts, kinds, side_writes, reactions)
+    return Features(features, commands, facts, kinds, side_writes, reactions, sentences)
 
 
 def _one_owner(what: str, tables: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:

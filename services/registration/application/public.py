@@ -7,7 +7,7 @@ from typing import Final
 from services.registration.application import acceptable
 from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker, Decided
-from services.registration.application.sentences import sentence
+from services.registration.application.gathering_sentences import SENTENCES
 from services.registration.domain.happened import Refusal
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.outcomes import Outcome
@@ -114,6 +114,6 @@ def disclosed(outcome: Outcome, met_before: bool, handle: str) -> Outcome:
     command = outcome.command.model_copy(update={"id": handle})
     of_nobody = outcome.result == "parked" or outcome.reason in OF_NOBODY
     if (met_before and not of_nobody) or outcome.reason == "already_registered":
-        message = sentence("received", None, {})
+        message = SENTENCES.say("received", None, {})
         return Outcome(command=command, state="decided", result="received", message=message)
     return outcome.model_copy(update={"command": command})

@@ -2,46 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
-
-_RESULTS = {
-    "confirmed": "Pendaftaran terkonfirmasi.",
-    "waitlisted": "Kuota penuh. Pendaftaran masuk daftar tunggu, urutan ke-{place}.",
-    "cancelled": "Pembatalan sudah dicatat.",
-    "recorded": "Kehadiran sudah dicatat.",
-    "published": "Kegiatan sudah diumumkan.",
-    "changed": "Perubahan kegiatan sudah dicatat.",
-    "corrected": "Data sudah diperbaiki.",
-    "received": "Pendaftaran sudah kami terima. "
-    "Rinciannya hanya kami kirim ke alamat email yang tercatat pada kami.",
-}
-
-_REASONS = {
-    "window_closed": "Pendaftaran sudah ditutup. Hubungi panitia bila Anda masih ingin ikut.",
-    "not_open_yet": "Pendaftaran belum dibuka. Silakan coba lagi setelah tanggal pembukaan.",
-    "not_eligible": "Kegiatan ini tidak menyediakan kuota untuk unsur, daerah, atau angkatan tersebut, "
-    "atau peserta masih di daftar tunggu.",
-    "already_registered": "Peserta ini sudah terdaftar. Periksa email yang dipakai saat mendaftar.",
-    "activity_unknown": "Kegiatan tidak ditemukan. Periksa kembali kode kegiatannya.",
-    "activity_exists": "Kegiatan dengan kode ini sudah ada. Pakai kode lain, atau ubah kegiatan yang ada.",
-    "activity_cancelled": "Kegiatan ini dibatalkan.",
-    "quota_below_taken": "Kuota {quota} tidak dapat diturunkan di bawah {taken}: kursi itu sudah terisi.",
-    "quota_rule_fixed": "Peruntukan kuota tidak dapat diubah karena sudah ada pendaftar; "
-    "jumlah kursinya dapat.",
-    "session_unknown": "Pertemuan tidak ditemukan dalam kegiatan ini.",
-    "session_not_open": "Presensi pertemuan ini belum dibuka. Catat kembali mendekati jam mulai.",
-    "registration_unknown": "Pendaftaran tidak ditemukan dalam kegiatan ini.",
-    "already_cancelled": "Pendaftaran ini sudah dibatalkan.",
-    "participant_unknown": "Peserta tidak ditemukan di balai ini. Muat ulang daftar peserta.",
-    "id_reused": "Kode permintaan ini sudah dipakai untuk isi yang berbeda. Kirim ulang dengan kode baru.",
-    "invalid": "Isian tidak sesuai. Periksa kembali: {field}.",
-    "too_large": "Data terlalu besar. Bagi menjadi beberapa kiriman.",
-    "unreadable": "Kiriman tidak terbaca. Perbaiki bentuknya, lalu kirim ulang.",
-    "wrong_partition": "Kiriman salah partisi. Pakai pembagi murmur2, lalu kirim ulang.",
-    "wrong_office": "Kiriman menyebut balai lain. Kirim ke topik balai tersebut.",
-    "unknown_type": "Jenis perintah tidak dikenal.",
-    "failed": "Perintah gagal diproses dan disimpan untuk diperiksa petugas.",
-}
 
 _RULES: Final = {
     "web_address": "memuat alamat web; hapus alamat itu",
@@ -96,12 +58,33 @@ class _Given(dict[str, Any]):
         return {"field": "isian"}.get(key, "")
 
 
-def sentence(result: str, reason: str | None, numbers: Mapping[str, str | int]) -> str:
-    """One sentence; `numbers` fill its gaps and hold no personal data."""
-    if reason == "invalid" and numbers.get("rule") in _RULES:
-        return f"Isian tidak sesuai: {misfit(str(numbers['field']), str(numbers['rule']))}."
-    text = _REASONS[reason] if reason else _RESULTS[result]
-    return text.format_map(_Given((name, value) for name, value in numbers.items() if value != ""))
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """By result, and by the reason of what was refused or parked; gaps in braces."""
+
+    results: Mapping[str, str]
+    reasons: Mapping[str, str]
+
+    def say(self, result: str, reason: str | None, numbers: Mapping[str, str | int]) -> str:
+        """One sentence; `numbers` fill its gaps and hold no personal data."""
+        if reason == "invalid" and numbers.get("rule") in _RULES:
+            return f"Isian tidak sesuai: {misfit(str(numbers['field']), str(numbers['rule']))}."
+        text = self.reasons[reason] if reason else self.results[result]
+        return text.format_map(_Given((name, value) for name, value in numbers.items() if value != ""))
+
+
+_REASONS: Final = {
+    "id_reused": "Kode permintaan ini sudah dipakai untuk isi yang berbeda. Kirim ulang dengan kode baru.",
+    "invalid": "Isian tidak sesuai. Periksa kembali: {field}.",
+    "too_large": "Data terlalu besar. Bagi menjadi beberapa kiriman.",
+    "unreadable": "Kiriman tidak terbaca. Perbaiki bentuknya, lalu kirim ulang.",
+    "wrong_partition": "Kiriman salah partisi. Pakai pembagi murmur2, lalu kirim ulang.",
+    "wrong_office": "Kiriman menyebut balai lain. Kirim ke topik balai tersebut.",
+    "unknown_type": "Jenis perintah tidak dikenal.",
+    "failed": "Perintah gagal diproses dan disimpan untuk diperiksa petugas.",
+}
+OF_ANY: Final = Sentences({}, _REASONS)
+"""Of commands whatever they are about."""
 
 
 def misfit(field: str, rule: str) -> str:

@@ -14,6 +14,7 @@ from services.registration.entrypoints.pages.session import of_staff
 from services.reporting import door, page
 from services.reporting.directorate import Directorate
 from shared.mongo.driver import Store
+from tests.support.features import ALL
 from tests.support.office import LINK_KEYS
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -68,7 +69,7 @@ class Route(NamedTuple):
 
 def of_registration() -> list[Route]:
     """Routes are made without what they work on: only their paths are looked at."""
-    return list(_routes(pages(cast(Front, None), of_staff(LINK_KEYS, "0" * 64, False))))
+    return list(_routes(pages(cast(Front, None), of_staff(LINK_KEYS, "0" * 64, False), ALL)))
 
 
 def of_reporting() -> list[Route]:

@@ -8,6 +8,7 @@ import pytest
 from services.registration.adapters.gathering_states import ACTIVITIES, activity_state, registration_state
 from services.registration.application.feature import EntryRule, FactRule, Feature, Kind, RowTooNew
 from services.registration.application.features import Unowned, assembled
+from services.registration.application.sentences import Sentences
 from services.registration.features import FEATURES
 from services.registration.features.gatherings import GATHERINGS
 from services.registration.features.people import PEOPLE
@@ -73,6 +74,12 @@ def test_an_entry_of_an_unknown_kind_of_state_does_not_start() -> None:
     theirs = replace(GATHERINGS.directory, kinds=kinds)
     with pytest.raises(Unowned, match="no feature states the kind of state survey"):
         assembled((PEOPLE, replace(GATHERINGS, directory=theirs)))
+
+
+def test_a_reason_without_a_sentence_does_not_start() -> None:
+    mute = replace(PEOPLE, sentences=Sentences(PEOPLE.sentences.results, {}))
+    with pytest.raises(Unowned, match="no feature states the sentence of the reason participant_unknown"):
+        assembled((mute, GATHERINGS))
 
 
 def test_the_table_names_each_feature_once() -> None:

@@ -8,8 +8,10 @@ from services.registration.application.batch import Batch, Standing
 from services.registration.application.commit import Commit, Cursor, NumberedFact
 from services.registration.application.feature import FactUnfollowed
 from services.registration.application.folding import fold
+from services.registration.application.gatherings import beside
 from services.registration.domain.happened import Happened
-from shared.contracts.facts import ActivityCancelled, Body
+from shared.contracts.facts import ActivityCancelled, Body, RegistrationCorrected
+from tests.support.book import NAME, published, registration_id
 from tests.support.features import ALL
 from tests.support.office import office_file
 
@@ -40,3 +42,14 @@ def test_no_state_follows_a_decision_of_which_one_fact_is_followed_by_none() -> 
     with pytest.raises(FactUnfollowed):
         batch._apply("office", [described, Happened(SurveyAnswered())], AT, None)
     assert (batch.commit.facts, batch.commit.after.number) == ([], 0)
+
+
+def test_a_person_who_is_corrected_while_they_wait_stands_in_line_once() -> None:
+    book = published(quotas=[{"id": "semua", "seats": 1}])
+    for who in "abc":
+        book.submit(who)
+    book.prepare(NAME)  # as a batch begins: the whole line is at hand, and followed from here on
+    waiting = registration_id("b", 1)
+    book.given(NAME, Happened(RegistrationCorrected(activity=NAME, registration=waiting)))
+    (line,) = beside(book.loaded).lines[NAME].values()
+    assert [one.id[:1] for one in line] == ["b", "c"]

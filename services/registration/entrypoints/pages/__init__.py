@@ -2,34 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.registration.entrypoints.pages import (
-    activities,
-    attendance,
-    cancelling,
-    downloads,
-    enrolment,
-    form,
-    importing,
-    mails,
-    outcome,
-    persons,
-    publishing,
-    registering,
-    roster,
-    running,
-    staff,
-    twins,
-)
+from services.registration.application.features import Features
+from services.registration.entrypoints.pages import mails, staff
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Sessions
 
 
-def pages(front: Front, sessions: Sessions) -> APIRouter:
-    """Not in `/openapi.json`, which is for programs."""
+def pages(front: Front, sessions: Sessions, features: Features) -> APIRouter:
+    """Not in `/openapi.json`, which is for programs. The public's first."""
     router = APIRouter(include_in_schema=False)
-    for part in (activities, form, outcome, cancelling):
-        router.include_router(part.routes(front))
-    desk = (staff, roster, registering, enrolment, attendance, importing, mails, persons, twins)
-    for part_of_desk in (*desk, downloads, running, publishing):
-        router.include_router(part_of_desk.routes(front, sessions))
+    for routes in (page for feature in features.features for page in feature.pages):
+        router.include_router(routes(front))
+    desk = (page for feature in features.features for page in feature.staff_pages)
+    for desk_routes in (staff.routes, *desk, mails.routes):
+        router.include_router(desk_routes(front, sessions))
     return router

@@ -10,6 +10,7 @@ from services.registration.adapters.register import load
 from services.registration.adapters.totals import totals
 from services.registration.application.feature import Feature, Kind, Timer
 from services.registration.application.following import FACTS
+from services.registration.application.gathering_sentences import SENTENCES
 from services.registration.application.gatherings import (
     ACTIVITY,
     COMMANDS,
@@ -20,8 +21,33 @@ from services.registration.application.gatherings import (
 )
 from services.registration.domain import activity, registration
 from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.gatherings_api import API
+from services.registration.entrypoints.pages import (
+    activities,
+    attendance,
+    cancelling,
+    downloads,
+    enrolment,
+    form,
+    importing,
+    outcome,
+    publishing,
+    registering,
+    roster,
+    running,
+)
 
 REMEMBERED_ACTIVITIES: Final = 500
+STAFF_PAGES: Final = (
+    roster,
+    registering,
+    enrolment,
+    attendance,
+    importing,
+    downloads,
+    running,
+    publishing,
+)
 
 GATHERINGS: Final = Feature(
     name=NAME,
@@ -36,8 +62,12 @@ GATHERINGS: Final = Feature(
     collections=COLLECTIONS,
     load=load,
     beside=Beside,
+    sentences=SENTENCES,
     totals=totals,
     directory=DIRECTORY,
     reactions=REACTIONS,
     recovery=recovered_gatherings,
+    api=API,
+    pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
+    staff_pages=tuple(page.routes for page in STAFF_PAGES),
 )
