@@ -199,10 +199,10 @@ def any_number_proves() -> None:
 
 def unbounded() -> None:
     """An activity may end when it likes, and its times are shown with no end of the calendar in mind."""
-    from services.registration.application import acceptable
+    from services.registration.application import gathering_contents
     from shared import instants
 
-    patch(acceptable, "_instants", lambda *given: iter(()))
+    patch(gathering_contents, "_instants", lambda *given: iter(()))
     patch(instants, "at_place", lambda at, zone: at.astimezone(zone))
 
 

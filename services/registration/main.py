@@ -107,7 +107,7 @@ async def running(
                     office.code,
                     partitions,
                     digests,
-                    features.about,
+                    features,
                     settings.trust_producer_time,
                     traces.of,
                 ),
@@ -129,7 +129,7 @@ async def running(
         async def members() -> int:
             return await group_members(settings.kafka.bootstrap, topics.group(office.code, "registration"))
 
-        asker = Asker(digests, intake, outcomes, is_passing)
+        asker = Asker(digests, intake, outcomes, features, is_passing)
         desk = Desk(
             office.code,
             settings.staff_token_hash,

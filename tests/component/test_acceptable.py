@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.registration.application import acceptable
+from services.registration.application.features import Features
 from shared.contracts.commands import ChangeActivity, PublishActivity, SubmitRegistration
 from tests.component.registration.browser import announce, opened, typed
 from tests.component.registration.test_staff import PLAIN, staff_at
@@ -106,7 +106,7 @@ async def test_what_was_decided_once_keeps_its_first_outcome(
         )
         keyed = WAIT | {"Idempotency-Key": "lama-1"}
         with monkeypatch.context() as earlier:  # a release that took any name
-            earlier.setattr(acceptable, "faults", lambda command: [])
+            earlier.setattr(Features, "faults", lambda features, command: [])
             first = await client.post(URL, json=named("http://lama.example"), headers=keyed)
             sent = await office.put(command, "uji")
             fact = await office.outcome("uji", sent)

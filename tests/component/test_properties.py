@@ -133,7 +133,7 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
             office,
             Ports(
                 features=ALL,
-                reading=Reading(office.code, office.partitions, digests, ALL.about),
+                reading=Reading(office.code, office.partitions, digests, ALL),
                 ledger=ledger,
                 register=Loader(of, ALL),
                 publisher=Publisher(of, ledger, ALL, office.producer, office.partitions),

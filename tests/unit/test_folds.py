@@ -47,7 +47,7 @@ from tests.unit.registration.test_reading import Anything
 
 LEDGER, REF = "a" * 32, "b" * 24
 BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-READING = Reading("bali", 1, Digests(b"k" * 32), ALL.about)
+READING = Reading("bali", 1, Digests(b"k" * 32), ALL)
 GATHERED = timedelta(minutes=1)
 STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
 STATIONERY = Stationery(office_file("bali"), LINKS)

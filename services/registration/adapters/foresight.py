@@ -46,7 +46,7 @@ class Foreseeing:
     reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reading", Reading(self.office, 1, self.digests, self.features.about))
+        object.__setattr__(self, "reading", Reading(self.office, 1, self.digests, self.features))
 
     async def of(self, commands: Sequence[SubmitRegistration]) -> Forecast:
         if len(commands) > MOST:

@@ -10,7 +10,7 @@ from typing import Protocol
 from pydantic_core import from_json
 
 from services.registration.application import acceptable
-from services.registration.application.asking import canonical
+from services.registration.application.asking import CommandRules, canonical
 from services.registration.application.digests import Digests
 from shared.contracts.commands import Command
 from shared.contracts.envelope import Envelope
@@ -65,6 +65,7 @@ class Asker:
     digests: Digests
     intake: IntakePort
     outcomes: OutcomesPort
+    rules: CommandRules
     is_passing: Callable[[BaseException], bool]
 
     async def ask(
@@ -86,8 +87,12 @@ class Asker:
         asking = self.named(command, key, source, identifier, actor)
         decided = await self.decided_before(asking.digest) if known else None
         if decided is None:
-            acceptable.check(command)
+            self.check(command)
         return await self.answered(asking, decided, wait)
+
+    def check(self, command: Command) -> None:
+        """Raises `Unacceptable`."""
+        acceptable.check(command, self.rules.faults)
 
     def named(
         self, command: Command, key: str, source: str, identifier: str, actor: str | None = None

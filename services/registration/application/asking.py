@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic_core import from_json
 
@@ -14,6 +14,7 @@ from services.registration.application.digests import Digests
 from services.registration.domain.happened import Refusal
 from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.envelope import Envelope, Unreadable
+from shared.contracts.misfits import Misfit
 from shared.contracts.outcomes import ParkedReason
 from shared.kafka.records import Record, partition_of
 
@@ -62,15 +63,22 @@ def record_digest(record: Record) -> bytes:
     return hashlib.sha256(b"\x00".join((record.key or b"", record.value or b""))).digest()[:16]
 
 
+class CommandRules(Protocol):
+    """`about`: by which field a command names what it is about, and the key of that; `faults`: what a new one
+    may not hold beyond its shape."""
+
+    def about(self, command: Command, key: str) -> tuple[str, str]: ...
+    def faults(self, command: Command) -> Sequence[Misfit]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an office reads its intake. `about`: by which field a command names what it is about, and the key
-    of that, for a command and its record's key; `trace_of`: a record by topic, partition and offset."""
+    """How an office reads its intake. `trace_of`: a record by topic, partition and offset."""
 
     office: str
     partitions: int
     digests: Digests
-    about: Callable[[Command, str], tuple[str, str]]
+    rules: CommandRules
     trust_producer_time: bool = False
     trace_of: Callable[[str, int, int], str | None] = lambda topic, partition, offset: None
 
@@ -115,10 +123,10 @@ class Reading:
     def _command(self, model: type[Command], key: str, data: Any) -> Command | Refusal:
         """`data` as it was sent: the digests of identity and payload were taken of that."""
         try:
-            command = read(model, data)
+            command = read(model, data, self.rules.faults)
         except Unacceptable as refused:
             return Refusal("invalid", refused.found[0]._asdict())
-        field, aggregate = self.about(command, key)
+        field, aggregate = self.rules.about(command, key)
         return command if aggregate == key else Refusal("invalid", {"field": field})
 
 

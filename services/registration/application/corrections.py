@@ -7,6 +7,7 @@ from typing import Any, Final
 from services.registration.application.asking import Asked
 from services.registration.application.feature import CommandRule, FactRule, FactUnfollowed
 from services.registration.application.loaded import Loaded
+from services.registration.application.person_contents import of_correction
 from services.registration.application.sentences import Sentences
 from services.registration.domain import participant
 from services.registration.domain.happened import Decision
@@ -38,6 +39,6 @@ SENTENCES: Final = Sentences(
     },
 )
 COMMANDS: Final[Mapping[type[Command], CommandRule]] = {
-    CorrectParticipant: CommandRule(_correct, "corrected", "ref", participant.key)
+    CorrectParticipant: CommandRule(_correct, "corrected", "ref", participant.key, of_correction)
 }
 FACTS: Final[Mapping[type[Body], FactRule]] = {ParticipantCorrected: FactRule({PERSON: _person}, "corrected")}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, Self
 
+from services.registration.application.acceptable import Faults
 from services.registration.application.asking import Asked
 from services.registration.application.commit import NumberedFact
 from services.registration.application.digests import Digests
@@ -40,13 +41,14 @@ class OfficeStore:
 @dataclass(frozen=True, slots=True)
 class CommandRule:
     """How a command is decided. `result`: where it is accepted and there is no fact; `field`: names what it
-    is about, and `key` makes the record's key of that; None where the key alone says it. `first`: it counts
-    what is written, so it begins a transaction."""
+    is about, and `key` makes the record's key of that; None where the key alone says it. `faults`: what a new
+    one may not hold. `first`: it counts what is written, so it begins a transaction."""
 
     decide: Callable[[Loaded, Asked, datetime], Decision]
     result: Result
     field: str | None
     key: Callable[[str], str] = str
+    faults: Faults = lambda command: ()
     first: bool = False
 
 

@@ -26,6 +26,7 @@ from services.registration.application.sentences import OF_ANY, Sentences
 from services.registration.domain.happened import Happened
 from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.facts import FACTS, Body, OfficeDescribed, OfficeTotals
+from shared.contracts.misfits import Misfit
 from shared.contracts.outcomes import ParkedReason, Reason, Result
 from shared.mongo.driver import Document
 
@@ -60,6 +61,11 @@ class Features:
         if rule is None or rule.field is None:
             return "", key
         return rule.field, rule.key(getattr(command, rule.field))
+
+    def faults(self, command: Command) -> Sequence[Misfit]:
+        """What a new command may not hold beyond its shape."""
+        rule = self.commands.get(type(command))
+        return rule.faults(command) if rule else ()
 
     def first(self, command: object) -> bool:
         """Whether it begins a transaction."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.registration.application.asking import Asked
 from services.registration.application.feature import CommandRule
+from services.registration.application.gathering_contents import of_activity, of_submission
 from services.registration.application.loaded import Loaded
 from services.registration.application.submitters import Submitters
 from services.registration.domain import decider, registration
@@ -81,10 +82,10 @@ def go_on(loaded: Loaded, name: str, now: datetime) -> list[Happened]:
 
 
 COMMANDS: Final[dict[type[Command], CommandRule]] = {
-    PublishActivity: CommandRule(_decide, "published", "id"),
-    ChangeActivity: CommandRule(_decide, "changed", "activity"),
+    PublishActivity: CommandRule(_decide, "published", "id", faults=of_activity),
+    ChangeActivity: CommandRule(_decide, "changed", "activity", faults=of_activity),
     CancelActivity: CommandRule(_decide, "cancelled", "activity", first=True),
-    SubmitRegistration: CommandRule(submit, "confirmed", "activity"),
+    SubmitRegistration: CommandRule(submit, "confirmed", "activity", faults=of_submission),
     CancelRegistration: CommandRule(_decide, "cancelled", None),
     RecordAttendance: CommandRule(_decide, "recorded", "activity"),
     CorrectRegistration: CommandRule(_decide, "corrected", "activity"),

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from services.registration.application import acceptable
 from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asker import Asker, Decided
 from services.registration.application.gathering_sentences import SENTENCES
@@ -79,7 +78,8 @@ class Public:
         Raises `Unacceptable`, `TooOften`, `ClosedToAll` and `KafkaUnavailable`.
         """
         asking = self.asker.named(command, command.activity, self.source, identifier)
-        if misfit := _misfit(command):  # what was decided once keeps its first outcome; the rest counts not
+        if misfit := self._misfit(command):
+            # what was decided once keeps its first outcome; the rest counts not
             if not again or (decided := await self.asker.decided_before(asking.digest)) is None:
                 raise misfit
             met = await self.meet(Arrival(asking.digest, command, address, again))
@@ -92,17 +92,16 @@ class Public:
         outcome = await self.asker.answered(asking, met.decided, wait)
         return Asked(asking.digest, command.activity, met.known), outcome
 
+    def _misfit(self, command: SubmitRegistration) -> Unacceptable | None:
+        try:
+            self.asker.check(command)
+        except Unacceptable as misfit:
+            return misfit
+        return None
+
     def identifier(self, key: str, command: SubmitRegistration) -> str:
         """The id of the command that this key asks with this content: nobody gets at another's by its key."""
         return self.asker.digests.form(key, command.encoded().decode())
-
-
-def _misfit(command: SubmitRegistration) -> Unacceptable | None:
-    try:
-        acceptable.check(command)
-    except Unacceptable as misfit:
-        return misfit
-    return None
 
 
 def disclosed(outcome: Outcome, met_before: bool, handle: str) -> Outcome:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from services.registration.application.acceptable import Unacceptable, check
 from services.registration.application.cells import READERS, CellRefused
+from services.registration.application.gathering_contents import of_submission
 from services.registration.application.headers import TITLES
 from services.registration.application.naming import fault_of_email
 from services.registration.application.sentences import misfit
@@ -61,7 +62,7 @@ def command_of(cells: Cells, activity: str) -> tuple[SubmitRegistration | None, 
         command = SubmitRegistration.model_validate(_nested(values, activity))
         if kept_out:
             return None, faults
-        check(command)  # and sent as it was typed, so that the same row stays the same command
+        check(command, of_submission)  # and sent as it was typed, so that the same row stays the same command
     except ValidationError as error:
         fields = dict.fromkeys(_field(item["loc"]) for item in error.errors(include_input=False))
         wrong = {one: _sentence(one, values.get(one)) for one in fields if one in values or one not in cells}

@@ -59,6 +59,6 @@ class Broken:
 async def test_what_fails_for_good_when_it_is_looked_up_is_said(
     error: Exception, lines: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asker = Asker(None, None, Broken(error), is_passing)  # type: ignore[arg-type]
+    asker = Asker(None, None, Broken(error), ALL, is_passing)  # type: ignore[arg-type]
     assert await asker.decided_before(b"") is None
     assert [one.levelno for one in caplog.records] == [logging.ERROR] * lines

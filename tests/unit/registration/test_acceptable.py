@@ -23,7 +23,7 @@ from tests.support.features import ALL
 from tests.unit.registration.test_domain import described
 from tests.unit.registration.test_reading import Anything
 
-READING = Reading("bali", 6, Digests(b"k" * 32), ALL.about)
+READING = Reading("bali", 6, Digests(b"k" * 32), ALL)
 WHO = {"name": "Ni Made Contoh", "email": "made@sekolah.example"}
 SESSION = described()["sessions"][0]
 
@@ -114,7 +114,7 @@ def test_a_door_says_the_same_as_the_decision(
     model: type[Command], data: dict[str, Any], field: str, rule: str
 ) -> None:
     with pytest.raises(Unacceptable) as refused:
-        read(model, data)
+        read(model, data, ALL.faults)
     assert refused.value.found[0] == (field, rule)
 
 
@@ -143,7 +143,7 @@ def test_every_released_command_is_acceptable() -> None:
     models = {model.type: model for model in (PublishActivity, ChangeActivity, SubmitRegistration)}
     for sample in samples():
         if sample.message in models:
-            check(models[sample.message].read(sample.text))
+            check(models[sample.message].read(sample.text), ALL.faults)
 
 
 def test_the_ends_of_what_is_taken_are_taken() -> None:

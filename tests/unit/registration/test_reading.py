@@ -17,7 +17,7 @@ from shared.kafka.records import partition_of
 from tests.contract.released import samples
 from tests.support.features import ALL
 
-READING = Reading("bali", 6, Digests(b"k" * 32), ALL.about)
+READING = Reading("bali", 6, Digests(b"k" * 32), ALL)
 COMMAND_SAMPLES = [sample for sample in samples() if sample.message in COMMANDS]
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from services.registration.application.acceptable import Unacceptable, check
 from services.registration.application.cells import CellRefused, regency
+from services.registration.application.gathering_contents import of_activity
 from services.registration.entrypoints.yaml_budget import Unreadable, load
 from shared.contracts.commands import PublishActivity
 from shared.contracts.misfits import Misfit, misfits
@@ -92,7 +93,7 @@ def of_yaml(text: str) -> Draft:
 def checked(found: Mapping[str, Any]) -> Draft:
     try:
         command = PublishActivity.model_validate(found)
-        check(command)
+        check(command, of_activity)
     except ValidationError as error:
         return Draft(_told(misfits(error.errors(include_input=False, include_url=False))))
     except Unacceptable as refused:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.registration.application.acceptable import rule_broken
 from services.registration.application.cells import READERS, CellRefused
+from services.registration.application.gathering_contents import rule_broken
 from services.registration.application.naming import fault_of_email
 from services.registration.application.sentences import misfit
 from services.registration.entrypoints.pages.choices import Choices
