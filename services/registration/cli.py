@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from services.registration.adapters.new_ledger import name_anew
+from services.registration.adapters.parked import Parked
 from services.registration.adapters.people_upgrade import is_upgraded, upgrade
 from services.registration.adapters.provision import provision, require_key
 from services.registration.adapters.recover import recover
 from services.registration.adapters.republish import republish
-from services.registration.adapters.views import parked
 from services.registration.application.commit import ClaimLost
 from services.registration.application.digests import Digests
 from services.registration.application.feature import OfficeStore
@@ -59,7 +59,7 @@ async def _print_parked(settings: ParkedSettings) -> None:
     )
     after: int | None = None
     try:
-        while page := await parked(store, after):
+        while page := await Parked(store).page(after):
             for row in page:
                 where = (row["topic"], row["partition"], row["offset"], row["at"].isoformat())
                 typer.echo("\t".join(str(value) for value in (*where, row["reason"], row["why"])))

@@ -15,6 +15,7 @@ from services.registration.adapters.lists import lists
 from services.registration.adapters.loader import Loader
 from services.registration.adapters.mails import NotificationMails, client
 from services.registration.adapters.outcomes import Outcomes
+from services.registration.adapters.parked import Parked
 from services.registration.adapters.persons import Persons
 from services.registration.adapters.provision import require_fit, require_key
 from services.registration.adapters.publisher import Publisher
@@ -28,11 +29,14 @@ from services.registration.application.batch import Standing
 from services.registration.application.digests import Digests
 from services.registration.application.feature import OfficeStore
 from services.registration.application.features import assembled
+from services.registration.application.gatherings import NAME
 from services.registration.application.mails import Mails
 from services.registration.application.owners import Owners
+from services.registration.application.people import PEOPLE
 from services.registration.application.ports import Ports
 from services.registration.application.public import Public
 from services.registration.entrypoints.consumer import read_intake
+from services.registration.entrypoints.gatherings_desk import GatheringsDesk
 from services.registration.entrypoints.health import readiness
 from services.registration.entrypoints.http import Desk, routes
 from services.registration.entrypoints.metrics import CountedLedger, OwnerNumbers
@@ -130,26 +134,24 @@ async def running(
             return await group_members(settings.kafka.bootstrap, topics.group(office.code, "registration"))
 
         asker = Asker(digests, intake, outcomes, features, is_passing)
+        gatherings = GatheringsDesk(
+            Views(store, digests),
+            Roster(store, digests),
+            Public(f"/{office.code}/http/public", asker, arrivals.meet),
+            Uploads(store),
+            lists(of, features, sheet_key),
+            sheet_key,
+        )
         desk = Desk(
             office.code,
             settings.staff_token_hash,
             asker,
             outcomes,
-            Views(store, digests),
-            sheet_key,
-            Public(f"/{office.code}/http/public", asker, arrivals.meet),
+            Parked(store),
             Tokens(settings.link_keys),
-            Uploads(store),
-            lists(of, features, sheet_key),
+            {NAME: gatherings, PEOPLE: Twins(store, Persons(store, digests))},
         )
-        front = Front(
-            office,
-            desk,
-            settings.links,
-            Roster(store, digests),
-            Twins(store, Persons(store, digests)),
-            await stack.enter_async_context(_mails(settings)),
-        )
+        front = Front(office, desk, settings.links, await stack.enter_async_context(_mails(settings)))
         app.include_router(routes(desk, features))
         sessions = of_staff(
             settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"

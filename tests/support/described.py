@@ -21,7 +21,7 @@ NOTHING: Any = None  # what routes work with is not asked for before a request c
 
 def registration() -> FastAPI:
     app = application("Simpul: pendaftaran")
-    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 8)), ALL))
+    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 5)), ALL))
     return app
 
 

@@ -68,9 +68,6 @@ class Views:
                 found += [Unused(state.described, state.waiting_in_all, free)] if free else []
         return found
 
-    async def parked_in_all(self) -> int:
-        return await self._store["parked"].count_documents({})
-
     async def activity(self, name: str) -> dict[str, Any] | None:
         """Public: details, and per quota its seats and how many are taken."""
         state = await self.state(name)
@@ -121,20 +118,10 @@ class Views:
         listed = [_listed(row, who.get(row["who"]["contact"], {})) for row in rows]
         return listed, rows[-1]["_id"] if len(rows) == PAGE else None
 
-    async def parked(self, after: int | None) -> list[Document]:
-        return await parked(self._store, after)
-
 
 def _of_same(row: Document, first: Document) -> bool:
     """A command's facts follow each other, of one moment and key, and the first alone names it."""
     return "command" not in row and (row["at"], row["key"]) == (first["at"], first["key"])
-
-
-async def parked(store: Store, after: int | None) -> list[Document]:
-    """Staff: a page of parked records without what they hold."""
-    wanted = {"_id": {"$gt": after}} if after is not None else {}
-    fields = {"topic": 1, "partition": 1, "offset": 1, "at": 1, "reason": 1, "why": 1}
-    return await store["parked"].find(wanted, fields).sort("_id", 1).limit(PAGE).to_list(None)
 
 
 def _listed(row: Document, who: Document) -> Document:

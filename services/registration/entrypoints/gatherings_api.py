@@ -19,6 +19,7 @@ from services.registration.entrypoints.answers import (
 )
 from services.registration.entrypoints.bodies import body_as, fitted, parsed
 from services.registration.entrypoints.documented import answers, body
+from services.registration.entrypoints.gatherings_desk import gatherings, submit_public
 from services.registration.entrypoints.http import STAFF, ByHand, Desk
 from shared.contracts.commands import (
     CancelActivity,
@@ -48,9 +49,11 @@ def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         if role == "staff":
             return await desk.answer(command, activity, how)
         if how.known:  # no form's nonce holds a blank
-            how = replace(how, identifier=desk.public.identifier(f"http {how.identifier}", command))
+            how = replace(
+                how, identifier=gatherings(desk).public.identifier(f"http {how.identifier}", command)
+            )
         try:
-            asked, outcome = await desk.submit(request, command, how)
+            asked, outcome = await submit_public(desk, request, command, how)
         except KafkaUnavailable:
             raise uncertain() from None
         return answer_public(asked, outcome, how, desk.tokens)
@@ -68,8 +71,8 @@ def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         "/activities/{activity}/registrations", dependencies=staff, responses=UNAUTHORIZED | NOT_FOUND
     )
     async def listed(activity: str, after: str | None = None) -> dict[str, Any]:
-        found(await desk.views.activity(activity), "activity_unknown")
-        rows, mark = await desk.views.registrations(activity, after)
+        found(await gatherings(desk).views.activity(activity), "activity_unknown")
+        rows, mark = await gatherings(desk).views.registrations(activity, after)
         return {"registrations": rows, "next": mark}
 
     @router.delete(
@@ -79,7 +82,7 @@ def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         openapi_extra=documented.WISHES,
     )
     async def withdraw(registration: str, request: Request) -> Response:
-        activity = found(await desk.views.activity_of(registration), "registration_unknown")
+        activity = found(await gatherings(desk).views.activity_of(registration), "registration_unknown")
         command = CancelRegistration(registration=registration)
         return await desk.answer(command, activity, desk.asking(request))
 
@@ -109,7 +112,7 @@ def activities(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
 
     @router.get("/activities/{activity}", responses=NOT_FOUND)
     async def show(activity: str) -> dict[str, Any]:
-        return found(await desk.views.activity(activity), "activity_unknown")
+        return found(await gatherings(desk).views.activity(activity), "activity_unknown")
 
 
 def attendance(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
@@ -141,19 +144,23 @@ def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         if not (sheet := await request.body()):
             raise Problem(422, "invalid", "Lampirkan lembar Excel, OpenDocument, atau CSV.")
         seconds = lists.SECONDS if dry_run else FORESEEN_SECONDS
-        report = await desk.lists.looked_through(sheet, activity, seconds)
+        report = await gatherings(desk).lists.looked_through(sheet, activity, seconds)
         if dry_run:
             return as_dict(report)
         sent = []
         for row in report.rows:
             how = Asking(
-                f"/{desk.office}/excel", command_id(desk.sheet_key, row.command), False, 0, OFFICE_STAFF
+                f"/{desk.office}/excel",
+                command_id(gatherings(desk).sheet_key, row.command),
+                False,
+                0,
+                OFFICE_STAFF,
             )
             await ask(desk.asker, row.command, activity, how)
             digest = desk.asker.digests.command(activity, how.source, how.identifier)
             sent.append((row.number, digest, row.sheet))
         if report.readable:
-            await desk.uploads.note(activity, sent, report.problems)
+            await gatherings(desk).uploads.note(activity, sent, report.problems)
         return as_dict(report, sent=len(report.rows))
 
 

@@ -1,35 +1,22 @@
 """The office's HTTP API: every change is a command on intake, every answer its outcome."""
 
-import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 
-from services.registration.adapters.lists import Lists
 from services.registration.adapters.outcomes import Outcomes, pending
-from services.registration.adapters.uploads import Uploads
-from services.registration.adapters.views import PAGE, Views
-from services.registration.application.acceptable import Unacceptable
+from services.registration.adapters.parked import PAGE, Parked
 from services.registration.application.asker import Asker
 from services.registration.application.features import Features
-from services.registration.application.gathering_sentences import SENTENCES
-from services.registration.application.public import Asked, ClosedToAll, Public, TooOften, disclosed
+from services.registration.application.public import Asked, disclosed
 from services.registration.entrypoints import documented
-from services.registration.entrypoints.answers import (
-    Asking,
-    answer_one,
-    found,
-    shown,
-)
+from services.registration.entrypoints.answers import Asking, answer_one, found, shown
 from services.registration.entrypoints.documented import answers
 from services.registration.entrypoints.tokens import Tokens, TokenUnknown
-from shared.contracts.commands import (
-    Command,
-    SubmitRegistration,
-)
+from shared.contracts.commands import Command
 from shared.contracts.envelope import OFFICE_STAFF
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import INT_BOUND
@@ -38,34 +25,34 @@ from shared.http import (
     UNAUTHORIZED,
     Problem,
     bears_token,
-    misfitting,
     require_token,
     token_matches,
     unauthorized,
 )
 
 ROLES: Final = ("staff", "public")
-FORESEEN_SECONDS: Final = 2.0  # at most, where a list is sent all the same
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
-
-
 STAFF = answers() | UNAUTHORIZED
+
+
+class Parts(Protocol):
+    """A desk, or a front: by a feature's name, what its routes and pages work with."""
+
+    @property
+    def parts(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the routes of an office work with."""
+    """What the routes of an office work with, whatever they are about."""
 
     office: str
     staff_token_hash: str
     asker: Asker
     outcomes: Outcomes
-    views: Views
-    sheet_key: bytes
-    public: Public
+    parked: Parked
     tokens: Tokens
-    uploads: Uploads
-    lists: Lists
+    parts: Mapping[str, Any]
 
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
@@ -82,23 +69,6 @@ class Desk:
         """How a request wants its command to be answered. Raises `Problem` 400."""
         key, prefer = request.headers.get("idempotency-key"), request.headers.get("prefer")
         return Asking.of(self.source(role), key, prefer, OFFICE_STAFF if role == "staff" else None)
-
-    async def submit(
-        self, request: Request, command: SubmitRegistration, how: Asking
-    ) -> tuple[Asked, Outcome | None]:
-        """What the public submits. Raises `Problem` 409, 422 or 429, and `KafkaUnavailable`."""
-        address = request.client.host if request.client else ""
-        try:
-            return await self.public.submit(command, how.identifier, how.known, address, how.wait)
-        except Unacceptable as refused:
-            raise misfitting(refused.found) from None
-        except ClosedToAll as closed:
-            reason = closed.refusal.reason
-            raise Problem(409, reason, SENTENCES.say("refused", reason, closed.refusal.numbers)) from None
-        except TooOften as often:
-            minutes = math.ceil(often.seconds / 60)
-            told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."
-            raise Problem(429, "too_often", told, {"Retry-After": str(often.seconds)}) from None
 
     def asked(self, handle: str, activity: str) -> Asked | None:
         """None for what is no handle of this activity."""
@@ -140,7 +110,7 @@ def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         if desk.role(request) == "public":
             mine = found(asked, "outcome_unknown")
             told = await desk.outcomes.standing([mine.command])
-            source = desk.public.source
+            source = desk.source("public")
             told = disclosed(told, mine.met_before, identifier) if told else pending(source, identifier)
             return shown(told)
         digests = [desk.asker.digests.command(aggregate, desk.source(role), identifier) for role in ROLES]
@@ -159,6 +129,6 @@ def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
 
     @router.get("/parked", dependencies=staff, responses=UNAUTHORIZED)
     async def parked(after: Mark = None) -> dict[str, Any]:
-        rows = await desk.views.parked(after)
+        rows = await desk.parked.page(after)
         last = rows[-1]["_id"] if len(rows) == PAGE else None
         return {"parked": [row | {"id": row.pop("_id")} for row in rows], "next": last}

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from services.registration.adapters.views import Listed
 from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.seats import seats_left
 from shared.contracts.activity import Activity, last_end
@@ -39,14 +40,14 @@ def routes(front: Front) -> APIRouter:
     @router.get("/", response_class=HTMLResponse)
     async def listed(hal: Annotated[int, Query(ge=1, le=10_000)] = 1) -> HTMLResponse:
         now = datetime.now(UTC)
-        found = in_order(await front.desk.views.listed(), now)
+        found = in_order(await gatherings(front).views.listed(), now)
         pages = pages_of(len(found), PAGE)
         shown = found[(hal - 1) * PAGE : hal * PAGE]
         return front.page("daftar-kegiatan.html", rows=shown, number=hal, pages=pages)
 
     @router.get("/kegiatan/{activity}", response_class=HTMLResponse)
     async def one(activity: str) -> HTMLResponse:
-        state, at = await front.activity(activity), datetime.now(UTC)
+        state, at = await activity_of(front, activity), datetime.now(UTC)
         return front.page(
             "kegiatan.html",
             activity=state.described,

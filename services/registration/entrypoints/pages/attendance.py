@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from services.registration.adapters.roster import Wanted
 from services.registration.domain.activity import attendance_opens
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.desk import asked, done, said, staff_page
 from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
@@ -80,12 +81,12 @@ async def _shown(
     told: str = "",
     did: str = "",
 ) -> HTMLResponse:
-    state = await front.activity(activity)
+    state = await activity_of(front, activity)
     meetings = sorted(state.described.sessions, key=lambda one: one.starts)
     meeting = next((one for one in meetings if one.id == named), meetings[0])
     opens = attendance_opens(state.described, meeting.starts)
     skip = (number - 1) * ROWS
-    rows, total = await front.roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
+    rows, total = await gatherings(front).roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
     return staff_page(
         front,
         session,

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.application.public import Asked
 from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front, now
 from shared.contracts.commands import CancelRegistration
 from shared.http import Problem
@@ -28,7 +29,7 @@ def routes(front: Front) -> APIRouter:
     @router.get("/batal/{token}", response_class=HTMLResponse)
     async def question(token: str) -> HTMLResponse:
         registration, state = await registered(front, token)
-        standing = await front.desk.views.status_of(registration)
+        standing = await gatherings(front).views.status_of(registration)
         return front.page(
             "batal.html",
             activity=state.described,
@@ -59,7 +60,7 @@ async def registered(front: Front, token: str) -> tuple[str, ActivityState]:
         registration = front.links.registration(token)
     except LinkUnknown:
         raise Problem(404, "link_unknown", NOT_OURS) from None
-    activity = await front.desk.views.activity_of(registration)
+    activity = await gatherings(front).views.activity_of(registration)
     if activity is None:
         raise Problem(404, "link_unknown", NOT_OURS)
-    return registration, await front.activity(activity)
+    return registration, await activity_of(front, activity)

@@ -8,7 +8,6 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.adapters.outcomes import pending, unacceptable
-from services.registration.adapters.roster import Enrolled
 from services.registration.application.acceptable import Unacceptable
 from services.registration.application.asking import canonical
 from services.registration.entrypoints.pages.front import WAIT_SECONDS, Front
@@ -60,11 +59,3 @@ async def asked(front: Front, command: Command, key: str, nonce: str, wait: floa
     except KafkaUnavailable:
         raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
     return outcome or pending(source, identifier)
-
-
-async def enrolled(front: Front, registration: str) -> Enrolled:
-    """Raises `Problem` 404."""
-    found = await front.roster.one(registration)
-    if found is None:
-        raise Problem(404, "registration_unknown", "Pendaftaran ini tidak ditemukan di balai kami.")
-    return found

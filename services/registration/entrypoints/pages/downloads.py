@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 
 from services.registration.adapters import files
 from services.registration.adapters.roster import Wanted
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.roster import Filter, Search, read
 from services.registration.entrypoints.pages.session import Session, Sessions
@@ -28,22 +29,22 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("/kehadiran.xlsx")
     async def attendance(activity: str, _: Staff) -> Response:
-        state = await front.activity(activity)
-        rows, _total = await front.roster.found(state.described.id, Wanted(status="confirmed"))
+        state = await activity_of(front, activity)
+        rows, _total = await gatherings(front).roster.found(state.described.id, Wanted(status="confirmed"))
         data = await asyncio.to_thread(files.attendance, state.described, rows)
         return sheet(data, f"kehadiran-{state.described.id}")
 
     @router.get("/templat.xlsx")
     async def template(activity: str, _: Staff) -> Response:
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         return sheet(await asyncio.to_thread(files.template), f"templat-{state.described.id}")
 
     return router
 
 
 async def _participants(front: Front, activity: str, wanted: Wanted) -> Response:
-    state = await front.activity(activity)
-    rows, _total = await front.roster.found(state.described.id, wanted)
+    state = await activity_of(front, activity)
+    rows, _total = await gatherings(front).roster.found(state.described.id, wanted)
     return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")
 
 

@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.adapters.roster import Enrolled
 from services.registration.application.mails import Mail
 from services.registration.domain import participant
+from services.registration.entrypoints.gatherings_desk import activity_of, enrolled, gatherings
 from services.registration.entrypoints.pages.attendance import record, saved
-from services.registration.entrypoints.pages.desk import asked, done, enrolled, moved_up, said, staff_page
+from services.registration.entrypoints.pages.desk import asked, done, moved_up, said, staff_page
 from services.registration.entrypoints.pages.fields import read_person
 from services.registration.entrypoints.pages.front import Front, now, settled
 from services.registration.entrypoints.pages.mails import TOLD, listed
@@ -38,7 +39,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     @router.get("/batal", response_class=HTMLResponse)
     async def question(registration: str, session: Staff) -> HTMLResponse:
         row = await enrolled(front, registration)
-        state = await front.activity(row.activity)
+        state = await activity_of(front, row.activity)
         over = state.over(now())
         return staff_page(front, session, "staf-batal.html", row=row, activity=state.described, over=over)
 
@@ -76,7 +77,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
 
 async def _cancelled(front: Front, outcome: Outcome) -> str:
-    facts = await front.desk.views.caused(outcome.fact)
+    facts = await gatherings(front).views.caused(outcome.fact)
     people = moved_up(sum(one["type"] == RegistrationPromoted.type for one in facts))
     return f"Pendaftaran dibatalkan, dan orangnya menerima email{'; ' if people else ''}{people}."
 
@@ -108,7 +109,7 @@ async def _shown(
     new: bool = False,
     did: str = "",
 ) -> HTMLResponse:
-    state = await front.activity(row.activity)
+    state = await activity_of(front, row.activity)
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
     mails = await listed(front, activity=row.activity, registration=row.id)
     unsent = mails.unsent + await _unsent_elsewhere(front, row) if fact and reached == live else []
@@ -136,7 +137,9 @@ async def _shown(
 
 async def _unsent_elsewhere(front: Front, row: Enrolled) -> list[Mail]:
     """Of the person's other registrations, which a correction reached as well."""
-    others = [one for one in await front.roster.live(row.ref) if one.registration != row.id][:OTHERS]
+    others = [one for one in await gatherings(front).roster.live(row.ref) if one.registration != row.id][
+        :OTHERS
+    ]
     found = [listed(front, activity=one.activity, registration=one.registration) for one in others]
     return [mail for mails in await asyncio.gather(*found) for mail in mails.unsent]
 
@@ -144,7 +147,7 @@ async def _unsent_elsewhere(front: Front, row: Enrolled) -> list[Mail]:
 async def reach(front: Front, ref: str, fact: str) -> tuple[int, int]:
     """How many of the person's live registrations follow a correction, by the id of its fact, and how many
     there are. Mails go to the new address from then on."""
-    activities = [one.activity for one in await front.roster.live(ref)]
+    activities = [one.activity for one in await gatherings(front).roster.live(ref)]
     source, digests = f"/{front.office.code}/registration", front.desk.asker.digests
 
     async def follows(activity: str) -> Outcome | None:

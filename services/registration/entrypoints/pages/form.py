@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.application.public import Asked
 from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.answers import Asking
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings, submit_public
 from services.registration.entrypoints.pages.activities import may_wait, window
 from services.registration.entrypoints.pages.choices import Choices, choices
 from services.registration.entrypoints.pages.fields import FIELDS, Typed, read
@@ -34,7 +35,7 @@ def routes(front: Front) -> APIRouter:
 
     @router.get("/kegiatan/{activity}/daftar", response_class=HTMLResponse)
     async def empty(activity: str) -> Response:
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
             return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
         token = front.desk.tokens.new_form(state.described.id)
@@ -42,7 +43,7 @@ def routes(front: Front) -> APIRouter:
 
     @router.post("/kegiatan/{activity}/daftar", response_class=HTMLResponse)
     async def submit(activity: str, request: Request) -> Response:
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
             return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
         async with request.form(max_files=0, max_fields=50) as sent:
@@ -65,10 +66,10 @@ def routes(front: Front) -> APIRouter:
 
 async def register(front: Front, request: Request, command: SubmitRegistration, nonce: str) -> Asked:
     """The same form with the same content is the same command. Raises `Problem` 429 or 503."""
-    public = front.desk.public
+    public = gatherings(front).public
     how = Asking(public.source, public.identifier(nonce, command), True, WAIT_SECONDS)
     try:
-        asked, _ = await front.desk.submit(request, command, how)
+        asked, _ = await submit_public(front, request, command, how)
     except KafkaUnavailable:
         raise Problem(503, "unavailable", UNKNOWN, {"Retry-After": "5"}) from None
     return asked

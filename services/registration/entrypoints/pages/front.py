@@ -1,7 +1,7 @@
 """What the pages of an office work with, and how a page is answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +11,8 @@ from typing import Any, Final, TypeVar
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from services.registration.adapters.roster import Roster
-from services.registration.adapters.twins import Twins
 from services.registration.application.mails import Mails
-from services.registration.domain.activity import ActivityState
 from services.registration.entrypoints.http import Desk
-from shared.http import Problem
 from shared.links import Links
 from shared.office import Office
 from shared.pages import environment
@@ -56,10 +52,13 @@ class Front:
     office: Office
     desk: Desk
     links: Links
-    roster: Roster
-    twins: Twins
     mails: Mails | None
     looks: Environment = field(default_factory=_looks)
+
+    @property
+    def parts(self) -> Mapping[str, Any]:
+        """By a feature's name, what its pages work with."""
+        return self.desk.parts
 
     def page(
         self, look: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
@@ -69,10 +68,3 @@ class Front:
 
     def problem(self, status: int, headers: dict[str, str], heading: str, detail: str) -> HTMLResponse:
         return self.page("galat.html", status, headers, heading=heading, detail=detail)
-
-    async def activity(self, name: str) -> ActivityState:
-        """Raises `Problem` 404."""
-        state = await self.desk.views.state(name)
-        if state is None:
-            raise Problem(404, "activity_unknown", "Kegiatan ini tidak ditemukan di balai kami.")
-        return state

@@ -14,6 +14,7 @@ from services.registration.application.marks import Mark
 from services.registration.application.sheet_report import InvitedRow
 from services.registration.application.sheet_row import command_id
 from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.activities import window
 from services.registration.entrypoints.pages.desk import AGAIN, done, staff_page
 from services.registration.entrypoints.pages.downloads import sheet
@@ -47,20 +48,20 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
 
     @router.get("", response_class=HTMLResponse)
     async def empty(activity: str, session: Staff) -> HTMLResponse:
-        return _asking(front, session, await front.activity(activity), where)
+        return _asking(front, session, await activity_of(front, activity), where)
 
     @router.post("", response_class=HTMLResponse)
     async def upload(activity: str, session: Staff, request: Request) -> Response:
-        state, sent = await front.activity(activity), (await request.form()).get("berkas")
+        state, sent = await activity_of(front, activity), (await request.form()).get("berkas")
         data = await sent.read() if isinstance(sent, UploadFile) else b""
         if not data:
             return _asking(front, session, state, where, {"berkas": MISSING})
-        token = await front.desk.uploads.keep(activity, KINDS[where], data)
+        token = await gatherings(front).uploads.keep(activity, KINDS[where], data)
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
 
     @router.get("/{token}", response_class=HTMLResponse)
     async def report(activity: str, token: str, session: Staff) -> HTMLResponse:
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         kept = await _kept(front, activity, where, token)
         found = shown(await foreseen(front, state, kept)) if kept.data else await result(front, kept)
         return staff_page(
@@ -76,7 +77,7 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
 
     @router.get("/{token}/keterangan.xlsx")
     async def remarks(activity: str, token: str, _: Staff) -> Response:
-        state, kept = await front.activity(activity), await _kept(front, activity, where, token)
+        state, kept = await activity_of(front, activity), await _kept(front, activity, where, token)
         if kept.data is None:
             raise Problem(404, "upload_unknown", GONE)
         report = await foreseen(front, state, kept)
@@ -85,17 +86,17 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
 
     @router.post("/{token}")
     async def confirm(activity: str, token: str, _: Staff) -> Response:
-        state, kept = await front.activity(activity), await _kept(front, activity, where, token)
+        state, kept = await activity_of(front, activity), await _kept(front, activity, where, token)
         if kept.data:
             found = await foreseen(front, state, kept)
             sent = [(row.number, await _send(front, kept, row), row.sheet) for row in found.rows]
-            await front.desk.uploads.was_sent(token, sent, found.problems)
+            await gatherings(front).uploads.was_sent(token, sent, found.problems)
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
 
     @router.post("/{token}/selesai")
     async def handled(activity: str, token: str, _: Staff) -> Response:
         await _kept(front, activity, where, token)
-        await front.desk.uploads.was_handled(token)
+        await gatherings(front).uploads.was_handled(token)
         return done(front, "/staf", HANDLED)
 
     return router
@@ -118,7 +119,7 @@ def _asking(
 
 async def _kept(front: Front, activity: str, where: str, token: str) -> Upload:
     """Raises `Problem` 404."""
-    kept = await front.desk.uploads.find(token, activity, KINDS[where])
+    kept = await gatherings(front).uploads.find(token, activity, KINDS[where])
     if kept is None:
         raise Problem(404, "upload_unknown", GONE)
     return kept
@@ -130,7 +131,7 @@ async def _send(front: Front, kept: Upload, row: InvitedRow | Mark) -> bytes:
     desk, source, command = front.desk, f"/{front.office.code}/excel", row.command
     asker = desk.asker
     if isinstance(command, SubmitRegistration):
-        identifier = command_id(desk.sheet_key, command)
+        identifier = command_id(gatherings(desk).sheet_key, command)
     else:
         identifier = asker.digests.form(kept.token, command.model_dump_json())
     try:

@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from services.registration.application.mails import STATES, Mail, MailRefused, MailsAway
-from services.registration.entrypoints.pages.desk import enrolled, staff_page
+from services.registration.entrypoints.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.entrypoints.pages.desk import staff_page
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
 from shared.pages import pages_of
@@ -67,7 +68,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("/staf/kegiatan/{activity}/surel", response_class=HTMLResponse)
     async def of_one(activity: str, session: Staff, asked: Asked) -> HTMLResponse:
-        return await _shown(front, session, asked, (await front.activity(activity)).described.id)
+        return await _shown(front, session, asked, (await activity_of(front, activity)).described.id)
 
     @router.post("/staf/surel")
     async def again(_: Staff, request: Request, asked: Asked) -> Response:
@@ -75,7 +76,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.post("/staf/kegiatan/{activity}/surel")
     async def again_of_one(activity: str, _: Staff, request: Request, asked: Asked) -> Response:
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         return await _sent_again(front, request, f"/staf/kegiatan/{state.described.id}/surel", asked)
 
     @router.post("/staf/pendaftaran/{registration}/surel")
@@ -138,8 +139,8 @@ async def _again(front: Front, names: Sequence[str]) -> str:
 async def _shown(front: Front, session: Session, asked: Filter, activity: str) -> HTMLResponse:
     found = await listed(front, (asked.hal - 1) * ROWS, state=asked.state, activity=activity)
     counts = await counted(front, STATES, activity) if found.known == "yes" else found
-    who = await front.roster.of([one.registration for one in found.rows])
-    states = await front.desk.views.states(list({one.activity for one in found.rows} | {activity}))
+    who = await gatherings(front).roster.of([one.registration for one in found.rows])
+    states = await gatherings(front).views.states(list({one.activity for one in found.rows} | {activity}))
     return staff_page(
         front,
         session,

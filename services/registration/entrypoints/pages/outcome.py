@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from services.registration.application.public import disclosed
+from services.registration.entrypoints.gatherings_desk import activity_of
 from services.registration.entrypoints.pages.front import Front, now, settled
 from services.registration.entrypoints.tokens import TokenUnknown
 from shared.http import Problem
@@ -18,7 +19,7 @@ def routes(front: Front) -> APIRouter:
             asked = front.desk.tokens.outcome(token)
         except TokenUnknown:
             raise Problem(404, "outcome_unknown", "Halaman hasil ini tidak ditemukan.") from None
-        state = await front.activity(asked.activity)
+        state = await activity_of(front, asked.activity)
         found = await settled(
             lambda: front.desk.outcomes.standing([asked.command]), lambda found: found is not None
         )

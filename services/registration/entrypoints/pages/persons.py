@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
+from services.registration.entrypoints.gatherings_desk import gatherings
 from services.registration.entrypoints.pages.desk import staff_page
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
+from services.registration.entrypoints.people_desk import twins_of
 from shared.http import Problem
 from shared.pages import pages_of
 
@@ -39,10 +41,10 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("/{ref}", response_class=HTMLResponse)
     async def one(ref: str, session: Staff) -> HTMLResponse:
-        person = await front.twins.persons.one(ref)
+        person = await twins_of(front).persons.one(ref)
         if not person.who:
             raise Problem(404, "participant_unknown", "Orang ini tidak ditemukan di balai kami.")
-        states = await front.desk.views.states([one.activity for one in person.held])
+        states = await gatherings(front).views.states([one.activity for one in person.held])
         titles = {name: state.described.title for name, state in states.items()}
         return staff_page(front, session, "staf-seseorang.html", person=person, titles=titles)
 
@@ -50,7 +52,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
 
 async def _listed(front: Front, session: Session, text: str, number: int) -> HTMLResponse:
-    rows, total = await front.twins.persons.found(text, (number - 1) * ROWS, ROWS)
+    rows, total = await twins_of(front).persons.found(text, (number - 1) * ROWS, ROWS)
     return staff_page(
         front,
         session,
@@ -60,5 +62,5 @@ async def _listed(front: Front, session: Session, text: str, number: int) -> HTM
         text=text,
         number=number,
         pages=pages_of(total, ROWS),
-        same=await front.twins.counted(),
+        same=await twins_of(front).counted(),
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.activities import phase
 from services.registration.entrypoints.pages.desk import asked, staff_page
 from services.registration.entrypoints.pages.fields import FIELDS, Typed, read
@@ -22,12 +23,12 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("", response_class=HTMLResponse)
     async def empty(activity: str, session: Staff) -> HTMLResponse:
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         return _form(front, session, state, Typed(dict.fromkeys(FIELDS, ""), {}))
 
     @router.post("", response_class=HTMLResponse)
     async def submit(activity: str, session: Staff, request: Request) -> Response:
-        state, sent = await front.activity(activity), await request.form()
+        state, sent = await activity_of(front, activity), await request.form()
         typed, nonce = read(sent, state.described, offered(front, state), own=False), str(sent.get("nonce"))
         if typed.command is None:
             return _form(front, session, state, typed, 422, nonce)
@@ -47,7 +48,7 @@ async def _there(front: Front, command: SubmitRegistration, outcome: Outcome) ->
     """The registration that this person has already; who asks is staff, so that they may see it."""
     if outcome.reason != "already_registered":
         return None
-    return await front.roster.standing(command.activity, command.participant)
+    return await gatherings(front).roster.standing(command.activity, command.participant)
 
 
 def _form(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.registration.adapters.roster import Wanted
 from services.registration.application.cells import CellRefused, regency
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.activities import phase
 from services.registration.entrypoints.pages.desk import said, staff_page
 from services.registration.entrypoints.pages.front import Front, now
@@ -65,10 +66,12 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 async def _shown(
     front: Front, session: Session, activity: str, asked: Filter, text: str, did: str = ""
 ) -> HTMLResponse:
-    state = await front.activity(activity)
+    state = await activity_of(front, activity)
     wanted, errors = read(asked, text)
     skip = (asked.hal - 1) * ROWS
-    rows, total = await front.roster.found(activity, wanted, skip, ROWS) if not errors else ([], 0)
+    rows, total = (
+        await gatherings(front).roster.found(activity, wanted, skip, ROWS) if not errors else ([], 0)
+    )
     return staff_page(
         front,
         session,
@@ -76,7 +79,7 @@ async def _shown(
         422 if errors else 200,
         state=state,
         phase=phase(state.described, state.cancelled, now()),
-        counts=await front.roster.counts(activity),
+        counts=await gatherings(front).roster.counts(activity),
         rows=rows,
         total=total,
         number=asked.hal,

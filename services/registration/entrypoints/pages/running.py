@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter, ValidationError
 
 from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.gatherings_desk import activity_of, gatherings
 from services.registration.entrypoints.pages.desk import asked, done, moved_up, staff_page
 from services.registration.entrypoints.pages.front import Front, now
 from services.registration.entrypoints.pages.session import Session, Sessions
@@ -28,13 +29,13 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("/kursi", response_class=HTMLResponse)
     async def seats(activity: str, session: Staff) -> HTMLResponse:
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         standing = {f"kursi-{one.id}": str(one.seats) for one in state.described.quotas}
         return _seats(front, session, state, standing, {})
 
     @router.post("/kursi", response_class=HTMLResponse)
     async def change(activity: str, session: Staff, request: Request) -> Response:
-        state, sent = await front.activity(activity), await request.form()
+        state, sent = await activity_of(front, activity), await request.form()
         typed, wanted, errors = read_seats(sent, state)
         if errors:
             return _seats(front, session, state, typed, errors)
@@ -47,7 +48,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         if outcome.result == "changed":
             told = await _seats_changed(front, state, wanted, outcome.fact)
             return done(front, f"/staf/kegiatan/{state.described.id}", told)
-        state = await front.activity(activity)
+        state = await activity_of(front, activity)
         return _seats(front, session, state, typed, _below_taken(state, wanted), outcome.message or "")
 
     @router.get("/batal", response_class=HTMLResponse)
@@ -56,7 +57,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.post("/batal", response_class=HTMLResponse)
     async def cancel(activity: str, session: Staff, request: Request) -> Response:
-        state, sent = await front.activity(activity), await request.form()
+        state, sent = await activity_of(front, activity), await request.form()
         reason = str(sent.get("alasan", "")).replace("\r\n", "\n").strip()
         try:
             given = {"reason": TypeAdapter(Paragraph).validate_python(reason)} if reason else {}
@@ -65,7 +66,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         command = CancelActivity.model_validate({"activity": state.described.id} | given)
         outcome = await asked(front, command, state.described.id, str(sent.get("nonce", "")))
         if outcome.result == "cancelled":
-            told = called_off(await front.desk.views.caused(outcome.fact))
+            told = called_off(await gatherings(front).views.caused(outcome.fact))
             return done(front, f"/staf/kegiatan/{state.described.id}", told)
         return await _question(front, session, activity, reason, {}, outcome.message or "")
 
@@ -93,9 +94,9 @@ async def _seats_changed(
     """Who moved up is counted from the facts of this command; the rest move up by ticks."""
     if fact is None:
         return "Tidak ada yang berubah: jumlah kursinya sama seperti semula."
-    facts = await front.desk.views.caused(fact)
+    facts = await gatherings(front).views.caused(fact)
     people = sum(one["type"] == RegistrationPromoted.type for one in facts)
-    after = await front.activity(before.described.id)
+    after = await activity_of(front, before.described.id)
     told = f"{seats_told(before, wanted)}{'; ' if people else ''}{moved_up(people)}."
     return f"{told} {GOING_ON}" if after.promoting(now()) else told
 
@@ -157,14 +158,14 @@ def _seats(
 async def _question(
     front: Front, session: Session, activity: str, reason: str, errors: dict[str, str], told: str = ""
 ) -> HTMLResponse:
-    state = await front.activity(activity)
+    state = await activity_of(front, activity)
     return staff_page(
         front,
         session,
         "staf-batal-kegiatan.html",
         422 if errors else 409 if told else 200,
         state=state,
-        confirmed=(await front.roster.counts(state.described.id)).get("confirmed", 0),
+        confirmed=(await gatherings(front).roster.counts(state.described.id)).get("confirmed", 0),
         values={"alasan": reason},
         errors=errors,
         told=told,

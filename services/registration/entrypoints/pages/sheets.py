@@ -11,6 +11,7 @@ from services.registration.application.marks import MarksReport, read_marks
 from services.registration.application.sheet_report import Problem, SheetReport, refused_rows
 from services.registration.application.sheets import SheetRefused
 from services.registration.domain.activity import ActivityState
+from services.registration.entrypoints.gatherings_desk import gatherings
 from services.registration.entrypoints.pages.front import Front, settled
 
 SHOWN: Final = 40  # with names, cells and reasons the page stays under 30 kB
@@ -21,12 +22,12 @@ async def foreseen(front: Front, state: ActivityState, kept: Upload) -> SheetRep
     """What the sheet would do; nothing is sent."""
     assert kept.data is not None, "it was not sent yet"
     if kept.kind == "participants":
-        return await front.desk.lists.looked_through(kept.data, kept.activity)
+        return await gatherings(front).lists.looked_through(kept.data, kept.activity)
     try:
         book = await asyncio.to_thread(opened, kept.data)
     except SheetRefused as refused:
         return MarksReport(problems=(Problem(str(refused)),))
-    known, _ = await front.roster.found(kept.activity, Wanted())
+    known, _ = await gatherings(front).roster.found(kept.activity, Wanted())
     return await asyncio.to_thread(read_marks, book, state.described, known)
 
 

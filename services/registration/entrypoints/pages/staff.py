@@ -6,11 +6,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from services.registration.entrypoints.gatherings_desk import gatherings
 from services.registration.entrypoints.pages.activities import PAGE, in_order
 from services.registration.entrypoints.pages.desk import done, said
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.mails import counted
 from services.registration.entrypoints.pages.session import SIGN_IN, Session, Sessions
+from services.registration.entrypoints.people_desk import twins_of
 from shared.pages import pages_of
 
 MISSING: Final = "Tulis token petugas"
@@ -47,12 +49,12 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
     async def home(
         session: Staff, request: Request, hal: Annotated[int, Query(ge=1, le=10_000)] = 1
     ) -> HTMLResponse:
-        now, views = datetime.now(UTC), front.desk.views
+        now, views = datetime.now(UTC), gatherings(front).views
         found = in_order(await views.listed(), now)
         titles = {one.id: one.title for _, one in found}
         shown = found[(hal - 1) * PAGE : hal * PAGE]
         states = await views.states([one.id for _, one in shown])
-        mails, wrong = await counted(front, ("failed", "ambiguous")), await front.desk.uploads.wrong()
+        mails, wrong = await counted(front, ("failed", "ambiguous")), await gatherings(front).uploads.wrong()
         return front.page(
             "staf.html",
             csrf=session.csrf,
@@ -60,8 +62,8 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
             rows=[(phase, states[one.id]) for phase, one in shown if one.id in states],
             number=hal,
             pages=pages_of(len(found), PAGE),
-            parked=await views.parked_in_all(),
-            same=await front.twins.counted(),
+            parked=await front.desk.parked.counted(),
+            same=await twins_of(front).counted(),
             wrong=[one for one in wrong if one.activity in titles],
             titles=titles,
             mails=mails.known,

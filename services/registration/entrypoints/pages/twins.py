@@ -5,9 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.registration.entrypoints.gatherings_desk import gatherings
 from services.registration.entrypoints.pages.desk import done, said, staff_page
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import Session, Sessions
+from services.registration.entrypoints.people_desk import twins_of
 
 SHOWN: Final = 10
 HELD: Final = 5  # registrations of one person; more would make too long a page
@@ -21,15 +23,15 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.get("", response_class=HTMLResponse)
     async def listed(session: Staff, request: Request) -> HTMLResponse:
-        found = await front.twins.listed(SHOWN)
+        found = await twins_of(front).listed(SHOWN)
         held = {one.activity for _, people in found for person in people for one in person.held}
-        states = await front.desk.views.states(list(held))
+        states = await gatherings(front).views.states(list(held))
         return staff_page(
             front,
             session,
             "staf-mungkin-sama.html",
             found=found,
-            total=await front.twins.counted(),
+            total=await twins_of(front).counted(),
             titles={name: state.described.title for name, state in states.items()},
             most=HELD,
             done=said(front, request),
@@ -37,7 +39,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
 
     @router.post("")
     async def looked_at(_: Staff, request: Request) -> Response:
-        await front.twins.looked_at(str((await request.form()).get("pasangan", "")))
+        await twins_of(front).looked_at(str((await request.form()).get("pasangan", "")))
         return done(front, "/staf/mungkin-sama", LOOKED_AT)
 
     return router
