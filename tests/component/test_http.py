@@ -8,7 +8,7 @@ import httpx
 import pytest
 import yaml
 
-from services.registration.application import batch
+from services.registration.domain import registration
 from shared.contracts.commands import SubmitRegistration
 from tests.support.office import METRICS, READY, STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.servers import Servers
@@ -218,7 +218,7 @@ async def test_a_command_that_could_not_be_decided_says_so(
     async with new_office(servers) as office, office.registration() as client:
         await publish(client, "uji")
         with monkeypatch.context() as patched:
-            patched.setattr(batch, "decide", broken)
+            patched.setattr(registration, "submit", broken)
             answer = await client.post(
                 "/api/v1/activities/uji/registrations", json=person(1), headers={"Idempotency-Key": "satu"}
             )
