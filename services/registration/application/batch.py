@@ -120,8 +120,8 @@ class Batch:
                 self._refuse(asked, Refusal("too_large"), now)
 
     def _refuse(self, asked: Asked, refusal: Refusal, now: datetime) -> None:
-        self.commit.settled.append(Settled(asked, now, "refused", refusal.reason, refusal.numbers))
         self._write_beside(refusal.side_writes)
+        self.commit.settled.append(Settled(asked, now, "refused", refusal.reason, refusal.numbers))
 
     def _write_beside(self, side_writes: tuple[object, ...]) -> None:
         self._features.accept(self._loaded, side_writes)
@@ -148,7 +148,7 @@ class Batch:
     def _apply(self, key: str, decision: list[Happened], now: datetime, asked: Asked | None) -> None:
         """Number the facts of one decision, encode all of them, and only then let the states follow.
 
-        Raises `FactTooLarge`, and `FactUnfollowed` before any state does."""
+        Raises `FactTooLarge`, `FactUnfollowed` and `Unowned`, before any state does."""
         first, trace = self.commit.after.number + 1, asked.trace if asked else None
         facts = [
             NumberedFact(number, key, now, happened, found, row)

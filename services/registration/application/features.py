@@ -73,11 +73,15 @@ class Features:
         return rule is not None and rule.first
 
     def changed_by(self, fact: NumberedFact) -> list[Ref]:
-        """Raises `FactUnfollowed`, also where the fact's key is not that of what it changes."""
+        """Raises `FactUnfollowed`, also where the fact's key is not that of what it changes, and `Unowned`
+        where nobody writes what is to be written beside it."""
+        for write in fact.happened.side_writes:
+            if type(write) not in self.side_writes:
+                raise Unowned(f"no feature states the side write {type(write).__name__}")
         return self.states_of(fact.happened.body, fact.key)
 
     def states_of(self, body: Body, key: str) -> list[Ref]:
-        """As `changed_by`."""
+        """Which a fact changes. Raises `FactUnfollowed`."""
         return [Ref(kind, name(body, key)) for kind, name in self._rule(body).states.items()]
 
     def private(self, happened: Happened) -> Document:
@@ -136,8 +140,7 @@ def assembled(features: tuple[Feature, ...]) -> Features:
     reactions = _one_owner("reaction", [feature.reactions for feature in features])
     _one_owner("collection", [feature.collections for feature in features])
     directories = [feature.directory for feature in features if feature.directory]
-    entries = [{rule.prefix: rule for rule in directory.kinds.values()} for directory in directories]
-    _one_owner("directory key", entries)
+    _one_owner("directory key", [{rule.prefix: rule} for one in directories for rule in one.kinds.values()])
     _none_left("command", {*COMMANDS.values()} - {Tick}, commands)
     _none_left("fact", FACTS.values(), facts)
     _none_left("kind of state", chain(*(rule.states for rule in facts.values())), kinds)

@@ -65,6 +65,13 @@ def test_two_kinds_of_entries_under_one_key_do_not_start() -> None:
         assembled((replace(PEOPLE, directory=theirs), GATHERINGS))
 
 
+def test_two_kinds_of_one_feature_under_one_key_do_not_start() -> None:
+    assert GATHERINGS.directory is not None
+    kinds = {**GATHERINGS.directory.kinds, "registration": GATHERINGS.directory.kinds["activity"]}
+    with pytest.raises(Unowned, match="directory key a is stated twice"):
+        assembled((PEOPLE, replace(GATHERINGS, directory=replace(GATHERINGS.directory, kinds=kinds))))
+
+
 def test_an_entry_of_an_unknown_kind_of_state_does_not_start() -> None:
     assert GATHERINGS.directory is not None
     kinds = {

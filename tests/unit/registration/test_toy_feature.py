@@ -130,6 +130,15 @@ def test_it_is_decided_and_what_it_changes_is_to_be_written() -> None:
     assert (row["words"], row["data"]) == ("Baik", {"changes": []})
 
 
+def test_what_nobody_writes_is_parked_before_any_state_follows() -> None:
+    deaf = assembled((*FEATURES, replace(SURVEYS, side_writes={})))
+    loaded = deaf.loaded()
+    taken = batch(deaf, loaded)
+    taken.take(asked(0, AnswerSurvey(survey=KEY, words="Baik")))
+    assert [one.why for one in taken.commit.parked] == ["Unowned"]
+    assert (loaded.states["survey"], taken.commit.facts, taken.commit.made) == ({}, [], {})
+
+
 def test_time_brings_one_step_and_closes_it() -> None:
     loaded = WITH_SURVEYS.loaded({"survey": {KEY: Survey(answers=2)}})
     assert WITH_SURVEYS.due(loaded.states, AT)
