@@ -9,12 +9,13 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.reporting import api, door, page
-from services.reporting.consumer import Consumer
-from services.reporting.directorate import Directorate
-from services.reporting.metrics import Metrics
-from services.reporting.provision import require_provisioned
+from services.reporting.entrypoints import api
+from services.reporting.entrypoints.consumer import Consumer
+from services.reporting.entrypoints.directorate import Directorate
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.pages import door, page
 from services.reporting.settings import ReportingSettings
+from services.reporting.storage.provision import require_provisioned
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.doors import Address, Door
 from shared.http import application

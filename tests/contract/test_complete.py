@@ -15,10 +15,10 @@ from services.registration.adapters.phrasing import RESULTS
 from services.registration.adapters.reactions import CAUSING
 from services.registration.application.following import FOLLOWING as FOLLOWED_BY
 from services.registration.domain.decider import DECIDERS
-from services.reporting import tables
-from services.reporting.figures import WHOLE
-from services.reporting.sums import DIMENSIONS, NAME, storable, zeros
-from services.reporting.veil import CLOSING_TOGETHER, FOLLOWING, OF_NOBODY
+from services.reporting.domain.measures import LABELS
+from services.reporting.domain.questions import WHOLE
+from services.reporting.domain.sums import DIMENSIONS, NAME, storable, zeros
+from services.reporting.domain.veil import CLOSING_TOGETHER, FOLLOWING, OF_NOBODY
 from shared.contracts.commands import (
     COMMANDS,
     CancelRegistration,
@@ -111,7 +111,7 @@ def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> No
 
 
 def test_every_measure_has_a_label_in_the_same_order() -> None:
-    assert (*tables.MEASURES,) == MEASURES
+    assert (*LABELS,) == MEASURES
 
 
 def test_of_every_measure_it_is_said_what_anyone_may_know() -> None:

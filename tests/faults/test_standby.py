@@ -17,10 +17,11 @@ import pytest
 
 from local.machine import free_port
 from local.processes import Child, Processes
-from services.reporting.consumer import Consumer
+from services.reporting.cli import provision_national
+from services.reporting.entrypoints.consumer import Consumer
+from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.main import LEASE_LOST
-from services.reporting.metrics import Metrics
-from services.reporting.provision import provision, provision_national
+from services.reporting.storage.provision import provision
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import connect
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN

@@ -11,8 +11,8 @@ from jinja2 import Environment
 from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import of_staff
-from services.reporting import door, page
-from services.reporting.directorate import Directorate
+from services.reporting.entrypoints.directorate import Directorate
+from services.reporting.pages import door, page
 from shared.mongo.driver import Store
 from tests.support.office import LINK_KEYS
 

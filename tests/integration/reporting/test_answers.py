@@ -17,14 +17,14 @@ import pytest
 import pytest_asyncio
 import python_calamine
 
-from services.reporting.figures import OF_PERSONS, Dimension
-from services.reporting.gaps import Gaps
+from services.reporting.domain.measures import LABELS
+from services.reporting.domain.questions import OF_PERSONS, Dimension
+from services.reporting.domain.veil import text
+from services.reporting.entrypoints.reader import Reader
 from services.reporting.main import build
-from services.reporting.provision import FIGURES_OF_OFFICES
-from services.reporting.reader import Reader
 from services.reporting.settings import ReportingSettings
-from services.reporting.tables import MEASURES as LABELS
-from services.reporting.veil import text
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.provision import FIGURES_OF_OFFICES
 from shared.contracts.facts import MEASURES, ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
 from tests.support.markup import sound

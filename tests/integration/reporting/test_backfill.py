@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from services.reporting.backfill import veil_all
-from services.reporting.provision import provision
+from services.reporting.storage.backfill import veil_all
+from services.reporting.storage.provision import provision
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import a_year, read, stored_bytes
 from tests.support.offices import SpeakingOffice

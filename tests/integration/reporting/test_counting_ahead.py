@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from services.reporting.gaps import Gaps
-from services.reporting.lease import FIGURES, hold_figures, let_go
-from services.reporting.reader import Reader
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import FIGURES, hold_figures, let_go
 from shared.kafka.records import Where
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import a_year, empty, read, rows, standing, stored_bytes

@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 
-from services.reporting.gaps import Gaps
-from services.reporting.lease import FIGURES, LONG_AGO, READER, FiguresHeld, Lease, LeaseLost, next_rev
-from services.reporting.reader import Reader
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import (
+    FIGURES,
+    LONG_AGO,
+    READER,
+    FiguresHeld,
+    Lease,
+    LeaseLost,
+    next_rev,
+)
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice
 

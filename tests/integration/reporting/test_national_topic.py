@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from services.reporting.gaps import Gaps
-from services.reporting.lease import FIGURES, LONG_AGO, READER, Lease
-from services.reporting.publishing import Publisher
-from services.reporting.reader import Reader
-from services.reporting.revisions import due_revisions, mark_published
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import FIGURES, LONG_AGO, READER, Lease
+from services.reporting.storage.publishing import Publisher
+from services.reporting.storage.revisions import due_revisions, mark_published
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import MEASURES
 from shared.contracts.reports import NationalRow

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from services.reporting.comparing import Keys, differing
-from services.reporting.comparing import stored as stored_of
-from services.reporting.hidden import Hidden, hidden
-from services.reporting.lease import FIGURES
-from services.reporting.provision import provision
-from services.reporting.rebuilding import Rebuild
-from services.reporting.revisions import due_revisions
+from services.reporting.storage.comparing import Keys, differing
+from services.reporting.storage.comparing import stored as stored_of
+from services.reporting.storage.hidden import Hidden, hidden
+from services.reporting.storage.lease import FIGURES
+from services.reporting.storage.provision import provision
+from services.reporting.storage.rebuilding import Rebuild
+from services.reporting.storage.revisions import due_revisions
 from shared.contracts.facts import MEASURES
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import empty, read, rows, standing

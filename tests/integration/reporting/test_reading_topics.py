@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from services.reporting.consumer import Consumer
-from services.reporting.cursors import ensure_cursors
-from services.reporting.figures import Filters, OfficeStanding, Question, report
-from services.reporting.gaps import Gaps
-from services.reporting.lease import LONG_AGO, READER, Lease
-from services.reporting.metrics import Metrics
+from services.reporting.domain.questions import Filters, Question
+from services.reporting.domain.standing import OfficeStanding
+from services.reporting.entrypoints.consumer import Consumer
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.storage.cursors import ensure_cursors
+from services.reporting.storage.figures import report
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import LONG_AGO, READER, Lease
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store

@@ -10,17 +10,17 @@ from typing import Any
 import bson
 import pytest
 
-from services.reporting.cells import apply
-from services.reporting.consumer import Consumer
-from services.reporting.counting import advance_until_stop
-from services.reporting.cursors import CursorMoved, ensure_cursors
-from services.reporting.gaps import Gaps
-from services.reporting.lease import LONG_AGO, READER, FiguresHeld, let_go
-from services.reporting.metrics import Metrics
-from services.reporting.provision import FIGURES_OF_OFFICES, provision
-from services.reporting.reader import Reader
-from services.reporting.rebuilding import PREFIX, Rebuild, RebuildBusy
-from services.reporting.refolding import TopicLacks
+from services.reporting.domain.counting import advance_until_stop
+from services.reporting.entrypoints.consumer import Consumer
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.cells import apply
+from services.reporting.storage.cursors import CursorMoved, ensure_cursors
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import LONG_AGO, READER, FiguresHeld, let_go
+from services.reporting.storage.provision import FIGURES_OF_OFFICES, provision
+from services.reporting.storage.rebuilding import PREFIX, Rebuild, RebuildBusy
+from services.reporting.storage.refolding import TopicLacks
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store, connect
@@ -236,7 +236,7 @@ async def national(servers: Servers) -> AsyncIterator[Store]:
     await store.close()
 
 
-REBUILD, REBUILDING = ("rebuild", "reporting"), "services.reporting.rebuilding"
+REBUILD, REBUILDING = ("rebuild", "reporting"), "services.reporting.storage.rebuilding"
 STEPS = (
     "fold_to:after",  # something lies aside
     "hold_figures:after",  # the service waits

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from prometheus_client import generate_latest
 
-from services.reporting.figures import OfficeStanding
-from services.reporting.hidden import Hidden
-from services.reporting.metrics import Metrics
+from services.reporting.domain.standing import OfficeStanding
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.storage.hidden import Hidden
 from tests.support.watched import shown, told
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.cursors import Sums, zeros
-from services.reporting.veil import CLOSING_TOGETHER, mark, text, veil
+from services.reporting.domain.sums import Sums, zeros
+from services.reporting.domain.veil import CLOSING_TOGETHER, mark, text, veil
 
 CATEGORIES = ("guru", "komunitas", "pengawas")
 COUNTS = st.integers(0, 11)
