@@ -15,10 +15,9 @@ from services.registration.adapters.phrasing import RESULTS
 from services.registration.adapters.reactions import CAUSING
 from services.registration.application.following import FOLLOWING as FOLLOWED_BY
 from services.registration.domain.decider import DECIDERS
-from services.reporting.domain.measures import LABELS
-from services.reporting.domain.questions import WHOLE
+from services.reporting.domain.measures import MEASURES as DECLARED
+from services.reporting.domain.measures import Exact, Following, families, of_activities
 from services.reporting.domain.sums import DIMENSIONS, NAME, storable, zeros
-from services.reporting.domain.veil import CLOSING_TOGETHER, FOLLOWING, OF_NOBODY
 from shared.contracts.commands import (
     COMMANDS,
     CancelRegistration,
@@ -110,14 +109,16 @@ def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> No
     assert key.startswith(KNOWN)
 
 
-def test_every_measure_has_a_label_in_the_same_order() -> None:
-    assert (*LABELS,) == MEASURES
+def test_reporting_declares_every_measure_in_the_same_order() -> None:
+    assert (*DECLARED,) == MEASURES
 
 
 def test_of_every_measure_it_is_said_what_anyone_may_know() -> None:
-    said = [*OF_NOBODY, *FOLLOWING, *(measure for family in CLOSING_TOGETHER for measure in family)]
-    assert sorted(said) == sorted(MEASURES)
-    assert {*WHOLE} == {*OF_NOBODY}, "what is of an activity as a whole is of nobody"
+    exact = {name for name, one in DECLARED.items() if isinstance(one.disclosure, Exact)}
+    closing = {name for family in families() for name in family}
+    followed = {one.disclosure.measure for one in DECLARED.values() if isinstance(one.disclosure, Following)}
+    assert {*of_activities()} == exact, "what is of an activity as a whole is of nobody"
+    assert followed <= closing, "what is hidden with another is hidden where that one closes"
 
 
 def test_every_measure_is_a_column_of_the_national_topic_and_no_dimension() -> None:

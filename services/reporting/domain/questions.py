@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from services.reporting.domain.standing import OfficeStanding
-from shared.contracts.facts import Measure
 
 Dimension = Literal[
     "office", "month", "kind", "category", "cohort", "province", "regency", "home_regency", "activity"
@@ -15,8 +14,6 @@ OF_PERSONS: Final = {"cohort", "home_regency"}
 """What sets people of one category apart: for the directorate alone."""
 WITHIN: Final[tuple[Dimension, ...]] = ("category", "cohort", "home_regency")
 """Of participants, by which an activity and its seats are not split."""
-WHOLE: Final[dict[Measure, None]] = {"activities": None, "seats": None}
-"""Measures of an activity as a whole, where they say nothing: no figure, which is not zero."""
 STOPPED: Final = "its facts are not read until someone has looked at them"
 
 

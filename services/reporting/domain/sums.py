@@ -3,12 +3,11 @@ and told to nobody, so that the version that knows it goes on where this one end
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from shared.contracts.facts import MEASURES, Measure
+from services.reporting.domain.measures import MEASURES
 
 Sums = dict[str, int]
-KNOWN: Final = frozenset(MEASURES)
 MOST: Final = 64  # measures of a partition
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 DIMENSIONS: Final = frozenset(
@@ -28,15 +27,15 @@ def add_to(sums: Sums, add: Mapping[str, int], times: int = 1) -> None:
 
 def unknown(sums: Mapping[str, int]) -> list[str]:
     """Measures that this version does not know, of which something is counted."""
-    return sorted(measure for measure, value in sums.items() if value and measure not in KNOWN)
+    return sorted(measure for measure, value in sums.items() if value and measure not in MEASURES)
 
 
-def agree(sums: Mapping[str, int], totals: Mapping[Measure, int]) -> bool:
+def agree(sums: Mapping[str, int], totals: Mapping[Any, int]) -> bool:
     """Whether both say the same of every measure that is known here."""
     return all(sums.get(measure, 0) == totals.get(measure, 0) for measure in MEASURES)
 
 
 def storable(sums: Mapping[str, int]) -> bool:
     """Whether every measure is fit to name a field, and they are not too many."""
-    further = sums.keys() - KNOWN
+    further = sums.keys() - MEASURES.keys()
     return len(sums) <= MOST and all(NAME.fullmatch(name) and name not in DIMENSIONS for name in further)

@@ -7,17 +7,10 @@ and from nothing else.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from services.reporting.domain.measures import MEASURES, Exact, Following, families
 from services.reporting.domain.sums import Sums, zeros
-from shared.contracts.facts import MEASURES, Measure
 
 FEW: Final = 5
-CLOSING_TOGETHER: Final[tuple[tuple[Measure, ...], ...]] = (
-    ("confirmed", "present"),  # nearly everyone present was confirmed: one bounds the other
-    ("waitlisted",),
-    ("cancelled",),
-)
-FOLLOWING: Final[tuple[Measure, ...]] = ("session_attendances", "jp_attended")  # of those present, a multiple
-OF_NOBODY: Final[tuple[Measure, ...]] = ("activities", "seats")
 
 
 class Told(NamedTuple):
@@ -29,7 +22,7 @@ class Told(NamedTuple):
     many: int = 0
 
 
-Row = dict[Measure, Told]
+Row = dict[str, Told]
 Category = str | None
 
 
@@ -44,19 +37,21 @@ def veil(parts: Mapping[Category, Sums]) -> Veiled:
     """An activity's sums by category, as anyone may know them; nothing of unknown measures."""
     parts = {category: zeros() | sums for category, sums in parts.items()}
     found = Veiled({}, {category: {} for category in parts})
-    for measure in OF_NOBODY:
-        _tell(found, measure, parts)
+    for name, measure in MEASURES.items():
+        if isinstance(measure.disclosure, Exact):
+            _tell(found, name, parts)
     people = {category: sums for category, sums in parts.items() if _has_people(sums)}
-    for family in CLOSING_TOGETHER:
-        if any(0 != sums[measure] < FEW for sums in people.values() for measure in family):
+    for family in families():
+        if any(0 != sums[name] < FEW for sums in people.values() for name in family):
             _close(found, family, people)
         else:
-            for measure in family:
-                _tell(found, measure, parts)
-    for measure in FOLLOWING:
-        _follow(found, measure, parts)
+            for name in family:
+                _tell(found, name, parts)
+    for name, measure in MEASURES.items():
+        if isinstance(measure.disclosure, Following):
+            _follow(found, name, measure.disclosure.measure, parts)
     for row in found.parts.values():
-        row.update({measure: Told(0) for measure in MEASURES if measure not in row})
+        row.update({name: Told(0) for name in MEASURES if name not in row})
     return found
 
 
@@ -75,16 +70,16 @@ def text(figure: Any) -> Any:
 
 
 def _has_people(sums: Sums) -> bool:
-    return any(sums[measure] for measure in MEASURES if measure not in OF_NOBODY)
+    return any(sums[name] for name, measure in MEASURES.items() if not isinstance(measure.disclosure, Exact))
 
 
-def _tell(found: Veiled, measure: Measure, parts: Mapping[Category, Sums]) -> None:
+def _tell(found: Veiled, measure: str, parts: Mapping[Category, Sums]) -> None:
     found.whole[measure] = Told(sum(sums[measure] for sums in parts.values()))
     for category, sums in parts.items():
         found.parts[category][measure] = Told(sums[measure])
 
 
-def _close(found: Veiled, family: Sequence[Measure], people: Mapping[Category, Sums]) -> None:
+def _close(found: Veiled, family: Sequence[str], people: Mapping[Category, Sums]) -> None:
     """By category only whether a figure is under five. The sums: those that have larger figures
     too, all or none, where each leaves room for every category under five in any of the
     family to be 0 to 4."""
@@ -106,14 +101,15 @@ def _close(found: Veiled, family: Sequence[Measure], people: Mapping[Category, S
         found.whole[measure] = Told(sum(by.values())) if roomy and large[measure] else floor
 
 
-def _follow(found: Veiled, measure: Measure, parts: Mapping[Category, Sums]) -> None:
-    """Hidden where those present are: three people of two sessions each are six attendances."""
+def _follow(found: Veiled, measure: str, followed: str, parts: Mapping[Category, Sums]) -> None:
+    """Hidden where the other is: three people present at two sessions each are six attendances."""
     total = sum(sums[measure] for sums in parts.values())
-    found.whole[measure] = _as_present(found.whole["present"], total)
+    found.whole[measure] = _as_hidden(found.whole[followed], total)
     for category, sums in parts.items():
-        present = found.parts[category].get("present", Told(0))
-        found.parts[category][measure] = _as_present(present, sums[measure])
+        found.parts[category][measure] = _as_hidden(
+            found.parts[category].get(followed, Told(0)), sums[measure]
+        )
 
 
-def _as_present(present: Told, value: int) -> Told:
-    return Told(0, present.few, present.many) if present.few or present.many else Told(value)
+def _as_hidden(followed: Told, value: int) -> Told:
+    return Told(0, followed.few, followed.many) if followed.few or followed.many else Told(value)

@@ -7,11 +7,10 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from services.reporting.domain.measures import LABELS
+from services.reporting.domain.measures import MEASURES
 from services.reporting.domain.questions import Report
 from services.reporting.domain.standing import OfficeStanding
 from services.reporting.domain.veil import text
-from shared.contracts.facts import MEASURES
 from shared.contracts.types import rfc3339
 from shared.mongo.driver import Document
 
@@ -46,7 +45,7 @@ def as_workbook(by: Sequence[str], found: Report) -> bytes:
         _fill(book, "Angka", [columns, *rows])
         _fill(book, "Balai", [list(STANDING), *map(_standing, found.offices)])
         about = [["Keadaan", rfc3339(found.as_of)], *([line] for line in ABOUT)]
-        _fill(book, "Keterangan", about + [[name, LABELS[name]] for name in MEASURES])
+        _fill(book, "Keterangan", about + [[name, measure.label] for name, measure in MEASURES.items()])
     return written.getvalue()
 
 

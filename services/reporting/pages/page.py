@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from services.reporting.domain.measures import LABELS
+from services.reporting.domain.measures import MEASURES, of_activities
 from services.reporting.domain.questions import Filters, Question, Report
 from services.reporting.domain.standing import OfficeStanding
 from services.reporting.entrypoints.directorate import Directorate, Tag
@@ -40,7 +40,7 @@ def looks(directorate_name: str) -> Environment:
     found.filters |= FILTERS
     found.globals |= {
         "directorate": directorate_name,
-        "measures": LABELS,
+        "measures": MEASURES,
         "fields": FIELDS,
         "control": CONTROL,
     }
@@ -184,7 +184,7 @@ def _tables(found: Report, office: str | None, turning: Turning) -> list[Table]:
             "Unsur",
             "category",
             None,
-            ("activities", "seats"),
+            of_activities(),
         ),
     ]
 

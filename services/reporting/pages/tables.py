@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from services.reporting.domain.measures import LABELS
+from services.reporting.domain.measures import MEASURES
 from services.reporting.domain.veil import text
 from shared.mongo.driver import Document
 from shared.pages import pages_of
@@ -41,7 +41,7 @@ class Table:
 
     @property
     def columns(self) -> dict[str, str]:
-        return {name: label for name, label in LABELS.items() if name not in self.without}
+        return {name: one.label for name, one in MEASURES.items() if name not in self.without}
 
 
 class Turning:

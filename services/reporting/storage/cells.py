@@ -11,6 +11,7 @@ from typing import Any
 
 from services.reporting.domain.counting import Step
 from services.reporting.domain.keys import ActivityKey, Attributes, CellKey, Placement, RollUpKey
+from services.reporting.domain.measures import MEASURES
 from services.reporting.domain.sums import DIMENSIONS, Sums, add_to, zeros
 from services.reporting.storage.activities import known_activities
 from services.reporting.storage.cursors import move_cursors
@@ -18,7 +19,6 @@ from services.reporting.storage.encoding import stored
 from services.reporting.storage.lease import next_rev
 from services.reporting.storage.revisions import mark_changed
 from services.reporting.storage.veils import veils_of, write_veils
-from shared.contracts.facts import MEASURES
 from shared.kafka.facts import OfficeStopped
 from shared.mongo.driver import Document, Session, Store, UpdateOne
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from bson import Int64
 
-from services.reporting.domain.sums import KNOWN, unknown
-from shared.contracts.facts import MEASURES
+from services.reporting.domain.measures import MEASURES
+from services.reporting.domain.sums import unknown
 
 
 def stored(sums: Mapping[str, int]) -> dict[str, Int64]:
     """As documents hold them: every known measure, and others that are not zero."""
-    return {measure: Int64(n) for measure, n in sums.items() if n or measure in KNOWN}
+    return {measure: Int64(n) for measure, n in sums.items() if n or measure in MEASURES}
 
 
 def comparable(sums: Mapping[str, int]) -> dict[str, int]:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from services.reporting.domain.cursor import Cursor
-from services.reporting.domain.questions import WHOLE, WITHIN, Filters, Question, Report
+from services.reporting.domain.measures import MEASURES, of_activities
+from services.reporting.domain.questions import WITHIN, Filters, Question, Report
 from services.reporting.domain.standing import OfficeStanding, standing_of
 from services.reporting.domain.veil import Told, mark
 from services.reporting.storage.cursors import all_cursors
-from shared.contracts.facts import MEASURES
 from shared.mongo.driver import Document, Session, Store
 
 ROLLED_UP: Final = {"office", "month", "kind", "category"}
@@ -76,7 +76,9 @@ async def _tables(store: Store, questions: Sequence[Question], session: Session)
 
 
 def _rows(question: Question, found: list[Document]) -> list[Document]:
-    return [row | WHOLE if _within(question, row) else row for row in _counted(question, found)]
+    """Of a part of the participants, what is of an activity as a whole is no figure, which is not zero."""
+    unsplit = dict.fromkeys(of_activities())
+    return [row | unsplit if _within(question, row) else row for row in _counted(question, found)]
 
 
 def _within(question: Question, row: Document) -> bool:

@@ -12,7 +12,7 @@ from bson import Int64
 
 from services.reporting.storage.lease import FIGURES, LeaseLost
 from shared.contracts.facts import MEASURES
-from shared.contracts.reports import NationalRow
+from shared.contracts.reports import NationalRow, Row
 from shared.mongo.driver import Document, Session, Store, UpdateOne
 
 PAGE_ROWS: Final = 500
@@ -24,7 +24,7 @@ class Revision:
 
     key: str
     rev: int
-    row: NationalRow | None
+    row: Row | None
 
 
 async def mark_changed(store: Store, keys: Sequence[str], rev: int, session: Session) -> None:
@@ -84,11 +84,11 @@ async def mark_published(store: Store, sent: Iterable[Revision]) -> None:
         await store["revisions"].bulk_write(writes)
 
 
-def _row(rev: int, row: Document | None) -> NationalRow | None:
+def _row(rev: int, row: Document | None) -> Row | None:
     if row is None:
         return None
-    figures = {measure: row.get(measure, 0) for measure in MEASURES}
+    figures: Document = {measure: row.get(measure, 0) for measure in MEASURES}
     if not any(figures.values()):
-        return None  # all that it holds are measures that are not known here
+        return None  # all that it holds are measures that the topic has no column for
     key = {name: row[name] for name in ("office", "month", "kind", "category")}
-    return NationalRow(rev=rev, **key, **figures)
+    return NationalRow(**(key | figures | {"rev": rev}))

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from bson import Int64, encode
 
 from services.reporting.domain.keys import ActivityKey, Attributes, Placement
+from services.reporting.domain.measures import MEASURES
 from services.reporting.domain.sums import Sums
 from services.reporting.domain.veil import Row, veil
 from services.reporting.storage.activities import known_activities
-from shared.contracts.facts import MEASURES
 from shared.mongo.driver import Document, ReplaceOne, Session, Store
 
 

@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 import python_calamine
 
-from services.reporting.domain.measures import LABELS
+from services.reporting.domain.measures import MEASURES as DECLARED
 from services.reporting.domain.questions import OF_PERSONS, Dimension
 from services.reporting.domain.veil import text
 from services.reporting.entrypoints.reader import Reader
@@ -284,7 +284,7 @@ async def test_the_workbook_reads_back_as_the_same_rows_and_holds_no_formula(
         names = [line[1] for line in book.get_sheet_by_name("Balai").to_python()]
         assert '=HYPERLINK("http://x.example")' in names
         told = book.get_sheet_by_name("Keterangan").to_python()
-        assert told[-8:] == [[name, LABELS[name]] for name in head[3:]], "what the titles mean"
+        assert told[-8:] == [[name, DECLARED[name].label] for name in head[3:]], "what the titles mean"
         with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
             assert not [name for name in parts.namelist() if b"<f>" in parts.read(name)]
 
