@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from services.reporting.settings import ProvisionSettings
-from services.reporting.storage.anew import forget
 from services.reporting.storage.comparing import Keys
 from services.reporting.storage.lease import FiguresHeld, LeaseLost
 from services.reporting.storage.provision import REPORTS, provision, require_provisioned
 from services.reporting.storage.rebuilding import Rebuild, RebuildBusy
 from services.reporting.storage.refolding import TopicLacks
+from services.reporting.storage.reset_office import reset_office
 from shared.cli import Refused, ended_by
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
@@ -38,14 +38,14 @@ def rebuild_reporting(
     Exit 0 where nothing differed, 1 where something did: its keys are named.
     """
     settings = read_settings(CommonSettings)
-    ended_by(partial(_forget, settings, anew) if anew else partial(_rebuild, settings, not check))
+    ended_by(partial(_reset_office, settings, anew) if anew else partial(_rebuild, settings, not check))
 
 
-async def _forget(settings: CommonSettings, office: str) -> list[str]:
+async def _reset_office(settings: CommonSettings, office: str) -> list[str]:
     store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
     try:
         await require_provisioned(store)
-        return await forget(store, office)
+        return await reset_office(store, office)
     except LookupError as unknown:
         raise Refused(str(unknown)) from None
     except FiguresHeld:

@@ -17,7 +17,7 @@ from services.registration.application.following import FOLLOWING as FOLLOWED_BY
 from services.registration.domain.decider import DECIDERS
 from services.reporting.domain.measures import MEASURES as DECLARED
 from services.reporting.domain.measures import Exact, Following, families, of_activities
-from services.reporting.domain.sums import DIMENSIONS, NAME, storable, zeros
+from services.reporting.domain.sums import DIMENSIONS, MEASURE_NAME, storable, zeros
 from shared.contracts.commands import (
     COMMANDS,
     CancelRegistration,
@@ -125,4 +125,4 @@ def test_every_measure_is_a_column_of_the_national_topic_and_no_dimension() -> N
     columns = {*NationalRow.model_fields} - {"rev", "office", "month", "kind", "category"}
     assert columns == {*MEASURES}
     assert storable(zeros())
-    assert all(NAME.fullmatch(measure) and measure not in DIMENSIONS for measure in MEASURES)
+    assert all(MEASURE_NAME.fullmatch(measure) and measure not in DIMENSIONS for measure in MEASURES)

@@ -10,7 +10,7 @@ from services.notification.main import Service
 from services.notification.settings import NotificationSettings
 from services.reporting.cli import provision_national
 from services.reporting.domain.questions import Filters, Question
-from services.reporting.entrypoints.consumer import Consumer
+from services.reporting.entrypoints.instance import Instance
 from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.storage.figures import report
 from shared.contracts import topics
@@ -31,7 +31,7 @@ async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
     settings = replace(office.kafka, session_timeout_ms=session_timeout_ms(servers), fetch_wait_ms=50)
     async with Sink() as sink:
         service = Service(notification_settings(office, sink), office_file(office.code))
-        async with service.running(), Consumer(settings, nation, Metrics()).running():
+        async with service.running(), Instance(settings, nation, Metrics()).running():
             yield sink, nation
     await nation.close()
 

@@ -17,7 +17,9 @@ from shared.contracts.types import INT_BOUND
 from shared.kafka.facts import Fact, FactUnfoldable, OfficeStopped, read_fact, run_after
 from shared.kafka.records import Record
 
-TELLING: Final = {model.type for model in (ActivityPublished, ActivityChanged, OfficeDescribed, OfficeTotals)}
+READ_WHOLE: Final = {
+    model.type for model in (ActivityPublished, ActivityChanged, OfficeDescribed, OfficeTotals)
+}
 """Fact types of which more than the changes is read. All others, known or not, are counted alone."""
 
 
@@ -66,21 +68,21 @@ def advance(cursor: Cursor, facts: Sequence[Fact]) -> Step:
                     cell[measure] += value
                 except KeyError:  # one that is not known here comes to a cell for the first time
                     cell[measure] = value
-        if fact.type not in TELLING:
+        if fact.type not in READ_WHOLE:
             continue
-        told = fact.body()
-        if isinstance(told, ActivityPublished):
-            step.activities[ActivityKey(office, told.activity)] = _attributes(told)
-        elif isinstance(told, OfficeDescribed):
-            step = replace(step, described=told)
-        elif isinstance(told, OfficeTotals):
-            control = Control(fact.stated.number, agree(_all(cursor, cells), told.totals))
-    sums = _all(cursor, cells)
+        body = fact.body()
+        if isinstance(body, ActivityPublished):
+            step.activities[ActivityKey(office, body.activity)] = _attributes(body)
+        elif isinstance(body, OfficeDescribed):
+            step = replace(step, described=body)
+        elif isinstance(body, OfficeTotals):
+            control = Control(fact.stated.number, agree(_sums_of_all(cursor, cells), body.totals))
+    sums = _sums_of_all(cursor, cells)
     if not storable(sums):
         raise OfficeStopped(f"{cursor.office} counts too many measures, or one by a name that cannot be one")
     if any(abs(value) > INT_BOUND for cell in (sums, *step.cells.values()) for value in cell.values()):
         raise OfficeStopped(f"figures of {cursor.office} are beyond {INT_BOUND}")
-    return replace(step, after=_moved(cursor, run.facts, facts, sums, control))
+    return replace(step, after=_cursor_after(cursor, run.facts, facts, sums, control))
 
 
 def advance_until_stop(cursor: Cursor, records: Sequence[Record]) -> tuple[Step | None, str | None]:
@@ -115,7 +117,7 @@ def _advance(cursor: Cursor, records: Sequence[Record]) -> tuple[Step | None, Of
         return None, FactUnfoldable(facts[-1].stated, error)
 
 
-def _moved(
+def _cursor_after(
     cursor: Cursor, applied: list[Fact], read: Sequence[Fact], sums: Sums, control: Control | None
 ) -> Cursor:
     number = applied[-1].stated.number if applied else cursor.number
@@ -128,7 +130,7 @@ def _moved(
     return replace(moved, ledger=last.ledger, last_at=last.at, sums=sums, control=control, gap=None)
 
 
-def _all(cursor: Cursor, cells: dict[CellKey, Sums]) -> Sums:
+def _sums_of_all(cursor: Cursor, cells: dict[CellKey, Sums]) -> Sums:
     """Sums of all changes: up to the cursor, and of what was added since."""
     sums = dict(cursor.sums)
     for cell in cells.values():
@@ -136,5 +138,5 @@ def _all(cursor: Cursor, cells: dict[CellKey, Sums]) -> Sums:
     return sums
 
 
-def _attributes(told: ActivityPublished) -> Attributes:
-    return Attributes(told.title, Placement(told.month, told.kind, told.province, told.regency))
+def _attributes(body: ActivityPublished) -> Attributes:
+    return Attributes(body.title, Placement(body.month, body.kind, body.province, body.regency))

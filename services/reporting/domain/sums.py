@@ -8,8 +8,8 @@ from typing import Any, Final
 from services.reporting.domain.measures import MEASURES
 
 Sums = dict[str, int]
-MOST: Final = 64  # measures of a partition
-NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+MOST_MEASURES: Final = 64  # measures of a partition
+MEASURE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 DIMENSIONS: Final = frozenset(
     ("office", "activity", "category", "home_regency", "cohort", "month", "kind", "province", "regency")
 )
@@ -25,7 +25,7 @@ def add_to(sums: Sums, add: Mapping[str, int], times: int = 1) -> None:
         sums[measure] = sums.get(measure, 0) + times * value
 
 
-def unknown(sums: Mapping[str, int]) -> list[str]:
+def unknown_measures(sums: Mapping[str, int]) -> list[str]:
     """Measures that this version does not know, of which something is counted."""
     return sorted(measure for measure, value in sums.items() if value and measure not in MEASURES)
 
@@ -38,4 +38,6 @@ def agree(sums: Mapping[str, int], totals: Mapping[Any, int]) -> bool:
 def storable(sums: Mapping[str, int]) -> bool:
     """Whether every measure is fit to name a field, and they are not too many."""
     further = sums.keys() - MEASURES.keys()
-    return len(sums) <= MOST and all(NAME.fullmatch(name) and name not in DIMENSIONS for name in further)
+    return len(sums) <= MOST_MEASURES and all(
+        MEASURE_NAME.fullmatch(name) and name not in DIMENSIONS for name in further
+    )

@@ -67,7 +67,7 @@ Write = Callable[[Question, Report], Response]
 def routes(store: Store, directorate: Directorate) -> APIRouter:
     api = APIRouter(prefix="/api/v1")
 
-    def asked(
+    def question_of(
         request: Request,
         by: By = "",
         office: OfficeCode | None = None,
@@ -88,7 +88,7 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
     async def answer(request: Request, question: Question, write: Write) -> Response:
         tag = directorate.tag(request, question.exact)
         try:
-            found = await report(store, question, known=tag.known)
+            found = await report(store, question, is_known=tag.matches)
         except Unchanged:
             return tag.unchanged()
         written = write(question, found if question.exact else found.for_anyone())
@@ -96,7 +96,7 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
         return written
 
     @api.get("/figures", description=ABOUT, openapi_extra=DOCUMENTED, responses=ANSWERS)
-    async def figures(request: Request, question: Annotated[Question, Depends(asked)]) -> Response:
+    async def figures(request: Request, question: Annotated[Question, Depends(question_of)]) -> Response:
         return await answer(request, question, _json)
 
     @api.get(
@@ -107,7 +107,7 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
         "what is not told exactly is `<5` or `≥n`.",
         openapi_extra=DOCUMENTED,
     )
-    async def figures_csv(request: Request, question: Annotated[Question, Depends(asked)]) -> Response:
+    async def figures_csv(request: Request, question: Annotated[Question, Depends(question_of)]) -> Response:
         return await answer(request, question, _csv)
 
     @api.get(
@@ -117,7 +117,7 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
         description="The same rows as a workbook, with a sheet of how far each office may be relied upon.",
         openapi_extra=DOCUMENTED,
     )
-    async def figures_xlsx(request: Request, question: Annotated[Question, Depends(asked)]) -> Response:
+    async def figures_xlsx(request: Request, question: Annotated[Question, Depends(question_of)]) -> Response:
         return await answer(request, question, _xlsx)
 
     return api

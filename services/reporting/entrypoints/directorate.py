@@ -51,7 +51,7 @@ class Tag:
         self._depends = depends
         self.headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
 
-    def known(self, state: State) -> bool:
+    def matches(self, state: State) -> bool:
         told = "\n".join([*self._depends, state]).encode()
         etag = f'W/"{hmac.new(self._key, told, "sha256").hexdigest()[:32]}"'
         self.headers["ETag"] = etag

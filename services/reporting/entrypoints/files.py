@@ -10,7 +10,7 @@ import xlsxwriter
 from services.reporting.domain.measures import MEASURES
 from services.reporting.domain.questions import Report
 from services.reporting.domain.standing import OfficeStanding
-from services.reporting.domain.veil import text
+from services.reporting.domain.suppression import cell_text
 from shared.contracts.types import rfc3339
 from shared.mongo.driver import Document
 
@@ -51,7 +51,7 @@ def as_workbook(by: Sequence[str], found: Report) -> bytes:
 
 def _cell(name: str, value: Any) -> Any:
     """A dimension that is not known is left empty; a figure that cannot be split is a dash."""
-    return UNSPLIT if value is None and name in MEASURES else text(value)
+    return UNSPLIT if value is None and name in MEASURES else cell_text(value)
 
 
 def _standing(office: OfficeStanding) -> list[Any]:

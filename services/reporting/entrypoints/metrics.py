@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.reporting.domain.standing import OfficeStanding
-from services.reporting.storage.hidden import Hidden
+from services.reporting.storage.unknown import UnknownCounts
 
 
 class Metrics:
@@ -58,7 +58,7 @@ class Metrics:
         for office, records in offices.items():
             self._lag.labels(office).set(records)
 
-    def hidden(self, offices: Mapping[str, Hidden]) -> None:
+    def unknown(self, offices: Mapping[str, UnknownCounts]) -> None:
         for office, one in offices.items():
             self._unknown_measures.labels(office).set(one.measures)
             self._cells_of_none.labels(office).set(one.cells)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from services.reporting.domain.measures import MEASURES
-from services.reporting.domain.veil import text
+from services.reporting.domain.suppression import cell_text
 from shared.mongo.driver import Document
 from shared.pages import pages_of
 from shared.words import number
@@ -16,8 +16,8 @@ WIDEST: Final = 50  # per cent of a chart's width: beside the longest bar its fi
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """Rows of a list, this page of so many; where the pages before and after it are, if there are any."""
+class ListPage:
+    """One page of a list; where the pages before and after it are, if there are any."""
 
     id: str
     heading: str
@@ -33,7 +33,7 @@ class Table:
     """`by`: what the files of all its rows are asked for. `highest`: of what the bars above it are drawn to,
     None without them. `without`: measures that say nothing there."""
 
-    turned: Turned
+    list: ListPage
     first: str
     by: str
     highest: int | None = None
@@ -44,7 +44,7 @@ class Table:
         return {name: one.label for name, one in MEASURES.items() if name not in self.without}
 
 
-class Turning:
+class Pagination:
     """Which page of each list is shown stands in the URL, beside the filters."""
 
     def __init__(self, query: Mapping[str, str], filters: Mapping[str, Any]) -> None:
@@ -52,13 +52,13 @@ class Turning:
         self._pages = {name: int(value) for name, value in named.items() if _is_page(value)}
         self._filters = filters
 
-    def of(self, id_: str, heading: str, rows: Sequence[Any], size: int = ROWS) -> Turned:
+    def of(self, id_: str, heading: str, rows: Sequence[Any], size: int = ROWS) -> ListPage:
         """A page beyond the last is the last."""
         pages = pages_of(len(rows), size)
         page = min(self._pages.get(f"hal-{id_}", 1), pages)
         before = self._to(id_, page - 1) if page > 1 else None
         after = self._to(id_, page + 1) if page < pages else None
-        return Turned(id_, heading, rows[(page - 1) * size : page * size], page, pages, before, after)
+        return ListPage(id_, heading, rows[(page - 1) * size : page * size], page, pages, before, after)
 
     def _to(self, id_: str, page: int) -> str:
         return f"?{urlencode({**self._filters, **self._pages, f'hal-{id_}': page})}#{id_}"
@@ -68,18 +68,18 @@ def _is_page(value: str) -> bool:
     return value.isascii() and value.isdigit() and 0 < len(value) < 6 and int(value) > 0
 
 
-def known(value: Any) -> int:
+def lower_bound(value: Any) -> int:
     """As much of a figure as everyone may know."""
     return int(value.get("at_least", 0) if isinstance(value, dict) else value)
 
 
 def highest(rows: Sequence[Document]) -> int:
-    return max((known(row[name]) for row in rows for name in ("confirmed", "present")), default=0)
+    return max((lower_bound(row[name]) for row in rows for name in ("confirmed", "present")), default=0)
 
 
 def bar(value: Any, of: int) -> int:
     """Its length in per cent."""
-    return WIDEST * max(0, known(value)) // max(of, 1)
+    return WIDEST * max(0, lower_bound(value)) // max(of, 1)
 
 
 def figure(value: Any) -> str:
@@ -89,7 +89,7 @@ def figure(value: Any) -> str:
     if not isinstance(value, dict):
         return number(value)
     if "at_least" not in value:
-        return str(text(value))
+        return str(cell_text(value))
     return f"≥{number(value['at_least'])}" if value["at_least"] else "–"
 
 

@@ -9,23 +9,23 @@ from itertools import islice
 from typing import Final
 
 from services.reporting.domain.keys import ActivityKey
+from services.reporting.storage.public_figures import refresh_public_figures
 from services.reporting.storage.revisions import mark_unknown_due
-from services.reporting.storage.veils import veil_again
 from shared.mongo.driver import Store
 
 BATCH: Final = 200  # activities: a transaction of a tenth of a second, for which a reader may wait
 
 
-async def veil_all(store: Store) -> int:
+async def make_public_figures(store: Store) -> int:
     """Make every activity's document anew; returns how many had none."""
     counted, veiled = await _activities(store, "cells"), await _activities(store, "veiled")
     keys = iter(sorted(counted | veiled))
     while batch := set(islice(keys, BATCH)):
-        await veil_again(store, batch)
+        await refresh_public_figures(store, batch)
     return len(counted - veiled)
 
 
-async def revise_all(store: Store) -> int:
+async def make_revisions(store: Store) -> int:
     """Give every row that has no revision one that is due, and every cursor its count of rebuilds; returns
     how many rows had none."""
     await store["cursors"].update_many({"rebuilt": {"$exists": False}}, {"$set": {"rebuilt": 0}})

@@ -15,10 +15,10 @@ from services.reporting.domain.measures import MEASURES
 from services.reporting.domain.sums import DIMENSIONS, Sums, add_to, zeros
 from services.reporting.storage.activities import known_activities
 from services.reporting.storage.cursors import move_cursors
-from services.reporting.storage.encoding import stored
+from services.reporting.storage.encoding import encode_sums
 from services.reporting.storage.lease import next_rev
+from services.reporting.storage.public_figures import public_figures_of, write_public_figures
 from services.reporting.storage.revisions import mark_changed
-from services.reporting.storage.veils import veils_of, write_veils
 from shared.kafka.facts import OfficeStopped
 from shared.mongo.driver import Document, Session, Store, UpdateOne
 
@@ -41,7 +41,9 @@ async def apply(store: Store, steps: Sequence[Step], epoch: int) -> None:
         known = await _place_activities(store, steps, roll_ups, session)
         await _add_up(store, steps, known, roll_ups, session)
         await mark_changed(store, [key.id for key, sums in roll_ups.items() if _is_shown(sums)], rev, session)
-        await write_veils(store, await veils_of(store, _touched(steps), known, session), session)
+        await write_public_figures(
+            store, await public_figures_of(store, _touched(steps), known, session), session
+        )
 
     await store.transaction(work)
 
@@ -132,7 +134,7 @@ async def _increase(
     writes = [
         UpdateOne(
             {"_id": name},
-            {"$inc": stored(sums), "$setOnInsert": dimensions},
+            {"$inc": encode_sums(sums), "$setOnInsert": dimensions},
             upsert=True,
         )
         for name, (sums, dimensions) in rows.items()

@@ -12,7 +12,7 @@ import bson
 from services.reporting.domain.cursor import Cursor
 from services.reporting.domain.sums import DIMENSIONS
 from services.reporting.storage.cursors import cursor_of
-from services.reporting.storage.encoding import comparable
+from services.reporting.storage.encoding import comparable_sums
 from shared.mongo.driver import Document, Session, Store
 
 BY_OFFICE: Final = ("activities", "cells", "roll_ups", "veiled")
@@ -24,14 +24,14 @@ Keys = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredFigures:
     """`documents`: by collection and key, encoded."""
 
     cursors: list[Cursor]
     documents: Mapping[str, Mapping[str, bytes]]
 
 
-async def stored(store: Store, office: str, session: Session) -> Stored:
+async def stored_figures(store: Store, office: str, session: Session) -> StoredFigures:
     where: dict[str, Document] = {name: {"office": office} for name in (*BY_OFFICE, "cursors")}
     found: dict[str, list[Document]] = {}
     for name, match in (where | {"offices": {"_id": office}}).items():
@@ -42,19 +42,19 @@ async def stored(store: Store, office: str, session: Session) -> Stored:
         name: {row["_id"]: bson.encode(_comparable(name, row)) for row in rows}
         for name, rows in found.items()
     }
-    return Stored([cursor_of(row) for row in cursors], documents)
+    return StoredFigures([cursor_of(row) for row in cursors], documents)
 
 
 def _comparable(name: str, row: Document) -> Document:
     if name == "cursors":
-        return row | {"sums": comparable(row["sums"])}
+        return row | {"sums": comparable_sums(row["sums"])}
     if name in ("cells", "roll_ups"):
         beside = {field: value for field, value in row.items() if field in DIMENSIONS or field == "_id"}
-        return beside | comparable({field: row[field] for field in row.keys() - beside.keys()})
+        return beside | comparable_sums({field: row[field] for field in row.keys() - beside.keys()})
     return row
 
 
-def differing(one: Stored, other: Stored) -> Keys:
+def differing_keys(one: StoredFigures, other: StoredFigures) -> Keys:
     """Keys that only one has, or that hold other bytes in it."""
     found: Keys = {}
     for name, rows in one.documents.items():

@@ -8,7 +8,7 @@ from bson import Int64
 
 from services.reporting.domain.cursor import Control, Cursor
 from services.reporting.domain.sums import zeros
-from services.reporting.storage.encoding import stored
+from services.reporting.storage.encoding import encode_sums
 from shared.contracts.topics import office_of
 from shared.kafka.records import Where
 from shared.mongo.driver import Document, Session, Store, UpdateOne
@@ -26,7 +26,7 @@ def cursor_of(row: Document) -> Cursor:
 
 def document_of(cursor: Cursor) -> Document:
     numbers = {"number": Int64(cursor.number), "offset": Int64(cursor.offset)}
-    return asdict(cursor) | numbers | {"sums": stored(cursor.sums)}
+    return asdict(cursor) | numbers | {"sums": encode_sums(cursor.sums)}
 
 
 def cursor_id(where: Where) -> str:
@@ -82,9 +82,9 @@ async def move_cursors(store: Store, moves: list[tuple[Cursor, Cursor]], session
         raise CursorMoved
 
 
-async def mark_cursor(store: Store, cursor: Cursor, **said: Any) -> None:
+async def mark_cursor(store: Store, cursor: Cursor, **fields: Any) -> None:
     """Write a gap or a stop beside a cursor that still stands where it was read."""
-    replace(cursor, **said)  # a misspelt field is an error here, not a new field there
+    replace(cursor, **fields)  # a misspelt field is an error here, not a new field there
     await store["cursors"].update_one(
-        {"_id": cursor_id(cursor.where), "number": cursor.number}, {"$set": said}
+        {"_id": cursor_id(cursor.where), "number": cursor.number}, {"$set": fields}
     )

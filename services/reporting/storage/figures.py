@@ -8,7 +8,7 @@ from services.reporting.domain.cursor import Cursor
 from services.reporting.domain.measures import MEASURES, of_activities
 from services.reporting.domain.questions import WITHIN, Filters, Question, Report
 from services.reporting.domain.standing import OfficeStanding, standing_of
-from services.reporting.domain.veil import Told, mark
+from services.reporting.domain.suppression import PublicFigure, mask
 from services.reporting.storage.cursors import all_cursors
 from shared.mongo.driver import Document, Session, Store
 
@@ -27,16 +27,16 @@ async def report(
     store: Store,
     *questions: Question,
     titles_of: str | None = None,
-    known: Callable[[State], bool] = lambda state: False,
+    is_known: Callable[[State], bool] = lambda state: False,
 ) -> Report:
     """All in one snapshot, so that rows of different tables and what is said of the offices agree.
 
-    Raises `Unchanged` where the state is `known`, before any figure is read.
+    Raises `Unchanged` where the state `is_known`, before any figure is read.
     """
 
     async def work(session: Session) -> Report:
         as_of, cursors = datetime.now(UTC), await all_cursors(store, session)
-        if known(_state(cursors)):
+        if is_known(_state(cursors)):
             raise Unchanged
         tables = await _tables(store, questions, session)
         titles = await _titles(store, titles_of, session) if titles_of else {}
@@ -78,7 +78,7 @@ async def _tables(store: Store, questions: Sequence[Question], session: Session)
 def _rows(question: Question, found: list[Document]) -> list[Document]:
     """Of a part of the participants, what is of an activity as a whole is no figure, which is not zero."""
     unsplit = dict.fromkeys(of_activities())
-    return [row | unsplit if _within(question, row) else row for row in _counted(question, found)]
+    return [row | unsplit if _within(question, row) else row for row in _figures(question, found)]
 
 
 def _within(question: Question, row: Document) -> bool:
@@ -86,7 +86,7 @@ def _within(question: Question, row: Document) -> bool:
     return any(name in question.filters.named or row.get(name) is not None for name in WITHIN)
 
 
-def _counted(question: Question, found: list[Document]) -> list[Document]:
+def _figures(question: Question, found: list[Document]) -> list[Document]:
     rows: list[Document] = []
     for one in found:
         dimensions = {str(name): (one["_id"] or {}).get(name) for name in question.by}
@@ -94,7 +94,8 @@ def _counted(question: Question, found: list[Document]) -> list[Document]:
             figures = {measure: one[measure] for measure in MEASURES}
         else:
             figures = {
-                measure: mark(*(one[f"{measure}_{told}"] for told in Told._fields)) for measure in MEASURES
+                measure: mask(*(one[f"{measure}_{part}"] for part in PublicFigure._fields))
+                for measure in MEASURES
             }
         if any(figures.values()):
             rows.append(dimensions | figures)
@@ -111,7 +112,7 @@ def _collection(question: Question) -> str:
 
 def _pipeline(question: Question) -> list[Document]:
     if not question.exact:
-        return _veiled(question)
+        return _public_pipeline(question)
     group: Document = {"_id": {name: f"${name}" for name in question.by} or None}
     group |= {measure: {"$sum": f"${measure}"} for measure in MEASURES}
     return [{"$match": _match(question.filters)}, {"$group": group}]
@@ -123,7 +124,7 @@ def _match(filters: Filters) -> Document:
     return filters.named | ({"month": bounds} if bounds else {})
 
 
-def _veiled(question: Question) -> list[Document]:
+def _public_pipeline(question: Question) -> list[Document]:
     """By category from the parts of activities, else from whole ones."""
     split = "category" in question.named
     match = {name: value for name, value in _match(question.filters).items() if name != "category"}
@@ -135,9 +136,9 @@ def _veiled(question: Question) -> list[Document]:
     within = "parts" if split else "whole"
     names = {name: f"$parts.{name}" if name == "category" else f"${name}" for name in question.by}
     sums = {
-        f"{measure}_{told}": {"$sum": f"${within}.{measure}.{told}"}
+        f"{measure}_{part}": {"$sum": f"${within}.{measure}.{part}"}
         for measure in MEASURES
-        for told in Told._fields
+        for part in PublicFigure._fields
     }
     return [*pipeline, {"$group": {"_id": names or None} | sums}]
 

@@ -68,15 +68,14 @@ async def next_rev(store: Store, epoch: int, session: Session) -> int:
 
 
 async def hold_figures(store: Store) -> None:
-    """Refuse every transaction of figures but those of `held_rev`, for a while or until `let_go`.
-
-    What was begun before is committed, or is refused too.
+    """Refuse every transaction of figures but those of `next_rev_while_held`, for a while or until
+    `release_figures`. What was begun before is committed, or is refused too.
     """
     until: Document = {"held_until": _from_now(HOLD_SECONDS)}
     await store["lease"].update_one({"_id": FIGURES}, [{"$set": until}])
 
 
-async def held_rev(store: Store, session: Session) -> int:
+async def next_rev_while_held(store: Store, session: Session) -> int:
     """As `next_rev`, for who holds the figures still. Raises `FiguresHeld` when that was too long ago."""
     held = {"$expr": {"$gt": ["$held_until", "$$NOW"]}}
     row = await store["lease"].find_one_and_update(
@@ -90,7 +89,7 @@ async def held_rev(store: Store, session: Session) -> int:
     return int(row["rev"])
 
 
-async def let_go(store: Store) -> None:
+async def release_figures(store: Store) -> None:
     await store["lease"].update_one({"_id": FIGURES}, {"$set": {"held_until": LONG_AGO}})
 
 
@@ -100,12 +99,12 @@ class Lease:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def taken(self) -> int:
+    async def acquire(self) -> int:
         """Wait until nobody has it, then take it; the epoch."""
         while True:
             try:
                 async with asyncio.timeout(LEASE_SECONDS):
-                    if (epoch := await self.take()) is not None:
+                    if (epoch := await self.try_acquire()) is not None:
                         return epoch
             except Exception as error:
                 if not is_passing(error):
@@ -113,7 +112,7 @@ class Lease:
                 log.warning("the lease waits: %s", type(error).__name__)
             await asyncio.sleep(TRY_SECONDS)
 
-    async def take(self) -> int | None:
+    async def try_acquire(self) -> int | None:
         """The epoch, or None while another has it. Then no transaction of an earlier epoch is committed."""
         row = await self._store["lease"].find_one_and_update(
             {"_id": READER, "$expr": {"$lt": ["$until", "$$NOW"]}},
@@ -128,7 +127,7 @@ class Lease:
         )
         return epoch if fenced.matched_count else None  # while this one paused, another took it
 
-    async def kept(self, epoch: int) -> None:
+    async def keep(self, epoch: int) -> None:
         """Prolong it; returns when the database said nothing for so long that another may have it.
 
         Raises `LeaseLost` when another does.

@@ -1,6 +1,6 @@
 """Making the national database, and what there must be of it and of the topic. Idempotent."""
 
-from services.reporting.storage.backfill import revise_all, veil_all
+from services.reporting.storage.backfill import make_public_figures, make_revisions
 from services.reporting.storage.lease import READER, provision_lease
 from shared.contracts.topics import NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS
 from shared.kafka.connection import KafkaSettings
@@ -30,9 +30,9 @@ async def prepare(store: Store) -> list[str]:
 async def provision(store: Store) -> list[str]:
     """As `prepare`, and what a database from before lacks."""
     said = await prepare(store)
-    if veiled := await veil_all(store):
+    if veiled := await make_public_figures(store):
         said.append(f"made what everyone may know of {veiled} activities in {store.name}")
-    if rows := await revise_all(store):
+    if rows := await make_revisions(store):
         said.append(f"{rows} rows of figures will be sent to {NATIONAL_REPORTS}")
     return said
 

@@ -11,12 +11,19 @@ from contextlib import asynccontextmanager
 from services.reporting.storage.comparing import (
     COUNTED,
     Keys,
-    Stored,
-    differing,
+    StoredFigures,
+    differing_keys,
     offices_with_figures,
-    stored,
+    stored_figures,
 )
-from services.reporting.storage.lease import FiguresHeld, Lease, held_rev, hold_figures, let_go, next_rev
+from services.reporting.storage.lease import (
+    FiguresHeld,
+    Lease,
+    hold_figures,
+    next_rev,
+    next_rev_while_held,
+    release_figures,
+)
 from services.reporting.storage.provision import FIGURES_OF_OFFICES, prepare
 from services.reporting.storage.refolding import fold_to
 from services.reporting.storage.revisions import mark_changed
@@ -60,11 +67,11 @@ class Rebuild:
     async def _alone(self) -> AsyncIterator[None]:
         await prepare(self._aside)
         lease = Lease(self._aside)
-        epoch = await lease.take()
+        epoch = await lease.try_acquire()
         if epoch is None:
             raise RebuildBusy("another rebuild runs, or was killed a moment ago: try again in some seconds")
         self._epoch = epoch
-        keeping = asyncio.create_task(lease.kept(epoch))
+        keeping = asyncio.create_task(lease.keep(epoch))
         try:
             await self._empty_aside()
             yield
@@ -77,17 +84,17 @@ class Rebuild:
         for name in (*FIGURES_OF_OFFICES, "revisions"):
             await self._aside[name].delete_many({})
 
-    async def _compare(self, office: str) -> tuple[Stored, Keys]:
-        live = await self._store.transaction(lambda session: stored(self._store, office, session))
+    async def _compare(self, office: str) -> tuple[StoredFigures, Keys]:
+        live = await self._store.transaction(lambda session: stored_figures(self._store, office, session))
         for cursor in live.cursors:
             await fold_to(self._aside, self._epoch, self._bootstrap, cursor)
-        return live, differing(
+        return live, differing_keys(
             live, await self._store.transaction(lambda session: self._counted(office, session))
         )
 
-    async def _counted(self, office: str, session: Session) -> Stored:
+    async def _counted(self, office: str, session: Session) -> StoredFigures:
         await next_rev(self._aside, self._epoch, session)  # nobody else folds there
-        return await stored(self._aside, office, session)
+        return await stored_figures(self._aside, office, session)
 
     async def _mend(self, office: str) -> None:
         await hold_figures(self._store)
@@ -96,12 +103,12 @@ class Rebuild:
             await hold_figures(self._store)
             await self._store.transaction(lambda session: self._swap(office, live, keys, session))
         finally:
-            await let_go(self._store)
+            await release_figures(self._store)
 
-    async def _swap(self, office: str, compared: Stored, keys: Keys, session: Session) -> None:
-        rev = await held_rev(self._store, session)
+    async def _swap(self, office: str, compared: StoredFigures, keys: Keys, session: Session) -> None:
+        rev = await next_rev_while_held(self._store, session)
         await next_rev(self._aside, self._epoch, session)
-        live = await stored(self._store, office, session)
+        live = await stored_figures(self._store, office, session)
         if [one.number for one in live.cursors] != [one.number for one in compared.cursors]:
             raise FiguresHeld  # the hold let go while it was caught up with
         for name, some in keys.items():

@@ -19,7 +19,7 @@ import python_calamine
 
 from services.reporting.domain.measures import MEASURES as DECLARED
 from services.reporting.domain.questions import OF_PERSONS, Dimension
-from services.reporting.domain.veil import text
+from services.reporting.domain.suppression import cell_text
 from services.reporting.entrypoints.reader import Reader
 from services.reporting.main import build
 from services.reporting.settings import ReportingSettings
@@ -280,7 +280,7 @@ async def test_the_workbook_reads_back_as_the_same_rows_and_holds_no_formula(
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
         head, *lines = book.get_sheet_by_name("Angka").to_python()
         assert head == [*rows[0]]
-        assert lines == [[cell(name, value, text) for name, value in row.items()] for row in rows]
+        assert lines == [[cell(name, value, cell_text) for name, value in row.items()] for row in rows]
         names = [line[1] for line in book.get_sheet_by_name("Balai").to_python()]
         assert '=HYPERLINK("http://x.example")' in names
         told = book.get_sheet_by_name("Keterangan").to_python()

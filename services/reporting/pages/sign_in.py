@@ -1,4 +1,4 @@
-"""The directorate's door: who signs in with its token sees exact figures."""
+"""Lets the directorate sign in: with its token it sees exact figures."""
 
 from typing import Annotated
 
@@ -10,12 +10,12 @@ from services.reporting.entrypoints.directorate import SIGN_IN, Directorate
 from shared.pages.session import Session
 
 
-def routes(looks: Environment, directorate: Directorate) -> APIRouter:
+def routes(templates: Environment, directorate: Directorate) -> APIRouter:
     pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     sessions = directorate.sessions
 
     def shown(status: int, wrong: bool) -> HTMLResponse:
-        return HTMLResponse(looks.get_template("sign-in.html").render(wrong=wrong), status)
+        return HTMLResponse(templates.get_template("sign-in.html").render(wrong=wrong), status)
 
     @pages.get(SIGN_IN)
     async def sign_in_form() -> Response:

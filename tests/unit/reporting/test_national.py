@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.reporting.pages.page import ago
+from services.reporting.pages.national import ago
 from shared.words import month, number
 
 NOW = datetime(2024, 1, 11, tzinfo=UTC)

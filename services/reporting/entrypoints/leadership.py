@@ -18,7 +18,7 @@ from shared.mongo.driver import Store
 from shared.tracing import UNTRACED, Untraced
 
 
-class Term:
+class Leadership:
     """Under one epoch of the lease. Nothing of it outlives `run`."""
 
     def __init__(

@@ -25,11 +25,11 @@ FIELDS: Final = {
 
 # An office may name a new kind with every activity; others can be asked for in the URL.
 MOST_KINDS: Final = 100
-TURNED: Final = "Sampai bulan: pilih bulan yang tidak mendahului “Dari bulan”."
+MONTHS_REVERSED: Final = "Sampai bulan: pilih bulan yang tidak mendahului “Dari bulan”."
 FOR_DIRECTORATE: Final = "Menyaring menurut angkatan hanya untuk direktorat: masuk dahulu."
 
 
-class Asked(BaseModel):
+class PageQuery(BaseModel):
     """What the form sends."""
 
     office: OfficeCode | None = None
@@ -41,19 +41,19 @@ class Asked(BaseModel):
     last: Month | None = Field(None, alias="to")
 
 
-def asked_by(request: Request, exact: bool) -> tuple[Asked, dict[str, str]]:
+def read_query(request: Request, exact: bool) -> tuple[PageQuery, dict[str, str]]:
     """What the form asks for, and by field what does not fit. A field left empty asks for nothing,
     and so does a form of which one field does not fit."""
     try:
         given = {name: value for name, value in request.query_params.items() if value}
-        asked = Asked.model_validate(given)
+        query = PageQuery.model_validate(given)
     except ValidationError as error:
-        return Asked(), {str(one["loc"][0]): _advice(str(one["loc"][0])) for one in error.errors()}
-    if asked.first and asked.last and asked.last < asked.first:
-        return Asked(), {"to": TURNED}
-    if asked.cohort is not None and not exact:
-        return Asked(), {"cohort": FOR_DIRECTORATE}
-    return asked, {}
+        return PageQuery(), {str(one["loc"][0]): _advice(str(one["loc"][0])) for one in error.errors()}
+    if query.first and query.last and query.last < query.first:
+        return PageQuery(), {"to": MONTHS_REVERSED}
+    if query.cohort is not None and not exact:
+        return PageQuery(), {"cohort": FOR_DIRECTORATE}
+    return query, {}
 
 
 def _advice(field: str) -> str:
@@ -65,18 +65,20 @@ def _advice(field: str) -> str:
     return f"{FIELDS[field]}: {advice.get(field, 'pilih dari daftar.')}"
 
 
-def said(asked: Asked, offices: Sequence[OfficeStanding], but: Collection[str] = ()) -> dict[str, str]:
+def filters_in_words(
+    query: PageQuery, offices: Sequence[OfficeStanding], but: Collection[str] = ()
+) -> dict[str, str]:
     """What is filtered by, label -> value, in words; `but` for the fields that the page says anyway."""
     found = {
-        "office": next((one.name for one in offices if one.office == asked.office), asked.office),
-        "province": _places().get(asked.province or ""),
-        "kind": asked.kind and words(asked.kind),
-        "category": asked.category and words(asked.category),
-        "cohort": asked.cohort,
-        "from": asked.first and month(asked.first),
-        "to": asked.last and month(asked.last),
+        "office": next((one.name for one in offices if one.office == query.office), query.office),
+        "province": _places().get(query.province or ""),
+        "kind": query.kind and words(query.kind),
+        "category": query.category and words(query.category),
+        "cohort": query.cohort,
+        "from": query.first and month(query.first),
+        "to": query.last and month(query.last),
     }
-    given = asked.model_dump(by_alias=True, exclude_none=True)
+    given = query.model_dump(by_alias=True, exclude_none=True)
     return {FIELDS[name]: str(found[name] or given[name]) for name in given if name not in but}
 
 

@@ -16,8 +16,8 @@ from services.reporting.domain.measures import MEASURES, of_activities
 from services.reporting.domain.questions import Filters, Question, Report
 from services.reporting.domain.standing import OfficeStanding
 from services.reporting.entrypoints.directorate import Directorate, Tag
-from services.reporting.pages.asked import FIELDS, Asked, asked_by, choices, said
-from services.reporting.pages.tables import FILTERS, Table, Turned, Turning, highest
+from services.reporting.pages.query import FIELDS, PageQuery, choices, filters_in_words, read_query
+from services.reporting.pages.tables import FILTERS, ListPage, Pagination, Table, highest
 from services.reporting.storage.figures import Unchanged, report
 from shared.contracts.types import ZONES
 from shared.mongo.driver import Document, Store
@@ -35,7 +35,7 @@ RELIED: Final = 6
 NO_OFFICE: Final = "Balai ini tidak dikenal, atau belum mengirim data."
 
 
-def looks(directorate_name: str) -> Environment:
+def templates(directorate_name: str) -> Environment:
     found = environment(Path(__file__).parent / "templates")
     found.filters |= FILTERS
     found.globals |= {
@@ -47,16 +47,16 @@ def looks(directorate_name: str) -> Environment:
     return found
 
 
-def problem(
-    looks: Environment, status: int, headers: dict[str, str], heading: str, detail: str
+def problem_page(
+    templates: Environment, status: int, headers: dict[str, str], heading: str, detail: str
 ) -> HTMLResponse:
-    text = looks.get_template("problem.html").render(heading=heading, sentence=detail)
+    text = templates.get_template("problem.html").render(heading=heading, sentence=detail)
     return HTMLResponse(text, status, headers)
 
 
-def routes(store: Store, looks: Environment, directorate: Directorate) -> APIRouter:
+def routes(store: Store, templates: Environment, directorate: Directorate) -> APIRouter:
     pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    view = View(store, looks, directorate)
+    view = NationalPages(store, templates, directorate)
 
     @pages.get("/")
     async def national(request: Request) -> Response:
@@ -77,38 +77,38 @@ def routes(store: Store, looks: Environment, directorate: Directorate) -> APIRou
     return pages
 
 
-class View:
+class NationalPages:
     """The national pages, or those of the office that is named."""
 
-    def __init__(self, store: Store, looks: Environment, directorate: Directorate) -> None:
-        self._store, self._looks, self._directorate = store, looks, directorate
+    def __init__(self, store: Store, templates: Environment, directorate: Directorate) -> None:
+        self._store, self._templates, self._directorate = store, templates, directorate
 
     async def figures(self, request: Request, office: str | None) -> Response:
         exact = self._directorate.asks(request)
-        asked, wrong = asked_by(request, exact)
+        query, wrong = read_query(request, exact)
         if wrong:
             return await self.filters(request, office)
         if office is not None:
-            asked.office = office
+            query.office = office
         session = self._directorate.session(request)
         csrf = session.csrf if session else ""
         # a page tells its own age: the same figures a minute later are another page
         tag = self._directorate.tag(request, exact, csrf, f"{datetime.now(JAKARTA):%Y%m%d%H%M}")
         try:
-            found = await self._report(asked, exact, office, tag)
+            found = await self._report(query, exact, office, tag)
         except Unchanged:
             return tag.unchanged()
-        if _unknown(office, found.offices):
+        if _is_unknown(office, found.offices):
             return self._missing()
-        shown = _said(request.query_params, asked, office, found)
+        shown = _shown(request.query_params, query, office, found)
         return self._page("national.html", 200, tag.headers, exact=exact, csrf=csrf, **shown)
 
     async def filters(self, request: Request, office: str | None) -> Response:
         """The form, with what does not fit told at its field."""
         exact = self._directorate.asks(request)
-        _, wrong = asked_by(request, exact)
+        _, wrong = read_query(request, exact)
         found = await report(self._store, Question(("kind",), Filters(), exact))
-        if _unknown(office, found.offices):
+        if _is_unknown(office, found.offices):
             return self._missing()
         offered = choices(found.tables[0], found.offices, office)
         hidden = {"office"} if office is not None else set()
@@ -127,25 +127,27 @@ class View:
         )
 
     def _page(self, look: str, status: int, headers: dict[str, str], **values: Any) -> HTMLResponse:
-        return HTMLResponse(self._looks.get_template(look).render(**values), status, headers)
+        return HTMLResponse(self._templates.get_template(look).render(**values), status, headers)
 
     def _missing(self) -> HTMLResponse:
-        return problem(self._looks, 404, {}, "Tidak ditemukan", NO_OFFICE)
+        return problem_page(self._templates, 404, {}, "Tidak ditemukan", NO_OFFICE)
 
-    async def _report(self, asked: Asked, exact: bool, office: str | None, tag: Tag) -> Report:
-        total = Question((), Filters(**asked.model_dump()), exact)
+    async def _report(self, query: PageQuery, exact: bool, office: str | None, tag: Tag) -> Report:
+        total = Question((), Filters(**query.model_dump()), exact)
         first = replace(total, by=("activity", "month", "kind") if office is not None else ("office",))
         month, category = replace(total, by=("month",)), replace(total, by=("category",))
-        found = await report(self._store, total, first, month, category, titles_of=office, known=tag.known)
+        found = await report(
+            self._store, total, first, month, category, titles_of=office, is_known=tag.matches
+        )
         return found if exact else found.for_anyone()
 
 
-def _said(query: Mapping[str, str], asked: Asked, office: str | None, found: Report) -> dict[str, Any]:
+def _shown(given: Mapping[str, str], query: PageQuery, office: str | None, found: Report) -> dict[str, Any]:
     """What the figures' page tells."""
-    standings = [one for one in found.offices if asked.office in (None, one.office)]
-    filters = asked.model_dump(by_alias=True, exclude_none=True)
+    standings = [one for one in found.offices if query.office in (None, one.office)]
+    filters = query.model_dump(by_alias=True, exclude_none=True)
     own = {name: value for name, value in filters.items() if office is None or name != "office"}
-    turning = Turning(query, own)
+    pagination = Pagination(given, own)
     return {
         "office": next((one for one in standings if one.office == office), None),
         "path": _path(office),
@@ -153,34 +155,34 @@ def _said(query: Mapping[str, str], asked: Asked, office: str | None, found: Rep
         "ago": lambda moment: ago(moment, found.as_of),
         "total": found.tables[0][0],
         "standings": standings,
-        "reliance": _reliance(standings, turning),
+        "reliance": _reliance(standings, pagination),
         "latest": max((one.last_fact_at for one in standings if one.last_fact_at), default=None),
         "offices": {one.office: one for one in found.offices},
-        "tables": _tables(found, office, turning),
+        "tables": _tables(found, office, pagination),
         "titles": found.titles,
         "filters": own,
-        "filters_said": said(asked, found.offices, ("office",) if office is not None else ()),
-        "to_filter": _path(office).rstrip("/") + "/saring" + _asking(own),
-        "office_query": _asking({name: value for name, value in own.items() if name != "office"}),
+        "filters_in_words": filters_in_words(query, found.offices, ("office",) if office is not None else ()),
+        "to_filter": _path(office).rstrip("/") + "/saring" + _query_string(own),
+        "office_query": _query_string({name: value for name, value in own.items() if name != "office"}),
         "file_query": lambda table: urlencode({"by": table.by} | filters, safe=","),
     }
 
 
-def _tables(found: Report, office: str | None, turning: Turning) -> list[Table]:
+def _tables(found: Report, office: str | None, pagination: Pagination) -> list[Table]:
     _, first, months, categories = found.tables
     people = [row for row in categories if row["category"]]
     if office is None:
-        rows = turning.of("balai", "Per balai", first)
+        rows = pagination.of("balai", "Per balai", first)
         top = Table(rows, "Balai", "office", highest(first))
     else:
-        rows = turning.of("kegiatan", "Per kegiatan", _latest_first(first))
+        rows = pagination.of("kegiatan", "Per kegiatan", _latest_first(first))
         top = Table(rows, "Kegiatan", "activity,month,kind", without=("activities",))
-    by_month = turning.of("bulan", "Per bulan kegiatan", _latest_first(months), MONTHS)
+    by_month = pagination.of("bulan", "Per bulan kegiatan", _latest_first(months), MONTHS)
     return [
         top,
         Table(by_month, "Bulan", "month", highest(months)),
         Table(
-            turning.of("unsur", "Per unsur peserta", people, 10),
+            pagination.of("unsur", "Per unsur peserta", people, 10),
             "Unsur",
             "category",
             None,
@@ -189,9 +191,9 @@ def _tables(found: Report, office: str | None, turning: Turning) -> list[Table]:
     ]
 
 
-def _reliance(standings: Sequence[OfficeStanding], turning: Turning) -> Turned:
+def _reliance(standings: Sequence[OfficeStanding], pagination: Pagination) -> ListPage:
     """What is not to be relied upon comes first."""
-    return turning.of(
+    return pagination.of(
         "data", "Kelengkapan data per balai", sorted(standings, key=lambda one: one.sound), RELIED
     )
 
@@ -200,7 +202,7 @@ def _latest_first(rows: list[Document]) -> list[Document]:
     return sorted(rows, key=lambda row: (row["month"] or "", row.get("activity") or ""), reverse=True)
 
 
-def _unknown(office: str | None, offices: Sequence[OfficeStanding]) -> bool:
+def _is_unknown(office: str | None, offices: Sequence[OfficeStanding]) -> bool:
     return office is not None and office not in {one.office for one in offices}
 
 
@@ -208,7 +210,7 @@ def _path(office: str | None) -> str:
     return f"/balai/{office}" if office is not None else "/"
 
 
-def _asking(filters: Mapping[str, Any]) -> str:
+def _query_string(filters: Mapping[str, Any]) -> str:
     return f"?{urlencode(filters)}" if filters else ""
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.reporting.domain.measures import families
 from services.reporting.domain.sums import Sums, zeros
-from services.reporting.domain.veil import mark, text, veil
+from services.reporting.domain.suppression import cell_text, mask, suppress
 
 CATEGORIES = ("guru", "komunitas", "pengawas")
 COUNTS = st.integers(0, 11)
@@ -33,14 +33,14 @@ def alike() -> dict[str, list[Counts]]:
     """Every activity of three categories of up to 15 people in one measure, by what is told of it."""
     found: dict[str, list[Counts]] = defaultdict(list)
     for counts in product(range(16), repeat=3):
-        found[repr(veil(activity(cancelled=counts)))].append(counts)
+        found[repr(suppress(activity(cancelled=counts)))].append(counts)
     return found
 
 
 @given(st.tuples(COUNTS, COUNTS, COUNTS))
 def test_a_hidden_count_could_be_another_for_all_that_is_told(counts: Counts) -> None:
-    """`veil` is all that any answer is added up from, activity by activity, so that this is everything."""
-    possible = alike()[repr(veil(activity(cancelled=counts)))]
+    """Any answer is added up from what `suppress` leaves, activity by activity: so this is everything."""
+    possible = alike()[repr(suppress(activity(cancelled=counts)))]
     for number, count in enumerate(counts):
         if 0 < count < 5:
             assert {1, 2, 3} <= {other[number] for other in possible}
@@ -49,7 +49,7 @@ def test_a_hidden_count_could_be_another_for_all_that_is_told(counts: Counts) ->
 
 
 def seen_of(confirmed: Counts, present: Counts) -> tuple[Any, ...]:
-    found = veil(dict(zip(("a", "b"), map(people, confirmed, present), strict=True)))
+    found = suppress(dict(zip(("a", "b"), map(people, confirmed, present), strict=True)))
     return found.whole, found.parts
 
 
@@ -82,7 +82,7 @@ def test_who_knows_that_all_present_were_confirmed_cannot_tell_either() -> None:
 @given(st.tuples(COUNTS, COUNTS, COUNTS), st.tuples(COUNTS, COUNTS, COUNTS))
 def test_what_is_told_is_true(counts: Counts, present: Counts) -> None:
     parts = activity(confirmed=counts, present=present)
-    found = veil(parts)
+    found = suppress(parts)
     rows = [(found.whole, summed(parts)), *((row, parts[name]) for name, row in found.parts.items())]
     for row, sums in rows:
         for measure, one in row.items():
@@ -91,7 +91,7 @@ def test_what_is_told_is_true(counts: Counts, present: Counts) -> None:
                 assert one.sum == sums[measure]
         for measure in (name for family in families() for name in family):
             if 0 < sums[measure] < 5:
-                assert mark(*row[measure]) == {"below": 5}
+                assert mask(*row[measure]) == {"below": 5}
 
 
 def summed(parts: dict[str | None, Sums]) -> Sums:
@@ -113,24 +113,24 @@ def summed(parts: dict[str | None, Sums]) -> Sums:
 def test_an_activity_closes_when_one_of_its_categories_is_a_handful(
     counts: Counts, whole: object, each: list[object]
 ) -> None:
-    found = veil(activity(cancelled=counts, confirmed=(9, 9, 9)))
-    assert mark(*found.whole["cancelled"]) == whole
-    assert [mark(*found.parts[name]["cancelled"]) for name in CATEGORIES] == each
+    found = suppress(activity(cancelled=counts, confirmed=(9, 9, 9)))
+    assert mask(*found.whole["cancelled"]) == whole
+    assert [mask(*found.parts[name]["cancelled"]) for name in CATEGORIES] == each
     assert [found.parts[name]["confirmed"] for name in CATEGORIES] == [(9, 0, 0)] * 3
     assert found.parts[None]["seats"].sum == 400
 
 
 def test_attendances_and_hours_are_hidden_with_those_present() -> None:
-    found = veil(activity(confirmed=(40, 40, 40), present=(38, 1, 30)))
-    assert [mark(*found.parts["komunitas"][name]) for name in ("session_attendances", "jp_attended")] == [
+    found = suppress(activity(confirmed=(40, 40, 40), present=(38, 1, 30)))
+    assert [mask(*found.parts["komunitas"][name]) for name in ("session_attendances", "jp_attended")] == [
         {"below": 5},
         {"below": 5},
     ]
-    assert mark(*found.whole["jp_attended"]) == 69 * 8
+    assert mask(*found.whole["jp_attended"]) == 69 * 8
 
 
 def test_a_figure_is_written_for_a_file() -> None:
-    assert [text(one) for one in (0, 70, {"below": 5}, {"at_least": 40}, None, "51")] == [
+    assert [cell_text(one) for one in (0, 70, {"below": 5}, {"at_least": 40}, None, "51")] == [
         0,
         70,
         "<5",

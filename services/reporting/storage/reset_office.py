@@ -1,28 +1,28 @@
-"""Forgetting what an office told, to count it anew: its topic holds another ledger, and that one alone."""
+"""Has an office counted from the beginning again: its topic holds another ledger, and that one alone."""
 
 from services.reporting.domain.cursor import Cursor
 from services.reporting.storage.comparing import BY_OFFICE
 from services.reporting.storage.cursors import document_of
-from services.reporting.storage.lease import held_rev, hold_figures, let_go
+from services.reporting.storage.lease import hold_figures, next_rev_while_held, release_figures
 from services.reporting.storage.revisions import mark_changed
 from shared.mongo.driver import Session, Store
 
 
-async def forget(store: Store, office: str) -> list[str]:
-    """One transaction; the service reads the office from the beginning within seconds.
+async def reset_office(store: Store, office: str) -> list[str]:
+    """Forget what the office told, in one transaction; within seconds it is read from the beginning.
 
     Raises `FiguresHeld` (run it again), `LookupError` for an office that nobody has heard of.
     """
     await hold_figures(store)
     try:
-        rows = await store.transaction(lambda session: _forget(store, office, session))
+        rows = await store.transaction(lambda session: _reset(store, office, session))
     finally:
-        await let_go(store)
+        await release_figures(store)
     return [f"{rows} rows of figures of {office} are counted anew from the beginning of its facts"]
 
 
-async def _forget(store: Store, office: str, session: Session) -> int:
-    rev = await held_rev(store, session)
+async def _reset(store: Store, office: str, session: Session) -> int:
+    rev = await next_rev_while_held(store, session)
     of_office = {"office": office}
     cursors = await store["cursors"].find(of_office, session=session).to_list(None)
     if not cursors:

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Literal
 
+from services.reporting.entrypoints.leadership import Leadership
 from services.reporting.entrypoints.metrics import Metrics
-from services.reporting.entrypoints.term import Term
 from services.reporting.storage.figures import standings
-from services.reporting.storage.hidden import hidden
 from services.reporting.storage.lease import Lease, LeaseLost
 from services.reporting.storage.revisions import count_due
+from services.reporting.storage.unknown import unknown_counts
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 from shared.tracing import UNTRACED, Untraced
@@ -19,10 +19,10 @@ from shared.tracing import UNTRACED, Untraced
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS: Final = 5.0
-END_SECONDS: Final = 5.0  # for the reading of a term that is over; what it still writes is refused
+END_SECONDS: Final = 5.0  # for the reading of a leadership that is over; what it still writes is refused
 
 
-class Consumer:
+class Instance:
     """`lease_lost` is called when another instance took over: this process ends, to be started again."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Consumer:
         self._store = store
         self._metrics = metrics
         self._lease = Lease(store)
-        self._term: Term | None = None
+        self._leadership: Leadership | None = None
         self._failed = False
         self._lease_lost = lease_lost
 
@@ -54,12 +54,12 @@ class Consumer:
 
     @property
     def role(self) -> Literal["reading", "standby"]:
-        return "reading" if self._term else "standby"
+        return "reading" if self._leadership else "standby"
 
     async def _lead(self) -> None:
         try:
             while True:
-                await self._serve_term(await self._lease.taken())
+                await self._lead_under(await self._lease.acquire())
         except LeaseLost:
             log.error("another instance took the lease: this process ends and is to be started again")
             self._lease_lost()
@@ -67,12 +67,12 @@ class Consumer:
             log.exception("reading ended")
             self._failed = True
 
-    async def _serve_term(self, epoch: int) -> None:
+    async def _lead_under(self, epoch: int) -> None:
         """Read until the lease may be another's. Raises `LeaseLost`, and what reading cannot wait for."""
         log.info("reading under epoch %d", epoch)
-        self._term = Term(self._kafka, self._store, self._metrics, epoch, self._traces)
-        reading = asyncio.create_task(self._term.run())
-        keeping = asyncio.create_task(self._lease.kept(epoch))
+        self._leadership = Leadership(self._kafka, self._store, self._metrics, epoch, self._traces)
+        reading = asyncio.create_task(self._leadership.run())
+        keeping = asyncio.create_task(self._lease.keep(epoch))
         try:
             done, _ = await asyncio.wait({reading, keeping}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -82,17 +82,17 @@ class Consumer:
             for task in (reading, keeping):
                 task.cancel()
             await asyncio.wait({reading}, timeout=patience)
-            self._term = None
+            self._leadership = None
             await self._lease.release(epoch)
 
     async def _watch(self) -> None:
         while True:
             with suppress(Exception):  # readiness tells of a database that does not answer
-                self._metrics.reading(self._term is not None)
+                self._metrics.reading(self._leadership is not None)
                 self._metrics.standing(await standings(self._store))
-                self._metrics.hidden(await hidden(self._store))
+                self._metrics.unknown(await unknown_counts(self._store))
                 self._metrics.unpublished(await count_due(self._store))
-                self._metrics.lag(await self._term.lag() if self._term else {})
+                self._metrics.lag(await self._leadership.lag() if self._leadership else {})
             await asyncio.sleep(WATCH_SECONDS)
 
     async def not_ready(self) -> list[str]:
@@ -109,4 +109,4 @@ class Consumer:
             said.append("MongoDB does not answer")
         if self._failed:
             said.append("reading ended; the log says why")
-        return said + (self._term.not_well() if self._term else [])
+        return said + (self._leadership.not_well() if self._leadership else [])
