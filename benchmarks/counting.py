@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from benchmarks.figures import Figure, percentile
 from benchmarks.stage import Stage, as_deployed, memory_megabytes, names
-from services.reporting.provision import provision_national
+from services.reporting.cli import provision_national
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import AnyFact

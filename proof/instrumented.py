@@ -106,7 +106,7 @@ def watch_notification(trigger: Trigger) -> None:
 
 
 def watch_reporting(trigger: Trigger) -> None:
-    from services.reporting import reader
+    from services.reporting.entrypoints import reader
 
     _before(reader, "apply", trigger, "before-count")
     _after(reader, "apply", trigger, "after-count")

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.reporting.provision import require_provisioned, require_topic_fits
 from services.reporting.settings import ReportingSettings
+from services.reporting.storage.provision import require_provisioned, require_topic_fits
 from shared.check import Check, servers
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.mongo.driver import connect

@@ -5,17 +5,20 @@ from typing import Annotated
 
 import typer
 
-from services.reporting.anew import forget
-from services.reporting.comparing import Keys
-from services.reporting.lease import FiguresHeld, LeaseLost
-from services.reporting.provision import require_provisioned
-from services.reporting.rebuilding import Rebuild, RebuildBusy
-from services.reporting.refolding import TopicLacks
+from services.reporting.settings import ProvisionSettings
+from services.reporting.storage.comparing import Keys
+from services.reporting.storage.lease import FiguresHeld, LeaseLost
+from services.reporting.storage.provision import REPORTS, provision, require_provisioned
+from services.reporting.storage.rebuilding import Rebuild, RebuildBusy
+from services.reporting.storage.refolding import TopicLacks
+from services.reporting.storage.reset_office import reset_office
 from shared.cli import Refused, ended_by
 from shared.contracts.topics import NATIONAL_DATABASE
+from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import OfficeStopped
 from shared.kafka.records import let_batches_live
-from shared.mongo.driver import connect
+from shared.kafka.topics import admin, ensure_topic
+from shared.mongo.driver import Driver, connect
 from shared.settings import CommonSettings, read_settings
 
 SHOWN = 50  # keys
@@ -35,14 +38,14 @@ def rebuild_reporting(
     Exit 0 where nothing differed, 1 where something did: its keys are named.
     """
     settings = read_settings(CommonSettings)
-    ended_by(partial(_forget, settings, anew) if anew else partial(_rebuild, settings, not check))
+    ended_by(partial(_reset_office, settings, anew) if anew else partial(_rebuild, settings, not check))
 
 
-async def _forget(settings: CommonSettings, office: str) -> list[str]:
+async def _reset_office(settings: CommonSettings, office: str) -> list[str]:
     store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
     try:
         await require_provisioned(store)
-        return await forget(store, office)
+        return await reset_office(store, office)
     except LookupError as unknown:
         raise Refused(str(unknown)) from None
     except FiguresHeld:
@@ -77,3 +80,18 @@ def _told(differed: Keys, mended: bool) -> str:
         "; they were put right:" if mended else ":"
     )
     return "\n".join([head, *lines[:SHOWN], *more])
+
+
+async def provision_national(mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:
+    """Make what is missing; returns what was made, in sentences. Topics of offices are theirs to make.
+
+    Raises `TopicMisfit`.
+    """
+    replication = read_settings(ProvisionSettings).replication
+    store = connect(mongo_url, NATIONAL_DATABASE, driver)
+    try:
+        async with admin(kafka.bootstrap) as client:
+            said = await ensure_topic(client, REPORTS, replication)
+        return said + await provision(store)
+    finally:
+        await store.close()

@@ -9,12 +9,13 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.reporting import api, door, page
-from services.reporting.consumer import Consumer
-from services.reporting.directorate import Directorate
-from services.reporting.metrics import Metrics
-from services.reporting.provision import require_provisioned
+from services.reporting.entrypoints import api
+from services.reporting.entrypoints.directorate import Directorate
+from services.reporting.entrypoints.instance import Instance
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.pages import national, sign_in
 from services.reporting.settings import ReportingSettings
+from services.reporting.storage.provision import require_provisioned
 from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
 from shared.doors import Address, Door
 from shared.http import application
@@ -42,27 +43,27 @@ def build(
     `lease_lost` is called when another instance took over, and is to end the process.
     """
     metrics = Metrics()
-    consumer = Consumer(settings.kafka, store, metrics, lease_lost, traces)
+    instance = Instance(settings.kafka, store, metrics, lease_lost, traces)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with consumer.running():
+        async with instance.running():
             yield
 
     app = application("Simpul: rekapitulasi nasional", lifespan)
     directorate = Directorate(settings.directorate_token_hash, settings.public_url.scheme == "https")
-    looks = page.looks(settings.directorate_name)
+    templates = national.templates(settings.directorate_name)
     app.include_router(api.routes(store, directorate))
-    app.include_router(page.routes(store, looks, directorate))
-    app.include_router(door.routes(looks, directorate))
-    problem = partial(page.problem, looks)
+    app.include_router(national.routes(store, templates, directorate))
+    app.include_router(sign_in.routes(templates, directorate))
+    problem = partial(national.problem_page, templates)
     speak_pages(app, problem)
     add_problem_pages(app, problem)
     address = Address.of(str(settings.public_url))
     app.add_middleware(
         Door, address=address, limit=lambda _: MAX_BODY_BYTES, shown=partial(shown_at, problem)
     )
-    return Sides(app, management(consumer.not_ready, metrics.registry, lambda: consumer.role))
+    return Sides(app, management(instance.not_ready, metrics.registry, lambda: instance.role))
 
 
 async def run(settings: ReportingSettings) -> None:

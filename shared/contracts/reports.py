@@ -3,17 +3,16 @@
 Rows are exact, so the topic is for the directorate alone; a null value says that a row is zero by now.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
+from pydantic import create_model
+
+from shared.contracts.facts import MEASURES
 from shared.contracts.types import Count, Message, Month, OfficeCode, Signed, Slug
 
 
-class NationalRow(Message):
-    """Key `{office}|{YYYY-MM}|{kind}|{category}`; a part that is null is empty there.
-
-    `rev`: higher than that of every row written before; of two records of a key the one with the higher
-    holds. Activities and seats stand in the row whose category is null.
-    """
+class Row(Message):
+    """A row's place, without its figures."""
 
     type: ClassVar[str] = "id.simpul.national.row.v1"
 
@@ -22,11 +21,12 @@ class NationalRow(Message):
     month: Month | None
     kind: Slug | None
     category: Slug | None
-    activities: Signed
-    seats: Signed
-    confirmed: Signed
-    waitlisted: Signed
-    cancelled: Signed
-    present: Signed
-    session_attendances: Signed
-    jp_attended: Signed
+
+
+ABOUT: Final = """Key `{office}|{YYYY-MM}|{kind}|{category}`; a part that is null is empty there.
+
+`rev`: higher than that of every row written before; of two records of a key the one with the higher
+holds. Activities and seats stand in the row whose category is null."""
+_COLUMNS: Final[dict[str, Any]] = dict.fromkeys(MEASURES, (Signed, ...))
+NationalRow: Final[type[Row]] = create_model("NationalRow", __base__=Row, __doc__=ABOUT, **_COLUMNS)
+"""A row with a figure for each measure that offices may state."""

@@ -9,11 +9,12 @@ from typing import Any, Final, Literal
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
+from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import KafkaSettings
-from shared.kafka.records import BATCH_RECORDS, Batch, raw_decoder, tolerant_parser
+from shared.kafka.records import BATCH_RECORDS, Batch
 from shared.kafka.tolerance import read_any_header_name
 from shared.startup import until_up
 
@@ -69,8 +70,8 @@ def subscribe(
         auto_offset_reset=reset,
         ack_policy=AckPolicy.MANUAL,
         listener=listener,
-        parser=tolerant_parser,
-        decoder=raw_decoder,
+        parser=_untouched,
+        decoder=_records_of,
         heartbeat_interval_ms=500,
         session_timeout_ms=settings.session_timeout_ms,
         rebalance_timeout_ms=60_000,
@@ -79,6 +80,17 @@ def subscribe(
     )
     subscriber(handler)
     listener.subscriber = subscriber
+
+
+async def _untouched(records: Batch) -> KafkaMessage:
+    """Hand on a batch, whatever bytes a foreign producer sent; FastStream's own parser skips a whole batch
+    for one null header."""
+    return KafkaMessage(body=b"", raw_message=records, headers={}, consumer=FAKE_CONSUMER)
+
+
+async def _records_of(message: KafkaMessage) -> Any:
+    """The handler gets the records themselves and reads them one by one."""
+    return message.raw_message
 
 
 @asynccontextmanager

@@ -1,13 +1,11 @@
-"""Records as they come: whatever bytes a foreign producer sent, none may stop the batch they came in."""
+"""Records as they come, in batches that span partitions. Plain functions and types."""
 
 import gc
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Final, Protocol
-
-from aiokafka.partitioner import murmur2
-from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
+from struct import iter_unpack
+from typing import Final, Protocol
 
 BATCH_RECORDS: Final = 500  # one transaction of this size takes about 100 ms
 BATCH_OBJECTS: Final = 20_000  # more than the records of a batch and what is read from them
@@ -33,16 +31,6 @@ Where = tuple[str, int]
 """Topic and partition."""
 
 
-async def tolerant_parser(records: Batch) -> KafkaMessage:
-    """Hand on a batch untouched; FastStream's own parser skips a whole batch for one null header."""
-    return KafkaMessage(body=b"", raw_message=records, headers={}, consumer=FAKE_CONSUMER)
-
-
-async def raw_decoder(message: KafkaMessage) -> Any:
-    """The handler gets the records themselves and reads them one by one."""
-    return message.raw_message
-
-
 def by_partition(records: Iterable[Record]) -> dict[Where, list[Record]]:
     """Split a batch, which spans partitions, keeping the order within each (topic, partition)."""
     split: dict[Where, list[Record]] = defaultdict(list)
@@ -60,4 +48,18 @@ def let_batches_live() -> None:
 @lru_cache(maxsize=10_000)
 def partition_of(key: bytes, partitions: int) -> int:
     """Where Java's default partitioner puts a key (murmur2, positive, modulo)."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+    return (_murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def _murmur2(key: bytes) -> int:
+    """Written out here, so that what reads records by plain functions needs no client of Kafka."""
+    bits, factor, words = 0xFFFFFFFF, 0x5BD1E995, len(key) & ~3
+    found = 0x9747B28C ^ len(key)
+    for (word,) in iter_unpack("<I", key[:words]):
+        word = word * factor & bits
+        word = (word ^ word >> 24) * factor & bits
+        found = found * factor & bits ^ word
+    if rest := key[words:]:
+        found = (found ^ int.from_bytes(rest, "little")) * factor & bits
+    found = (found ^ found >> 13) * factor & bits
+    return found ^ found >> 15

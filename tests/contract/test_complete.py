@@ -14,10 +14,9 @@ from services.registration.adapters.directory import OF_ACTIVITY, OF_REGISTRATIO
 from services.registration.application.corrections import PERSON
 from services.registration.application.people import Meeting
 from services.registration.domain.person import Correction
-from services.reporting import tables
-from services.reporting.figures import WHOLE
-from services.reporting.sums import DIMENSIONS, NAME, storable, zeros
-from services.reporting.veil import CLOSING_TOGETHER, FOLLOWING, OF_NOBODY
+from services.reporting.domain.measures import MEASURES as DECLARED
+from services.reporting.domain.measures import Exact, Following, families, of_activities
+from services.reporting.domain.sums import DIMENSIONS, MEASURE_NAME, storable, zeros
 from shared.contracts.commands import (
     COMMANDS,
     CancelRegistration,
@@ -128,18 +127,20 @@ def test_every_kind_of_state_is_written_by_its_rows_or_beside_them() -> None:
     assert {*ALL.side_writes} == {Meeting, Correction}
 
 
-def test_every_measure_has_a_label_in_the_same_order() -> None:
-    assert (*tables.MEASURES,) == MEASURES
+def test_reporting_declares_every_measure_in_the_same_order() -> None:
+    assert (*DECLARED,) == MEASURES
 
 
 def test_of_every_measure_it_is_said_what_anyone_may_know() -> None:
-    said = [*OF_NOBODY, *FOLLOWING, *(measure for family in CLOSING_TOGETHER for measure in family)]
-    assert sorted(said) == sorted(MEASURES)
-    assert {*WHOLE} == {*OF_NOBODY}, "what is of an activity as a whole is of nobody"
+    exact = {name for name, one in DECLARED.items() if isinstance(one.disclosure, Exact)}
+    closing = {name for family in families() for name in family}
+    followed = {one.disclosure.measure for one in DECLARED.values() if isinstance(one.disclosure, Following)}
+    assert {*of_activities()} == exact, "what is of an activity as a whole is of nobody"
+    assert followed <= closing, "what is hidden with another is hidden where that one closes"
 
 
 def test_every_measure_is_a_column_of_the_national_topic_and_no_dimension() -> None:
     columns = {*NationalRow.model_fields} - {"rev", "office", "month", "kind", "category"}
     assert columns == {*MEASURES}
     assert storable(zeros())
-    assert all(NAME.fullmatch(measure) and measure not in DIMENSIONS for measure in MEASURES)
+    assert all(MEASURE_NAME.fullmatch(measure) and measure not in DIMENSIONS for measure in MEASURES)

@@ -16,7 +16,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
 
 from services.registration.entrypoints.tokens import Asked, Tokens
-from services.reporting.provision import provision
+from services.reporting.storage.provision import provision
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect
 from tests.component.registration.browser import STAFF, announce, landed, opened, submitted, typed

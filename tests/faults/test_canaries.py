@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from services.notification.entrypoints.provision import provision_office
-from services.reporting.provision import provision_national
+from services.reporting.cli import provision_national
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
 from tests.component.conformance.pages import TYPED, of_registration

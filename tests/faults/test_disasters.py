@@ -8,7 +8,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.registration.adapters.provision import collections
-from services.reporting import reader
+from services.reporting.entrypoints import reader
 from shared.contracts import topics
 from shared.mongo.driver import Document, Store, connect
 from tests.faults.test_recovering import Asking, with_totals

@@ -17,10 +17,11 @@ import pytest
 
 from local.machine import free_port
 from local.processes import Child, Processes
-from services.reporting.consumer import Consumer
+from services.reporting.cli import provision_national
+from services.reporting.entrypoints.instance import Instance
+from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.main import LEASE_LOST
-from services.reporting.metrics import Metrics
-from services.reporting.provision import provision, provision_national
+from services.reporting.storage.provision import provision
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import connect
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
@@ -35,7 +36,7 @@ TAKEN_OVER_SECONDS = (
 
 
 @dataclass
-class Instance:
+class Process:
     child: Child
     url: str
     management_url: str
@@ -57,7 +58,7 @@ class Instance:
 
 
 @asynccontextmanager
-async def pair(servers: Servers, folder: Path) -> AsyncIterator[tuple[Instance, Instance]]:
+async def pair(servers: Servers, folder: Path) -> AsyncIterator[tuple[Process, Process]]:
     """The one that reads first."""
     await provision_national(servers.mongo, "motor", KafkaSettings(servers.kafka, servers.idempotence))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")}
@@ -71,13 +72,13 @@ async def pair(servers: Servers, folder: Path) -> AsyncIterator[tuple[Instance, 
     }
     with Processes(folder / "logs") as processes:
 
-        async def start(name: str, role: str) -> Instance:
+        async def start(name: str, role: str) -> Process:
             port, watched = free_port(), free_port()
             command = [sys.executable, "-m", "services.reporting.main"]
             child = processes.start(
                 name, command, env | {"SIMPUL_HTTP_PORT": str(port), "SIMPUL_MANAGEMENT_PORT": str(watched)}
             )
-            made = Instance(child, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{watched}")
+            made = Process(child, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{watched}")
 
             async def ready() -> bool:
                 return await made.health() == {"status": "ready", "reasons": [], "role": role}
@@ -88,11 +89,11 @@ async def pair(servers: Servers, folder: Path) -> AsyncIterator[tuple[Instance, 
         yield await start("first", "reading"), await start("second", "standby")
 
 
-async def until_counted(instance: Instance, people: int) -> float:
+async def until_counted(process: Process, people: int) -> float:
     begun = monotonic()
 
     async def counted() -> bool:
-        return await instance.confirmed() == people
+        return await process.confirmed() == people
 
     await until(counted, TAKEN_OVER_SECONDS, every=0.1)
     return monotonic() - begun
@@ -154,17 +155,17 @@ async def test_one_that_hears_nothing_of_its_database_stops_reading_and_begins_a
     await provision(store)
     await make_national_topic(servers.kafka)
     settings = KafkaSettings(servers.kafka, servers.idempotence, fetch_wait_ms=50)
-    consumer = Consumer(settings, store, Metrics(), lost.set)
+    instance = Instance(settings, store, Metrics(), lost.set)
 
     async def role(wanted: str) -> bool:
-        return consumer.role == wanted
+        return instance.role == wanted
 
-    async with consumer.running():
+    async with instance.running():
         await until(lambda: role("reading"))
         servers.mongod.pause()
         await until(lambda: role("standby"))
         servers.mongod.resume()
         await until(lambda: role("reading"))
-        assert await consumer.not_ready() in ([], ["Kafka has not answered yet"])
+        assert await instance.not_ready() in ([], ["Kafka has not answered yet"])
     assert not lost.is_set(), "nobody else had the lease"
     await store.close()

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from services.notification.entrypoints.provision import provision_office
 from services.registration.adapters.provision import require_key
-from services.reporting.provision import provision_national
+from services.reporting.cli import provision_national
 from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink
 from tests.support.deployment import Deployment, deployment

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.notification.entrypoints.provision import provision_office
-from services.reporting.provision import provision_national
+from services.reporting.cli import provision_national
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import TRACEPARENT, Envelope

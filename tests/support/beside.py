@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from services.notification.entrypoints.provision import provision_office
 from services.notification.main import Service
 from services.notification.settings import NotificationSettings
-from services.reporting.consumer import Consumer
-from services.reporting.figures import Filters, Question, report
-from services.reporting.metrics import Metrics
-from services.reporting.provision import provision_national
+from services.reporting.cli import provision_national
+from services.reporting.domain.questions import Filters, Question
+from services.reporting.entrypoints.instance import Instance
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.storage.figures import report
 from shared.contracts import topics
 from shared.mongo.driver import Document, Store, connect
 from tests.integration.notification.sink import Sink
@@ -30,7 +31,7 @@ async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
     settings = replace(office.kafka, session_timeout_ms=session_timeout_ms(servers), fetch_wait_ms=50)
     async with Sink() as sink:
         service = Service(notification_settings(office, sink), office_file(office.code))
-        async with service.running(), Consumer(settings, nation, Metrics()).running():
+        async with service.running(), Instance(settings, nation, Metrics()).running():
             yield sink, nation
     await nation.close()
 

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from services.notification.entrypoints.http import mail_desk
 from services.registration.entrypoints.http import Desk, routes
-from services.reporting import api
-from services.reporting.directorate import Directorate
+from services.reporting.entrypoints import api
+from services.reporting.entrypoints.directorate import Directorate
 from shared.doors import Address
 from shared.http import application
 from shared.passes import Passes

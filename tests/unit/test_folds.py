@@ -31,8 +31,8 @@ from services.registration.application.naming import fault_of_name
 from services.registration.application.people import PEOPLE, PeopleIndex, ProvingSources
 from services.registration.application.submitters import Submitters
 from services.registration.domain.person import Person
-from services.reporting.counting import advance
-from services.reporting.cursors import Cursor as Read
+from services.reporting.domain.counting import advance
+from services.reporting.domain.cursor import Cursor as Read
 from shared.contracts.commands import COMMANDS, SubmitRegistration
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.envelope import Envelope

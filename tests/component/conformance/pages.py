@@ -11,8 +11,8 @@ from jinja2 import Environment
 from services.registration.entrypoints.pages import pages
 from services.registration.entrypoints.pages.front import Front
 from services.registration.entrypoints.pages.session import of_staff
-from services.reporting import door, page
-from services.reporting.directorate import Directorate
+from services.reporting.entrypoints.directorate import Directorate
+from services.reporting.pages import national, sign_in
 from shared.mongo.driver import Store
 from tests.support.features import ALL
 from tests.support.office import LINK_KEYS
@@ -73,8 +73,11 @@ def of_registration() -> list[Route]:
 
 
 def of_reporting() -> list[Route]:
-    directorate, looks = Directorate("0" * 64, False), cast(Environment, None)
-    routers = (page.routes(cast(Store, None), looks, directorate), door.routes(looks, directorate))
+    directorate, templates = Directorate("0" * 64, False), cast(Environment, None)
+    routers = (
+        national.routes(cast(Store, None), templates, directorate),
+        sign_in.routes(templates, directorate),
+    )
     return [route for router in routers for route in _routes(router)]
 
 

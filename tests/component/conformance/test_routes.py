@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from local.processes import Processes
 from services.notification.entrypoints.provision import provision_office
-from services.reporting.provision import provision_national
+from services.reporting.cli import provision_national
 from shared.contracts.commands import SubmitRegistration
 from tests.component.conformance import pages
 from tests.support.deployment import Deployment, deployment

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from local.processes import Processes
-from services.reporting.provision import provision
+from services.reporting.storage.provision import provision
 from shared.mongo.driver import Store, connect
 from tests.support.drivers import driver
 from tests.support.offices import make_national_topic

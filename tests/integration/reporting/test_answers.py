@@ -17,14 +17,14 @@ import pytest
 import pytest_asyncio
 import python_calamine
 
-from services.reporting.figures import OF_PERSONS, Dimension
-from services.reporting.gaps import Gaps
+from services.reporting.domain.measures import MEASURES as DECLARED
+from services.reporting.domain.questions import OF_PERSONS, Dimension
+from services.reporting.domain.suppression import cell_text
+from services.reporting.entrypoints.reader import Reader
 from services.reporting.main import build
-from services.reporting.provision import FIGURES_OF_OFFICES
-from services.reporting.reader import Reader
 from services.reporting.settings import ReportingSettings
-from services.reporting.tables import MEASURES as LABELS
-from services.reporting.veil import text
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.provision import FIGURES_OF_OFFICES
 from shared.contracts.facts import MEASURES, ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
 from tests.support.markup import sound
@@ -280,11 +280,11 @@ async def test_the_workbook_reads_back_as_the_same_rows_and_holds_no_formula(
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
         head, *lines = book.get_sheet_by_name("Angka").to_python()
         assert head == [*rows[0]]
-        assert lines == [[cell(name, value, text) for name, value in row.items()] for row in rows]
+        assert lines == [[cell(name, value, cell_text) for name, value in row.items()] for row in rows]
         names = [line[1] for line in book.get_sheet_by_name("Balai").to_python()]
         assert '=HYPERLINK("http://x.example")' in names
         told = book.get_sheet_by_name("Keterangan").to_python()
-        assert told[-8:] == [[name, LABELS[name]] for name in head[3:]], "what the titles mean"
+        assert told[-8:] == [[name, DECLARED[name].label] for name in head[3:]], "what the titles mean"
         with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
             assert not [name for name in parts.namelist() if b"<f>" in parts.read(name)]
 

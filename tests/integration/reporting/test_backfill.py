@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from services.reporting.backfill import veil_all
-from services.reporting.provision import provision
+from services.reporting.storage.backfill import make_public_figures
+from services.reporting.storage.provision import provision
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import a_year, read, stored_bytes
 from tests.support.offices import SpeakingOffice
@@ -34,7 +34,7 @@ async def test_it_may_be_done_while_facts_are_read(store: Store) -> None:
     reading = asyncio.create_task(read(store, said, 5))
     times = 0
     while not reading.done():
-        await veil_all(store)
+        await make_public_figures(store)
         times += 1
     await reading
     assert times > 5
@@ -44,7 +44,7 @@ async def test_it_may_be_done_while_facts_are_read(store: Store) -> None:
 async def test_what_is_counted_no_more_is_told_no_more(store: Store) -> None:
     await read(store, a_year(SpeakingOffice()))
     await store["cells"].delete_many({"activity": "rakor"})
-    await veil_all(store)
+    await make_public_figures(store)
     assert await store["veiled"].count_documents({"activity": "rakor"}) == 0
 
 

@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from services.reporting.gaps import Gaps
-from services.reporting.lease import FIGURES, hold_figures, let_go
-from services.reporting.reader import Reader
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import FIGURES, hold_figures, release_figures
 from shared.kafka.records import Where
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import a_year, empty, read, rows, standing, stored_bytes
@@ -119,7 +119,7 @@ async def test_a_failed_transaction_takes_back_all_that_was_counted_on_top_of_it
     assert topic.at[where] == 0
     assert topic.paused == set()
     assert await rows(store) == await rows(store, office="nobody")
-    await let_go(store)
+    await release_figures(store)
     await topic.read_all(Random(1))
     assert (await standing(store, office)).facts == 10
 

@@ -9,9 +9,11 @@ import pytest
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
-from services.reporting.figures import Filters, OfficeStanding, Question, report
-from services.reporting.gaps import Gaps
-from services.reporting.reader import Reader
+from services.reporting.domain.questions import Filters, Question
+from services.reporting.domain.standing import OfficeStanding
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.figures import report
+from services.reporting.storage.gaps import Gaps
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice, Spoken
 

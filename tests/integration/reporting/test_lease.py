@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 
-from services.reporting.gaps import Gaps
-from services.reporting.lease import FIGURES, LONG_AGO, READER, FiguresHeld, Lease, LeaseLost, next_rev
-from services.reporting.reader import Reader
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import (
+    FIGURES,
+    LONG_AGO,
+    READER,
+    FiguresHeld,
+    Lease,
+    LeaseLost,
+    next_rev,
+)
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice
 
@@ -19,7 +27,7 @@ async def run_out(store: Store) -> None:
 
 
 async def taken(lease: Lease) -> int:
-    epoch = await lease.take()
+    epoch = await lease.try_acquire()
     assert epoch is not None
     return epoch
 
@@ -34,7 +42,7 @@ async def confirmed(store: Store) -> int:
 
 
 async def test_one_of_many_that_ask_at_once_gets_it(store: Store) -> None:
-    epochs = await asyncio.gather(*(Lease(store).take() for _ in range(8)))
+    epochs = await asyncio.gather(*(Lease(store).try_acquire() for _ in range(8)))
     assert sorted(epochs, key=str) == [1, *[None] * 7]
 
 
@@ -44,14 +52,14 @@ async def test_it_is_nobodys_once_it_was_given_back_or_ran_out(store: Store) -> 
     await first.release(epoch)
     assert await taken(second) == 2
     await first.release(epoch)  # what it has no more, it cannot give back
-    assert await first.take() is None
+    assert await first.try_acquire() is None
     await run_out(store)
     assert await taken(first) == 3
 
 
 async def test_who_keeps_it_learns_that_another_took_it(store: Store) -> None:
     lease = Lease(store)
-    keeping = asyncio.create_task(lease.kept(await taken(lease)))
+    keeping = asyncio.create_task(lease.keep(await taken(lease)))
     await asyncio.sleep(0.1)
     await run_out(store)
     await taken(Lease(store))
@@ -61,9 +69,9 @@ async def test_who_keeps_it_learns_that_another_took_it(store: Store) -> None:
 
 async def test_while_it_is_kept_nobody_else_gets_it(store: Store) -> None:
     lease = Lease(store)
-    keeping = asyncio.create_task(lease.kept(await taken(lease)))
+    keeping = asyncio.create_task(lease.keep(await taken(lease)))
     for _ in range(9):
-        assert await Lease(store).take() is None
+        assert await Lease(store).try_acquire() is None
         await asyncio.sleep(1)
     keeping.cancel()
 

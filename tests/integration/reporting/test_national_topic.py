@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from services.reporting.gaps import Gaps
-from services.reporting.lease import FIGURES, LONG_AGO, READER, Lease
-from services.reporting.publishing import Publisher
-from services.reporting.reader import Reader
-from services.reporting.revisions import due_revisions, mark_published
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import FIGURES, LONG_AGO, READER, Lease
+from services.reporting.storage.publishing import Publisher
+from services.reporting.storage.revisions import due_revisions, mark_published
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import MEASURES
 from shared.contracts.reports import NationalRow
@@ -143,10 +143,10 @@ async def test_a_row_that_a_zombie_may_have_overwritten_is_sent_again(store: Sto
 
 async def test_who_lost_the_lease_publishes_nothing(kafka: str, store: Store) -> None:
     office = SpeakingOffice()
-    zombie = await Lease(store).take()
+    zombie = await Lease(store).try_acquire()
     assert zombie is not None
     await store["lease"].update_one({"_id": READER}, {"$set": {"until": LONG_AGO}})
-    heir = await Lease(store).take()
+    heir = await Lease(store).try_acquire()
     assert heir is not None
     await read(store, office.publish("rakor"), epoch=heir)
     async with publishing(kafka, store, zombie):

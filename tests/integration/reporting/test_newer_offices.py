@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from services.reporting.comparing import Keys, differing
-from services.reporting.comparing import stored as stored_of
-from services.reporting.hidden import Hidden, hidden
-from services.reporting.lease import FIGURES
-from services.reporting.provision import provision
-from services.reporting.rebuilding import Rebuild
-from services.reporting.revisions import due_revisions
+from services.reporting.storage.comparing import Keys, differing_keys, stored_figures
+from services.reporting.storage.lease import FIGURES
+from services.reporting.storage.provision import provision
+from services.reporting.storage.rebuilding import Rebuild
+from services.reporting.storage.revisions import due_revisions
+from services.reporting.storage.unknown import UnknownCounts, unknown_counts
 from shared.contracts.facts import MEASURES
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import empty, read, rows, standing
@@ -40,11 +39,11 @@ def of_none(office: SpeakingOffice) -> Spoken:
 
 async def differences(store: Store, office: str, read_at_once: list[Spoken]) -> Keys:
     """Between what is stored and what one batch of the same facts leaves."""
-    before = await store.transaction(lambda session: stored_of(store, office, session))
+    before = await store.transaction(lambda session: stored_figures(store, office, session))
     await empty(store)
     await read(store, read_at_once)
-    after = await store.transaction(lambda session: stored_of(store, office, session))
-    return differing(before, after)
+    after = await store.transaction(lambda session: stored_figures(store, office, session))
+    return differing_keys(before, after)
 
 
 async def test_a_measure_that_is_not_known_is_added_up_and_shown_to_nobody(store: Store) -> None:
@@ -60,7 +59,7 @@ async def test_a_measure_that_is_not_known_is_added_up_and_shown_to_nobody(store
     assert veiled["whole"].keys() == {*MEASURES}
     one = await standing(store, office)
     assert (one.stopped, one.control) == (None, "equal")
-    assert await hidden(store) == {office.code: Hidden(measures=1, cells=0)}
+    assert await unknown_counts(store) == {office.code: UnknownCounts(measures=1, cells=0)}
 
 
 @pytest.mark.both_drivers
@@ -102,7 +101,7 @@ async def test_people_of_no_activity_are_in_exact_totals_and_in_no_public_figure
     of_activities = {row["activity"]: row["confirmed"] for row in await rows(store, "activity")}
     assert of_activities == {"rakor": 1, None: 1}
     assert [row["activity"] async for row in store["veiled"].find({})] == ["rakor"]
-    assert await hidden(store) == {office.code: Hidden(measures=0, cells=1)}
+    assert await unknown_counts(store) == {office.code: UnknownCounts(measures=0, cells=1)}
     assert await provision(store) == [], "nor is a public figure made of it later"
     assert await store["veiled"].count_documents({}) == 1
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from services.reporting.consumer import Consumer
-from services.reporting.cursors import ensure_cursors
-from services.reporting.figures import Filters, OfficeStanding, Question, report
-from services.reporting.gaps import Gaps
-from services.reporting.lease import LONG_AGO, READER, Lease
-from services.reporting.metrics import Metrics
+from services.reporting.domain.questions import Filters, Question
+from services.reporting.domain.standing import OfficeStanding
+from services.reporting.entrypoints.instance import Instance
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.storage.cursors import ensure_cursors
+from services.reporting.storage.figures import report
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import LONG_AGO, READER, Lease
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
@@ -30,10 +32,10 @@ def settings(kafka: str) -> KafkaSettings:
 
 
 @asynccontextmanager
-async def reading(kafka: str, store: Store) -> AsyncIterator[Consumer]:
-    consumer = Consumer(settings(kafka), store, Metrics())
-    async with consumer.running():
-        yield consumer
+async def reading(kafka: str, store: Store) -> AsyncIterator[Instance]:
+    instance = Instance(settings(kafka), store, Metrics())
+    async with instance.running():
+        yield instance
 
 
 async def standing(store: Store, office: SpeakingOffice) -> OfficeStanding | None:
@@ -98,7 +100,7 @@ async def test_a_topic_filled_again_in_another_order_shows_no_gap(kafka: str, st
 
 
 async def test_a_new_office_appears_by_itself(kafka: str, store: Store) -> None:
-    async with reading(kafka, store) as consumer:
+    async with reading(kafka, store) as instance:
         await asyncio.sleep(2)  # it has joined, and knows nothing of the office to come
         office = SpeakingOffice()
         await make_facts_topic(kafka, office)
@@ -107,7 +109,7 @@ async def test_a_new_office_appears_by_itself(kafka: str, store: Store) -> None:
         found = await standing(store, office)
         assert found is not None
         assert found.name == "BGP Baru"
-        assert await consumer.not_ready() == []
+        assert await instance.not_ready() == []
 
 
 async def test_instances_that_come_and_go_count_each_fact_once(kafka: str, store: Store) -> None:
@@ -136,7 +138,7 @@ async def test_another_takes_over_from_one_that_was_cut_off_and_is_told_so(kafka
     office = SpeakingOffice()
     await make_facts_topic(kafka, office)
     lost = asyncio.Event()
-    zombie = Consumer(settings(kafka), store, Metrics(), lost.set)
+    zombie = Instance(settings(kafka), store, Metrics(), lost.set)
     async with zombie.running():
         await send_all(kafka, [office.publish("rakor"), office.confirm("rakor")])
         await until(lambda: _is(confirmed(store, office), 1))
@@ -153,27 +155,27 @@ async def test_readiness_says_what_is_wrong(server_room: ServerRoom, store: Stor
     office = SpeakingOffice()
     await make_facts_topic(own, office)
     broker.pause()
-    async with reading(own, store) as consumer:
-        await until(lambda: _is(consumer.not_ready(), ["Kafka has not answered yet"]))
+    async with reading(own, store) as instance:
+        await until(lambda: _is(instance.not_ready(), ["Kafka has not answered yet"]))
     broker.resume()
     another = Lease(store)
-    epoch = await another.take()
+    epoch = await another.try_acquire()
     assert epoch is not None
-    async with reading(own, store) as consumer:
-        assert (consumer.role, await consumer.not_ready()) == ("standby", [])  # while another has the lease
+    async with reading(own, store) as instance:
+        assert (instance.role, await instance.not_ready()) == ("standby", [])  # while another has the lease
         await another.release(epoch)
         bad = office.publish("rakor")
         office.ledger = "d" * 32
         await send_all(own, [bad, office.publish("lain")])
 
         async def office_is_named() -> bool:
-            return any("office" in said and office.code in said for said in await consumer.not_ready())
+            return any("office" in said and office.code in said for said in await instance.not_ready())
 
         await until(office_is_named)
         broker.pause()
 
         async def silence_is_named() -> bool:
-            return any(said.startswith("Kafka last answered") for said in await consumer.not_ready())
+            return any(said.startswith("Kafka last answered") for said in await instance.not_ready())
 
         try:
             await until(silence_is_named)

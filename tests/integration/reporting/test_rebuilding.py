@@ -10,17 +10,17 @@ from typing import Any
 import bson
 import pytest
 
-from services.reporting.cells import apply
-from services.reporting.consumer import Consumer
-from services.reporting.counting import advance_until_stop
-from services.reporting.cursors import CursorMoved, ensure_cursors
-from services.reporting.gaps import Gaps
-from services.reporting.lease import LONG_AGO, READER, FiguresHeld, let_go
-from services.reporting.metrics import Metrics
-from services.reporting.provision import FIGURES_OF_OFFICES, provision
-from services.reporting.reader import Reader
-from services.reporting.rebuilding import PREFIX, Rebuild, RebuildBusy
-from services.reporting.refolding import TopicLacks
+from services.reporting.domain.counting import advance_until_stop
+from services.reporting.entrypoints.instance import Instance
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.entrypoints.reader import Reader
+from services.reporting.storage.cells import apply
+from services.reporting.storage.cursors import CursorMoved, ensure_cursors
+from services.reporting.storage.gaps import Gaps
+from services.reporting.storage.lease import LONG_AGO, READER, FiguresHeld, release_figures
+from services.reporting.storage.provision import FIGURES_OF_OFFICES, provision
+from services.reporting.storage.rebuilding import PREFIX, Rebuild, RebuildBusy
+from services.reporting.storage.refolding import TopicLacks
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store, connect
@@ -139,7 +139,7 @@ class Overtaken(Rebuild):
 
     async def _compare(self, office: str) -> Any:
         found = await super()._compare(office)
-        await let_go(self._store)
+        await release_figures(self._store)
         await reader(self._store).read((self.late,))
         return found
 
@@ -210,7 +210,7 @@ async def test_it_works_while_the_service_counts_on(server_room: ServerRoom, sto
         return await confirmed() == 320
 
     rng = Random(7)
-    async with Consumer(settings, store, Metrics()).running():
+    async with Instance(settings, store, Metrics()).running():
         await send_all(kafka, [office.publish("rakor")])
         await until(lambda: store["roll_ups"].find_one({"office": office.code}))
         speaking = asyncio.create_task(speak())
@@ -236,13 +236,13 @@ async def national(servers: Servers) -> AsyncIterator[Store]:
     await store.close()
 
 
-REBUILD, REBUILDING = ("rebuild", "reporting"), "services.reporting.rebuilding"
+REBUILD, REBUILDING = ("rebuild", "reporting"), "services.reporting.storage.rebuilding"
 STEPS = (
     "fold_to:after",  # something lies aside
     "hold_figures:after",  # the service waits
     "_swap:after",  # before its transaction is committed
-    "let_go:before",  # after that
-    "let_go:after",  # aside is not emptied
+    "release_figures:before",  # after that
+    "release_figures:after",  # aside is not emptied
 )
 
 

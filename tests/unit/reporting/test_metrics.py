@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from prometheus_client import generate_latest
 
-from services.reporting.figures import OfficeStanding
-from services.reporting.hidden import Hidden
-from services.reporting.metrics import Metrics
+from services.reporting.domain.standing import OfficeStanding
+from services.reporting.entrypoints.metrics import Metrics
+from services.reporting.storage.unknown import UnknownCounts
 from tests.support.watched import shown, told
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -17,7 +17,7 @@ def test_the_table_of_metrics_tells_what_reporting_shows() -> None:
     metrics.applied("bali", 3)
     metrics.lag({"bali": 7})
     metrics.standing([OfficeStanding("bali", "BGP Bali", None, AT, 3, 1, "differs", None)])
-    metrics.hidden({"bali": Hidden(measures=2, cells=1)})
+    metrics.unknown({"bali": UnknownCounts(measures=2, cells=1)})
     text = generate_latest(metrics.registry).decode()
     assert shown(text) == told("reporting")
     name = "simpul_reporting_last_fact_timestamp_seconds"

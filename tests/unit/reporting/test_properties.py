@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reporting.counting import ActivityKey, Attributes, CellKey, advance_until_stop
-from services.reporting.cursors import Cursor
+from services.reporting.domain.counting import advance_until_stop
+from services.reporting.domain.cursor import Cursor
+from services.reporting.domain.keys import ActivityKey, Attributes, CellKey
 from shared.kafka.records import by_partition
 from tests.support.offices import SpeakingOffice, Spoken
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.reporting import counting
-from services.reporting.counting import advance_until_stop
-from services.reporting.cursors import Cursor
+from services.reporting.domain import counting
+from services.reporting.domain.counting import advance_until_stop
+from services.reporting.domain.cursor import Cursor
 from tests.support.offices import SpeakingOffice
 
 
