@@ -65,7 +65,7 @@ async def pair(servers: Servers, folder: Path) -> AsyncIterator[tuple[Instance, 
         "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
         "SIMPUL_KAFKA_FETCH_WAIT_MS": "500" if ON_KAFKA else "50",
         "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
-        "SIMPUL_KAFKA_SESSION_TIMEOUT_MS": "6000" if ON_KAFKA else "3000",
+        "SIMPUL_KAFKA_SESSION_TIMEOUT_MS": "6000" if ON_KAFKA else "2000",
         "SIMPUL_MONGO_URL": servers.mongo,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
