@@ -1,9 +1,12 @@
 # The one recipe for everything: people, hooks and CI call the same targets.
 PYTHON ?= python3
 ARGS ?=
-# Each worker of pytest has a broker and a database of its own; most of a test's time is waiting.
-PARALLEL ?= -n 2
+# Each worker of pytest has a broker and a database of its own, 1 GB with them, and waits for most of its time:
+# eight keep two cores busy.
+PARALLEL ?= -n 8
 BIN := .venv/bin
+# else each of the many processes that a test starts would compile the project anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-kafka test-containers proof proof-seeds check format lock schemas bench clean
 

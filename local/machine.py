@@ -7,12 +7,13 @@ import random
 import shutil
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.errors import DiskFull, NoEmbeddedServers, PortInUse
 
-_PORTS = itertools.cycle(random.sample(range(20_000, 32_000), 12_000))
+PORTS = range(20_000, 32_000)
+_ports = itertools.cycle(random.sample(PORTS, len(PORTS)))
 DISK_NEEDED = 600 * 2**20  # bytes; mongod's files begin at 130 MB and grow with its journal and log
 
 
@@ -34,7 +35,13 @@ def free_port() -> int:
     its clients could be given its port, and even be connected to itself. A process is given none twice: what
     it asked for may not be bound yet.
     """
-    return next(port for port in _PORTS if is_free(port))
+    return next(port for port in _ports if is_free(port))
+
+
+def give_ports(ports: Sequence[int]) -> None:
+    """Have `free_port` give these alone, as where several processes share `PORTS` out among themselves."""
+    global _ports
+    _ports = itertools.cycle(random.sample(ports, len(ports)))
 
 
 async def require_ports(wanted: Mapping[str, int], patience: float = 2) -> None:

@@ -9,12 +9,15 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from local import machine
 from local.processes import Processes
 from services.registration.adapters import arrivals
 from services.registration.application import asker
 from shared.mongo.driver import Driver
 from tests.support.drivers import DRIVERS, using
 from tests.support.kafka import NoKafka, kafka_jars
+from tests.support.order import IS_WORKER, in_running_order, unit_of
+from tests.support.ports import share_of_this_worker
 from tests.support.servers import ON_KAFKA, ServerRoom, Servers
 from tests.support.skips import OnlyListedSkips
 
@@ -22,12 +25,14 @@ from tests.support.skips import OnlyListedSkips
 def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("anywhere", deadline=None)  # a busy machine is no failure
     settings.load_profile("anywhere")
+    machine.give_ports(share_of_this_worker(machine.PORTS))
     if os.environ.get("CI") == "true":
         config.pluginmanager.register(OnlyListedSkips())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for servers is marked, or `make test-kafka` would leave it out unnoticed."""
+    """Whatever asks for servers is marked, or `make test-kafka` would leave it out unnoticed. Several workers
+    take the tests in an order of their own."""
     unmarked = [
         item.nodeid
         for item in items
@@ -36,14 +41,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
     if unmarked:
         raise pytest.UsageError("these use a broker without pytest.mark.broker: " + ", ".join(unmarked))
+    if IS_WORKER:
+        items[:] = in_running_order(items)
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
-    """Any test goes to whoever is free, but those around a demo to one: they share one that was played.
+    """Any test goes to whoever is free, but those that share what takes long to make go to one.
     (The marker `xdist_group` of pytest-xdist 3.8 does nothing under pytest 9.2.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
+        return unit_of(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

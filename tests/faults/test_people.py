@@ -31,7 +31,7 @@ async def feed(running: Deployment, killed: asyncio.Event) -> int:
             ]
         )
         fed += 20
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)  # each restart finds work, and all of it is decided soon after the last
     return fed
 
 

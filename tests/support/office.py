@@ -75,8 +75,9 @@ def servers_trim(servers: Servers) -> bool:
 
 
 def session_timeout_ms(servers: Servers) -> int:
-    """The embedded broker waits twice as long for a member that left; Apache Kafka takes no less than 6 s."""
-    return 6_000 if servers.append_time else 3_000
+    """The embedded broker waits twice as long for a member that left, and has who joins wait for half of it
+    in whole seconds; Apache Kafka takes no less than 6 s."""
+    return 6_000 if servers.append_time else 2_000
 
 
 @dataclass

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.broker
 
 def settings(kafka: str) -> KafkaSettings:
     """The embedded broker waits twice as long for a member that left."""
-    session = 6_000 if ON_KAFKA else 3_000
+    session = 6_000 if ON_KAFKA else 2_000
     return KafkaSettings(kafka, ON_KAFKA, session_timeout_ms=session, fetch_wait_ms=50)
 
 
