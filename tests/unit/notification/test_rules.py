@@ -113,6 +113,21 @@ def test_a_cancelled_activity_owes_one_fan_out_and_remembers_who_was_live() -> N
     assert (row.born, row.ended, lists.activities["rakor"].cancelled) == (2, 4, True)
 
 
+def test_whoever_is_moved_up_or_cancels_is_remembered_so() -> None:
+    lists, _ = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationWaitlisted(**WHO, round=1, quotas=("s",), place=1),
+        RegistrationPromoted(**WHO, quotas=("s",)),
+    )
+    assert (lists.registrations[ID].status, lists.registrations[ID].seated) == ("confirmed", AT)
+    fold(lists, at(4), RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)))
+    assert (lists.registrations[ID].status, lists.registrations[ID].seated) == ("cancelled", AT)
+
+
+def test_the_domain_of_an_address_is_what_stands_behind_its_last_at_sign() -> None:
+    assert '"wayan@rumah"@peserta.example' in Allowed.of("@peserta.example")
+
+
 def delivery(template: Template = "confirmed") -> Delivery:
     return Delivery("bali-3-2", template, "rakor", ID, 3, AT, needs_registration=2, needs_activity=1)
 
@@ -139,6 +154,7 @@ NOW = AT + timedelta(minutes=1)
         (person(), ACTIVITY, "@lain.example", Close("withdrawn", "held_back")),
         (person(), ACTIVITY, "@example, x@peserta.example", Close("withdrawn", "held_back")),
         (person(), ACTIVITY, "@PESERTA.example", Send(person(), ACTIVITY)),
+        (person(), ACTIVITY, "x@lain.example,@peserta.example", Send(person(), ACTIVITY)),
     ],
 )
 def test_a_mail_goes_waits_or_is_withdrawn(who, what, only_to, verdict) -> None:  # type: ignore[no-untyped-def]

@@ -32,6 +32,7 @@ def test_an_attempt_whose_answer_was_lost_may_have_told_more() -> None:
     assert told(found, 1) == Told(rev=3, perhaps=5)
     assert told(found, 1).revs(6) == (3, 5)
     assert told([lost("waitlisted", "ambiguous", 2), mail("promoted", "sent", 4)], 9) == Told(rev=4)
+    assert told([lost("waitlisted", "ambiguous", 4), mail("promoted", "sent", 4)], 9) == Told(rev=4)
 
 
 def test_who_was_told_nothing_is_told_what_the_fact_changed() -> None:

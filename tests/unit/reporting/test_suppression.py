@@ -107,6 +107,7 @@ def summed(parts: dict[str | None, Sums]) -> Sums:
         ((5, 3, 5), {"at_least": 10}, [{"at_least": 5}, {"below": 5}, {"at_least": 5}]),
         ((5, 3, 0), {"at_least": 5}, [{"at_least": 5}, {"below": 5}, {"below": 5}]),
         ((4, 4, 0), {"below": 5}, [{"below": 5}, {"below": 5}, {"below": 5}]),
+        ((5, 5, 0), 10, [5, 5, 0]),
         ((0, 0, 0), 0, [0, 0, 0]),
     ],
 )
@@ -127,6 +128,28 @@ def test_attendances_and_hours_are_hidden_with_those_present() -> None:
         {"below": 5},
     ]
     assert mask(*found.whole["jp_attended"]) == 69 * 8
+
+
+@pytest.mark.parametrize(
+    ("sum_", "few", "many", "written"),
+    [
+        (7, 0, 0, 7),
+        (0, 1, 0, {"below": 5}),
+        (4, 2, 0, {"below": 5}),
+        (5, 1, 0, {"at_least": 5}),
+        (4, 0, 1, {"at_least": 4}),
+        (0, 1, 1, {"at_least": 0}),
+    ],
+)
+def test_what_is_hidden_is_written_as_below_five_or_as_at_least_so_many(
+    sum_: int, few: int, many: int, written: object
+) -> None:
+    assert mask(sum_, few, many) == written
+
+
+def test_a_category_that_no_people_are_of_has_none_present() -> None:
+    found = suppress({None: zeros() | {"activities": 1}, "guru": zeros()})
+    assert found.parts["guru"]["jp_attended"] == found.parts["guru"]["present"] == (0, 0, 0)
 
 
 def test_a_figure_is_written_for_a_file() -> None:
