@@ -8,7 +8,7 @@ BIN := .venv/bin
 # else each of the many processes that a test starts would compile the project anew
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-kafka test-containers proof proof-seeds check format lock schemas bench clean
+.PHONY: demo test test-kafka test-containers proof proof-seeds mutation check format lock schemas bench clean
 
 demo: .venv/installed
 	$(BIN)/python -m local.demo $(ARGS)
@@ -31,6 +31,13 @@ proof: .venv/installed
 # Ten seeds on both brokers, an hour or so.
 proof-seeds: .venv/installed
 	$(BIN)/python -m proof --seeds 10 --broker both $(ARGS)
+
+# Random changes to what decides and counts, of which the unit tests must catch 95 in 100; half an hour.
+mutation: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutation.txt
+	$(BIN)/mutmut run --max-children 2 $(ARGS)
+	$(BIN)/mutmut export-cicd-stats
+	$(BIN)/python -m tests.support.mutation
 
 check: .venv/installed
 	$(BIN)/ruff format --check .
@@ -57,6 +64,8 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv (pip install uv)." >&2; exit 1; }
 	uv pip compile pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet -o requirements/lock.txt
+	uv pip compile --group pyproject.toml:mutation --constraints requirements/lock.txt --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements/mutation.txt
 	@for image in "registration --extra traces" "notification --extra traces" "reporting --extra traces" mailbox; do \
 		uv pip compile pyproject.toml --extra $$image --constraints requirements/lock.txt --python-version 3.13 \
 			--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements/$${image%% *}.txt; done
