@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final, get_args
+from typing import Any, Final, NoReturn, get_args
 
 from services.registration.application.commit import NumberedFact
 from services.registration.application.feature import (
@@ -82,18 +82,13 @@ class Features:
 
     def states_of(self, body: Body, key: str) -> list[Ref]:
         """Which a fact changes. Raises `FactUnfollowed`."""
-        return [Ref(kind, name(body, key)) for kind, name in self._rule(body).states.items()]
+        rule = self.facts.get(type(body)) or _unfollowed(body)
+        return [Ref(kind, name(body, key)) for kind, name in rule.states.items()]
 
     def private(self, happened: Happened) -> Document:
         """What stays in the office of a fact, as fields of its row. Raises `FactUnfollowed`."""
-        rule = self._rule(happened.body)
+        rule = self.facts.get(type(happened.body)) or _unfollowed(happened.body)
         return rule.private(happened.private) if rule.private and happened.private is not None else {}
-
-    def _rule(self, body: Body) -> FactRule:
-        rule = self.facts.get(type(body))
-        if rule is None:
-            raise FactUnfollowed(f"no state follows {type(body).__name__}")
-        return rule
 
     @property
     def results(self) -> Mapping[str, Result]:
@@ -128,6 +123,10 @@ class Features:
     @property
     def directories(self) -> Sequence[DirectoryRule]:
         return [feature.directory for feature in self.features if feature.directory]
+
+
+def _unfollowed(body: Body) -> NoReturn:
+    raise FactUnfollowed(f"no state follows {type(body).__name__}")
 
 
 def assembled(features: tuple[Feature, ...]) -> Features:
