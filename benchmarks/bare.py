@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from bson import Int64
 from pydantic_core import to_json
 
-from services.registration.application.digests import Digests
+from services.registration.kernel.digests import Digests
 from shared.contracts.commands import RecordAttendance, SubmitRegistration
 from shared.kafka.records import BATCH_RECORDS
 from shared.mongo.driver import Document, ReplaceOne, Session, Store, connect

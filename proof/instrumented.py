@@ -65,8 +65,8 @@ def _after(owner: Any, name: str, trigger: Trigger, point: str) -> None:
 
 
 def watch_registration(trigger: Trigger) -> None:
-    from services.registration.adapters.ledger import Ledger
-    from services.registration.adapters.publisher import Publisher
+    from services.registration.storage.ledger import Ledger
+    from services.registration.storage.publisher import Publisher
 
     _before(Ledger, "commit", trigger, "before-transaction")
     _after(Ledger, "write", trigger, "in-transaction")

@@ -9,8 +9,8 @@ from proof.mutants_patch import patch
 
 def no_deduplication() -> None:
     """Nobody looks whether a command is known, and no index refuses it twice."""
-    from services.registration.adapters.ledger import Ledger
-    from services.registration.adapters.loader import Loader
+    from services.registration.storage.ledger import Ledger
+    from services.registration.storage.loader import Loader
     from shared.mongo.driver import PyMongoError
 
     claim = Ledger.claim
@@ -32,7 +32,7 @@ def no_deduplication() -> None:
 
 def acknowledged_first() -> None:
     """The records are marked as decided before the transaction that decides them."""
-    from services.registration.adapters.ledger import Ledger
+    from services.registration.storage.ledger import Ledger
 
     commit = Ledger.commit
 
@@ -49,15 +49,15 @@ def acknowledged_first() -> None:
 
 
 def no_seat_check() -> None:
-    from services.registration.domain.activity import ActivityState
+    from services.registration.features.gatherings.domain.activity import ActivityState
 
     patch(ActivityState, "has_room", lambda state, signature: True)
 
 
 def promotion_out_of_order() -> None:
     """Who came last is promoted first."""
-    from services.registration.adapters.gathering_states import line_name, registration_state
-    from services.registration.adapters.register import Register
+    from services.registration.features.gatherings.gathering_states import line_name, registration_state
+    from services.registration.features.gatherings.register import Register
 
     async def from_behind(register: Any, activity: str, state: Any, limit: int) -> Any:
         lines: dict[Any, list[Any]] = defaultdict(list)
@@ -75,7 +75,7 @@ def promotion_out_of_order() -> None:
 
 def no_cursor_guard() -> None:
     """A batch is written wherever the cursor stands and whoever has claimed it."""
-    from services.registration.adapters.ledger import Ledger
+    from services.registration.storage.ledger import Ledger
 
     write = Ledger.write
 
@@ -93,7 +93,7 @@ def no_cursor_guard() -> None:
 
 def pointer_first() -> None:
     """Facts count as published before they are sent."""
-    from services.registration.adapters.publisher import Publisher
+    from services.registration.storage.publisher import Publisher
 
     async def hasty(publisher: Any, cursor: Any) -> Any:
         facts = await publisher._ledger.unpublished(cursor.partition, cursor.published)
@@ -112,8 +112,8 @@ def pointer_first() -> None:
 
 def no_claim() -> None:
     """Who gets a partition goes on with what it remembers, and raises no epoch."""
-    from services.registration.adapters.ledger import Ledger, cursor_of
-    from services.registration.application.owner import Owner
+    from services.registration.kernel.owner import Owner
+    from services.registration.storage.ledger import Ledger, cursor_of
 
     remembered: dict[int, Any] = {}
     claim, remember = Owner._claim, Owner._remember
@@ -137,7 +137,7 @@ def no_claim() -> None:
 
 def people_unread() -> None:
     """Whoever another transaction met first keeps the reference that this one made up for them."""
-    from services.registration.adapters.people import People, person_row
+    from services.registration.features.people.store import People, person_row
     from shared.mongo.driver import UpdateOne
 
     async def keep(people: Any, meetings: Any, session: Any) -> None:
@@ -156,7 +156,7 @@ def canary_in_a_fact() -> None:
     """A fact of a registration holds the name."""
     import bson
 
-    import services.registration.adapters.ledger as ledger
+    import services.registration.storage.ledger as ledger
     from shared.contracts.commands import SubmitRegistration
 
     encoded = vars(ledger)["encoded_fact"]
@@ -176,7 +176,7 @@ def canary_in_a_fact() -> None:
 
 def revived() -> None:
     """Who submits after a cancellation gets the cancelled registration back, and no round of their own."""
-    import services.registration.domain.registration as registration
+    import services.registration.features.gatherings.domain.registration as registration
 
     submit = registration.submit
 
@@ -192,23 +192,24 @@ def revived() -> None:
 
 def any_number_proves() -> None:
     """Whoever names a number is taken for who has it."""
-    from services.registration.application.people import ProvingSources
+    from services.registration.features.people.people import ProvingSources
 
     patch(ProvingSources, "__contains__", lambda sources, source: True)
 
 
 def unbounded() -> None:
     """An activity may end when it likes, and its times are shown with no end of the calendar in mind."""
-    from services.registration.application import gathering_contents
     from shared import instants
 
+    patch(instants, "at_place", lambda at, zone: at.astimezone(zone))  # before a feature takes it by name
+    from services.registration.features.gatherings import gathering_contents
+
     patch(gathering_contents, "_instants", lambda *given: iter(()))
-    patch(instants, "at_place", lambda at, zone: at.astimezone(zone))
 
 
 def poison_skipped() -> None:
     """What cannot be decided is passed over and noted nowhere."""
-    from services.registration.adapters.ledger import Ledger
+    from services.registration.storage.ledger import Ledger
 
     write = Ledger.write
 

@@ -11,8 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from local import machine
 from local.processes import Processes
-from services.registration.adapters import arrivals
-from services.registration.application import asker
+from services.registration.features.gatherings import arrivals
+from services.registration.kernel import asker
 from shared.mongo.driver import Driver
 from tests.support.drivers import DRIVERS, using
 from tests.support.kafka import NoKafka, kafka_jars

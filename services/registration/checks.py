@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.registration.adapters.mails import NotificationMails, client
-from services.registration.adapters.people import People
-from services.registration.adapters.provision import require_fit, require_key
-from services.registration.application.digests import Digests
-from services.registration.application.features import assembled
 from services.registration.features import FEATURES
+from services.registration.features.people.store import People
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.features import assembled
 from services.registration.settings import RegistrationSettings
+from services.registration.storage.provision import require_fit, require_key
+from services.registration.web.notification import NotificationMails, client
 from shared.check import Check, Finding, servers
 from shared.contracts.topics import database
 from shared.mongo.driver import connect

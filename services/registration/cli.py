@@ -6,26 +6,26 @@ from typing import Annotated
 
 import typer
 
-from services.registration.adapters.new_ledger import name_anew
-from services.registration.adapters.parked import Parked
-from services.registration.adapters.people_upgrade import is_upgraded, upgrade
-from services.registration.adapters.provision import provision, require_key
-from services.registration.adapters.recover import recover
-from services.registration.adapters.republish import republish
-from services.registration.application.commit import ClaimLost
-from services.registration.application.digests import Digests
-from services.registration.application.feature import OfficeStore
-from services.registration.application.features import assembled
-from services.registration.application.people import ProvingSources
-from services.registration.application.ports import DoesNotFit
 from services.registration.features import FEATURES
+from services.registration.features.people.people import ProvingSources
+from services.registration.features.people.people_upgrade import is_upgraded, upgrade
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
+from services.registration.kernel.commit import ClaimLost
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.features import assembled
+from services.registration.kernel.ports import DoesNotFit
 from services.registration.settings import (
     ParkedSettings,
     ProvisionSettings,
     RecoverSettings,
     RepublishSettings,
 )
+from services.registration.storage.new_ledger import name_anew
+from services.registration.storage.parked import Parked
+from services.registration.storage.provision import provision, require_key
+from services.registration.storage.recover import recover
+from services.registration.storage.republish import republish
 from shared.cli import Refused, ended_by
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings

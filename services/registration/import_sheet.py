@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.registration.adapters.excel import read_sheet
-from services.registration.adapters.lists import lists
-from services.registration.application.digests import Digests
-from services.registration.application.feature import OfficeStore
-from services.registration.application.features import assembled
-from services.registration.application.forecast import Forecast
-from services.registration.application.sheet_report import InvitedRow, SheetReport, as_dict
-from services.registration.application.sheet_row import command_id
 from services.registration.features import FEATURES
+from services.registration.features.gatherings.lists import lists
+from services.registration.features.gatherings.sheets.excel import read_sheet
+from services.registration.features.gatherings.sheets.forecast import Forecast
+from services.registration.features.gatherings.sheets.sheet_report import InvitedRow, SheetReport, as_dict
+from services.registration.features.gatherings.sheets.sheet_row import command_id
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.features import assembled
 from services.registration.settings import ImportSettings
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration

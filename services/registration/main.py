@@ -7,45 +7,45 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry
 
-from services.registration.adapters.arrivals import Arrivals
-from services.registration.adapters.intake import Intake
-from services.registration.adapters.ledger import Ledger
-from services.registration.adapters.limits import Limits
-from services.registration.adapters.lists import lists
-from services.registration.adapters.loader import Loader
-from services.registration.adapters.mails import NotificationMails, client
-from services.registration.adapters.outcomes import Outcomes
-from services.registration.adapters.parked import Parked
-from services.registration.adapters.persons import Persons
-from services.registration.adapters.provision import require_fit, require_key
-from services.registration.adapters.publisher import Publisher
-from services.registration.adapters.roster import Roster
-from services.registration.adapters.twins import Twins
-from services.registration.adapters.uploads import Uploads
-from services.registration.adapters.views import Views
-from services.registration.application.asker import Asker
-from services.registration.application.asking import Reading
-from services.registration.application.batch import Standing
-from services.registration.application.digests import Digests
-from services.registration.application.feature import OfficeStore
-from services.registration.application.features import assembled
-from services.registration.application.gatherings import NAME
-from services.registration.application.mails import Mails
-from services.registration.application.owners import Owners
-from services.registration.application.people import PEOPLE
-from services.registration.application.ports import Ports
-from services.registration.application.public import Public
-from services.registration.entrypoints.consumer import read_intake
-from services.registration.entrypoints.gatherings_desk import GatheringsDesk
-from services.registration.entrypoints.health import readiness
-from services.registration.entrypoints.http import Desk, routes
-from services.registration.entrypoints.metrics import CountedLedger, OwnerNumbers
-from services.registration.entrypoints.pages import pages
-from services.registration.entrypoints.pages.front import Front
-from services.registration.entrypoints.pages.session import of_staff
-from services.registration.entrypoints.tokens import Tokens
 from services.registration.features import FEATURES
+from services.registration.features.gatherings.arrivals import Arrivals
+from services.registration.features.gatherings.gatherings import NAME
+from services.registration.features.gatherings.gatherings_desk import GatheringsDesk
+from services.registration.features.gatherings.limits import Limits
+from services.registration.features.gatherings.lists import lists
+from services.registration.features.gatherings.public import Public, disclosed
+from services.registration.features.gatherings.roster import Roster
+from services.registration.features.gatherings.uploads import Uploads
+from services.registration.features.gatherings.views import Views
+from services.registration.features.people.people import PEOPLE
+from services.registration.features.people.persons import Persons
+from services.registration.features.people.twins import Twins
+from services.registration.kernel.asker import Asker
+from services.registration.kernel.asking import Reading
+from services.registration.kernel.batch import Standing
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.features import assembled
+from services.registration.kernel.owners import Owners
+from services.registration.kernel.ports import Ports
+from services.registration.pages import pages
 from services.registration.settings import RegistrationSettings
+from services.registration.storage.intake import Intake
+from services.registration.storage.ledger import Ledger
+from services.registration.storage.loader import Loader
+from services.registration.storage.outcomes import Outcomes
+from services.registration.storage.parked import Parked
+from services.registration.storage.provision import require_fit, require_key
+from services.registration.storage.publisher import Publisher
+from services.registration.web.api import Desk, routes
+from services.registration.web.consumer import read_intake
+from services.registration.web.front import Front, templates
+from services.registration.web.health import readiness
+from services.registration.web.mails import Mails
+from services.registration.web.metrics import CountedLedger, OwnerNumbers
+from services.registration.web.notification import NotificationMails, client
+from services.registration.web.session import of_staff
+from services.registration.web.tokens import Tokens
 from shared.contracts import topics
 from shared.doors import Address, Door
 from shared.http import application
@@ -134,8 +134,9 @@ async def running(
             return await group_members(settings.kafka.bootstrap, topics.group(office.code, "registration"))
 
         asker = Asker(digests, intake, outcomes, features, is_passing)
+        views = Views(store, digests)
         gatherings = GatheringsDesk(
-            Views(store, digests),
+            views,
             Roster(store, digests),
             Public(f"/{office.code}/http/public", asker, arrivals.meet),
             Uploads(store),
@@ -149,9 +150,11 @@ async def running(
             outcomes,
             Parked(store),
             Tokens(settings.link_keys),
-            {NAME: gatherings, PEOPLE: Twins(store, Persons(store, digests))},
+            disclosed,
+            {NAME: gatherings, PEOPLE: Twins(store, Persons(store, digests, views.titles))},
         )
-        front = Front(office, desk, settings.links, await stack.enter_async_context(_mails(settings)))
+        mails = await stack.enter_async_context(_mails(settings))
+        front = Front(office, desk, settings.links, mails, templates(features))
         app.include_router(routes(desk, features))
         sessions = of_staff(
             settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"

@@ -12,10 +12,10 @@ def pages_of(rows: int, size: int) -> int:
     return max(1, -(-rows // size))
 
 
-def environment(looks: Path) -> Environment:
+def environment(*folders: Path) -> Environment:
     """Templates of one service, which extend `base.html` and import `forms.html` of the shared look."""
     found = Environment(
-        loader=FileSystemLoader([looks, Path(__file__).with_name("looks")]),
+        loader=FileSystemLoader([*folders, Path(__file__).with_name("looks")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.registration.application.features import Features
+from services.registration.kernel.features import Features
 from shared.contracts.commands import ChangeActivity, PublishActivity, SubmitRegistration
 from tests.component.registration.browser import announce, opened, typed
 from tests.component.registration.test_staff import PLAIN, staff_at

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.registration.adapters.views import Views
+from services.registration.features.gatherings.views import Views
 from shared.reasons import REASONS
 from tests.component.registration.browser import STAFF, announce
 from tests.component.registration.test_staff import staff_at

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import yaml
 
-from services.registration.domain import registration
+from services.registration.features.gatherings.domain import registration
 from shared.contracts.commands import SubmitRegistration
 from tests.support.office import METRICS, READY, STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.servers import Servers

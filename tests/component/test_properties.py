@@ -12,20 +12,20 @@ from bson import json_util
 from hypothesis import Phase, event, example, given, settings
 from hypothesis import strategies as st
 
-from services.registration.adapters.documents import position
-from services.registration.adapters.intake import Intake
-from services.registration.adapters.ledger import Ledger
-from services.registration.adapters.loader import Loader
-from services.registration.adapters.outcomes import Outcomes
-from services.registration.adapters.people import person_row
-from services.registration.adapters.provision import LONG_AGO
-from services.registration.adapters.publisher import Publisher
-from services.registration.application.asking import Asked, Poison, Reading
-from services.registration.application.batch import Standing, partition_key
-from services.registration.application.held import Held
-from services.registration.application.owner import Owner
-from services.registration.application.people import KnownPerson
-from services.registration.application.ports import Ports
+from services.registration.features.people.people import KnownPerson
+from services.registration.features.people.store import person_row
+from services.registration.kernel.asking import Asked, Poison, Reading
+from services.registration.kernel.batch import Standing, partition_key
+from services.registration.kernel.held import Held
+from services.registration.kernel.owner import Owner
+from services.registration.kernel.ports import Ports
+from services.registration.storage.documents import position
+from services.registration.storage.intake import Intake
+from services.registration.storage.ledger import Ledger
+from services.registration.storage.loader import Loader
+from services.registration.storage.outcomes import Outcomes
+from services.registration.storage.provision import LONG_AGO
+from services.registration.storage.publisher import Publisher
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,

@@ -12,8 +12,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
-from services.registration.adapters.outcomes import Outcomes
-from services.registration.domain.activity import ActivityState
+from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.storage.outcomes import Outcomes
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,

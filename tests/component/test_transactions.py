@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.registration.adapters.ledger import Ledger
-from services.registration.application.commit import Commit
+from services.registration.kernel.commit import Commit
+from services.registration.storage.ledger import Ledger
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.kafka.offsets import survey

@@ -8,10 +8,10 @@ from typing import Any
 
 import bson
 
-from services.registration.adapters.documents import encoded_fact, published_value
-from services.registration.adapters.provision import LONG_AGO
-from services.registration.application.commit import Cursor
-from services.registration.domain.happened import Happened
+from services.registration.kernel.commit import Cursor
+from services.registration.kernel.happened import Happened
+from services.registration.storage.documents import encoded_fact, published_value
+from services.registration.storage.provision import LONG_AGO
 from shared.contracts.facts import FACTS, AnyFact
 from shared.contracts.schemas import REGISTRY
 from tests.support.features import ALL

@@ -10,10 +10,10 @@ from services.notification.adapters.rendering import METHODS
 from services.notification.adapters.wording import WORDINGS
 from services.notification.domain.rules import RULES
 from services.notification.domain.templates import POLICIES, Template
-from services.registration.adapters.directory import OF_ACTIVITY, OF_REGISTRATION
-from services.registration.application.corrections import PERSON
-from services.registration.application.people import Meeting
-from services.registration.domain.person import Correction
+from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_REGISTRATION
+from services.registration.features.people.corrections import PERSON
+from services.registration.features.people.domain.person import Correction
+from services.registration.features.people.people import Meeting
 from services.reporting.domain.measures import MEASURES as DECLARED
 from services.reporting.domain.measures import Exact, Following, families, of_activities
 from services.reporting.domain.sums import DIMENSIONS, MEASURE_NAME, storable, zeros

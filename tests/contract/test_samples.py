@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from services.registration.application.asking import Asked, Reading
-from services.registration.application.digests import Digests
+from services.registration.kernel.asking import Asked, Reading
+from services.registration.kernel.digests import Digests
 from shared.contracts import schemas
 from shared.contracts.commands import COMMANDS
 from shared.contracts.envelope import Envelope

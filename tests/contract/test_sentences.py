@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from services.registration.application.sentences import PENDING
+from services.registration.kernel.sentences import PENDING
 from shared.contracts.outcomes import ParkedReason, Reason, Result
 from tests.support.features import ALL
 

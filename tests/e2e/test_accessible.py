@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
 
-from services.registration.entrypoints.tokens import Asked, Tokens
+from services.registration.web.tokens import Asked, Tokens
 from services.reporting.storage.provision import provision
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from services.registration.adapters.ledger import Ledger
-from services.registration.adapters.provision import collections
-from services.registration.application import owners
+from services.registration.kernel import owners
+from services.registration.storage.ledger import Ledger
+from services.registration.storage.provision import collections
 from tests.faults.test_log_and_ledger import decided_some, submission, submitted, until_said
 from tests.support.backup import Dump, dump, restore
 from tests.support.features import ALL

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.registration.adapters.provision import collections
+from services.registration.storage.provision import collections
 from services.reporting.entrypoints import reader
 from shared.contracts import topics
 from shared.mongo.driver import Document, Store, connect

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.registration.adapters.provision import specs
-from services.registration.application import owners
-from services.registration.entrypoints import consumer
+from services.registration.kernel import owners
+from services.registration.storage.provision import specs
+from services.registration.web import consumer
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
 from shared.kafka.topics import ensure_topic

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from services.registration.adapters.documents import position
-from services.registration.adapters.provision import collections, provision
-from services.registration.adapters.recover import recover
-from services.registration.application import owners
-from services.registration.application.digests import Digests
-from services.registration.application.ports import DoesNotFit
+from services.registration.kernel import owners
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.ports import DoesNotFit
+from services.registration.storage.documents import position
+from services.registration.storage.provision import collections, provision
+from services.registration.storage.recover import recover
 from shared.contracts import topics
 from shared.contracts.commands import (
     CancelActivity,
@@ -51,7 +51,7 @@ def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 OF_RAKOR = partition_of(b"rakor", PARTITIONS)
-RECOVER = "services.registration.adapters.recover"
+RECOVER = "services.registration.storage.recover"
 REGISTER = ("facts", "activities", "registrations", "people", "cursors")
 
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from services.registration.adapters import ledger as ledger_module
-from services.registration.application.owners import Owners
-from services.registration.entrypoints import health
+from services.registration.kernel.owners import Owners
+from services.registration.storage import ledger as ledger_module
+from services.registration.web import health
 from shared.contracts import topics
 from tests.support.office import METRICS, READY, activity, new_office, person
 from tests.support.servers import ServerRoom, Servers

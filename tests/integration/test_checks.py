@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.notification.entrypoints.provision import provision_office
-from services.registration.adapters.provision import require_key
+from services.registration.storage.provision import require_key
 from services.reporting.cli import provision_national
 from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from services.notification.adapters import provision as notification
-from services.registration.adapters import provision as registration
+from services.registration.storage import provision as registration
 from services.reporting.storage import provision as reporting
 from shared.mongo.driver import DatabaseMisfit, Store, connect
 from shared.mongo.indexes import Index, make_indexes, require_indexes

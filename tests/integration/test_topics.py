@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.registration.adapters.provision import require_fit
+from services.registration.storage.provision import require_fit
 from shared.contracts.topics import facts, intake
 from shared.kafka.topics import TopicMisfit, TopicSpec, admin, ensure_topic, partitions_of
 from tests.integration.notification.sink import Sink

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from aiokafka import ConsumerRecord
 
-from services.registration.adapters.ledger import parked_document
-from services.registration.application.asking import Poison
+from services.registration.kernel.asking import Poison
+from services.registration.storage.ledger import parked_document
 from shared.contracts.topics import FACTS_SETTINGS, database, facts, intake
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from services.registration.application.gatherings import ACTIVITY, REGISTRATION, beside, view
-from services.registration.domain.activity import ActivityState
-from services.registration.domain.decider import View
-from services.registration.domain.happened import Happened, Refusal
-from services.registration.domain.registrant import Registrant
-from services.registration.domain.registration import Candidate, Registration
+from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.features.gatherings.domain.decider import View
+from services.registration.features.gatherings.domain.registrant import Registrant
+from services.registration.features.gatherings.domain.registration import Candidate, Registration
+from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, beside, view
+from services.registration.kernel.happened import Happened, Refusal
 from shared.contracts.commands import (
     CancelRegistration,
     ChangeActivity,

@@ -7,7 +7,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 
 from services.notification.entrypoints.http import mail_desk
-from services.registration.entrypoints.http import Desk, routes
+from services.registration.web.api import Desk, routes
 from services.reporting.entrypoints import api
 from services.reporting.entrypoints.directorate import Directorate
 from shared.doors import Address
@@ -21,7 +21,7 @@ NOTHING: Any = None  # what routes work with is not asked for before a request c
 
 def registration() -> FastAPI:
     app = application("Simpul: pendaftaran")
-    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 5)), ALL))
+    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 6)), ALL))
     return app
 
 

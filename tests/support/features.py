@@ -1,6 +1,6 @@
 """The features of registration as they are deployed."""
 
-from services.registration.application.features import assembled
 from services.registration.features import FEATURES
+from services.registration.kernel.features import assembled
 
 ALL = assembled(FEATURES)

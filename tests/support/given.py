@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from services.registration.application.asking import Asked
-from services.registration.application.commit import Commit, Cursor, NumberedFact
-from services.registration.application.features import Features
-from services.registration.application.folding import fold
-from services.registration.application.loaded import Loaded
-from services.registration.domain.happened import Decision, Happened
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.commit import Commit, Cursor, NumberedFact
+from services.registration.kernel.features import Features
+from services.registration.kernel.folding import fold
+from services.registration.kernel.happened import Decision, Happened
+from services.registration.kernel.loaded import Loaded
 from shared.contracts.commands import Command
 from shared.contracts.envelope import Envelope
 from tests.support.features import ALL

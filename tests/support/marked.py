@@ -13,8 +13,8 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from services.registration.adapters.ledger import Ledger
-from services.registration.application.commit import Commit
+from services.registration.kernel.commit import Commit
+from services.registration.storage.ledger import Ledger
 from shared.mongo.driver import Session, Store
 
 

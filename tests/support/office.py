@@ -12,11 +12,11 @@ from typing import Any
 
 import httpx
 
-from services.registration.adapters.provision import provision
-from services.registration.application.digests import Digests
-from services.registration.application.feature import OfficeStore
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.feature import OfficeStore
 from services.registration.main import running
 from services.registration.settings import RegistrationSettings
+from services.registration.storage.provision import provision
 from shared.contracts import topics
 from shared.contracts.commands import Command, PublishActivity
 from shared.contracts.envelope import Envelope

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.registration.adapters.excel import read_sheet
-from services.registration.application.sheet_row import command_id
+from services.registration.features.gatherings.sheets.excel import read_sheet
+from services.registration.features.gatherings.sheets.sheet_row import command_id
 from shared.contracts.commands import PublishActivity
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -17,20 +17,23 @@ from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery, FanOut
 from services.notification.domain.lists import Lists
 from services.notification.domain.rules import fold
-from services.registration.adapters.directory import activity_entry, registration_entry
-from services.registration.adapters.documents import decoded, encoded_fact, published_value
-from services.registration.adapters.gathering_states import activity_document, registration_document
-from services.registration.application.asking import Asked, Reading
-from services.registration.application.batch import Batch, Standing
-from services.registration.application.commit import Cursor
-from services.registration.application.corrections import PERSON
-from services.registration.application.digests import Digests
-from services.registration.application.gatherings import ACTIVITY, REGISTRATION, beside
-from services.registration.application.loaded import Loaded
-from services.registration.application.naming import fault_of_name
-from services.registration.application.people import PEOPLE, PeopleIndex, ProvingSources
-from services.registration.application.submitters import Submitters
-from services.registration.domain.person import Person
+from services.registration.features.gatherings.directory import activity_entry, registration_entry
+from services.registration.features.gatherings.gathering_states import (
+    activity_document,
+    registration_document,
+)
+from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, beside
+from services.registration.features.gatherings.submitters import Submitters
+from services.registration.features.people.corrections import PERSON
+from services.registration.features.people.domain.person import Person
+from services.registration.features.people.naming import fault_of_name
+from services.registration.features.people.people import PEOPLE, PeopleIndex, ProvingSources
+from services.registration.kernel.asking import Asked, Reading
+from services.registration.kernel.batch import Batch, Standing
+from services.registration.kernel.commit import Cursor
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.loaded import Loaded
+from services.registration.storage.documents import decoded, encoded_fact, published_value
 from services.reporting.domain.counting import advance
 from services.reporting.domain.cursor import Cursor as Read
 from shared.contracts.commands import COMMANDS, SubmitRegistration

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from services.registration.application.feature import Feature
 from services.registration.features.gatherings import GATHERINGS
 from services.registration.features.people import PEOPLE
+from services.registration.kernel.feature import Feature
 
 FEATURES: Final[tuple[Feature, ...]] = (PEOPLE, GATHERINGS)

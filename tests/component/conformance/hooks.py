@@ -6,7 +6,7 @@ from typing import Any
 
 import schemathesis
 
-from services.registration.entrypoints.answers import IDENTIFIER
+from services.registration.web.answers import IDENTIFIER
 
 HEADER = "Idempotency-Key"
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 from jinja2 import Environment
 
-from services.registration.entrypoints.pages import pages
-from services.registration.entrypoints.pages.front import Front
-from services.registration.entrypoints.pages.session import of_staff
+from services.registration.pages import pages
+from services.registration.web.front import Front
+from services.registration.web.session import of_staff
 from services.reporting.entrypoints.directorate import Directorate
 from services.reporting.pages import national, sign_in
 from shared.mongo.driver import Store

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
-from services.registration.adapters.excel import read_sheet
+from services.registration.features.gatherings.sheets.excel import read_sheet
 from tests.component.registration.browser import announce, submitted, typed
 from tests.component.registration.test_desk import marks
 from tests.component.registration.test_staff import staff_at

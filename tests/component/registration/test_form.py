@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.registration.entrypoints.tokens import Asked, Tokens
+from services.registration.web.tokens import Asked, Tokens
 from tests.component.registration.browser import (
     announce,
     heading,

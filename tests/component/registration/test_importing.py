@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.adapters import bounds
+from services.registration.workbooks import bounds
 from tests.component.registration.browser import STAFF, announce, heading, landed
 from tests.component.registration.test_desk import DESK, marks
 from tests.component.registration.test_pages import sound

@@ -8,8 +8,7 @@ import httpx
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from services.registration.application.public import Asked
-from services.registration.entrypoints.tokens import Tokens
+from services.registration.web.tokens import Asked, Tokens
 from shared.links import secrets
 from tests.component.registration.browser import STAFF, announce
 from tests.support.office import LINK_KEYS, TestOffice, new_office, person

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import httpx
 import pytest
 
-from services.registration.entrypoints.tokens import Tokens
+from services.registration.web.tokens import Tokens
 from tests.component.registration.browser import (
     STAFF,
     announce,

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from services.registration.application.asker import Asker
-from services.registration.application.features import Features
+from services.registration.kernel.asker import Asker
+from services.registration.kernel.features import Features
 from shared.contracts.facts import RegistrationConfirmed
 from shared.mongo.driver import is_passing
 from tests.component.test_register import STAFF, publish, statuses

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.adapters.contact_differences import differences
+from services.registration.features.gatherings.contact_differences import differences
 from shared.contracts.commands import Participant
 from tests.component.registration.browser import STAFF, announce
 from tests.support.office import new_office

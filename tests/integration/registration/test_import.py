@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.registration.adapters.excel import read_sheet
+from services.registration.features.gatherings.sheets.excel import read_sheet
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import intake

@@ -7,10 +7,10 @@ import httpx
 import pytest
 import yaml
 
-from services.registration.adapters.people import People
-from services.registration.adapters.people_upgrade import is_upgraded, upgrade
-from services.registration.adapters.provision import provision, require_fit
-from services.registration.application.people import ProvingSources
+from services.registration.features.people.people import ProvingSources
+from services.registration.features.people.people_upgrade import is_upgraded, upgrade
+from services.registration.features.people.store import People
+from services.registration.storage.provision import provision, require_fit
 from shared.contracts.commands import Participant
 from shared.mongo.driver import DatabaseMisfit
 from tests.component.registration.browser import STAFF, announce

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registration.adapters.roster import Roster, Wanted
+from services.registration.features.gatherings.roster import Roster, Wanted
 from tests.component.registration.browser import STAFF, announce
 from tests.support.office import new_office
 from tests.support.servers import Servers

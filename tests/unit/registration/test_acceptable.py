@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.registration.application.acceptable import Unacceptable, check, read
-from services.registration.application.asking import Asked, Reading
-from services.registration.application.digests import Digests
-from services.registration.domain.happened import Refusal
+from services.registration.kernel.acceptable import Unacceptable, check, read
+from services.registration.kernel.asking import Asked, Reading
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.happened import Refusal
 from shared.contracts.commands import (
     ChangeActivity,
     Command,

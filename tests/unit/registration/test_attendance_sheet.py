@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from services.registration.adapters.excel import opened
-from services.registration.application.marks import MarksReport, read_marks
-from services.registration.application.sheets import Book, Sheet
+from services.registration.features.gatherings.sheets.excel import opened
+from services.registration.features.gatherings.sheets.marks import MarksReport, read_marks
+from services.registration.workbooks.sheets import Book, Sheet
 from shared.contracts.activity import Activity
 
 TITLES = ["Kode", "Nama", "Instansi", "hari-1: Hari ke-1"]

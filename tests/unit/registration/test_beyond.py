@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
-from services.registration.adapters.beyond import entries_of
+from services.registration.storage.beyond import entries_of
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 
 

@@ -7,10 +7,10 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 
-from services.registration.adapters import bounds
-from services.registration.adapters.bounds import require_bounds
-from services.registration.adapters.excel import read_sheet
-from services.registration.application.sheets import UNREADABLE, SheetRefused
+from services.registration.features.gatherings.sheets.excel import read_sheet
+from services.registration.workbooks import bounds
+from services.registration.workbooks.bounds import require_bounds
+from services.registration.workbooks.sheets import UNREADABLE, SheetRefused
 
 
 def book(at: tuple[int, int] = (0, 0), rows: int = 1) -> bytes:

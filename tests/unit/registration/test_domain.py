@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.registration.domain import activity as activities
-from services.registration.domain import decider
-from services.registration.domain import registration as registrations
-from services.registration.domain.decider import View, decide, go_on
-from services.registration.domain.happened import Refusal
-from services.registration.domain.registration import restate
+from services.registration.features.gatherings.domain import activity as activities
+from services.registration.features.gatherings.domain import decider
+from services.registration.features.gatherings.domain import registration as registrations
+from services.registration.features.gatherings.domain.decider import View, decide, go_on
+from services.registration.features.gatherings.domain.registration import restate
+from services.registration.kernel.happened import Refusal
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,

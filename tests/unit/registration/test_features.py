@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
-from services.registration.adapters.gathering_states import ACTIVITIES, activity_state, registration_state
-from services.registration.application.feature import EntryRule, FactRule, Feature, Kind, RowTooNew
-from services.registration.application.features import Unowned, assembled
-from services.registration.application.sentences import Sentences
 from services.registration.features import FEATURES
 from services.registration.features.gatherings import GATHERINGS
+from services.registration.features.gatherings.gathering_states import (
+    ACTIVITIES,
+    activity_state,
+    registration_state,
+)
 from services.registration.features.people import PEOPLE
+from services.registration.kernel.feature import EntryRule, FactRule, Feature, Kind, RowTooNew
+from services.registration.kernel.features import Unowned, assembled
+from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import COMMANDS, CancelRegistration, CorrectRegistration
 from shared.contracts.facts import ActivityCounted, ParticipantCorrected
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.registration.application.batch import Batch, Standing
-from services.registration.application.commit import Commit, Cursor, NumberedFact
-from services.registration.application.feature import FactUnfollowed
-from services.registration.application.folding import fold
-from services.registration.application.gatherings import beside
-from services.registration.domain.happened import Happened
+from services.registration.features.gatherings.gatherings import beside
+from services.registration.kernel.batch import Batch, Standing
+from services.registration.kernel.commit import Commit, Cursor, NumberedFact
+from services.registration.kernel.feature import FactUnfollowed
+from services.registration.kernel.folding import fold
+from services.registration.kernel.happened import Happened
 from shared.contracts.facts import ActivityCancelled, Body, RegistrationCorrected
 from tests.support.book import NAME, published, registration_id
 from tests.support.features import ALL

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.registration.entrypoints.pages.choices import choices
-from services.registration.entrypoints.pages.fields import NOBODYS, ODD_NPSN, SCHOOL_OF_NPSN, read
+from services.registration.features.gatherings.pages.choices import choices
+from services.registration.features.gatherings.pages.fields import NOBODYS, ODD_NPSN, SCHOOL_OF_NPSN, read
 from shared.contracts.activity import Activity
 from tests.support.office import activity
 

@@ -8,11 +8,11 @@ from zipfile import ZipFile
 import pytest
 import xlsxwriter
 
-from services.registration.adapters.excel import read_sheet
-from services.registration.application.categories import categories
-from services.registration.application.rows import read_rows
-from services.registration.application.sheet_report import SheetReport, as_dict
-from services.registration.application.sheets import Book, Sheet
+from services.registration.features.gatherings.sheets.categories import categories
+from services.registration.features.gatherings.sheets.excel import read_sheet
+from services.registration.features.gatherings.sheets.rows import read_rows
+from services.registration.features.gatherings.sheets.sheet_report import SheetReport, as_dict
+from services.registration.workbooks.sheets import Book, Sheet
 
 TITLES = ["No", "Nama", "NIP", "Email", "No. HP/WA", "Unsur", "Instansi", "NPSN", "Kabupaten/Kota"]
 AREA = tuple[int, int, int, int]

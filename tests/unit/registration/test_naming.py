@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registration.application.naming import fault_of_email, fault_of_name
+from services.registration.features.people.naming import fault_of_email, fault_of_name
 
 DEGREES = """
 S.Pd S.Pd. M.Pd S.Pd.SD S.Pd.,M.Pd S.Pd.SD.,M.Pd. M.Si S.Ag A.Md A.Md.Keb S.Pd/M.Pd S.Pd.I M.Pd.I S.Pd.M.Pd

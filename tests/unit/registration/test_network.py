@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registration.adapters.limits import network
+from services.registration.features.gatherings.limits import network
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from services.registration.application.asking import Poison
-from services.registration.application.commit import ClaimLost, Commit, Cursor
-from services.registration.application.held import Held
-from services.registration.application.keeper import Keeper
-from services.registration.application.loaded import Loaded
-from services.registration.application.owner import Owner
-from services.registration.application.owners import Owners
-from services.registration.application.ports import Ports
+from services.registration.kernel.asking import Poison
+from services.registration.kernel.commit import ClaimLost, Commit, Cursor
+from services.registration.kernel.held import Held
+from services.registration.kernel.keeper import Keeper
+from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.owner import Owner
+from services.registration.kernel.owners import Owners
+from services.registration.kernel.ports import Ports
 from tests.support.features import ALL
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.registration.domain.activity import ActivityState
+from services.registration.features.gatherings.domain.activity import ActivityState
 from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
 from tests.support.book import ENDS, MOMENT, Book, described
 from tests.support.book import registration_id as _id

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registration.application.asking import Asked, Poison, Reading
-from services.registration.application.digests import Digests
+from services.registration.kernel.asking import Asked, Poison, Reading
+from services.registration.kernel.digests import Digests
 from shared.contracts.commands import COMMANDS
 from shared.contracts.envelope import Envelope
 from shared.kafka.records import partition_of

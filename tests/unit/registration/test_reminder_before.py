@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from services.registration.domain.activity import change, evolve, publish
-from services.registration.domain.happened import Refusal
+from services.registration.features.gatherings.domain.activity import change, evolve, publish
+from services.registration.kernel.happened import Refusal
 from shared.contracts.commands import ChangeActivity
 from shared.contracts.facts import ActivityChanged, ActivityPublished
 from tests.support.office import activity

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registration.domain.activity import ActivityState
-from services.registration.entrypoints.pages.seats import by_category, seats_left
+from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.features.gatherings.pages.seats import by_category, seats_left
 from shared.contracts.activity import Activity, Quota
 from tests.support.office import activity
 

@@ -3,9 +3,9 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 
-from services.registration.adapters.excel import read_sheet
-from services.registration.application.sheet_report import SheetReport
-from services.registration.application.sheet_row import command_id
+from services.registration.features.gatherings.sheets.excel import read_sheet
+from services.registration.features.gatherings.sheets.sheet_report import SheetReport
+from services.registration.features.gatherings.sheets.sheet_row import command_id
 
 HEADER = ["No", "Nama Lengkap (dengan gelar)", "NIP", "E-mail", "No. HP/WA", "Unsur/Jabatan", "Kab/Kota"]
 KETUT = [

@@ -11,9 +11,10 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.registration.adapters import bounds, excel
-from services.registration.adapters.excel import BROKEN, opened, read_sheet
-from services.registration.application.sheets import UNREADABLE, SheetRefused
+from services.registration.features.gatherings.sheets import excel
+from services.registration.features.gatherings.sheets.excel import BROKEN, opened, read_sheet
+from services.registration.workbooks import bounds
+from services.registration.workbooks.sheets import UNREADABLE, SheetRefused
 
 SHEET = "xl/worksheets/sheet1.xml"
 FAR = b"<worksheet><sheetData><row r='1'><c r='XFD100000'><v>1</v></c></row></sheetData></worksheet>"
@@ -79,7 +80,7 @@ def test_the_reader_has_neither_the_settings_nor_the_memory_of_the_service(
         opened(b"", [sys.executable, "-c", shown])
     assert "SIMPUL" not in str(told.value)
     limited = (
-        "from services.registration.adapters import sheet_reader as r; r._limit(); "
+        "from services.registration.workbooks import sheet_reader as r; r._limit(); "
         "b = bytearray(r.MEMORY); print('{}')"
     )
     with pytest.raises(SheetRefused) as told:

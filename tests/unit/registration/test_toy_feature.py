@@ -7,10 +7,10 @@ from typing import Any
 
 import bson
 
-from services.registration.adapters.documents import encoded_fact
-from services.registration.application.asking import Asked
-from services.registration.application.batch import Batch, Standing
-from services.registration.application.feature import (
+from services.registration.features import FEATURES
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.batch import Batch, Standing
+from services.registration.kernel.feature import (
     Codec,
     CommandRule,
     FactRule,
@@ -19,10 +19,10 @@ from services.registration.application.feature import (
     SideWriteRule,
     Timer,
 )
-from services.registration.application.features import Features, assembled
-from services.registration.application.loaded import Loaded
-from services.registration.domain.happened import Decision, Happened, Refusal
-from services.registration.features import FEATURES
+from services.registration.kernel.features import Features, assembled
+from services.registration.kernel.happened import Decision, Happened, Refusal
+from services.registration.kernel.loaded import Loaded
+from services.registration.storage.documents import encoded_fact
 from shared.contracts.commands import Command, Tick
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import Body

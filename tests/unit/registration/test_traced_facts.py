@@ -2,8 +2,8 @@
 
 import bson
 
-from services.registration.adapters.documents import encoded_fact, published_value
-from services.registration.domain.happened import Happened
+from services.registration.kernel.happened import Happened
+from services.registration.storage.documents import encoded_fact, published_value
 from shared.contracts.envelope import TRACEPARENT, Envelope
 from shared.contracts.facts import FACTS
 from tests.contract.released import A_CURSOR, samples

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.registration.domain import attendance, participant
-from services.registration.domain.happened import Refusal
-from services.registration.domain.person import Correction, Person
-from services.registration.domain.registration import restate
+from services.registration.features.gatherings.domain import attendance
+from services.registration.features.gatherings.domain.registration import restate
+from services.registration.features.people.domain import participant
+from services.registration.features.people.domain.person import Correction, Person
+from services.registration.kernel.happened import Refusal
 from shared.contracts.commands import CorrectParticipant, Participant, RecordAttendance
 from shared.contracts.facts import RegistrationCorrected
 from tests.support.book import MOMENT, Book, published

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registration.entrypoints.yaml_budget import DEPTH, NODES, Unreadable, load
+from services.registration.web.yaml_budget import DEPTH, NODES, Unreadable, load
 
 BOMB = "a0: &a0 {k: v}\n" + "".join(
     f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 8)

@@ -1,17 +1,15 @@
 """Activities, registrations and attendance: one boundary of consistency, since all of it is about seats."""
 
+from pathlib import Path
 from typing import Final
 
-from services.registration.adapters.directory import DIRECTORY
-from services.registration.adapters.gathering_states import ACTIVITIES, COLLECTIONS, REGISTRATIONS
-from services.registration.adapters.reactions import REACTIONS
-from services.registration.adapters.recovered_gatherings import recovered_gatherings
-from services.registration.adapters.register import load
-from services.registration.adapters.totals import totals
-from services.registration.application.feature import Feature, Kind, Timer
-from services.registration.application.following import FACTS
-from services.registration.application.gathering_sentences import SENTENCES
-from services.registration.application.gatherings import (
+from services.registration.features.gatherings.directory import DIRECTORY
+from services.registration.features.gatherings.domain import activity, registration
+from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.features.gatherings.following import FACTS
+from services.registration.features.gatherings.gathering_sentences import SENTENCES
+from services.registration.features.gatherings.gathering_states import ACTIVITIES, COLLECTIONS, REGISTRATIONS
+from services.registration.features.gatherings.gatherings import (
     ACTIVITY,
     COMMANDS,
     NAME,
@@ -19,10 +17,8 @@ from services.registration.application.gatherings import (
     Beside,
     go_on,
 )
-from services.registration.domain import activity, registration
-from services.registration.domain.activity import ActivityState
-from services.registration.entrypoints.gatherings_api import API
-from services.registration.entrypoints.pages import (
+from services.registration.features.gatherings.gatherings_api import API
+from services.registration.features.gatherings.pages import (
     activities,
     attendance,
     cancelling,
@@ -30,16 +26,22 @@ from services.registration.entrypoints.pages import (
     enrolment,
     form,
     importing,
+    mails,
     outcome,
     publishing,
     registering,
-    roster,
     running,
 )
+from services.registration.features.gatherings.pages import roster as roster_pages
+from services.registration.features.gatherings.recovered_gatherings import recovered_gatherings
+from services.registration.features.gatherings.register import load
+from services.registration.features.gatherings.totals import totals
+from services.registration.features.people.reactions import REACTIONS
+from services.registration.kernel.feature import Feature, Kind, Timer
 
 REMEMBERED_ACTIVITIES: Final = 500
 STAFF_PAGES: Final = (
-    roster,
+    roster_pages,
     registering,
     enrolment,
     attendance,
@@ -47,6 +49,7 @@ STAFF_PAGES: Final = (
     downloads,
     running,
     publishing,
+    mails,
 )
 
 GATHERINGS: Final = Feature(
@@ -70,4 +73,5 @@ GATHERINGS: Final = Feature(
     api=API,
     pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
+    templates=Path(__file__).with_name("templates"),
 )

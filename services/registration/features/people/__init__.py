@@ -1,16 +1,18 @@
 """The office's people: known by what was proved of them, and corrected by staff."""
 
+from pathlib import Path
 from typing import Final
 
-from services.registration.adapters.people_states import COLLECTIONS, SIDE_WRITES, load
-from services.registration.adapters.people_upgrade import mark_fresh, require_upgraded
-from services.registration.application import people
-from services.registration.application.corrected_people import CorrectedPeople
-from services.registration.application.corrections import COMMANDS, FACTS, PERSON, SENTENCES
-from services.registration.application.feature import Feature, Kind, Upgrade
-from services.registration.domain import participant
-from services.registration.entrypoints.pages import persons, twins
-from services.registration.entrypoints.people_api import API
+from services.registration.features.people import people
+from services.registration.features.people.corrected_people import CorrectedPeople
+from services.registration.features.people.corrections import COMMANDS, FACTS, PERSON, SENTENCES
+from services.registration.features.people.domain import participant
+from services.registration.features.people.pages import persons as persons_pages
+from services.registration.features.people.pages import twins as twins_pages
+from services.registration.features.people.people_api import API
+from services.registration.features.people.people_states import COLLECTIONS, SIDE_WRITES, load
+from services.registration.features.people.people_upgrade import mark_fresh, require_upgraded
+from services.registration.kernel.feature import Feature, Kind, Upgrade
 
 PEOPLE: Final = Feature(
     name=people.PEOPLE,
@@ -23,6 +25,7 @@ PEOPLE: Final = Feature(
     side_writes=SIDE_WRITES,
     upgrade=Upgrade(mark_fresh, require_upgraded),
     api=API,
-    staff_pages=(persons.routes, twins.routes),
+    staff_pages=(persons_pages.routes, twins_pages.routes),
+    templates=Path(__file__).with_name("templates"),
     recovery=lambda of, told, entries: CorrectedPeople(),
 )

@@ -1,0 +1,96 @@
+"""Directory entries: what a mail needs of a fact, built from the documents as they are now."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION
+from services.registration.kernel.feature import DirectoryRule, Entry, EntryRule, OfficeStore
+from shared.contracts.activity import Activity
+from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.facts import (
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityPublished,
+    RegistrationConfirmed,
+    RegistrationCorrected,
+    RegistrationWaitlisted,
+)
+from shared.mongo.driver import Document, Store
+
+_ACTIVITY: Final = (ActivityPublished, ActivityChanged, ActivityCancelled)
+_REGISTRATION: Final = (RegistrationConfirmed, RegistrationWaitlisted, RegistrationCorrected)
+OF_ACTIVITY: Final = {fact.type for fact in _ACTIVITY}
+OF_REGISTRATION: Final = {fact.type for fact in _REGISTRATION}
+
+
+class Directory:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def entries(self, facts: Sequence[Document]) -> list[Entry]:
+        """One entry for each activity and registration that these facts changed, as of the last such fact."""
+        activities: dict[str, int] = {}
+        registrations: dict[str, int] = {}
+        known: dict[str, Document] = {}
+        for fact in facts:
+            number, data = int(fact["_id"]) & ((1 << 40) - 1), fact["data"]
+            if fact["type"] in OF_ACTIVITY:
+                activities[data["activity"]] = number
+            elif fact["type"] in OF_REGISTRATION:
+                registrations[data["registration"]] = number
+                if who := fact.get("registrant"):  # as it stands in the registration, for good
+                    row = {"_id": data["registration"], "activity": data["activity"], "who": who}
+                    known[data["registration"]] = row
+        return await self._of_activities(activities) + await self._of_registrations(registrations, known)
+
+    async def _of_activities(self, revs: dict[str, int]) -> list[Entry]:
+        if not revs:
+            return []
+        found = await self._store["activities"].find({"_id": {"$in": list(revs)}}).to_list(None)
+        return [activity_entry(row, revs[row["_id"]]) for row in found]
+
+    async def _of_registrations(self, revs: dict[str, int], known: dict[str, Document]) -> list[Entry]:
+        if not revs:
+            return []
+        rows = list(known.values())
+        if missing := list(revs.keys() - known.keys()):
+            found = self._store["registrations"].find({"_id": {"$in": missing}}, {"activity": 1, "who": 1})
+            rows += await found.to_list(None)
+        contacts = list({row["who"]["contact"] for row in rows})
+        people = await self._store["people"].find({"_id": {"$in": contacts}}, {"who": 1}).to_list(None)
+        who = {row["_id"]: row["who"] for row in people}
+        return [
+            registration_entry(row, revs[row["_id"]], who[row["who"]["contact"]])
+            for row in rows
+            if row["who"]["contact"] in who
+        ]
+
+
+DETAILS: Final = Activity.model_fields.keys() & ActivityEntry.model_fields.keys()
+KEPT: Final = ("ref", "institution", "group", "role_in_group")
+
+
+def activity_entry(row: Document, rev: int) -> Entry:
+    details = {name: value for name, value in row["described"].items() if name in DETAILS}
+    about = {"rev": rev, "activity": row["_id"], "cancelled": row["cancelled"], "reason": row["reason"]}
+    return Entry(activity_key(row["_id"]), ActivityEntry.model_validate(details | about).encoded())
+
+
+def registration_entry(row: Document, rev: int, who: Document) -> Entry:
+    known: Document = {name: who[name] for name in ("name", "email", "phone") if name in who}
+    known |= {name: row["who"][name] for name in KEPT if name in row["who"]}
+    entry = RegistrationEntry.model_validate(
+        known | {"rev": rev, "registration": row["_id"], "activity": row["activity"]}
+    )
+    return Entry(registration_key(row["_id"]), entry.encoded())
+
+
+async def _entries(of: OfficeStore, facts: Sequence[Document]) -> list[Entry]:
+    return await Directory(of.store).entries(facts)
+
+
+DIRECTORY: Final = DirectoryRule(
+    {ACTIVITY: EntryRule("a", ActivityEntry), REGISTRATION: EntryRule("r", RegistrationEntry)},
+    frozenset(_ACTIVITY + _REGISTRATION),
+    _entries,
+)

@@ -1,0 +1,225 @@
+"""An activity in the register: how it is described, and how many seats of each quota are taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.registration.kernel.happened import Happened, Refusal
+from shared.contracts.activity import Activity, Quota, last_end
+from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
+from shared.contracts.facts import (
+    MAX_CELLS,
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityCounted,
+    ActivityPublished,
+    AttendanceRecorded,
+    Cell,
+    Change,
+    Measure,
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+    SeatCount,
+    SessionTime,
+)
+from shared.contracts.misfits import misfits
+from shared.instants import at_place, earlier, in_zone
+
+Signature = tuple[str, ...]
+"""The quotas that a registration takes a seat of; those who wait stand in one line per signature."""
+
+Cells = Mapping[Cell, Mapping[Measure, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityState:
+    """`taken` counts by quota, `waiting` by signature, `attended` by session; `registrations` ever made."""
+
+    described: Activity
+    taken: Mapping[str, int]
+    waiting: Mapping[Signature, int] = field(default_factory=dict)
+    attended: Mapping[str, int] = field(default_factory=dict)
+    registrations: int = 0
+    cancelled: bool = False
+    reason: str | None = None
+
+    def signature(self, category: str, regency: str | None, cohort: int | None) -> Signature:
+        return tuple(quota.id for quota in self.described.quotas if quota.admits(category, regency, cohort))
+
+    def has_room(self, signature: Signature) -> bool:
+        seats = {quota.id: quota.seats for quota in self.described.quotas}
+        return all(self.taken.get(quota, 0) < seats[quota] for quota in signature)
+
+    @property
+    def waiting_in_all(self) -> int:
+        return sum(self.waiting.values())
+
+    @property
+    def lets_wait(self) -> bool:
+        """Whether somebody waits whose quotas all have room."""
+        return not self.cancelled and any(
+            number > 0 and self.has_room(line) for line, number in self.waiting.items()
+        )
+
+    def over(self, now: datetime) -> bool:
+        """From the end of the last session on nobody is moved up."""
+        ends = last_end(self.described.sessions)
+        return ends is not None and now >= ends
+
+    def promoting(self, now: datetime) -> bool:
+        """Whether there is a promotion to do: one that a command did not finish."""
+        return self.lets_wait and not self.over(now)
+
+
+def evolve(state: ActivityState | None, happened: Happened, number: int = 0) -> ActivityState:
+    """The activity after a fact, whatever its number. Facts about its registrations move its counts."""
+    body = happened.body
+    if state is None or isinstance(body, ActivityPublished):
+        described = happened.private
+        assert isinstance(described, Activity), "the first fact of an activity describes it"
+        if state is None:
+            return ActivityState(described, {quota.id: 0 for quota in described.quotas})
+        taken = {quota.id: state.taken.get(quota.id, 0) for quota in described.quotas}
+        return replace(state, described=described, taken=taken)
+    match body:
+        case RegistrationConfirmed(quotas=quotas):
+            return replace(
+                state, taken=_moved(state.taken, quotas, +1), registrations=state.registrations + 1
+            )
+        case RegistrationWaitlisted(quotas=quotas):
+            waiting = _moved(state.waiting, [quotas], +1)
+            return replace(state, waiting=waiting, registrations=state.registrations + 1)
+        case RegistrationPromoted(quotas=quotas):
+            return replace(
+                state,
+                taken=_moved(state.taken, quotas, +1),
+                waiting=_moved(state.waiting, [quotas], -1),
+            )
+        case RegistrationCancelled(was="confirmed", quotas=quotas):
+            return replace(state, taken=_moved(state.taken, quotas, -1))
+        case RegistrationCancelled(quotas=quotas):
+            return replace(state, waiting=_moved(state.waiting, [quotas], -1))
+        case AttendanceRecorded(session=session, present=present):
+            return replace(state, attended=_moved(state.attended, [session], 1 if present else -1))
+        case ActivityCancelled():
+            return replace(state, cancelled=True, reason=happened.private)
+        case _:
+            return state
+
+
+def _moved(counts: Mapping[Any, int], keys: Any, step: int) -> dict[Any, int]:
+    moved = dict(counts)
+    for key in keys:
+        moved[key] = moved.get(key, 0) + step
+    return moved
+
+
+def publish(state: ActivityState | None, command: PublishActivity) -> list[Happened] | Refusal:
+    if state is not None:
+        return Refusal("activity_exists")
+    described = Activity.model_validate(command.model_dump())
+    change = Change(cell=Cell(activity=command.id), add={"activities": 1, "seats": described.seats})
+    return [Happened(ActivityPublished(changes=(change,), **_attributes(described)), described)]
+
+
+def change(state: ActivityState | None, command: ChangeActivity) -> list[Happened] | Refusal:
+    """Change what is given. Promotions that new seats allow are added by the caller."""
+    if state is None:
+        return Refusal("activity_unknown")
+    if state.cancelled:
+        return Refusal("activity_cancelled")
+    before = state.described
+    given = command.model_dump(exclude_unset=True, exclude={"activity"})
+    try:
+        after = Activity.model_validate(before.model_dump() | given)
+    except ValidationError as error:
+        return Refusal("invalid", misfits(error.errors())[0]._asdict())
+    fields = tuple(sorted(name for name in given if getattr(after, name) != getattr(before, name)))
+    if not fields:
+        return []
+    if refusal := _quotas_hold(state, after) or _sessions_hold(state, after):
+        return refusal
+    seats = after.seats - before.seats
+    changes = (Change(cell=Cell(activity=after.id), add={"seats": seats}),) if seats else ()
+    return [Happened(ActivityChanged(changes=changes, fields=fields, **_attributes(after)), after)]
+
+
+def _quotas_hold(state: ActivityState, after: Activity) -> Refusal | None:
+    def rules(quotas: tuple[Quota, ...]) -> set[tuple[Any, ...]]:
+        return {(quota.id, quota.categories, quota.regencies, quota.cohorts) for quota in quotas}
+
+    if state.registrations and rules(state.described.quotas) != rules(after.quotas):
+        return Refusal("quota_rule_fixed")
+    for quota in after.quotas:
+        if quota.seats < (taken := state.taken.get(quota.id, 0)):
+            return Refusal("quota_below_taken", {"quota": quota.id, "taken": taken})
+    return None
+
+
+def _sessions_hold(state: ActivityState, after: Activity) -> Refusal | None:
+    """A session at which somebody was seen stays, with its lesson hours: they are counted already."""
+    hours = {session.id: session.jp for session in after.sessions}
+    for session in state.described.sessions:
+        if state.attended.get(session.id) and hours.get(session.id) != session.jp:
+            return Refusal("invalid", {"field": "sessions", "rule": "attended", "session": session.id})
+    return None
+
+
+def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) -> list[Happened] | Refusal:
+    """One fact for the activity and everyone in it; `live` counts its confirmed and waitlisted by cell."""
+    if state is None:
+        return Refusal("activity_unknown")
+    if state.cancelled:
+        return Refusal("activity_cancelled")
+    whole = Change(
+        cell=Cell(activity=command.activity), add={"activities": -1, "seats": -state.described.seats}
+    )
+    changes = [whole]
+    for cell, counts in live.items():
+        add: dict[Measure, int] = {name: -number for name, number in counts.items() if number}
+        changes.append(Change(cell=cell, add=add | {"cancelled": sum(counts.values())}))
+    first = ActivityCancelled(activity=command.activity, changes=tuple(changes[:MAX_CELLS]))
+    rest = [
+        ActivityCounted(activity=command.activity, changes=tuple(changes[start : start + MAX_CELLS]))
+        for start in range(MAX_CELLS, len(changes), MAX_CELLS)
+    ]
+    return [Happened(first, command.reason), *map(Happened, rest)]
+
+
+def _attributes(described: Activity) -> dict[str, Any]:
+    """What figures are grouped by: the month and the place of the first session, in its own zone."""
+    first = min(described.sessions, key=lambda session: session.starts)
+    local = in_zone(first.starts, first.zone)
+    return {
+        "activity": described.id,
+        "title": described.title,
+        "kind": described.kind,
+        "month": f"{local.year:04}-{local.month:02}",
+        "regency": first.regency or "online",
+        "province": first.regency[:2] if first.regency else "online",
+        "seats": described.seats,
+        "quotas": tuple(SeatCount(id=quota.id, seats=quota.seats) for quota in described.quotas),
+        "sessions": tuple(
+            SessionTime(
+                id=session.id,
+                starts=at_place(session.starts, UTC),
+                ends=at_place(session.ends, UTC),
+                jp=session.jp,
+            )
+            for session in described.sessions
+        ),
+        "reminder_before": described.reminder_before,
+    }
+
+
+ATTENDANCE_OPENS_BEFORE = timedelta(hours=2)  # the desk opens before the first speaker does
+
+
+def attendance_opens(described: Activity, starts: datetime) -> datetime:
+    before = described.attendance_opens_before
+    return earlier(starts, ATTENDANCE_OPENS_BEFORE if before is None else before)

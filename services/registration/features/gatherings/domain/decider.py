@@ -1,0 +1,95 @@
+"""All that gatherings can be asked, in one table: command -> how it is decided."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.registration.features.gatherings.domain import activity, attendance, registration
+from services.registration.features.gatherings.domain.activity import ActivityState, Cells, Signature
+from services.registration.features.gatherings.domain.registration import MAX_FACTS, Candidate, Registration
+from services.registration.kernel.happened import Decision, Happened, Refusal
+from shared.contracts.commands import (
+    CancelActivity,
+    CancelRegistration,
+    ChangeActivity,
+    Command,
+    CorrectRegistration,
+    PublishActivity,
+    RecordAttendance,
+    SubmitRegistration,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a decision may look at: one activity, its registrations, the beginnings of its waiting lines.
+
+    `live` counts the confirmed and waitlisted of the activity by cell, for its cancellation only.
+    """
+
+    activity: ActivityState | None
+    registration: Callable[[str], Registration | None]
+    lines: Mapping[Signature, Sequence[Registration]] = field(default_factory=dict)
+    live: Cells = field(default_factory=dict)
+    candidate: Candidate | None = None
+
+
+def publish_activity(view: View, command: PublishActivity, now: datetime) -> Decision:
+    return activity.publish(view.activity, command)
+
+
+def change_activity(view: View, command: ChangeActivity, now: datetime) -> Decision:
+    return _then_promote(view, activity.change(view.activity, command), now)
+
+
+def cancel_activity(view: View, command: CancelActivity, now: datetime) -> Decision:
+    return activity.cancel(view.activity, command, view.live)
+
+
+def submit_registration(view: View, command: SubmitRegistration, now: datetime) -> Decision:
+    assert view.candidate is not None, "people are found before a submission is decided"
+    return registration.submit(view.activity, view.candidate, view.registration, now)
+
+
+def cancel_registration(view: View, command: CancelRegistration, now: datetime) -> Decision:
+    decision = registration.cancel(view.activity, view.registration(command.registration))
+    return _then_promote(view, decision, now)
+
+
+def record_attendance(view: View, command: RecordAttendance, now: datetime) -> Decision:
+    return attendance.record(view.activity, view.registration(command.registration), command, now)
+
+
+def correct_registration(view: View, command: CorrectRegistration, now: datetime) -> Decision:
+    return registration.restate(view.activity, view.registration(command.registration))
+
+
+def go_on(view: View, now: datetime) -> list[Happened]:
+    """What a tick does for an activity: promotions that one command did not finish."""
+    return registration.promote(view.activity, view.lines, MAX_FACTS, now) if view.activity else []
+
+
+def _then_promote(view: View, decision: Decision, now: datetime) -> Decision:
+    """Free seats go to those who wait; the one who just left does not wait any more."""
+    if isinstance(decision, Refusal) or not decision:
+        return decision
+    state = activity.evolve(view.activity, decision[0])
+    left = getattr(decision[0].body, "registration", None)
+    lines = {line: [one for one in ahead if one.id != left] for line, ahead in view.lines.items()}
+    return decision + registration.promote(state, lines, MAX_FACTS - 1, now)
+
+
+DECIDERS: dict[type[Command], Callable[[View, Any, datetime], Decision]] = {
+    PublishActivity: publish_activity,
+    ChangeActivity: change_activity,
+    CancelActivity: cancel_activity,
+    SubmitRegistration: submit_registration,
+    CancelRegistration: cancel_registration,
+    RecordAttendance: record_attendance,
+    CorrectRegistration: correct_registration,
+}
+
+
+def decide(view: View, command: Command, now: datetime) -> Decision:
+    return DECIDERS[type(command)](view, command, now)

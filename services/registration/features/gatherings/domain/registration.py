@@ -1,0 +1,202 @@
+"""A participant in an activity: confirmed while every quota that holds for them has a seat, else in line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from services.registration.features.gatherings.domain import activity as activities
+from services.registration.features.gatherings.domain.activity import ActivityState, Signature
+from services.registration.features.gatherings.domain.registrant import Registrant
+from services.registration.kernel.happened import Decision, Happened, Refusal
+from shared.contracts.facts import (
+    AttendanceRecorded,
+    Cell,
+    Change,
+    Measure,
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationCorrected,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+)
+
+MAX_FACTS = 1_000  # of one command; what it leaves undone goes on by ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """`arrival`: number of its first fact, the order in which people wait. `attended`: session -> JP."""
+
+    id: str
+    activity: str
+    round: int
+    status: Literal["confirmed", "waitlisted", "cancelled"]
+    quotas: Signature
+    arrival: int
+    registrant: Registrant
+    attended: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def cell(self) -> Cell:
+        who = self.registrant
+        return _cell(self.activity, who)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Who submits, found among the office's people; `id` gives the registration's id of a round."""
+
+    registrant: Registrant
+    id: Callable[[int], str]
+
+
+def _cell(activity: str, who: Registrant) -> Cell:
+    return Cell(activity=activity, category=who.category, home_regency=who.regency, cohort=who.cohort)
+
+
+def evolve(state: Registration | None, happened: Happened, number: int) -> Registration:
+    """The registration after a fact with this number in the ledger."""
+    match happened.body:
+        case (RegistrationConfirmed() | RegistrationWaitlisted()) as first:
+            who = happened.private
+            assert isinstance(who, Registrant), "the first fact of a registration says who it is"
+            status: Literal["confirmed", "waitlisted"] = (
+                "confirmed" if isinstance(first, RegistrationConfirmed) else "waitlisted"
+            )
+            return Registration(
+                first.registration,
+                first.activity,
+                first.round,
+                status,
+                first.quotas,
+                number,
+                who,
+            )
+    assert state is not None, "only its first fact makes a registration"
+    match happened.body:
+        case RegistrationPromoted():
+            return replace(state, status="confirmed")
+        case RegistrationCancelled():
+            return replace(state, status="cancelled")
+        case AttendanceRecorded(session=session, present=present, jp=jp):
+            others = {key: value for key, value in state.attended.items() if key != session}
+            return replace(state, attended=others | ({session: jp} if present else {}))
+    return state
+
+
+def closed_to_all(
+    state: ActivityState, category: str, regency: str | None, cohort: int | None, now: datetime
+) -> Refusal | None:
+    """Why nobody new who stands for this is taken, whoever they are."""
+    if now < state.described.opens:
+        return Refusal("not_open_yet")
+    if now >= state.described.closes:
+        return Refusal("window_closed")
+    return None if state.signature(category, regency, cohort) else Refusal("not_eligible")
+
+
+def submit(
+    state: ActivityState | None,
+    candidate: Candidate,
+    known: Callable[[str], Registration | None],
+    now: datetime,
+) -> Decision:
+    """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
+
+    Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
+    if state is None:
+        return Refusal("activity_unknown")
+    described, who = state.described, candidate.registrant
+    if state.cancelled:
+        return Refusal("activity_cancelled")
+    number = 1
+    while before := known(candidate.id(number)):
+        if before.status != "cancelled":
+            return Refusal("already_registered")
+        number += 1
+    if refusal := closed_to_all(state, who.category, who.regency, who.cohort, now):
+        return refusal
+    quotas = state.signature(who.category, who.regency, who.cohort)
+    cell, registration = _cell(described.id, who), candidate.id(number)
+    if state.has_room(quotas) and not state.lets_wait:
+        confirmed = RegistrationConfirmed(
+            activity=described.id,
+            registration=registration,
+            round=number,
+            quotas=quotas,
+            changes=(Change(cell=cell, add={"confirmed": 1}),),
+        )
+        return [Happened(confirmed, who)]
+    waitlisted = RegistrationWaitlisted(
+        activity=described.id,
+        registration=registration,
+        round=number,
+        quotas=quotas,
+        place=state.waiting_in_all + 1,
+        changes=(Change(cell=cell, add={"waitlisted": 1}),),
+    )
+    return [Happened(waitlisted, who)]
+
+
+def cancel(state: ActivityState | None, registration: Registration | None) -> Decision:
+    """Promotions that the freed seats allow are added by the caller."""
+    if state is None:
+        return Refusal("activity_unknown")
+    if registration is None or registration.activity != state.described.id:
+        return Refusal("registration_unknown")
+    if state.cancelled:
+        return Refusal("activity_cancelled")
+    if registration.status == "cancelled":
+        return Refusal("already_cancelled")
+    was = registration.status
+    add: dict[Measure, int] = {was: -1, "cancelled": 1}
+    fact = RegistrationCancelled(
+        activity=registration.activity,
+        registration=registration.id,
+        was=was,
+        quotas=registration.quotas,
+        changes=(Change(cell=registration.cell, add=add),),
+    )
+    return [Happened(fact)]
+
+
+def restate(state: ActivityState | None, registration: Registration | None) -> Decision:
+    """Of which the person was corrected. Nothing is owed any more to who is cancelled."""
+    if state is None:
+        return Refusal("activity_unknown")
+    if registration is None or registration.activity != state.described.id:
+        return Refusal("registration_unknown")
+    if state.cancelled or registration.status == "cancelled":
+        return []
+    return [Happened(RegistrationCorrected(activity=registration.activity, registration=registration.id))]
+
+
+def promote(
+    state: ActivityState, lines: Mapping[Signature, Sequence[Registration]], limit: int, now: datetime
+) -> list[Happened]:
+    """Move up the earliest head whose quotas all have room, again and again, at most `limit` times; nobody
+    once the activity is over.
+
+    `lines` holds the beginnings of the lines. Where a line goes on beyond what was loaded, nobody behind
+    it is moved up: the rest follows when more of it is at hand.
+    """
+    found: list[Happened] = []
+    at = dict.fromkeys(lines, 0)
+    while len(found) < limit and state.promoting(now):
+        open_lines = [line for line, number in state.waiting.items() if number > 0 and state.has_room(line)]
+        if any(at.get(line, 0) >= len(lines.get(line, ())) for line in open_lines):
+            break
+        line = min(open_lines, key=lambda line: lines[line][at[line]].arrival)
+        head = lines[line][at[line]]
+        at[line] += 1
+        add: dict[Measure, int] = {"waitlisted": -1, "confirmed": 1}
+        fact = RegistrationPromoted(
+            activity=head.activity,
+            registration=head.id,
+            quotas=line,
+            changes=(Change(cell=head.cell, add=add),),
+        )
+        found.append(Happened(fact))
+        state = activities.evolve(state, found[-1])
+    return found

@@ -1,0 +1,64 @@
+"""What of activities and submissions a new command may hold beyond its shape."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from services.registration.features.people import person_contents
+from services.registration.features.people.naming import fault_of_name
+from services.registration.features.people.person_contents import Rules, of_person, of_texts
+from shared.contracts.activity import Activity, Session
+from shared.contracts.commands import ChangeActivity, PublishActivity, SubmitRegistration
+from shared.contracts.misfits import Misfit
+
+YEARS: Final = range(2000, 2101)
+LONGEST: Final = timedelta(days=366)
+
+
+def of_activity(command: PublishActivity | ChangeActivity) -> list[Misfit]:
+    return list(_of_activity(command))
+
+
+def of_submission(command: SubmitRegistration) -> list[Misfit]:
+    return list(_of_submission(command))
+
+
+def rule_broken(field: str, typed: str) -> str | None:
+    """By a text as it was typed, in a field of a submission; None where it may stand there."""
+    return person_contents.rule_broken(_RULES, field, typed)
+
+
+def _of_activity(command: PublishActivity | ChangeActivity) -> Iterator[Misfit]:
+    for name, field in Activity.model_fields.items():
+        if field.is_required() and name in command.model_fields_set and getattr(command, name) is None:
+            yield Misfit(name, "required")
+    for at, session in enumerate(command.sessions or ()):
+        yield from _instants(session, f"sessions.{at}.", "starts", "ends")
+    yield from _instants(command, "", "opens", "closes")
+    for name in ("reminder_before", "attendance_opens_before"):
+        given: timedelta | None = getattr(command, name)
+        if given is not None and not timedelta(0) <= given <= LONGEST:
+            yield Misfit(name, "duration_out_of_range")
+
+
+def _instants(of: Session | PublishActivity | ChangeActivity, path: str, *names: str) -> Iterator[Misfit]:
+    for name in names:
+        at: datetime | None = getattr(of, name)
+        if at is not None and at.year not in YEARS:
+            yield Misfit(path + name, "instant_out_of_range")
+
+
+def _of_submission(command: SubmitRegistration) -> Iterator[Misfit]:
+    yield from of_person(command.participant, "participant.")
+    if command.institution is not None:
+        yield from of_texts(_RULES, command.institution, "institution.", "name", "npsn")
+    yield from of_texts(_RULES, command, "", "group")
+
+
+_RULES: Final[Rules] = {
+    **person_contents.RULES,
+    "institution.name": fault_of_name,
+    "institution.npsn": partial(fault_of_name, letters=False),
+    "group": partial(fault_of_name, letters=False),
+}

@@ -1,0 +1,34 @@
+"""What is told of gatherings, in plain Indonesian: what happened, and what to do."""
+
+from typing import Final
+
+from services.registration.kernel.sentences import Sentences
+
+_RESULTS: Final = {
+    "confirmed": "Pendaftaran terkonfirmasi.",
+    "waitlisted": "Kuota penuh. Pendaftaran masuk daftar tunggu, urutan ke-{place}.",
+    "cancelled": "Pembatalan sudah dicatat.",
+    "recorded": "Kehadiran sudah dicatat.",
+    "published": "Kegiatan sudah diumumkan.",
+    "changed": "Perubahan kegiatan sudah dicatat.",
+    "received": "Pendaftaran sudah kami terima. "
+    "Rinciannya hanya kami kirim ke alamat email yang tercatat pada kami.",
+}
+_REASONS: Final = {
+    "window_closed": "Pendaftaran sudah ditutup. Hubungi panitia bila Anda masih ingin ikut.",
+    "not_open_yet": "Pendaftaran belum dibuka. Silakan coba lagi setelah tanggal pembukaan.",
+    "not_eligible": "Kegiatan ini tidak menyediakan kuota untuk unsur, daerah, atau angkatan tersebut, "
+    "atau peserta masih di daftar tunggu.",
+    "already_registered": "Peserta ini sudah terdaftar. Periksa email yang dipakai saat mendaftar.",
+    "activity_unknown": "Kegiatan tidak ditemukan. Periksa kembali kode kegiatannya.",
+    "activity_exists": "Kegiatan dengan kode ini sudah ada. Pakai kode lain, atau ubah kegiatan yang ada.",
+    "activity_cancelled": "Kegiatan ini dibatalkan.",
+    "quota_below_taken": "Kuota {quota} tidak dapat diturunkan di bawah {taken}: kursi itu sudah terisi.",
+    "quota_rule_fixed": "Peruntukan kuota tidak dapat diubah karena sudah ada pendaftar; "
+    "jumlah kursinya dapat.",
+    "session_unknown": "Pertemuan tidak ditemukan dalam kegiatan ini.",
+    "session_not_open": "Presensi pertemuan ini belum dibuka. Catat kembali mendekati jam mulai.",
+    "registration_unknown": "Pendaftaran tidak ditemukan dalam kegiatan ini.",
+    "already_cancelled": "Pendaftaran ini sudah dibatalkan.",
+}
+SENTENCES: Final = Sentences(_RESULTS, _REASONS)

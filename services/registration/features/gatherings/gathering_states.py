@@ -1,0 +1,109 @@
+"""How activities and registrations lie in MongoDB."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from services.registration.features.gatherings.domain.activity import ActivityState, Signature
+from services.registration.features.gatherings.domain.registrant import Registrant
+from services.registration.features.gatherings.domain.registration import Registration
+from services.registration.features.gatherings.following import registrant_document
+from services.registration.kernel.feature import Codec
+from shared.contracts.activity import Activity
+from shared.contracts.commands import Institution
+from shared.mongo.driver import Document
+from shared.mongo.indexes import Index, ascending
+
+FORM_SECONDS: Final = 86_400  # as long as a form may stay open
+COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
+    "activities": (ascending("activities", "promoting", only={"promoting": True}),),
+    "registrations": (
+        ascending("registrations", "activity", "line", "arrival", only={"status": "waitlisted"}),
+    ),
+    "counted": (ascending("counted", "until", expires=0),),
+    "forms": (ascending("forms", "at", expires=FORM_SECONDS),),
+    "uploads": (ascending("uploads", "until", expires=0),),
+}
+
+
+def line_name(quotas: Signature) -> str:
+    """A waiting line's name: the ids of its quotas, which hold no comma."""
+    return ",".join(quotas)
+
+
+def activity_document(name: str, partition: int, state: ActivityState, now: datetime) -> Document:
+    """`promoting`, by which ticks find it: as it stands `now`."""
+    return {
+        "_id": name,
+        "partition": partition,
+        "described": state.described.model_dump(mode="json", exclude_none=True),
+        "taken": dict(state.taken),
+        "waiting": {line_name(line): number for line, number in state.waiting.items()},
+        "attended": dict(state.attended),
+        "registrations": state.registrations,
+        "cancelled": state.cancelled,
+        "reason": state.reason,
+        "promoting": state.promoting(now),
+    }
+
+
+def _activity_state(document: Document) -> ActivityState:
+    return ActivityState(
+        described=Activity.model_validate(document["described"]),
+        taken=document["taken"],
+        waiting={tuple(line.split(",")): number for line, number in document["waiting"].items()},
+        attended=document["attended"],
+        registrations=document["registrations"],
+        cancelled=document["cancelled"],
+        reason=document["reason"],
+    )
+
+
+def registration_document(state: Registration) -> Document:
+    """`line`, `present` and `jp` repeat what follows from the rest, for the index and the control totals."""
+    return {
+        "_id": state.id,
+        "activity": state.activity,
+        "round": state.round,
+        "status": state.status,
+        "line": line_name(state.quotas),
+        "arrival": state.arrival,
+        "who": registrant_document(state.registrant),
+        "attended": dict(state.attended),
+        "sessions": len(state.attended),
+        "jp": sum(state.attended.values()),
+    }
+
+
+def _registration_state(document: Document) -> Registration:
+    who = dict(document["who"])
+    if "institution" in who:
+        who["institution"] = Institution.model_validate(who["institution"])
+    return Registration(
+        id=document["_id"],
+        activity=document["activity"],
+        round=document["round"],
+        status=document["status"],
+        quotas=tuple(document["line"].split(",")),
+        arrival=document["arrival"],
+        registrant=Registrant(**who),
+        attended=document["attended"],
+    )
+
+
+ACTIVITIES: Final = Codec("activities", activity_document, _activity_state)
+REGISTRATIONS: Final = Codec(
+    "registrations", lambda name, partition, state, now: registration_document(state), _registration_state
+)
+
+
+def activity_state(row: Document) -> ActivityState:
+    """Raises `RowTooNew`."""
+    found: ActivityState = ACTIVITIES.read(row)
+    return found
+
+
+def registration_state(row: Document) -> Registration:
+    """Raises `RowTooNew`."""
+    found: Registration = REGISTRATIONS.read(row)
+    return found

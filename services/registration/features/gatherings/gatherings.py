@@ -1,0 +1,93 @@
+"""What gatherings load beside their states, and how each of their commands is decided upon it all."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from services.registration.features.gatherings.domain import decider, registration
+from services.registration.features.gatherings.domain.activity import Cells, Signature
+from services.registration.features.gatherings.domain.decider import View
+from services.registration.features.gatherings.domain.registration import Registration
+from services.registration.features.gatherings.gathering_contents import of_activity, of_submission
+from services.registration.features.gatherings.submitters import Submitters
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.feature import CommandRule
+from services.registration.kernel.happened import Decision, Happened, Refusal
+from services.registration.kernel.loaded import Loaded
+from shared.contracts.commands import (
+    CancelActivity,
+    CancelRegistration,
+    ChangeActivity,
+    Command,
+    CorrectRegistration,
+    PublishActivity,
+    RecordAttendance,
+    SubmitRegistration,
+)
+
+NAME: Final = "gatherings"
+ACTIVITY: Final = "activity"
+REGISTRATION: Final = "registration"
+Lines = dict[Signature, list[Registration]]
+
+
+@dataclass(slots=True)
+class Beside:
+    """By activity: `lines`, the beginnings of its waiting lines; `live`, its confirmed and waitlisted by
+    cell. `submitters`: who submits."""
+
+    lines: dict[str, Lines] = field(default_factory=dict)
+    live: dict[str, Cells] = field(default_factory=dict)
+    submitters: Submitters | None = None
+
+
+def beside(loaded: Loaded) -> Beside:
+    found: Beside = loaded.beside[NAME]
+    return found
+
+
+def view(loaded: Loaded, name: str) -> View:
+    at_hand = beside(loaded)
+    return View(
+        loaded.states[ACTIVITY].get(name),
+        loaded.states[REGISTRATION].get,
+        at_hand.lines.get(name, {}),
+        at_hand.live.get(name, {}),
+    )
+
+
+def _decide(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+    return decider.decide(view(loaded, asked.key), asked.command, now)  # type: ignore[arg-type]
+
+
+def submit(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+    """With a decision in favour of who submits goes what is kept of them."""
+    submitters, command = beside(loaded).submitters, asked.command
+    assert submitters is not None, "people are found before a submission is decided"
+    assert isinstance(command, SubmitRegistration)
+    submitter, states = submitters.of(asked, command), loaded.states
+    activity, known = states[ACTIVITY].get(asked.key), states[REGISTRATION].get
+    decision = registration.submit(activity, submitter.candidate, known, now)
+    if not isinstance(decision, Refusal):
+        (happened,) = decision
+        return [Happened(happened.body, happened.private, (submitter.meeting,))]
+    if decision.reason == "already_registered" and submitter.proves:
+        # an accepted command of theirs stands; the number is proved
+        return Refusal(decision.reason, decision.numbers, (submitter.meeting,))
+    return decision
+
+
+def go_on(loaded: Loaded, name: str, now: datetime) -> list[Happened]:
+    return decider.go_on(view(loaded, name), now)
+
+
+COMMANDS: Final[dict[type[Command], CommandRule]] = {
+    PublishActivity: CommandRule(_decide, "published", "id", faults=of_activity),
+    ChangeActivity: CommandRule(_decide, "changed", "activity", faults=of_activity),
+    CancelActivity: CommandRule(_decide, "cancelled", "activity", first=True),
+    SubmitRegistration: CommandRule(submit, "confirmed", "activity", faults=of_submission),
+    CancelRegistration: CommandRule(_decide, "cancelled", None),
+    RecordAttendance: CommandRule(_decide, "recorded", "activity"),
+    CorrectRegistration: CommandRule(_decide, "corrected", "activity"),
+}
+"""The key of each is its activity. `confirmed` may be `waitlisted`, as its fact says."""

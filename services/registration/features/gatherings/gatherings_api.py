@@ -1,0 +1,172 @@
+"""The API of gatherings: activities, who registers, who was there, and lists of who is invited."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from services.registration.features.gatherings import lists
+from services.registration.features.gatherings.gatherings_desk import gatherings, submit_public
+from services.registration.features.gatherings.public import disclosed
+from services.registration.features.gatherings.sheets.sheet_report import as_dict
+from services.registration.features.gatherings.sheets.sheet_row import command_id
+from services.registration.web import documented
+from services.registration.web.answers import Asking, answer_many, ask, decided, found, uncertain, undecided
+from services.registration.web.api import STAFF, ByHand, Desk
+from services.registration.web.bodies import body_as, fitted, parsed
+from services.registration.web.documented import answers, body
+from services.registration.web.tokens import Asked, Tokens
+from shared.contracts.commands import (
+    CancelActivity,
+    CancelRegistration,
+    ChangeActivity,
+    PublishActivity,
+    RecordAttendance,
+    SubmitRegistration,
+)
+from shared.contracts.envelope import OFFICE_STAFF
+from shared.contracts.outcomes import Outcome
+from shared.contracts.types import Slug
+from shared.http import NOT_FOUND, UNAUTHORIZED, Problem
+from shared.kafka.connection import KafkaUnavailable
+
+FORESEEN_SECONDS: Final = 2.0  # at most, where a list is sent all the same
+
+
+def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    submitted = documented.with_path(body(SubmitRegistration, "activity"), "activity", Slug)
+    told = answers() | documented.TOO_OFTEN | UNAUTHORIZED
+
+    async def submit(request: Request) -> Response:
+        role, activity = desk.role(request), request.path_params["activity"]
+        command = await body_as(SubmitRegistration, request, role == "staff", activity=activity)
+        how = desk.asking(request, role)
+        if role == "staff":
+            return await desk.answer(command, activity, how)
+        if how.known:  # no form's nonce holds a blank
+            how = replace(
+                how, identifier=gatherings(desk).public.identifier(f"http {how.identifier}", command)
+            )
+        try:
+            asked, outcome = await submit_public(desk, request, command, how)
+        except KafkaUnavailable:
+            raise uncertain() from None
+        return answer_public(asked, outcome, how, desk.tokens)
+
+    router.add_api_route(
+        "/activities/{activity}/registrations",
+        submit,
+        methods=["POST"],
+        responses=told,
+        openapi_extra=submitted,
+        route_class_override=ByHand,
+    )
+
+    @router.get(
+        "/activities/{activity}/registrations", dependencies=staff, responses=UNAUTHORIZED | NOT_FOUND
+    )
+    async def listed(activity: str, after: str | None = None) -> dict[str, Any]:
+        found(await gatherings(desk).views.activity(activity), "activity_unknown")
+        rows, mark = await gatherings(desk).views.registrations(activity, after)
+        return {"registrations": rows, "next": mark}
+
+    @router.delete(
+        "/registrations/{registration}",
+        dependencies=staff,
+        responses=STAFF | NOT_FOUND,
+        openapi_extra=documented.WISHES,
+    )
+    async def withdraw(registration: str, request: Request) -> Response:
+        activity = found(await gatherings(desk).views.activity_of(registration), "registration_unknown")
+        command = CancelRegistration(registration=registration)
+        return await desk.answer(command, activity, desk.asking(request))
+
+
+def activities(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    @router.post("/activities", dependencies=staff, responses=STAFF, openapi_extra=body(PublishActivity))
+    async def publish(request: Request) -> Response:
+        command = await body_as(PublishActivity, request)
+        return await desk.answer(command, command.id, desk.asking(request))
+
+    changed = body(ChangeActivity, "activity")
+
+    @router.patch("/activities/{activity}", dependencies=staff, responses=STAFF, openapi_extra=changed)
+    async def change(activity: Slug, request: Request) -> Response:
+        command = await body_as(ChangeActivity, request, activity=activity)
+        return await desk.answer(command, activity, desk.asking(request))
+
+    ended = body(CancelActivity, "activity", required=False)
+
+    @router.post(
+        "/activities/{activity}/cancellation", dependencies=staff, responses=STAFF, openapi_extra=ended
+    )
+    async def cancel(activity: Slug, request: Request) -> Response:
+        body = await parsed(request) if await request.body() else {}  # without a reason, without a body
+        command = fitted(CancelActivity, body, activity=activity)
+        return await desk.answer(command, activity, desk.asking(request))
+
+    @router.get("/activities/{activity}", responses=NOT_FOUND)
+    async def show(activity: str) -> dict[str, Any]:
+        return found(await gatherings(desk).views.activity(activity), "activity_unknown")
+
+
+def attendance(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    @router.post(
+        "/activities/{activity}/attendance",
+        dependencies=staff,
+        responses=answers(Outcome | documented.Outcomes) | UNAUTHORIZED,
+        openapi_extra=body(RecordAttendance, "activity", or_many=True),
+    )
+    async def attend(activity: Slug, request: Request) -> Response:
+        body = await parsed(request)
+        rows = body if isinstance(body, list) else [body]
+        if len(rows) > 1_000:
+            raise Problem(422, "too_large", "Kirim paling banyak 1.000 kehadiran sekaligus.")
+        marks = [fitted(RecordAttendance, row, activity=activity) for row in rows]
+        if not isinstance(body, list):
+            return await desk.answer(marks[0], activity, desk.asking(request))
+        return await answer_many(desk.asker, marks, activity, desk.asking(request))
+
+
+def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    @router.post(
+        "/activities/{activity}/imports",
+        dependencies=staff,
+        responses=UNAUTHORIZED | documented.TOO_LARGE,
+        openapi_extra=documented.SHEET,
+    )
+    async def import_sheet(activity: Slug, request: Request, dry_run: bool = False) -> dict[str, object]:
+        if not (sheet := await request.body()):
+            raise Problem(422, "invalid", "Lampirkan lembar Excel, OpenDocument, atau CSV.")
+        seconds = lists.SECONDS if dry_run else FORESEEN_SECONDS
+        report = await gatherings(desk).lists.looked_through(sheet, activity, seconds)
+        if dry_run:
+            return as_dict(report)
+        sent = []
+        for row in report.rows:
+            how = Asking(
+                f"/{desk.office}/excel",
+                command_id(gatherings(desk).sheet_key, row.command),
+                False,
+                0,
+                OFFICE_STAFF,
+            )
+            await ask(desk.asker, row.command, activity, how)
+            digest = desk.asker.digests.command(activity, how.source, how.identifier)
+            sent.append((row.number, digest, row.sheet))
+        if report.readable:
+            await gatherings(desk).uploads.note(activity, sent, report.problems)
+        return as_dict(report, sent=len(report.rows))
+
+
+API: Final = (registrations, activities, attendance, imports)
+"""The public's first."""
+
+
+def answer_public(asked: Asked, outcome: Outcome | None, how: Asking, tokens: Tokens) -> Response:
+    """As `answer_one`; but who must be told nothing gets the 202 of the undecided, after the same wait."""
+    handle = tokens.of_outcome(asked)
+    told = disclosed(outcome, asked.met_before, handle) if outcome else None
+    if told is None or told.result == "received":
+        return undecided(how.source, handle, asked.activity)
+    return decided(told)

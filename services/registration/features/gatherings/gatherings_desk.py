@@ -1,0 +1,73 @@
+"""What routes and pages of gatherings work with, and what they share."""
+
+import math
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.features.gatherings.gathering_sentences import SENTENCES
+from services.registration.features.gatherings.gatherings import NAME
+from services.registration.features.gatherings.lists import Lists
+from services.registration.features.gatherings.public import ClosedToAll, Public, TooOften
+from services.registration.features.gatherings.roster import Enrolled, Roster
+from services.registration.features.gatherings.uploads import Uploads
+from services.registration.features.gatherings.views import Views
+from services.registration.kernel.acceptable import Unacceptable
+from services.registration.web.answers import Asking
+from services.registration.web.api import Parts
+from services.registration.web.tokens import Asked
+from shared.contracts.commands import SubmitRegistration
+from shared.contracts.outcomes import Outcome
+from shared.http import Problem, misfitting
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringsDesk:
+    """`sheet_key`: of the ids of a list's commands."""
+
+    views: Views
+    roster: Roster
+    public: Public
+    uploads: Uploads
+    lists: Lists
+    sheet_key: bytes
+
+
+def gatherings(of: Parts) -> GatheringsDesk:
+    found: GatheringsDesk = of.parts[NAME]
+    return found
+
+
+async def activity_of(of: Parts, name: str) -> ActivityState:
+    """Raises `Problem` 404."""
+    state = await gatherings(of).views.state(name)
+    if state is None:
+        raise Problem(404, "activity_unknown", "Kegiatan ini tidak ditemukan di balai kami.")
+    return state
+
+
+async def enrolled(of: Parts, registration: str) -> Enrolled:
+    """Raises `Problem` 404."""
+    found = await gatherings(of).roster.one(registration)
+    if found is None:
+        raise Problem(404, "registration_unknown", "Pendaftaran ini tidak ditemukan di balai kami.")
+    return found
+
+
+async def submit_public(
+    of: Parts, request: Request, command: SubmitRegistration, how: Asking
+) -> tuple[Asked, Outcome | None]:
+    """What the public submits. Raises `Problem` 409, 422 or 429, and `KafkaUnavailable`."""
+    address = request.client.host if request.client else ""
+    try:
+        return await gatherings(of).public.submit(command, how.identifier, how.known, address, how.wait)
+    except Unacceptable as refused:
+        raise misfitting(refused.found) from None
+    except ClosedToAll as closed:
+        reason = closed.refusal.reason
+        raise Problem(409, reason, SENTENCES.say("refused", reason, closed.refusal.numbers)) from None
+    except TooOften as often:
+        minutes = math.ceil(often.seconds / 60)
+        told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."
+        raise Problem(429, "too_often", told, {"Retry-After": str(often.seconds)}) from None

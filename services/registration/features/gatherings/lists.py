@@ -1,0 +1,90 @@
+"""An invitation list looked through: what it says, what the office knows otherwise, what would come of it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from services.registration.features.gatherings.contact_differences import Recorded, differences
+from services.registration.features.gatherings.foresight import Foreseeing
+from services.registration.features.gatherings.sheets.excel import read_sheet
+from services.registration.features.gatherings.sheets.forecast import Forecast
+from services.registration.features.gatherings.sheets.headers import TITLES
+from services.registration.features.gatherings.sheets.sheet_report import InvitedRow, Problem, SheetReport
+from services.registration.features.people.reactions import held_by
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.features import Features
+from services.registration.storage.loader import Loader
+from shared.mongo.driver import Store, is_passing
+
+SECONDS: Final = 10.0
+LINKED: Final = 50  # of those whom the office knows otherwise: each link takes two looks
+UNFORESEEN: Final = Forecast("Hasilnya tidak diperkirakan: basis data tidak menjawab")
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    store: Store
+    digests: Digests
+    foreseeing: Foreseeing
+
+    async def looked_through(self, data: bytes, activity: str, seconds: float = SECONDS) -> SheetReport:
+        """Nothing is sent. Without MongoDB the list is read all the same, and nothing foreseen."""
+        report = await asyncio.to_thread(read_sheet, data, activity)
+        if not report.rows:
+            return report
+        try:
+            async with asyncio.timeout(seconds):
+                forecast = await self.foreseeing.of([row.command for row in report.rows])
+                notes = await self._otherwise(activity, report)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            return replace(report, forecast=UNFORESEEN)
+        return replace(report, problems=(*report.problems, *notes), forecast=forecast)
+
+    async def _otherwise(self, activity: str, report: SheetReport) -> list[Problem]:
+        """A note for each cell that says something else than the office's record of that person."""
+        listed = [row.command.participant for row in report.rows]
+        found = await differences(self.store, self.digests, listed)
+        known = [(row, one) for row, one in zip(report.rows, found, strict=True) if one]
+        links = await self._links(activity, [one.ref for _, one in known[:LINKED]])
+        letters = {title: letter for letter, title in report.columns}
+        return [
+            _note(row, one, field, letters.get(TITLES[field]), links.get(one.ref))
+            for row, one in known
+            for field in one.fields
+        ]
+
+    async def _links(self, activity: str, refs: Sequence[str]) -> dict[str, str]:
+        """Where each can be seen to: the registration in this activity, else a live one, else any."""
+        found = dict[str, str]()
+        for ref in dict.fromkeys(refs):
+            held = await held_by(self.store, self.digests, ref)
+            best = sorted(held, key=lambda one: (one.activity != activity, one.status == "cancelled"))
+            found |= {ref: best[0].registration} if best else {}
+        return found
+
+
+def lists(of: OfficeStore, features: Features, key: bytes) -> Lists:
+    """`key`: of the ids of a list's commands."""
+    loader = Loader(of, features)
+    return Lists(of.store, of.digests, Foreseeing(of.office, features, loader, of.digests, key))
+
+
+def _note(row: InvitedRow, known: Recorded, field: str, column: str | None, link: str | None) -> Problem:
+    told = f"{TITLES[field]} berbeda dari data balai; perbarui kontak bila lembar ini yang benar"
+    listed = row.command.participant
+    return Problem(
+        told,
+        row.number,
+        column,
+        TITLES[field],
+        refused=False,
+        sheet=row.sheet,
+        person=listed.name,
+        value=getattr(listed, field),
+        recorded=f"yang tercatat: {known.fields[field]}",
+        registration=link,
+    )

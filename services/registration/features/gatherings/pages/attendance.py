@@ -1,0 +1,107 @@
+"""Ticking people off at a session: one form a page, and only what was changed in it is sent."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import ValidationError
+
+from services.registration.features.gatherings.domain.activity import attendance_opens
+from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
+from services.registration.features.gatherings.roster import Wanted
+from services.registration.web.desk import asked, done, said, staff_page
+from services.registration.web.front import Front, now
+from services.registration.web.session import Session, Sessions
+from shared.contracts.commands import RecordAttendance
+from shared.contracts.outcomes import Outcome
+from shared.http import Problem
+from shared.pages import pages_of
+from shared.words import number
+
+ROWS: Final = 30
+Number = Annotated[int, Query(ge=1, le=10_000)]
+Tick = tuple[str, str, bool]
+"""Registration, session, whether present."""
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter()
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
+    async def show(
+        activity: str, session: Staff, request: Request, pertemuan: str = "", hal: Number = 1
+    ) -> HTMLResponse:
+        return await _shown(front, session, activity, pertemuan, hal, did=said(front, request))
+
+    @router.post("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
+    async def tick(
+        activity: str, session: Staff, request: Request, pertemuan: str = "", hal: Number = 1
+    ) -> Response:
+        sent = await request.form()
+        there = set(map(str, sent.getlist("hadir")))
+        differs = sorted(there ^ set(map(str, sent.getlist("semula"))))
+        ticks = [(one, pertemuan, one in there) for one in differs]
+        told = await record(front, activity, ticks, str(sent.get("nonce", "")))
+        if told:
+            message = f"{len(told)} dari {len(ticks)} perubahan belum tercatat. {told[0].message}"
+            return await _shown(front, session, activity, pertemuan, hal, message)
+        onward = hal + 1 if sent.get("lanjut") else hal
+        here = f"/staf/kegiatan/{activity}/kehadiran"
+        return done(front, here, saved(len(ticks)), pertemuan=pertemuan, hal=onward)
+
+    return router
+
+
+def saved(changes: int) -> str:
+    return f"{number(changes)} perubahan kehadiran tersimpan." if changes else "Tidak ada yang berubah."
+
+
+async def record(front: Front, activity: str, ticks: Sequence[Tick], nonce: str) -> list[Outcome]:
+    """What of it is not recorded. Raises `Problem` 422 or 503."""
+    try:
+        commands = [
+            RecordAttendance(activity=activity, registration=one, session=session, present=present)
+            for one, session, present in ticks
+        ]
+    except ValidationError:
+        raise Problem(422, "invalid", "") from None
+    outcomes = await asyncio.gather(*(asked(front, one, activity, nonce) for one in commands))
+    return [one for one in outcomes if one.result != "recorded"]
+
+
+async def _shown(
+    front: Front,
+    session: Session,
+    activity: str,
+    named: str,
+    number: int,
+    told: str = "",
+    did: str = "",
+) -> HTMLResponse:
+    state = await activity_of(front, activity)
+    meetings = sorted(state.described.sessions, key=lambda one: one.starts)
+    meeting = next((one for one in meetings if one.id == named), meetings[0])
+    opens = attendance_opens(state.described, meeting.starts)
+    skip = (number - 1) * ROWS
+    rows, total = await gatherings(front).roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
+    return staff_page(
+        front,
+        session,
+        "staf-kehadiran.html",
+        409 if told else 200,
+        activity=state.described,
+        meetings=meetings,
+        meeting=meeting,
+        opens=opens if now() < opens else None,
+        attended=state.attended,
+        rows=rows,
+        total=total,
+        number=number,
+        pages=pages_of(total, ROWS),
+        told=told,
+        done=did,
+        cancelled=state.cancelled,
+    )

@@ -1,0 +1,58 @@
+"""What staff take along as sheets: participants, attendance, the empty template."""
+
+import asyncio
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Query, Response
+
+from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
+from services.registration.features.gatherings.pages.roster import Filter, Search, read
+from services.registration.features.gatherings.roster import Wanted
+from services.registration.features.gatherings.sheets import files
+from services.registration.web.front import Front
+from services.registration.web.session import Session, Sessions
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter(prefix="/staf/kegiatan/{activity}")
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("/peserta.xlsx")
+    async def participants(activity: str, _: Staff, asked: Annotated[Filter, Query()]) -> Response:
+        return await _participants(front, activity, read(asked)[0])
+
+    @router.post("/peserta.xlsx")
+    async def searched(activity: str, _: Staff, asked: Annotated[Search, Form()]) -> Response:
+        return await _participants(front, activity, read(asked, asked.text)[0])
+
+    @router.get("/kehadiran.xlsx")
+    async def attendance(activity: str, _: Staff) -> Response:
+        state = await activity_of(front, activity)
+        rows, _total = await gatherings(front).roster.found(state.described.id, Wanted(status="confirmed"))
+        data = await asyncio.to_thread(files.attendance, state.described, rows)
+        return sheet(data, f"kehadiran-{state.described.id}")
+
+    @router.get("/templat.xlsx")
+    async def template(activity: str, _: Staff) -> Response:
+        state = await activity_of(front, activity)
+        return sheet(await asyncio.to_thread(files.template), f"templat-{state.described.id}")
+
+    return router
+
+
+async def _participants(front: Front, activity: str, wanted: Wanted) -> Response:
+    state = await activity_of(front, activity)
+    rows, _total = await gatherings(front).roster.found(state.described.id, wanted)
+    return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")
+
+
+def sheet(data: bytes, name: str) -> Response:
+    """`name`: of ASCII letters, digits and hyphens."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.xlsx"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(data, media_type=XLSX, headers=headers)

@@ -1,0 +1,158 @@
+"""One registration as its staff see it: cancel it, correct the person, tick attendance, its mails."""
+
+import asyncio
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.features.gatherings.pages.attendance import record, saved
+from services.registration.features.gatherings.pages.fields import read_person
+from services.registration.features.gatherings.pages.mails import TOLD, listed
+from services.registration.features.gatherings.roster import Enrolled
+from services.registration.features.people.domain import participant
+from services.registration.web.desk import asked, done, moved_up, said, staff_page
+from services.registration.web.front import Front, now, settled
+from services.registration.web.mails import Mail
+from services.registration.web.session import Session, Sessions
+from shared.contracts.commands import CancelRegistration, CorrectParticipant
+from shared.contracts.facts import RegistrationPromoted
+from shared.contracts.outcomes import Outcome
+
+OTHERS: Final = 10  # registrations of one person that are asked after
+FIELDS: Final = {"nama": "name", "email": "email", "telepon": "phone", "nip": "nip", "nuptk": "nuptk"}
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter(prefix="/staf/pendaftaran/{registration}")
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def show(
+        registration: str, session: Staff, request: Request, fakta: str = "", kirim: str = "", baru: str = ""
+    ) -> HTMLResponse:
+        row, here = await enrolled(front, registration), request.url.path
+        fact, new = front.desk.tokens.done(fakta, here), bool(front.desk.tokens.done(baru, here))
+        return await _shown(front, session, row, fact=fact, sent=kirim, new=new, did=said(front, request))
+
+    @router.get("/batal", response_class=HTMLResponse)
+    async def question(registration: str, session: Staff) -> HTMLResponse:
+        row = await enrolled(front, registration)
+        state = await activity_of(front, row.activity)
+        over = state.over(now())
+        return staff_page(front, session, "staf-batal.html", row=row, activity=state.described, over=over)
+
+    @router.post("/batal", response_class=HTMLResponse)
+    async def cancel(registration: str, session: Staff, request: Request) -> Response:
+        row, sent = await enrolled(front, registration), await request.form()
+        command = CancelRegistration(registration=row.id)
+        outcome = await asked(front, command, row.activity, str(sent.get("nonce", "")))
+        return await _answered(front, session, row, outcome, await _cancelled(front, outcome))
+
+    @router.post("/data", response_class=HTMLResponse)
+    async def correct(registration: str, session: Staff, request: Request) -> Response:
+        row, sent = await enrolled(front, registration), await request.form()
+        typed = read_person(sent)
+        if typed.errors:
+            return await _shown(front, session, row, typed.values, typed.errors, status=422)
+        changed = {name: typed.found[field] for field, name in FIELDS.items() if typed.found[field]}
+        gone = {name: None for name in ("phone", "nip", "nuptk") if name in row.who and name not in changed}
+        given = {name: value for name, value in changed.items() if row.who.get(name) != value}
+        if not given | gone:
+            return done(front, f"/staf/pendaftaran/{row.id}", saved(0))
+        command = CorrectParticipant.model_validate({"ref": row.ref} | given | gone)
+        outcome = await asked(front, command, participant.key(row.ref), str(sent.get("nonce", "")))
+        return await _answered(front, session, row, outcome)
+
+    @router.post("/kehadiran", response_class=HTMLResponse)
+    async def attend(registration: str, session: Staff, request: Request) -> Response:
+        row, sent = await enrolled(front, registration), await request.form()
+        differs = set(sent.getlist("hadir")) ^ set(sent.getlist("semula"))
+        ticks = [(row.id, str(one), one in sent.getlist("hadir")) for one in sorted(map(str, differs))]
+        told = await record(front, row.activity, ticks, str(sent.get("nonce", "")))
+        return await _answered(front, session, row, told[0] if told else None, saved(len(ticks)))
+
+    return router
+
+
+async def _cancelled(front: Front, outcome: Outcome) -> str:
+    facts = await gatherings(front).views.caused(outcome.fact)
+    people = moved_up(sum(one["type"] == RegistrationPromoted.type for one in facts))
+    return f"Pendaftaran dibatalkan, dan orangnya menerima email{'; ' if people else ''}{people}."
+
+
+async def _answered(
+    front: Front, session: Session, row: Enrolled, outcome: Outcome | None, told: str = ""
+) -> Response:
+    """Back to the registration, which says what was done, or what was refused."""
+    if outcome is not None and outcome.result in ("refused", "parked", None):
+        status = 409 if outcome.result else 202
+        row = await enrolled(front, row.id)
+        return await _shown(front, session, row, told=outcome.message or "", status=status)
+    here = f"/staf/pendaftaran/{row.id}"
+    if outcome and outcome.result == "corrected" and outcome.fact:
+        return RedirectResponse(f"{here}?fakta={front.desk.tokens.of_done(here, outcome.fact)}", 303)
+    return done(front, here, told)
+
+
+async def _shown(
+    front: Front,
+    session: Session,
+    row: Enrolled,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    told: str = "",
+    status: int = 200,
+    fact: str = "",
+    sent: str = "",
+    new: bool = False,
+    did: str = "",
+) -> HTMLResponse:
+    state = await activity_of(front, row.activity)
+    reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
+    mails = await listed(front, activity=row.activity, registration=row.id)
+    unsent = mails.unsent + await _unsent_elsewhere(front, row) if fact and reached == live else []
+    standing: dict[str, Any] = {field: row.who.get(name, "") for field, name in FIELDS.items()}
+    return staff_page(
+        front,
+        session,
+        "staf-pendaftaran.html",
+        status,
+        row=row,
+        state=state,
+        values=values or standing,
+        errors=errors or {},
+        told=told,
+        fact=fact,
+        reached=reached,
+        live=live,
+        new=new,
+        done=did,
+        mails=mails,
+        mail_told=TOLD.get(sent, ""),
+        unsent=unsent,
+    )
+
+
+async def _unsent_elsewhere(front: Front, row: Enrolled) -> list[Mail]:
+    """Of the person's other registrations, which a correction reached as well."""
+    others = [one for one in await gatherings(front).roster.live(row.ref) if one.registration != row.id][
+        :OTHERS
+    ]
+    found = [listed(front, activity=one.activity, registration=one.registration) for one in others]
+    return [mail for mails in await asyncio.gather(*found) for mail in mails.unsent]
+
+
+async def reach(front: Front, ref: str, fact: str) -> tuple[int, int]:
+    """How many of the person's live registrations follow a correction, by the id of its fact, and how many
+    there are. Mails go to the new address from then on."""
+    activities = [one.activity for one in await gatherings(front).roster.live(ref)]
+    source, digests = f"/{front.office.code}/registration", front.desk.asker.digests
+
+    async def follows(activity: str) -> Outcome | None:
+        digest = digests.command(activity, source, fact)
+        return await settled(lambda: front.desk.outcomes.standing([digest]), lambda found: found is not None)
+
+    followed = await asyncio.gather(*map(follows, activities))
+    return sum(one is not None and one.result == "corrected" for one in followed), len(activities)

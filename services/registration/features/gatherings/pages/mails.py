@@ -1,0 +1,159 @@
+"""The office's mails as its staff see them: what became of each, and the button to send it again."""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, Field
+
+from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.web.desk import staff_page
+from services.registration.web.front import Front
+from services.registration.web.mails import STATES, Mail, MailRefused, MailsAway
+from services.registration.web.session import Session, Sessions
+from shared.pages import pages_of
+
+log = logging.getLogger(__name__)
+
+ROWS: Final = 20
+MOST: Final = 100  # of one press of a button
+_MAIL: Final = re.compile(r"[a-z0-9-]{1,80}:[a-z-]{1,40}:[a-z2-7]{20,40}:[\w.:-]{1,90}")
+TOLD: Final = {
+    "lagi": "Sudah diantrekan lagi. Muat ulang halaman ini sebentar lagi untuk melihat hasilnya.",
+    "tidak": "Ada yang tidak dikirim lagi: emailnya sudah terkirim, masih menunggu, atau lewat waktunya.",
+    "diam": "Layanan email tidak menjawab, jadi belum pasti ada yang dikirim lagi. Coba sebentar lagi.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MailList:
+    """`known`: `yes`, `away` where the mail service does not answer, `nowhere` where none is set.
+    `counts`: by state, where they were asked for, and with them `held`: why mails are held up."""
+
+    known: str
+    rows: Sequence[Mail] = ()
+    total: int = 0
+    counts: dict[str, int] | None = None
+    held: tuple[str, ...] = ()
+
+    @property
+    def unsent(self) -> list[Mail]:
+        """What staff would send again to whom it did not reach."""
+        return [one for one in self.rows if one.missed]
+
+
+class Filter(BaseModel):
+    status: str = ""
+    hal: int = Field(default=1, ge=1, le=10_000)
+    kirim: str = ""
+
+    @property
+    def state(self) -> str:
+        return self.status if self.status in STATES else ""
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter()
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Asked = Annotated[Filter, Query()]  # noqa: N806
+
+    @router.get("/staf/surel", response_class=HTMLResponse)
+    async def of_all(session: Staff, asked: Asked) -> HTMLResponse:
+        return await _shown(front, session, asked, "")
+
+    @router.get("/staf/kegiatan/{activity}/surel", response_class=HTMLResponse)
+    async def of_one(activity: str, session: Staff, asked: Asked) -> HTMLResponse:
+        return await _shown(front, session, asked, (await activity_of(front, activity)).described.id)
+
+    @router.post("/staf/surel")
+    async def again(_: Staff, request: Request, asked: Asked) -> Response:
+        return await _sent_again(front, request, "/staf/surel", asked)
+
+    @router.post("/staf/kegiatan/{activity}/surel")
+    async def again_of_one(activity: str, _: Staff, request: Request, asked: Asked) -> Response:
+        state = await activity_of(front, activity)
+        return await _sent_again(front, request, f"/staf/kegiatan/{state.described.id}/surel", asked)
+
+    @router.post("/staf/pendaftaran/{registration}/surel")
+    async def again_to(registration: str, _: Staff, request: Request) -> Response:
+        row = await enrolled(front, registration)
+        return await _sent_again(front, request, f"/staf/pendaftaran/{row.id}", Filter(), "#surel")
+
+    return router
+
+
+async def listed(front: Front, skip: int = 0, limit: int = ROWS, **of: str) -> MailList:
+    """Never raises: pages stand without it. `of`: state, activity, registration."""
+    if front.mails is None:
+        return MailList("nowhere")
+    try:
+        return MailList("yes", *await front.mails.newest(skip, limit, **of))
+    except MailsAway as away:
+        return _away(away)
+
+
+async def counted(front: Front, states: Sequence[str], activity: str = "") -> MailList:
+    """Never raises."""
+    if front.mails is None:
+        return MailList("nowhere")
+    try:
+        found = await front.mails.counts(states, activity)
+        return MailList("yes", counts=found.by_state, held=found.held)
+    except MailsAway as away:
+        return _away(away)
+
+
+def _away(away: MailsAway) -> MailList:
+    log.warning("the desk shows no mails: %s", away)
+    return MailList("away")
+
+
+async def _sent_again(front: Front, request: Request, path: str, asked: Filter, mark: str = "") -> Response:
+    sent = await request.form()
+    names = [one for one in map(str, sent.getlist("surel")) if _MAIL.fullmatch(one)][:MOST]
+    kept = asked.model_dump(exclude_defaults=True, exclude={"kirim"})
+    kept |= {"kirim": await _again(front, names)} if names else {}
+    return RedirectResponse(f"{path}?{urlencode(kept)}{mark}", 303)
+
+
+async def _again(front: Front, names: Sequence[str]) -> str:
+    """A key of `TOLD`."""
+    told = "lagi"
+    for name in names:
+        try:
+            if front.mails is None:
+                return "diam"
+            await front.mails.send_again(name)
+        except MailRefused:
+            told = "tidak"
+        except MailsAway:
+            return "diam"
+    return told
+
+
+async def _shown(front: Front, session: Session, asked: Filter, activity: str) -> HTMLResponse:
+    found = await listed(front, (asked.hal - 1) * ROWS, state=asked.state, activity=activity)
+    counts = await counted(front, STATES, activity) if found.known == "yes" else found
+    who = await gatherings(front).roster.of([one.registration for one in found.rows])
+    states = await gatherings(front).views.states(list({one.activity for one in found.rows} | {activity}))
+    return staff_page(
+        front,
+        session,
+        "staf-surel.html",
+        activity=states[activity].described if activity else None,
+        activities={name: state.described for name, state in states.items()},
+        mails=found,
+        counts=counts.counts or {},
+        held=counts.held,
+        who=who,
+        chosen=asked.state,
+        states=STATES,
+        number=asked.hal,
+        pages=pages_of(found.total, ROWS),
+        told=TOLD.get(asked.kirim, ""),
+    )

@@ -1,0 +1,112 @@
+"""An activity as its staff see it: its counts, and its participants."""
+
+from typing import Annotated, Final, get_args
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
+from services.registration.features.gatherings.pages.activities import phase
+from services.registration.features.gatherings.roster import Wanted
+from services.registration.features.gatherings.sheets.cells import CellRefused, regency
+from services.registration.web.desk import said, staff_page
+from services.registration.web.front import Front, now
+from services.registration.web.session import Session, Sessions
+from shared.contracts.types import Category
+from shared.pages import pages_of
+
+ROWS: Final = 20
+STATUSES: Final = ("confirmed", "waitlisted", "cancelled")
+CATEGORIES: Final[tuple[str, ...]] = get_args(Category)
+
+
+class Filter(BaseModel):
+    """As it stands in the address: nothing that names a person."""
+
+    status: str = ""
+    unsur: str = ""
+    wilayah: str = ""
+    instansi: str = ""
+    hal: int = Field(default=1, ge=1, le=10_000)
+
+    def kept(self) -> dict[str, str]:
+        """What every link of the page carries on: the filter alone, also of a search."""
+        given = {name: getattr(self, name) for name in Filter.model_fields if name != "hal"}
+        return {name: value.strip()[:200] for name, value in given.items() if value.strip()}
+
+
+class Search(Filter):
+    """Sent by POST, since a name or an address must stand in no URL."""
+
+    cari: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.cari.strip()[:200]
+
+
+def routes(front: Front, sessions: Sessions) -> APIRouter:
+    router = APIRouter()
+    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+
+    @router.get("/staf/kegiatan/{activity}", response_class=HTMLResponse)
+    async def participants(
+        activity: str, session: Staff, request: Request, asked: Annotated[Filter, Query()]
+    ) -> HTMLResponse:
+        return await _shown(front, session, activity, asked, "", said(front, request))
+
+    @router.post("/staf/kegiatan/{activity}/cari", response_class=HTMLResponse)
+    async def search(activity: str, session: Staff, asked: Annotated[Search, Form()]) -> HTMLResponse:
+        return await _shown(front, session, activity, asked, asked.text)
+
+    return router
+
+
+async def _shown(
+    front: Front, session: Session, activity: str, asked: Filter, text: str, did: str = ""
+) -> HTMLResponse:
+    state = await activity_of(front, activity)
+    wanted, errors = read(asked, text)
+    skip = (asked.hal - 1) * ROWS
+    rows, total = (
+        await gatherings(front).roster.found(activity, wanted, skip, ROWS) if not errors else ([], 0)
+    )
+    return staff_page(
+        front,
+        session,
+        "staf-kegiatan.html",
+        422 if errors else 200,
+        state=state,
+        phase=phase(state.described, state.cancelled, now()),
+        counts=await gatherings(front).roster.counts(activity),
+        rows=rows,
+        total=total,
+        number=asked.hal,
+        pages=pages_of(total, ROWS),
+        values={"status": "", "unsur": "", "wilayah": "", "instansi": ""} | asked.kept(),
+        kept=asked.kept(),
+        text=text,
+        errors=errors,
+        done=did,
+        statuses=STATUSES,
+        categories=CATEGORIES,
+    )
+
+
+def read(asked: Filter, text: str = "") -> tuple[Wanted, dict[str, str]]:
+    """What is wanted, and by field what to mend. What is among no choices is left out."""
+    given, errors, place = asked.kept(), {}, None
+    try:
+        place = regency(given.get("wilayah", ""))
+    except CellRefused as refused:
+        errors["wilayah"] = str(refused)
+    status, category = given.get("status", ""), given.get("unsur", "")
+    wanted = Wanted(
+        status if status in STATUSES else "",
+        category if category in CATEGORIES else "",
+        place or "",
+        given.get("instansi", ""),
+        text,
+    )
+    return wanted, errors

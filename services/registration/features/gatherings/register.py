@@ -1,0 +1,186 @@
+"""What a batch of commands of gatherings may need of the register, in a handful of queries."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from services.registration.features.gatherings.domain.activity import ActivityState, Cells
+from services.registration.features.gatherings.domain.registration import MAX_FACTS, Registration
+from services.registration.features.gatherings.gathering_states import (
+    activity_state,
+    line_name,
+    registration_state,
+)
+from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, Lines, beside
+from services.registration.features.gatherings.submitters import Submitters
+from services.registration.features.people.people import PEOPLE, ProvingSources
+from services.registration.features.people.store import People
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.loaded import Loaded, Ref
+from shared.contracts.commands import (
+    CancelActivity,
+    CancelRegistration,
+    ChangeActivity,
+    CorrectRegistration,
+    RecordAttendance,
+    SubmitRegistration,
+    Tick,
+)
+from shared.contracts.facts import Cell
+
+
+async def load(
+    of: OfficeStore, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+) -> None:
+    await Register(of).load(partition, asked, loaded, known)
+
+
+class Register:
+    """Loads for one batch; nothing is kept here."""
+
+    def __init__(self, of: OfficeStore) -> None:
+        self._store = of.store
+        self._digests = of.digests
+        self._people = People(of.store, of.digests)
+        self._proving = ProvingSources(of.office, of.vouching)
+
+    async def load(
+        self, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+    ) -> None:
+        at_hand = beside(loaded)
+        submitters, _ = await asyncio.gather(
+            self._submitters(asked, loaded), self._load_activities(partition, asked, loaded)
+        )
+        at_hand.submitters = submitters
+        await known
+        await self._load_seats(asked, submitters, loaded)
+        await self._load_named(asked, loaded)
+        await self._load_lines(asked, loaded)
+        for one in asked:
+            if isinstance(one.command, CancelActivity):
+                at_hand.live[one.key] = await self._live(one.key)
+
+    async def _load_activities(self, partition: int, asked: Sequence[Asked], loaded: Loaded) -> None:
+        activities = loaded.states[ACTIVITY]
+        missing = {one.key for one in asked} - activities.keys()
+        wanted: list[dict[str, object]] = [{"_id": {"$in": list(missing)}}]
+        if any(isinstance(one.command, Tick) for one in asked):
+            wanted.append({"partition": partition, "promoting": True})
+        elif not missing:
+            return
+        async for row in self._store["activities"].find({"$or": wanted}):
+            activities.setdefault(row["_id"], activity_state(row))
+            if row["promoting"]:
+                loaded.unfinished.add(Ref(ACTIVITY, row["_id"]))
+
+    async def _submitters(self, asked: Sequence[Asked], loaded: Loaded) -> Submitters:
+        named = {
+            one.record.offset: self._digests.person(one.command.participant)
+            for one in asked
+            if isinstance(one.command, SubmitRegistration)
+        }
+        people = loaded.beside[PEOPLE] = await self._people.index(named.values())
+        return Submitters(people, named, self._digests, self._proving)
+
+    async def _load_seats(self, asked: Sequence[Asked], submitters: Submitters, loaded: Loaded) -> None:
+        """The registrations that who submits had: behind a cancelled one, the next round's too.
+
+        Whom only this batch makes known is looked up with what the batch itself made; should they have had
+        a registration before, its id is taken, and a smaller batch reads it.
+        """
+        wanted = {
+            (one.key, ref)
+            for one in asked
+            if isinstance(one.command, SubmitRegistration)
+            and one.digest not in loaded.known
+            and (ref := submitters.known(one)) is not None
+        }
+        number = 1
+        while wanted:
+            ids = {self._digests.registration(key, ref, number): (key, ref) for key, ref in wanted}
+            found = await self._registrations(ids)
+            loaded.states[REGISTRATION] |= found
+            wanted = {ids[name] for name, one in found.items() if one.status == "cancelled"}
+            number += 1
+
+    async def _load_named(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+        named = {
+            one.command.registration
+            for one in asked
+            if isinstance(one.command, CancelRegistration | CorrectRegistration | RecordAttendance)
+        }
+        if missing := named - loaded.states[REGISTRATION].keys():
+            # of this partition alone: of another one's nothing may be decided
+            here = {"activity": {"$in": list({one.key for one in asked})}}
+            loaded.states[REGISTRATION] |= await self._registrations(missing, here)
+
+    async def _registrations(
+        self, ids: Iterable[str], where: Mapping[str, Any] = MappingProxyType({})
+    ) -> dict[str, Registration]:
+        wanted = {"_id": {"$in": list(ids)}, **where}
+        rows = await self._store["registrations"].find(wanted).to_list(None)
+        return {row["_id"]: registration_state(row) for row in rows}
+
+    async def _load_lines(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+        """Of each line as many heads as the batch may free seats, and the waiting ones that it may cancel."""
+        heads: Counter[str] = Counter()
+        for one in asked:
+            if isinstance(one.command, CancelRegistration):
+                heads[one.key] += 1
+            elif isinstance(one.command, ChangeActivity):
+                heads[one.key] += MAX_FACTS
+            elif isinstance(one.command, Tick):
+                unfinished = [name for kind, name in loaded.unfinished if kind == ACTIVITY]
+                heads.update(dict.fromkeys(unfinished, MAX_FACTS))
+        activities, registrations = loaded.states[ACTIVITY], loaded.states[REGISTRATION]
+        for name, limit in heads.items():
+            state = activities.get(name)
+            # of an activity that this batch may publish, the whole line, still empty, is at hand
+            lines = await self._lines(name, state, limit) if state else {}
+            beside(loaded).lines[name] = lines
+            for line in lines.values():
+                for one_waiting in line:
+                    registrations.setdefault(one_waiting.id, one_waiting)
+
+    async def _lines(self, activity: str, state: ActivityState, limit: int) -> Lines:
+        lines: Lines = defaultdict(list)
+        for line, number in state.waiting.items():
+            if number:
+                rows = self._store["registrations"].find(
+                    {"activity": activity, "line": line_name(line), "status": "waitlisted"}
+                )
+                ahead = await rows.sort("arrival", 1).limit(limit).to_list(None)
+                lines[line] = [registration_state(row) for row in ahead]
+        return lines
+
+    async def _live(self, activity: str) -> Cells:
+        """Confirmed and waitlisted of an activity by cell, counted from its registrations."""
+        cell = {"category": "$who.category", "regency": "$who.regency", "cohort": "$who.cohort"}
+        groups = await self._store.aggregate(
+            "registrations",
+            [
+                {
+                    "$match": {
+                        "_id": self._digests.activity_range(activity),
+                        "activity": activity,
+                        "status": {"$ne": "cancelled"},
+                    }
+                },
+                {"$group": {"_id": cell | {"status": "$status"}, "number": {"$sum": 1}}},
+                {"$sort": {"_id": 1}},
+            ],
+        )
+        live: dict[Cell, Counter[str]] = defaultdict(Counter)
+        for group in groups:
+            key = group["_id"]
+            where = Cell(
+                activity=activity,
+                category=key.get("category"),
+                home_regency=key.get("regency"),
+                cohort=key.get("cohort"),
+            )
+            live[where][key["status"]] = group["number"]
+        return live  # type: ignore[return-value]

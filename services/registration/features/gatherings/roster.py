@@ -1,0 +1,136 @@
+"""An activity's registrations with who they are, as its staff look for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.registration.features.people.persons import containing
+from services.registration.features.people.reactions import Held, held_by
+from services.registration.features.people.store import People
+from services.registration.kernel.digests import Digests
+from shared.contracts.commands import Participant
+from shared.mongo.driver import Document, Store
+
+EVERYBODY: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What staff filter by; empty holds for all. `text`: a part of a name or of an email address."""
+
+    status: str = ""
+    category: str = ""
+    regency: str = ""
+    institution: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One registration. `who`: name and email, perhaps phone, nip, nuptk, of which `unproved` only they
+    themselves stated. `attended`: session -> JP."""
+
+    id: str
+    activity: str
+    status: str
+    ref: str
+    who: Mapping[str, str]
+    category: str
+    regency: str | None
+    cohort: int | None
+    group: str | None
+    institution: str
+    npsn: str | None
+    line: str
+    attended: Mapping[str, int]
+    unproved: tuple[str, ...] = ()
+
+
+class Roster:
+    def __init__(self, store: Store, digests: Digests) -> None:
+        self._store = store
+        self._digests = digests
+
+    async def found(
+        self, activity: str, wanted: Wanted, skip: int = 0, limit: int = EVERYBODY
+    ) -> tuple[list[Enrolled], int]:
+        """A part of those that are wanted, by name without titles, and how many they are in all."""
+        within = {"_id": self._digests.activity_range(activity), "activity": activity}
+        part: list[dict[str, Any]] = [
+            {"$sort": {"person.letters": 1, "_id": 1}},
+            {"$skip": skip},
+            {"$limit": limit},
+        ]
+        steps: list[dict[str, Any]] = [{"$match": within | _of_registrations(wanted)}, *_WITH_PERSON]
+        if wanted.text:
+            text = containing(wanted.text)
+            steps.append({"$match": {"$or": [{"person.who.name": text}, {"person.who.email": text}]}})
+        rows = await self._store.aggregate("registrations", [*steps, *part])
+        counted = await self._store.aggregate("registrations", [*steps, {"$count": "all"}])
+        return [_enrolled(row) for row in rows], counted[0]["all"] if counted else 0
+
+    async def counts(self, activity: str) -> dict[str, int]:
+        """Registrations by status."""
+        within = {"_id": self._digests.activity_range(activity), "activity": activity}
+        counted = {"$group": {"_id": "$status", "all": {"$sum": 1}}}
+        rows = await self._store.aggregate("registrations", [{"$match": within}, counted])
+        return {row["_id"]: row["all"] for row in rows}
+
+    async def one(self, registration: str) -> Enrolled | None:
+        match = {"$match": {"_id": registration}}
+        rows = await self._store.aggregate("registrations", [match, *_WITH_PERSON])
+        return _enrolled(rows[0]) if rows else None
+
+    async def of(self, registrations: Sequence[str]) -> dict[str, Enrolled]:
+        """Those of them that there are."""
+        match = {"$match": {"_id": {"$in": list(registrations)}}}
+        rows = await self._store.aggregate("registrations", [match, *_WITH_PERSON])
+        return {row["_id"]: _enrolled(row) for row in rows}
+
+    async def live(self, ref: str) -> list[Held]:
+        """Where this person is registered and not cancelled: what a correction of them must reach."""
+        held = await held_by(self._store, self._digests, ref)
+        return [one for one in held if one.status != "cancelled"]
+
+    async def standing(self, activity: str, who: Participant) -> str | None:
+        """The registration that this person, found as by a submission of staff, has in the activity."""
+        ref = await People(self._store, self._digests).ref(who, proving=True)
+        live = await self.live(ref) if ref else []
+        return next((one.registration for one in live if one.activity == activity), None)
+
+
+_WITH_PERSON: Final[list[dict[str, Any]]] = [
+    {"$lookup": {"from": "people", "localField": "who.contact", "foreignField": "_id", "as": "person"}},
+    {"$set": {"person": {"$first": "$person"}}},
+]
+
+
+def _of_registrations(wanted: Wanted) -> Document:
+    given: Document = {
+        "status": wanted.status,
+        "who.category": wanted.category,
+        "who.regency": wanted.regency,
+        "who.institution.name": containing(wanted.institution) if wanted.institution else "",
+    }
+    return {field: value for field, value in given.items() if value}
+
+
+def _enrolled(row: Document) -> Enrolled:
+    who = row["who"]
+    institution = who.get("institution") or {}
+    return Enrolled(
+        row["_id"],
+        row["activity"],
+        row["status"],
+        who["ref"],
+        (row.get("person") or {}).get("who", {"name": "", "email": ""}),
+        who["category"],
+        who.get("regency"),
+        who.get("cohort"),
+        who.get("group"),
+        institution.get("name", ""),
+        institution.get("npsn"),
+        row["line"],
+        row["attended"],
+        tuple((row.get("person") or {}).get("unproved", ())),
+    )

@@ -1,0 +1,58 @@
+"""Who submits, command by command: found among the people as the commands before it left them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.registration.features.gatherings.domain.registrant import Registrant
+from services.registration.features.gatherings.domain.registration import Candidate
+from services.registration.features.people.people import Meeting, PeopleIndex, ProvingSources
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.digests import Digests, PersonDigests
+from shared.contracts.commands import SubmitRegistration
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """`meeting`: what is kept of the person once the command is accepted; `proves`: whether whose number is
+    whose holds as its source states it."""
+
+    candidate: Candidate
+    meeting: Meeting
+    proves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Submitters:
+    """Of one batch. `named`: what each command calls its person, by its offset."""
+
+    people: PeopleIndex
+    named: Mapping[int, PersonDigests]
+    digests: Digests
+    proving: ProvingSources
+
+    def of(self, asked: Asked, command: SubmitRegistration) -> Submitter:
+        proves = asked.envelope.source in self.proving
+        meeting = self.people.meet(command.participant, self.named[asked.record.offset], proves)
+        ref, names = meeting.person.ref, dict[int, str]()
+
+        def name(number: int) -> str:
+            if number not in names:
+                names[number] = self.digests.registration(command.activity, ref, number)
+            return names[number]
+
+        who = Registrant(
+            ref,
+            meeting.person.contact,
+            command.category,
+            command.regency,
+            command.cohort,
+            command.institution,
+            command.group,
+            command.role_in_group,
+        )
+        return Submitter(Candidate(who, name), meeting, proves)
+
+    def known(self, asked: Asked) -> str | None:
+        """The ref of whoever this command is of, as they were known before the batch."""
+        found = self.people.known(self.named[asked.record.offset], asked.envelope.source in self.proving)
+        return found.ref if found else None

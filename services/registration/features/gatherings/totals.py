@@ -1,0 +1,43 @@
+"""What the gatherings of a partition add up to, counted from its rows."""
+
+from collections.abc import Sequence
+
+from services.registration.features.gatherings.gathering_states import activity_state
+from services.registration.kernel.feature import OfficeStore
+from shared.contracts.facts import MEASURES, Measure
+from shared.mongo.driver import Document, Session
+
+
+async def totals(of: OfficeStore, partition: int, session: Session) -> dict[Measure, int]:
+    totals: dict[Measure, int] = dict.fromkeys(MEASURES, 0)
+    activities = of.store["activities"].find({"partition": partition}, session=session)
+    rows = {row["_id"]: row for row in await activities.to_list(None)}
+    for row in rows.values():
+        if not row["cancelled"]:
+            totals["activities"] += 1
+            totals["seats"] += activity_state(row).described.seats
+    for group in await _counted(of, list(rows), session):
+        status: Measure = group["_id"]["status"]
+        if rows[group["_id"]["activity"]]["cancelled"]:
+            status = "cancelled"
+        totals[status] += group["registrations"]
+        totals["present"] += group["present"]
+        totals["session_attendances"] += group["sessions"]
+        totals["jp_attended"] += group["jp"]
+    return totals
+
+
+async def _counted(of: OfficeStore, activities: Sequence[str], session: Session) -> list[Document]:
+    if not activities:
+        return []
+    ranges = [{"_id": of.digests.activity_range(one), "activity": one} for one in activities]
+    count = {
+        "_id": {"activity": "$activity", "status": "$status"},
+        "registrations": {"$sum": 1},
+        "present": {"$sum": {"$min": [1, "$sessions"]}},
+        "sessions": {"$sum": "$sessions"},
+        "jp": {"$sum": "$jp"},
+    }
+    return await of.store.aggregate(
+        "registrations", [{"$match": {"$or": ranges}}, {"$group": count}], session
+    )

@@ -1,0 +1,48 @@
+"""What a correction of a person causes: each of their registrations is stated anew."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from services.registration.features.people.domain import participant
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.feature import OfficeStore, Reaction
+from shared.contracts.commands import CorrectRegistration
+from shared.contracts.facts import Body, ParticipantCorrected
+from shared.mongo.driver import Document, Store
+
+
+class Held(NamedTuple):
+    """A person's latest registration in an activity."""
+
+    activity: str
+    registration: str
+    status: str
+
+
+async def held_by(store: Store, digests: Digests, ref: str) -> list[Held]:
+    """By ids that are worked out, since no index names a person."""
+    names = [row["_id"] for row in await store["activities"].find({}, {"_id": 1}).to_list(None)]
+    found: dict[str, Held] = {}
+    number, left = 1, set(names)
+    while left:
+        ids = {digests.registration(name, ref, number): name for name in left}
+        rows = await store["registrations"].find({"_id": {"$in": list(ids)}}, {"status": 1}).to_list(None)
+        found |= {ids[row["_id"]]: Held(ids[row["_id"]], row["_id"], row["status"]) for row in rows}
+        left = {ids[row["_id"]] for row in rows if row["status"] == "cancelled"}
+        number += 1
+    return list(found.values())
+
+
+async def _restated(of: OfficeStore, fact: Document) -> Sequence[CorrectRegistration]:
+    """Found in the states as they are now: who registered later was met as corrected."""
+    held = await held_by(of.store, of.digests, participant.ref(fact["key"]))
+    return [
+        CorrectRegistration(activity=one.activity, registration=one.registration)
+        for one in held
+        if one.status != "cancelled"
+    ]
+
+
+REACTIONS: Final[Mapping[type[Body], Reaction]] = {
+    ParticipantCorrected: Reaction(CorrectRegistration, _restated)
+}

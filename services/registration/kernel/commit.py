@@ -1,0 +1,91 @@
+"""What one transaction writes, and the cursor that it moves."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.registration.kernel.asking import Asked, Poison
+from services.registration.kernel.happened import Happened
+from services.registration.kernel.loaded import States
+from shared.contracts.outcomes import Reason, Result
+
+
+class ReadAnew(Exception):
+    """Another partition's transaction wrote what this one read beside its states: read and decide anew."""
+
+
+class ClaimLost(Exception):
+    """Somebody else owns the partition now, or its cursor is not where it was left: claim again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a partition stands. `next`: offset of the next record to decide; `number`: of the last fact;
+    `published`: of the last fact acknowledged by Kafka, at `published_offset`; `time`: the last time used;
+    `totals`: number and time of the last control totals; `described`: digest of the description last stated;
+    `base`: added to offsets it makes places that never come twice, though intake was made again; `last`: the
+    record before `next`, None before the first.
+    """
+
+    partition: int
+    ledger: str
+    epoch: int
+    next: int
+    number: int
+    published: int
+    published_offset: int
+    time: datetime
+    totals: int
+    totals_at: datetime
+    described: str | None
+    base: int = 0
+    last: "LastRecord | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRecord:
+    """By what a log is known again. `at`: its append time; `digest`: of its key and value."""
+
+    offset: int
+    at: datetime
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedFact:
+    """A fact in its place. `asked` is the command whose first fact this is."""
+
+    number: int
+    key: str
+    at: datetime
+    happened: Happened
+    asked: Asked | None
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The outcome of a command without a fact: refused with a reason, or accepted without effect."""
+
+    asked: Asked
+    at: datetime
+    result: Result
+    reason: Reason | None = None
+    numbers: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Commit:
+    """Collected while a batch is decided. `taken`: how many records it answers for; `made`: states of which
+    there was none before; `side_writes`: in order."""
+
+    before: Cursor
+    after: Cursor
+    taken: int = 0
+    facts: list[NumberedFact] = field(default_factory=list)
+    made: States = field(default_factory=lambda: defaultdict(dict))
+    changed: States = field(default_factory=lambda: defaultdict(dict))
+    settled: list[Settled] = field(default_factory=list)
+    parked: list[Poison] = field(default_factory=list)
+    side_writes: list[object] = field(default_factory=list)
+    totals: bool = False

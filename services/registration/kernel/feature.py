@@ -1,0 +1,207 @@
+"""What a feature states of itself: tables by which kernel and storage decide, fold, write and recover."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from services.registration.kernel.acceptable import Faults
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.commit import NumberedFact
+from services.registration.kernel.digests import Digests
+from services.registration.kernel.happened import Decision, Happened
+from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.recovery import Entries, Recovery, Told
+from services.registration.kernel.sentences import Sentences
+from shared.contracts.commands import Command
+from shared.contracts.facts import Body, Measure
+from shared.contracts.outcomes import Result
+from shared.mongo.driver import Document, Session, Store
+from shared.mongo.indexes import Index
+
+
+class FactUnfollowed(Exception):
+    """No state can follow a fact: an office's own is never nothing to it."""
+
+
+class RowTooNew(Exception):
+    """A state was written by a newer version than this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeStore:
+    """An office's database. `vouching`: sources whose numbers of persons are proved."""
+
+    store: Store
+    digests: Digests
+    office: str
+    vouching: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRule:
+    """How a command is decided. `result`: where it is accepted and there is no fact; `field`: names what it
+    is about, and `key` makes the record's key of that; None where the key alone says it. `faults`: what a new
+    one may not hold. `first`: it counts what is written, so it begins a transaction."""
+
+    decide: Callable[[Loaded, Asked, datetime], Decision]
+    result: Result
+    field: str | None
+    key: Callable[[str], str] = str
+    faults: Faults = lambda command: ()
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FactRule:
+    """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key; raises
+    `FactUnfollowed` where the key is not that state's. `result`: how a command ended of which it is the first
+    fact; None where it is never the first. `private`: what of it stays in the office, as fields of its row.
+    `follow`: lets what was loaded beside the states follow."""
+
+    states: Mapping[str, Callable[[Any, str], str]]
+    result: Result | None = None
+    private: Callable[[Any], Document] | None = None
+    follow: Callable[[Loaded, NumberedFact], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How states of a kind lie in their collection: `document` of id, partition, state and time. A row
+    without `v` is of version 1; `upcasts` make a row of the next version out of one of theirs."""
+
+    collection: str
+    document: Callable[[str, int, Any, datetime], Document]
+    state: Callable[[Document], Any]
+    version: int = 1
+    upcasts: Mapping[int, Callable[[Document], Document]] = field(default_factory=dict)
+
+    def read(self, row: Document) -> Any:
+        """Raises `RowTooNew`."""
+        version = row.get("v", 1)
+        if version > self.version:
+            raise RowTooNew(f"a row of {self.collection} is of version {version}, not {self.version}")
+        for older in range(version, self.version):
+            row = self.upcasts[older](row)
+        return self.state(row)
+
+    def written(self, name: str, partition: int, state: Any, now: datetime) -> Document:
+        row = self.document(name, partition, state, now)
+        return row if self.version == 1 else row | {"v": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What time brings to states of a kind whose id is their key. `due`: whether there is something to do;
+    `step`: the facts of one bounded step of it, which a tick brings."""
+
+    due: Callable[[Any, datetime], bool]
+    step: Callable[[Loaded, str, datetime], list[Happened]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of state. `codec`: None where side writes write it; `remembered`: how many of them an owner
+    keeps from batch to batch."""
+
+    evolve: Callable[[Any, Happened, int], Any]
+    codec: Codec | None = None
+    remembered: int = 0
+    timer: Timer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideWriteRule:
+    """What is written beside the states of a partition, whoever else writes there. `accept`: what was loaded
+    follows; `write`: within the transaction; raises `ReadAnew`."""
+
+    accept: Callable[[Loaded, Any], None]
+    write: Callable[[OfficeStore, Sequence[Any], Session], Awaitable[None]]
+
+
+class EntryModel(Protocol):
+    """What an entry's value says; `rev`: the number of the fact that changed it."""
+
+    @property
+    def rev(self) -> int: ...
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Of the directory."""
+
+    key: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRule:
+    """An entry of the directory: how its key begins, before a colon and the state's id; and its value."""
+
+    prefix: str
+    model: type[EntryModel]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryRule:
+    """Entries of the directory. `kinds`: the entry of each kind of state that has one; `facts`: those that
+    change them; `entries`: of these rows of the ledger, as of the last that changed each."""
+
+    kinds: Mapping[str, EntryRule]
+    facts: frozenset[type[Body]]
+    entries: Callable[[OfficeStore, Sequence[Document]], Awaitable[list[Entry]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a fact causes in other aggregates: commands of this type, found when it is published."""
+
+    command: type[Command]
+    commands: Callable[[OfficeStore, Document], Awaitable[Sequence[Command]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Of rows that a former version wrote in a way that no upcast lifts. `mark_fresh`: a database without any
+    has nothing to upgrade; `require`: raises `DatabaseMisfit` where an office's is still as it was."""
+
+    mark_fresh: Callable[[Store], Awaitable[None]]
+    require: Callable[[Store, str], Awaitable[None]]
+
+
+Load = Callable[[OfficeStore, int, Sequence[Asked], Loaded, Awaitable[None]], Awaitable[None]]
+"""Reads what the commands of a partition need, few queries for all of them. What is awaited last is done once
+`known` is filled."""
+Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
+"""What the states of a partition add up to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
+    the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
+    staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
+    of theirs."""
+
+    name: str
+    commands: Mapping[type[Command], CommandRule]
+    facts: Mapping[type[Body], FactRule]
+    kinds: Mapping[str, Kind]
+    collections: Mapping[str, tuple[Index, ...]]
+    load: Load
+    beside: Callable[[], Any] = lambda: None
+    sentences: Sentences = field(default_factory=lambda: Sentences({}, {}))
+    side_writes: Mapping[type[Any], SideWriteRule] = field(default_factory=dict)
+    totals: Totals | None = None
+    directory: DirectoryRule | None = None
+    reactions: Mapping[type[Body], Reaction] = field(default_factory=dict)
+    upgrade: Upgrade | None = None
+    api: tuple[Callable[[Any, Any, Any], None], ...] = ()
+    pages: tuple[Callable[[Any], Any], ...] = ()
+    staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
+    templates: Path | None = None
+    recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None

@@ -1,0 +1,98 @@
+"""How facts lie in MongoDB."""
+
+from datetime import datetime
+from typing import Any
+
+import bson
+from bson import CodecOptions, Int64
+from pydantic_core import from_json, to_json
+
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.batch import FactTooLarge
+from services.registration.kernel.commit import Cursor
+from services.registration.kernel.features import Features
+from services.registration.kernel.happened import Happened
+from shared.contracts.facts import MAX_FACT_BYTES, Stated
+from shared.contracts.types import rfc3339
+from shared.kafka.facts import Fact
+from shared.mongo.driver import Document
+
+TIMES_IN_UTC = CodecOptions[Document](tz_aware=True)
+
+
+def position(partition: int, number: int) -> Int64:
+    """A place in a partition as one integer that sorts rightly, which text such as `bali-0-10` does not."""
+    return Int64(partition << 40 | number)
+
+
+def encoded_fact(
+    features: Features,
+    cursor: Cursor,
+    number: int,
+    key: str,
+    at: datetime,
+    happened: Happened,
+    asked: Asked | None,
+    trace: str | None = None,
+) -> bytes:
+    """A row of the ledger. `data` is published, and `trace` as a header; the rest is the office's own.
+
+    Raises `FactTooLarge` and `FactUnfollowed`.
+    """
+    data = happened.body.model_dump(mode="json", exclude_none=True)
+    if len(to_json(data)) > MAX_FACT_BYTES:
+        raise FactTooLarge
+    document: Document = {
+        "_id": position(cursor.partition, number),
+        "type": happened.body.type,
+        "key": key,
+        "at": at,
+        "data": data,
+    } | features.private(happened)
+    if trace is not None:
+        document["trace"] = trace
+    if asked is not None:
+        document |= identity(asked, cursor.base)
+    return bson.encode(document)
+
+
+def decoded(document: bytes) -> Document:
+    """A row as reading it from the ledger gives it."""
+    return bson.decode(document, TIMES_IN_UTC)
+
+
+def recovered_fact(features: Features, fact: Fact, happened: Happened) -> bytes:
+    """A row of the ledger for a fact that its topic holds: published again, it is the same bytes."""
+    stated, document = fact.stated, dict[str, Any]()
+    document |= {"_id": position(stated.partition, stated.number), "type": fact.type, "key": fact.key}
+    said = from_json(fact.value)
+    data = {name: value for name, value in said.items() if name not in Stated.model_fields}
+    document |= {"at": stated.at, "data": data}
+    return bson.encode(document | features.private(happened))
+
+
+def identity(asked: Asked, base: int) -> Document:
+    """What a command is known by, beside its fact or its refusal; `intake` is its place for ever. Who had it
+    done stays in the office."""
+    found: Document = {
+        "command": asked.digest,
+        "payload": asked.payload,
+        "source": asked.envelope.source,
+        "id": asked.envelope.id,
+        "intake": position(asked.record.partition, base + asked.record.offset),
+    }
+    return found | ({"actor": asked.envelope.actor} if asked.envelope.actor else {})
+
+
+def published_value(office: str, ledger: str, document: Document) -> bytes:
+    """The fact as it stands in the topic: always the same bytes for the same row."""
+    place = int(document["_id"])
+    stated = {
+        "office": office,
+        "ledger": ledger,
+        "partition": place >> 40,
+        "number": place & ((1 << 40) - 1),
+        "at": rfc3339(document["at"]),
+        "subject": document["key"],
+    }
+    return to_json(stated | document["data"])

@@ -1,0 +1,38 @@
+"""Reading for a batch: what was decided before, and what each feature needs of the register."""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.features import Features
+from services.registration.kernel.loaded import Loaded, States
+from shared.contracts.commands import Tick
+
+
+class Loader:
+    """Loads for one batch; nothing is kept here."""
+
+    def __init__(self, of: OfficeStore, features: Features) -> None:
+        self._of = of
+        self._features = features
+
+    async def load(self, partition: int, asked: Sequence[Asked], kept: States) -> Loaded:
+        loaded = self._features.loaded(kept)
+        known = asyncio.ensure_future(self._fill_known(asked, loaded))
+        features = self._features.features
+        await asyncio.gather(
+            known, *(feature.load(self._of, partition, asked, loaded, known) for feature in features)
+        )
+        return loaded
+
+    async def _fill_known(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+        loaded.known = await self._known(asked)
+
+    async def _known(self, asked: Sequence[Asked]) -> dict[bytes, bytes]:
+        wanted = {"command": {"$in": [one.digest for one in asked if not isinstance(one.command, Tick)]}}
+        fields = {"_id": 0, "command": 1, "payload": 1}
+        both = await asyncio.gather(
+            *(self._of.store[name].find(wanted, fields).to_list(None) for name in ("facts", "outcomes"))
+        )
+        return {bytes(row["command"]): bytes(row["payload"]) for rows in both for row in rows}

@@ -1,0 +1,126 @@
+"""Sending a partition's facts in order: first what mails will need, then the facts, then the pointer."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from services.registration.kernel.commit import Cursor
+from services.registration.kernel.feature import Entry, OfficeStore
+from services.registration.kernel.features import Features
+from services.registration.kernel.ports import TopicLost
+from services.registration.storage.documents import published_value
+from services.registration.storage.ledger import Ledger
+from shared.contracts import topics
+from shared.contracts.commands import Command
+from shared.contracts.envelope import Envelope
+from shared.contracts.types import rfc3339
+from shared.kafka.connection import Producer, answering
+from shared.kafka.records import partition_of
+from shared.mongo.driver import Document
+
+ACK_SECONDS = 30.0
+JSON = [("content-type", b"application/json")]
+
+
+class Publisher:
+    """One office's. Sending twice is harmless: readers take each number once."""
+
+    def __init__(
+        self,
+        of: OfficeStore,
+        ledger: Ledger,
+        features: Features,
+        producer: Producer,
+        partitions: int,
+    ) -> None:
+        self._of = of
+        self._office = of.office
+        self._ledger = ledger
+        self._features = features
+        self._reactions = {fact.type: reaction for fact, reaction in features.reactions.items()}
+        self._producer = producer
+        self._partitions = partitions
+
+    async def publish(self, cursor: Cursor) -> Cursor:
+        """Send the next facts behind `cursor.published` and move the pointer over them.
+
+        Raises `ClaimLost`, `KafkaUnavailable`, and `TopicLost` when the topic is shorter than it was.
+        """
+        facts = await self._ledger.unpublished(cursor.partition, cursor.published)
+        if not facts:
+            return cursor
+        entries, reactions = await self._entries(facts), await self._caused(facts)
+        async with answering("facts", ACK_SECONDS):
+            await self._send_entries(cursor, entries)
+            await self._send_reactions(cursor, reactions)
+            sent = [await self._send(cursor, fact) for fact in facts]
+            offsets = [metadata.offset for metadata in await asyncio.gather(*sent)]
+        if offsets[0] <= cursor.published_offset:
+            raise TopicLost(
+                f"{topics.facts(self._office)} partition {cursor.partition} answered offset {offsets[0]}, "
+                f"not above {cursor.published_offset}: the topic was lost; run `simpul republish`"
+            )
+        number = int(facts[-1]["_id"]) & ((1 << 40) - 1)
+        await self._ledger.mark_published(cursor, cursor.published, number, offsets[-1])
+        return replace(cursor, published=number, published_offset=offsets[-1])
+
+    async def _entries(self, facts: list[Document]) -> list[Entry]:
+        return [entry for one in self._features.directories for entry in await one.entries(self._of, facts)]
+
+    async def _caused(self, facts: list[Document]) -> list[tuple[Document, Command]]:
+        """What these facts cause in other aggregates."""
+        caused = [(fact, reaction) for fact in facts if (reaction := self._reactions.get(fact["type"]))]
+        return [
+            (fact, command)
+            for fact, reaction in caused
+            for command in await reaction.commands(self._of, fact)
+        ]
+
+    async def _send_entries(self, cursor: Cursor, entries: list[Entry]) -> None:
+        topic = topics.directory(self._office)
+        sent = [
+            await self._producer.enqueue(topic, entry.key.encode(), entry.value, JSON, cursor.partition)
+            for entry in entries
+        ]
+        await asyncio.gather(*sent)
+
+    async def _send_reactions(self, cursor: Cursor, caused: list[tuple[Document, Command]]) -> None:
+        """Again, with the same ids, by whoever publishes these facts again: they are taken once."""
+        topic, sent = topics.intake(self._office), []
+        for fact, command in caused:
+            _, subject = self._features.about(command, "")
+            envelope = Envelope(
+                id=self._id(cursor, fact),
+                source=f"/{self._office}/registration",
+                type=command.type,
+                subject=subject,
+                time=rfc3339(fact["at"]),
+                traceparent=fact.get("trace"),
+            )
+            key = subject.encode()
+            partition = partition_of(key, self._partitions)
+            sent.append(
+                await self._producer.enqueue(topic, key, command.encoded(), envelope.headers(), partition)
+            )
+        await asyncio.gather(*sent)
+
+    def _id(self, cursor: Cursor, fact: Document) -> str:
+        number = int(fact["_id"]) & ((1 << 40) - 1)
+        return f"{self._office}-{cursor.partition}-{number}"
+
+    async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
+        envelope = Envelope(
+            id=self._id(cursor, fact),
+            source=f"/{self._office}/registration",
+            type=fact["type"],
+            subject=fact["key"],
+            time=rfc3339(fact["at"]),
+            traceparent=fact.get("trace"),
+        )
+        return await self._producer.enqueue(
+            topics.facts(self._office),
+            fact["key"].encode(),
+            published_value(self._office, cursor.ledger, fact),
+            envelope.headers(),
+            cursor.partition,
+        )

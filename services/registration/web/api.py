@@ -1,0 +1,150 @@
+"""The office's HTTP API: every change is a command on intake, every answer its outcome."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Protocol
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.routing import APIRoute
+
+from services.registration.kernel.asker import Asker, Decided, pending
+from services.registration.kernel.features import Features
+from services.registration.web import documented
+from services.registration.web.answers import Asking, answer_one, found, shown
+from services.registration.web.documented import answers
+from services.registration.web.tokens import Asked, Tokens, TokenUnknown
+from shared.contracts.commands import Command
+from shared.contracts.envelope import OFFICE_STAFF
+from shared.contracts.outcomes import Outcome
+from shared.contracts.types import INT_BOUND
+from shared.http import (
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Problem,
+    bears_token,
+    require_token,
+    token_matches,
+    unauthorized,
+)
+
+ROLES: Final = ("staff", "public")
+Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
+STAFF = answers() | UNAUTHORIZED
+
+
+class StandingOutcomes(Protocol):
+    """What became of commands, by their digests or by who asked them."""
+
+    async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]: ...
+    async def standing(self, digests: Sequence[bytes]) -> Outcome | None: ...
+    async def of_source(self, source: str, after: str | None) -> tuple[list[Outcome], str, bool]: ...
+
+
+class ParkedCommands(Protocol):
+    """Those that wait for someone to look. `most`: on a page."""
+
+    @property
+    def most(self) -> int: ...
+    async def page(self, after: int | None) -> list[dict[str, Any]]: ...
+    async def counted(self) -> int: ...
+
+
+class Parts(Protocol):
+    """A desk, or a front: by a feature's name, what its routes and pages work with."""
+
+    @property
+    def parts(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the routes of an office work with, whatever they are about. `disclosed`: what may be told of an
+    outcome to somebody without a token, by whether the office knew them before, and by their handle."""
+
+    office: str
+    staff_token_hash: str
+    asker: Asker
+    outcomes: StandingOutcomes
+    parked: ParkedCommands
+    tokens: Tokens
+    disclosed: Callable[[Outcome, bool, str], Outcome]
+    parts: Mapping[str, Any]
+
+    def source(self, role: str) -> str:
+        return f"/{self.office}/http/{role}"
+
+    def role(self, request: Request) -> str:
+        """Raises `Problem` 401: who bears a token that is wrong is not taken for the public."""
+        if not bears_token(request):
+            return "public"
+        if not token_matches(request, self.staff_token_hash):
+            raise unauthorized()
+        return "staff"
+
+    def asking(self, request: Request, role: str = "staff") -> Asking:
+        """How a request wants its command to be answered. Raises `Problem` 400."""
+        key, prefer = request.headers.get("idempotency-key"), request.headers.get("prefer")
+        return Asking.of(self.source(role), key, prefer, OFFICE_STAFF if role == "staff" else None)
+
+    def asked(self, handle: str, activity: str) -> Asked | None:
+        """None for what is no handle of this activity."""
+        try:
+            asked = self.tokens.outcome(handle)
+        except TokenUnknown:
+            return None
+        return asked if asked.activity == activity else None
+
+    async def answer(self, command: Command, key: str, how: Asking) -> Response:
+        return await answer_one(self.asker, command, key, how)
+
+
+class ByHand(APIRoute):
+    """Where a rush arrives: the endpoint reads its request itself, so that nothing is solved for it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return self.endpoint
+
+
+def routes(desk: Desk, features: Features) -> APIRouter:
+    """In one router: each that lies within another takes its time of every request."""
+    router = APIRouter(prefix="/api/v1")
+    staff: list[Any] = [Depends(require_token(desk.staff_token_hash))]
+    for feature in features.features:
+        for part in feature.api:
+            part(router, desk, staff)
+    outcomes(router, desk, staff)
+    return router
+
+
+def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+    one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND | UNAUTHORIZED
+
+    @router.get("/commands/{identifier:path}", responses=one)
+    async def outcome(identifier: str, aggregate: str, request: Request) -> Response:
+        """By its id for staff; for anyone by what their own `Location` holds."""
+        asked = desk.asked(identifier, aggregate)
+        if desk.role(request) == "public":
+            mine = found(asked, "outcome_unknown")
+            told = await desk.outcomes.standing([mine.command])
+            source = desk.source("public")
+            told = desk.disclosed(told, mine.met_before, identifier) if told else pending(source, identifier)
+            return shown(told)
+        digests = [desk.asker.digests.command(aggregate, desk.source(role), identifier) for role in ROLES]
+        told = await desk.outcomes.standing([asked.command] if asked else digests)
+        return shown(told or pending(desk.source("staff"), identifier))
+
+    @router.get("/commands", dependencies=staff, responses=UNAUTHORIZED | documented.NO_MARK)
+    async def of_source(source: str, after: str | None = None) -> dict[str, Any]:
+        """`next` is null at the end; `mark` is where to go on whenever there may be more."""
+        try:
+            told, mark, more = await desk.outcomes.of_source(source, after)
+        except ValueError:
+            raise Problem(400, "invalid", "`after` bukan penanda dari jawaban sebelumnya.") from None
+        rows = [one.model_dump(exclude_none=True) for one in told]
+        return {"outcomes": rows, "next": mark if more else None, "mark": mark}
+
+    @router.get("/parked", dependencies=staff, responses=UNAUTHORIZED)
+    async def parked(after: Mark = None) -> dict[str, Any]:
+        rows = await desk.parked.page(after)
+        last = rows[-1]["_id"] if len(rows) == desk.parked.most else None
+        return {"parked": [row | {"id": row.pop("_id")} for row in rows], "next": last}

@@ -1,0 +1,61 @@
+"""What the pages of staff share: their forms, and asking a command from one."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.registration.kernel.acceptable import Unacceptable
+from services.registration.kernel.asker import pending, unacceptable
+from services.registration.kernel.asking import canonical
+from services.registration.web.front import WAIT_SECONDS, Front
+from services.registration.web.session import Session
+from shared.contracts.commands import Command
+from shared.contracts.envelope import OFFICE_STAFF
+from shared.contracts.outcomes import Outcome
+from shared.http import Problem
+from shared.kafka.connection import KafkaUnavailable
+from shared.words import number
+
+AGAIN = (
+    "Belum pasti kami terima. Kembali ke halaman sebelumnya, lalu kirim sekali lagi: tidak ada yang ganda."
+)
+
+
+def staff_page(
+    front: Front, session: Session, look: str, status: int = 200, nonce: str = "", **values: Any
+) -> HTMLResponse:
+    """`nonce`: of the form that is shown again; a new one makes a new command of the same content."""
+    fresh = nonce or secrets.token_urlsafe(12)
+    return front.page(look, status, csrf=session.csrf, nonce=fresh, **values)
+
+
+def done(front: Front, path: str, sentence: str, **query: Any) -> RedirectResponse:
+    """To a page of staff, which says what was done. What it says is signed: no link makes it lie."""
+    told = {"selesai": front.desk.tokens.of_done(path, sentence)}
+    return RedirectResponse(f"{path}?{urlencode(query | told)}", 303)
+
+
+def said(front: Front, request: Request) -> str:
+    """What was done, at the page where `done` leads."""
+    return front.desk.tokens.done(request.query_params.get("selesai", ""), request.url.path)
+
+
+def moved_up(people: int) -> str:
+    return f"{number(people)} orang naik dari daftar tunggu dan menerima email" if people else ""
+
+
+async def asked(front: Front, command: Command, key: str, nonce: str, wait: float = WAIT_SECONDS) -> Outcome:
+    """The same form with the same content is the same command. Raises `Problem` 503."""
+    asker, source = front.desk.asker, front.desk.source("staff")
+    content = canonical(command.model_dump(mode="json", exclude_unset=True))
+    identifier = asker.digests.form(nonce, f"{command.type} {content}")
+    try:
+        outcome = await asker.ask(command, key, source, identifier, wait, known=True, actor=OFFICE_STAFF)
+    except Unacceptable as refused:
+        return unacceptable(source, identifier, refused.found[0])
+    except KafkaUnavailable:
+        raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
+    return outcome or pending(source, identifier)
