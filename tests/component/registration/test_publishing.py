@@ -46,18 +46,24 @@ PUBLISH = {"langkah": "umumkan"}
 def buttons(page: httpx.Response) -> list[str]:
     """Of the page's forms, in their order: the first of a form is what Enter presses in a field."""
     return [
-        re.sub("<[^>]+>", "", one) for one in re.findall(r"<button[^>]*>(.*?)</button>", page.text, re.DOTALL)
+        re.sub("<[^>]+>", "", one)
+        for one in re.findall(r"<button[^>]*>(.*?)</button>", main(page), re.DOTALL)
     ]
+
+
+def main(page: httpx.Response) -> str:
+    """Below the frame, which has a form of its own: the way out."""
+    return page.text.partition("<main")[2]
 
 
 def kept(page: httpx.Response) -> list[tuple[str, str]]:
     """What the form of a page carries on unseen."""
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', main(page))
     return [(name, unescape(value)) for name, value in found]
 
 
 async def pressed(client: httpx.AsyncClient, page: httpx.Response, step: str) -> httpx.Response:
-    action = re.search(r'<form method="post" action="([^"]+)"', page.text)[1]  # type: ignore[index]
+    action = re.search(r'<form method="post" action="([^"]+)"', main(page))[1]  # type: ignore[index]
     fields = urlencode([*kept(page), ("langkah", step)])
     return await client.post(action, content=fields, headers={"Content-Type": FORM_TYPE})
 
