@@ -2,8 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 # Each worker of pytest has a broker and a database of its own, 1 GB with them, and waits for most of its time:
-# eight keep two cores busy.
-PARALLEL ?= -n 8
+# four keep two cores busy.
+PARALLEL ?= -n 4
 BIN := .venv/bin
 # else each of the many processes that a test starts would compile the project anew
 unexport PYTHONDONTWRITEBYTECODE

@@ -16,7 +16,7 @@ def nothing_is_left_of(demo: Demo) -> bool:
 
 def test_once_ends_by_itself_with_0_and_leaves_nothing(new_demo: Callable[..., Demo]) -> None:
     demo = new_demo("--once")
-    demo.said(READY, within=60)
+    demo.said(READY, within=180)
     assert len(demo.alive()) > SERVERS_AND_SERVICES
     assert len(demo.listening()) == 9
     assert demo.ended(within=120) == 0, demo.output
@@ -36,7 +36,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing(new_demo: Callable[..., Demo]) -> N
 
 def test_a_service_that_dies_is_named_with_its_last_lines(new_demo: Callable[..., Demo]) -> None:
     demo = new_demo("--once")
-    demo.said(READY, within=60)
+    demo.said(READY, within=180)
     os.kill(demo.child("services.notification.main", "SIMPUL_OFFICE=sumbar"), signal.SIGKILL)
     assert demo.ended(within=60) == 1
     assert "notification-sumbar was killed by signal 9; its last lines:" in demo.output
