@@ -45,8 +45,9 @@ def servers() -> Iterator[Network]:
 
 def provision(network: Network, service: str) -> str:
     settings = [f"--env={name}={value}" for name, value in SETTINGS.items()]
+    offices = f"--volume={TREE}/offices:/simpul/offices:ro"
     what = ["simpul", "provision", *PROVISION[service]]
-    return docker("run", "--rm", f"--network={network.name}", *settings, image(service), *what)
+    return docker("run", "--rm", f"--network={network.name}", offices, *settings, image(service), *what)
 
 
 @pytest.mark.parametrize("service", PROVISION)
