@@ -21,6 +21,7 @@ from services.registration.settings import (
     RecoverSettings,
     RepublishSettings,
 )
+from services.registration.storage.formats import holds_private, move_private
 from services.registration.storage.new_ledger import name_anew
 from services.registration.storage.parked import Parked
 from services.registration.storage.provision import provision, require_key
@@ -54,9 +55,7 @@ def list_parked() -> None:
 
 
 async def _print_parked(settings: ParkedSettings) -> None:
-    store = connect(
-        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
-    )
+    store = _register(settings)
     after: int | None = None
     try:
         while page := await Parked(store).page(after):
@@ -79,9 +78,7 @@ def republish_office() -> None:
 
 
 async def _republish(settings: RepublishSettings) -> list[str]:
-    store = connect(
-        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
-    )
+    store = _register(settings)
     try:
         return await republish(settings.office, store, settings.kafka, settings.replication)
     except DoesNotFit as misfit:
@@ -103,9 +100,7 @@ def recover_office(
 
 
 async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
-    store = connect(
-        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
-    )
+    store = _register(settings)
     of = OfficeStore(store, Digests(bytes.fromhex(settings.person_key)), settings.office)
     try:
         if new_ledger:
@@ -117,6 +112,12 @@ async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
         raise Refused("MongoDB did not say whether it wrote: run it again") from None
     finally:
         await store.close()
+
+
+def _register(settings: ParkedSettings | RepublishSettings) -> Store:
+    return connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
 
 
 async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:
@@ -139,13 +140,20 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
 
 async def _upgrade(office: Office, store: Store, kafka: KafkaSettings, person_key: str | None) -> list[str]:
     """Raises `DatabaseMisfit`."""
-    if await is_upgraded(store):
+    people = await is_upgraded(store)
+    if people and not await holds_private(store):
         return []
     if await group_members(kafka.bootstrap, topics.group(office.code, "registration")):
         raise DatabaseMisfit(
-            f"{store.name} knows its people in a former way: stop the registration of {office.code}, and run "
+            f"{store.name} was written by a former version: stop the registration of {office.code}, and run "
             "this again"
         )
+    said = [] if people else await _upgrade_people(office, store, person_key)
+    return said + await move_private(store)
+
+
+async def _upgrade_people(office: Office, store: Store, person_key: str | None) -> list[str]:
+    """Reads what facts hold in place. Raises `DatabaseMisfit`."""
     if person_key is None:
         raise DatabaseMisfit(f"{store.name} knows its people in a former way: set SIMPUL_PERSON_KEY, too")
     digests = Digests(bytes.fromhex(person_key))

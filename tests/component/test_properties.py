@@ -26,6 +26,7 @@ from services.registration.storage.loader import Loader
 from services.registration.storage.outcomes import Outcomes
 from services.registration.storage.provision import LONG_AGO
 from services.registration.storage.publisher import Publisher
+from services.registration.storage.state_check import check_states
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -52,7 +53,7 @@ ACTIVITIES = [
     name for name in (f"keg-{n}" for n in range(60)) if partition_of(name.encode(), 6) == PARTITION
 ][:2]
 PEOPLE = 8
-KEPT = ("facts", "outcomes", "parked", "registrations", "activities")
+KEPT = ("facts", "private", "outcomes", "parked", "registrations", "activities")
 UNREADABLE: Any = None  # a store of which nothing can be read
 CATEGORIES = ["guru", "dinas", "komunitas"]
 SESSION = {
@@ -265,6 +266,9 @@ async def test_any_cut_of_the_same_commands_into_batches_gives_the_same_facts(
     ):
         event(f"{kind}: {kind in whole}")
     assert await desk.play(records, cuts, claims) == whole
+    findings = await check_states(desk.office.store, ALL)
+    assert (findings.differing, findings.unexplained, findings.former) == ([], {}, 0)
+    assert findings.states == len(ACTIVITIES) + await desk.office.store["registrations"].count_documents({})
 
 
 @given(asked=st.lists(ASKED, min_size=10, max_size=40), cuts=CUTS, claims=CLAIMS)

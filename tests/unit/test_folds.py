@@ -30,7 +30,7 @@ from services.registration.features.people.naming import fault_of_name
 from services.registration.features.people.people import PEOPLE, PeopleIndex, ProvingSources
 from services.registration.kernel.asking import Asked, Reading
 from services.registration.kernel.batch import Batch, Standing
-from services.registration.kernel.commit import Cursor
+from services.registration.kernel.commit import Cursor, FactRows
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.loaded import Loaded
 from services.registration.storage.documents import decoded, encoded_fact, published_value
@@ -112,10 +112,10 @@ class Office:
         self.outcomes.update(f"{kind} {one.reason or one.result}" for one in batch.commit.settled)
         for fact in batch.commit.facts:
             self.outcomes[fact.happened.body.type] += 1
-            self._read(fact.number, decoded(fact.document))
+            self._read(fact.number, decoded(fact.rows.fact))
 
-    def _encode(self, number: int, key: str, *rest: Any) -> bytes:
-        return encoded_fact(ALL, self.cursor, number, key, *rest)
+    def _encode(self, number: int, key: str, *rest: Any) -> FactRows:
+        return FactRows(encoded_fact(self.cursor, number, key, *rest))
 
     def _meet(self, command: SubmitRegistration, offset: int) -> None:
         who, digests = command.participant, READING.digests

@@ -54,15 +54,26 @@ class CommandRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivatePart:
+    """What of a fact stays in the office, in a row of its own. `kind`: of the state that follows it;
+    `document`, `value`: how it lies in that row, and how it is read; `of`: what the state still says of it,
+    for a fact whose row was erased."""
+
+    kind: str
+    document: Callable[[Any], Document]
+    value: Callable[[Document], Any]
+    of: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class FactRule:
     """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key; raises
     `FactUnfollowed` where the key is not that state's. `result`: how a command ended of which it is the first
-    fact; None where it is never the first. `private`: what of it stays in the office, as fields of its row.
-    `follow`: lets what was loaded beside the states follow."""
+    fact; None where it is never the first. `follow`: lets what was loaded beside the states follow."""
 
     states: Mapping[str, Callable[[Any, str], str]]
     result: Result | None = None
-    private: Callable[[Any], Document] | None = None
+    private: PrivatePart | None = None
     follow: Callable[[Loaded, NumberedFact], None] | None = None
 
 

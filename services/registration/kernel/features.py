@@ -85,10 +85,11 @@ class Features:
         rule = self.facts.get(type(body)) or _unfollowed(body)
         return [Ref(kind, name(body, key)) for kind, name in rule.states.items()]
 
-    def private(self, happened: Happened) -> Document:
-        """What stays in the office of a fact, as fields of its row. Raises `FactUnfollowed`."""
+    def private(self, happened: Happened) -> Document | None:
+        """What stays in the office of a fact, as its row beside it; None where there is nothing of the kind.
+        Raises `FactUnfollowed`."""
         rule = self.facts.get(type(happened.body)) or _unfollowed(happened.body)
-        return rule.private(happened.private) if rule.private and happened.private is not None else {}
+        return rule.private.document(happened.private) if rule.private else None
 
     @property
     def results(self) -> Mapping[str, Result]:
@@ -143,6 +144,7 @@ def assembled(features: tuple[Feature, ...]) -> Features:
     _none_left("command", {*COMMANDS.values()} - {Tick}, commands)
     _none_left("fact", FACTS.values(), facts)
     _none_left("kind of state", chain(*(rule.states for rule in facts.values())), kinds)
+    _none_left("kind of state", (rule.private.kind for rule in facts.values() if rule.private), kinds)
     _none_left("kind of state", chain(*(directory.kinds for directory in directories)), kinds)
     _none_left("command", (reaction.command for reaction in reactions.values()), commands)
     _none_left("fact", chain(reactions, *(directory.facts for directory in directories)), facts)

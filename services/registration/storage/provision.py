@@ -8,11 +8,13 @@ from typing import Final
 
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.features import Features
+from services.registration.storage.formats import FACTS, formats, holds_private
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import GroupBusy, commit_first_offsets, survey
 from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
+from shared.mongo.formats import mark_formats, require_formats
 from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
 
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
@@ -21,12 +23,14 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
         ascending("facts", "command", unique=True, sparse=True),
         ascending("facts", "source", "intake", sparse=True),
     ),
+    "private": (),
     "outcomes": (
         ascending("outcomes", "command", unique=True, sparse=True),
         ascending("outcomes", "source", "_id"),
     ),
     "parked": (ascending("parked", "digest", sparse=True),),
     "keys": (),
+    "formats": (),
 }
 """Of every office, whatever its features; with their indexes."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,6 +103,10 @@ async def _database(store: Store, features: Features, first_offsets: list[int]) 
     said = [f"made collections {', '.join(made)} in {store.name}"] if made else []
     for upgrade in features.upgrades:
         await upgrade.mark_fresh(store)
+    written = formats(features)
+    if await holds_private(store):
+        del written[FACTS]  # until they are moved
+    await mark_formats(store, written)
     existing = {row["_id"]: row for row in await store["cursors"].find({}).to_list(None)}
     if not existing:
         ledger = uuid.uuid4().hex
@@ -133,6 +141,7 @@ async def require_fit(office: str, store: Store, features: Features, kafka: Kafk
     if not partitions:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
     await require_indexes(store, indexes(features), f"simpul provision office {office}")
+    await require_formats(store, formats(features), f"simpul provision office {office}")
     for upgrade in features.upgrades:
         await upgrade.require(store, office)
     async with admin(kafka.bootstrap) as client:

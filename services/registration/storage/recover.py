@@ -13,7 +13,7 @@ from functools import partial
 from time import time
 from typing import Final
 
-from services.registration.kernel.commit import ClaimLost, Cursor
+from services.registration.kernel.commit import ClaimLost, Cursor, FactRows
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.forwarding import (
@@ -23,18 +23,21 @@ from services.registration.kernel.forwarding import (
     answers_lost,
     changed_by,
 )
+from services.registration.kernel.happened import Happened
 from services.registration.kernel.loaded import Loaded
 from services.registration.kernel.recovery import Entries, Told
 from services.registration.storage.beyond import entries_of, facts_beyond, reading_from
-from services.registration.storage.documents import position, recovered_fact
+from services.registration.storage.documents import encoded_private, position, recovered_fact
+from services.registration.storage.formats import formats
 from services.registration.storage.ledger import Ledger, cursor_of
 from services.registration.storage.provision import LONG_AGO, make_again, require_key
 from services.registration.storage.republish import cursors_of
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
-from shared.kafka.facts import read_fact
+from shared.kafka.facts import Fact, read_fact
 from shared.kafka.offsets import Log, reader
 from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session
+from shared.mongo.formats import require_formats
 
 FACTS_AT_ONCE: Final = 500
 
@@ -49,6 +52,7 @@ async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, rep
     cursors = await cursors_of(store)
     if not cursors:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
+    await require_formats(store, formats(features), f"simpul provision office {office}")
     for upgrade in features.upgrades:
         await upgrade.require(store, office)
     if any(cursor.number for cursor in cursors):
@@ -184,7 +188,7 @@ class OfficeRecovery:
     ) -> Cursor:
         """The next facts, whole or not at all. A service that looks again meanwhile takes the claim, sees
         that its partition does not fit yet, and leaves it alone."""
-        forwarding = Forwarding(self._features, recoveries, partial(recovered_fact, self._features))
+        forwarding = Forwarding(self._features, recoveries, self._rows)
         while True:
             claimed = await self._ledger.claim(cursor.partition)
             if (claimed.next, claimed.number) != (cursor.next, cursor.number):
@@ -198,6 +202,10 @@ class OfficeRecovery:
             except ClaimLost:
                 continue
             return forward.commit.after
+
+    def _rows(self, fact: Fact, happened: Happened) -> FactRows:
+        place = position(fact.stated.partition, fact.stated.number)
+        return FactRows(recovered_fact(fact), encoded_private(self._features, place, happened))
 
     async def _commit(
         self,

@@ -43,7 +43,10 @@ async def test_a_form_leads_to_its_outcome_under_an_address_that_is_not_the_comm
         digest = urlsafe_b64decode(token.partition(".")[0] + "==").hex()
         assert fact["id"] not in token + digest
         assert fact["data"]["registration"] not in token + digest
-        assert fact["registrant"]["regency"] == "51.03"
+        beside = await office.store["private"].find_one({"_id": fact["_id"]})
+        assert beside is not None
+        assert beside["registrant"]["regency"] == "51.03"
+        assert "registrant" not in fact
         waiting = await submitted(client, "uji", **typed(2))
         assert heading(waiting) == WAITING
         assert "urutan ke-1" in waiting.text

@@ -10,19 +10,21 @@ import bson
 from services.registration.features import FEATURES
 from services.registration.kernel.asking import Asked
 from services.registration.kernel.batch import Batch, Standing
+from services.registration.kernel.commit import FactRows
 from services.registration.kernel.feature import (
     Codec,
     CommandRule,
     FactRule,
     Feature,
     Kind,
+    PrivatePart,
     SideWriteRule,
     Timer,
 )
 from services.registration.kernel.features import Features, assembled
 from services.registration.kernel.happened import Decision, Happened, Refusal
 from services.registration.kernel.loaded import Loaded
-from services.registration.storage.documents import encoded_fact
+from services.registration.storage.documents import encoded_fact, encoded_private, position
 from shared.contracts.commands import Command, Tick
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import Body
@@ -79,11 +81,14 @@ async def nothing(*_: Any) -> None:
 
 
 CHANGES = {"survey": lambda body, key: key}
+WORDS = PrivatePart(
+    "survey", lambda words: {"words": words}, lambda row: row["words"], lambda state: "forgotten"
+)
 SURVEYS = Feature(
     name="surveys",
     commands={AnswerSurvey: CommandRule(answer, "recorded", "survey")},
     facts={
-        SurveyAnswered: FactRule(CHANGES, "recorded", private=lambda words: {"words": words}),
+        SurveyAnswered: FactRule(CHANGES, "recorded", WORDS),
         SurveyClosed: FactRule(CHANGES),
     },
     kinds={
@@ -111,8 +116,9 @@ def asked(number: int, command: Command, key: str = KEY) -> Asked:
 
 
 def batch(features: Features, loaded: Loaded) -> Batch:
-    def encode(*given: Any) -> bytes:
-        return encoded_fact(features, BEFORE_ALL, *given)
+    def encode(number: int, key: str, at: datetime, happened: Happened, *rest: Any) -> FactRows:
+        private = encoded_private(features, position(0, number), happened)
+        return FactRows(encoded_fact(BEFORE_ALL, number, key, at, happened, *rest), private)
 
     return Batch(features, BEFORE_ALL, loaded, encode, STANDING)
 
@@ -126,8 +132,11 @@ def test_it_is_decided_and_what_it_changes_is_to_be_written() -> None:
     assert not commit.parked, commit.parked
     assert commit.made == {"survey": {KEY: Survey(answers=2)}}
     assert commit.side_writes == loaded.beside["surveys"] == [Noted("Baik"), Noted("Baik")]
-    row = bson.decode(commit.facts[0].document)
-    assert (row["words"], row["data"]) == ("Baik", {"changes": []})
+    rows = commit.facts[0].rows
+    assert rows.private is not None
+    assert bson.decode(rows.private) == {"_id": 1, "words": "Baik"}
+    fact = bson.decode(rows.fact)
+    assert (fact["_id"], fact["data"], "words" in fact) == (1, {"changes": []}, False)
 
 
 def test_what_nobody_writes_is_parked_before_any_state_follows() -> None:
