@@ -34,6 +34,7 @@ from shared.kafka.offsets import group_members
 from shared.mongo.driver import CommitUnknown, DatabaseMisfit, Driver, PyMongoError, Store, connect
 from shared.office import Office, read_office
 from shared.settings import office_file, read_settings
+from shared.signatures import EntrySignatures
 
 verbs = typer.Typer()
 verbs.command("import")(import_sheet)
@@ -110,7 +111,9 @@ async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
     try:
         if new_ledger:
             return await name_anew(settings.office, store, settings.kafka, settings.replication)
-        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication)
+        signer = settings.signer
+        signatures = EntrySignatures(settings.office, signer.public if signer else None)
+        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication, signatures)
     except (DoesNotFit, ClaimLost, OfficeStopped) as refusal:
         raise Refused(str(refusal)) from None
     except CommitUnknown:

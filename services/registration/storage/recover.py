@@ -14,6 +14,7 @@ from time import time
 from typing import Final
 
 from services.registration.kernel.commit import ClaimLost, Cursor
+from services.registration.kernel.digests import PUBLISHED_PERSON_KEY
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.forwarding import (
@@ -35,14 +36,22 @@ from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import read_fact
 from shared.kafka.offsets import Log, reader
 from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session
+from shared.signatures import EntrySignatures
 
 FACTS_AT_ONCE: Final = 500
 
 
-async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, replication: int) -> list[str]:
+async def recover(
+    of: OfficeStore,
+    features: Features,
+    kafka: KafkaSettings,
+    replication: int,
+    signatures: EntrySignatures | None = None,
+) -> list[str]:
     """Bring every partition's ledger, states and people up to its topic, without publishing or mailing.
 
-    Says what came back, and what is lost by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
+    `signatures`: which entries of the directory hold, all unless given. Says what came back, and what is lost
+    by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
     again once what they say was mended, and `DatabaseMisfit`.
     """
     office, store, digests = of.office, of.store, of.digests
@@ -55,7 +64,7 @@ async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, rep
         await require_key(store, digests)
     await store.ensure_collection("lost")
     said = await make_again(office, kafka, len(cursors), replication)
-    recovery = OfficeRecovery(of, features, kafka.bootstrap)
+    recovery = OfficeRecovery(of, features, kafka.bootstrap, signatures or EntrySignatures(office))
     partitions = await recovery.of_this_ledger(cursors)
     said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
     # an empty register keeps the key that its registrations were named with
@@ -65,12 +74,15 @@ async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, rep
 
 
 class OfficeRecovery:
-    def __init__(self, of: OfficeStore, features: Features, bootstrap: str) -> None:
+    def __init__(
+        self, of: OfficeStore, features: Features, bootstrap: str, signatures: EntrySignatures
+    ) -> None:
         self._of = of
         self._office = of.office
         self._store = of.store
         self._features = features
         self._bootstrap = bootstrap
+        self._signatures = signatures
         self._ledger = Ledger(of, features)
 
     async def of_this_ledger(self, cursors: Sequence[Cursor]) -> Sequence[Cursor]:
@@ -108,6 +120,7 @@ class OfficeRecovery:
             told = await facts_beyond(Log(consumer, topics.facts(self._office), partition), cursor)
             directory = Log(consumer, topics.directory(self._office), partition)
             entries = await self._entries(directory, told)
+            told = list(await self._keyed(told, entries))
             intake = Log(consumer, topics.intake(self._office), partition)
             reading = await reading_from(intake, cursor, told[-1].fact.stated.at if told else LONG_AGO)
         if not told and reading == {"next": cursor.next}:
@@ -144,7 +157,20 @@ class OfficeRecovery:
             if kind in rules
             for name in names
         }
-        return await entries_of(directory, wanted, {rule.prefix: rule.model for rule in rules.values()})
+        models = {rule.prefix: rule.model for rule in rules.values()}
+        return await entries_of(directory, wanted, models, self._signatures)
+
+    async def _keyed(self, told: Sequence[Told], entries: Entries) -> Sequence[Told]:
+        """Under the keys that their digests stand for; where nobody knows it any more, under the digest."""
+        keys: dict[str, str] = {}
+        if any(one.fact.key.startswith(PUBLISHED_PERSON_KEY) for one in told):
+            for feature in self._features.features:
+                if feature.published_keys:
+                    keys |= await feature.published_keys(self._of, entries)
+        return [
+            one._replace(fact=one.fact._replace(key=key)) if (key := keys.get(one.fact.key)) else one
+            for one in told
+        ]
 
     async def _goes_on(self, cursor: Cursor) -> bool:
         """Whether its owner decides: then it fits, and what seemed to lack was decided just now."""
