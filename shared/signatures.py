@@ -26,7 +26,7 @@ def raw_public_key(text: str) -> bytes:
     """The 32 bytes of a public key in base64. Raises `ValueError`."""
     try:
         raw = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("this is no base64") from None
     if len(raw) != KEY_BYTES:
         raise ValueError("an Ed25519 public key has 32 bytes")

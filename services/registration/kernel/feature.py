@@ -186,7 +186,7 @@ class Feature:
     the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
     staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
     of theirs; `published_keys`: by the digest under which a fact is published, the key that it stands for, of
-    all that the register and a partition's directory know."""
+    all that the register and the directory know."""
 
     name: str
     commands: Mapping[type[Command], CommandRule]

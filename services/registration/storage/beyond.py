@@ -55,10 +55,14 @@ def _body(fact: Fact) -> Body:
 
 
 async def entries_of(
-    log: Log, wanted: Collection[str], models: Mapping[str, type[EntryModel]], signatures: EntrySignatures
+    log: Log,
+    wanted: Collection[str] | None,
+    models: Mapping[str, type[EntryModel]],
+    signatures: EntrySignatures,
 ) -> Entries:
-    """The directory's latest word on these keys, and how much of it only a newer version knows; `models`: by
-    how keys begin. What the office signed goes before what it did not, and what does not hold is passed over.
+    """The directory's latest word on these keys, or on all, and how much of it only a newer version knows;
+    `models`: by how keys begin. What the office signed goes before what it did not; what does not hold is passed
+    over.
     Raises `DoesNotFit` for what is no entry."""
     found: dict[bool, dict[str, EntryModel]] = {False: {}, True: {}}
     others: dict[str, set[str]] = defaultdict(set)
@@ -68,7 +72,7 @@ async def entries_of(
             kind, _, name = key.partition(":")
             if kind not in models:
                 others[kind].add(name)
-            elif key in wanted:
+            elif wanted is None or key in wanted:
                 with suppress(Forged):
                     _keep(found[signatures.signed(record)], key, models[kind], record)
     return Entries(found[False] | found[True], {kind: len(names) for kind, names in others.items()})

@@ -14,7 +14,6 @@ from time import time
 from typing import Final
 
 from services.registration.kernel.commit import ClaimLost, Cursor
-from services.registration.kernel.digests import PUBLISHED_PERSON_KEY
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.forwarding import (
@@ -30,6 +29,7 @@ from services.registration.storage.beyond import entries_of, facts_beyond, readi
 from services.registration.storage.documents import position, recovered_fact
 from services.registration.storage.ledger import Ledger, cursor_of
 from services.registration.storage.provision import LONG_AGO, make_again, require_key
+from services.registration.storage.published_keys import PublishedKeys
 from services.registration.storage.republish import cursors_of
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
@@ -64,7 +64,9 @@ async def recover(
         await require_key(store, digests)
     await store.ensure_collection("lost")
     said = await make_again(office, kafka, len(cursors), replication)
-    recovery = OfficeRecovery(of, features, kafka.bootstrap, signatures or EntrySignatures(office))
+    signatures = signatures or EntrySignatures(office)
+    keys = PublishedKeys(of, features, kafka.bootstrap, len(cursors), signatures)
+    recovery = OfficeRecovery(of, features, kafka.bootstrap, signatures, keys)
     partitions = await recovery.of_this_ledger(cursors)
     said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
     # an empty register keeps the key that its registrations were named with
@@ -75,7 +77,12 @@ async def recover(
 
 class OfficeRecovery:
     def __init__(
-        self, of: OfficeStore, features: Features, bootstrap: str, signatures: EntrySignatures
+        self,
+        of: OfficeStore,
+        features: Features,
+        bootstrap: str,
+        signatures: EntrySignatures,
+        keys: PublishedKeys,
     ) -> None:
         self._of = of
         self._office = of.office
@@ -83,6 +90,7 @@ class OfficeRecovery:
         self._features = features
         self._bootstrap = bootstrap
         self._signatures = signatures
+        self._keys = keys
         self._ledger = Ledger(of, features)
 
     async def of_this_ledger(self, cursors: Sequence[Cursor]) -> Sequence[Cursor]:
@@ -120,7 +128,7 @@ class OfficeRecovery:
             told = await facts_beyond(Log(consumer, topics.facts(self._office), partition), cursor)
             directory = Log(consumer, topics.directory(self._office), partition)
             entries = await self._entries(directory, told)
-            told = list(await self._keyed(told, entries))
+            told = await self._keys.restored(told)
             intake = Log(consumer, topics.intake(self._office), partition)
             reading = await reading_from(intake, cursor, told[-1].fact.stated.at if told else LONG_AGO)
         if not told and reading == {"next": cursor.next}:
@@ -159,18 +167,6 @@ class OfficeRecovery:
         }
         models = {rule.prefix: rule.model for rule in rules.values()}
         return await entries_of(directory, wanted, models, self._signatures)
-
-    async def _keyed(self, told: Sequence[Told], entries: Entries) -> Sequence[Told]:
-        """Under the keys that their digests stand for; where nobody knows it any more, under the digest."""
-        keys: dict[str, str] = {}
-        if any(one.fact.key.startswith(PUBLISHED_PERSON_KEY) for one in told):
-            for feature in self._features.features:
-                if feature.published_keys:
-                    keys |= await feature.published_keys(self._of, entries)
-        return [
-            one._replace(fact=one.fact._replace(key=key)) if (key := keys.get(one.fact.key)) else one
-            for one in told
-        ]
 
     async def _goes_on(self, cursor: Cursor) -> bool:
         """Whether its owner decides: then it fits, and what seemed to lack was decided just now."""
