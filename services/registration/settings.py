@@ -65,6 +65,12 @@ class ImportSettings(ParkedSettings):
         return Signer(self.record_keys) if self.record_keys else None
 
 
+class RecordKeySettings(CommonSettings):
+    """What `simpul public-keys` needs."""
+
+    record_keys: PrivateKeys
+
+
 class ProvisionSettings(CommonSettings):
     """`partitions` never changes once an office is made; `replication` is 3 in production; `person_key`: for
     a register whose people were known in a former way."""

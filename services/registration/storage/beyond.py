@@ -61,8 +61,8 @@ async def entries_of(
     signatures: EntrySignatures,
 ) -> Entries:
     """The directory's latest word on these keys, or on all, and how much of it only a newer version knows;
-    `models`: by how keys begin. What the office signed goes before what it did not; what does not hold is passed
-    over.
+    `models`: by how keys begin. What the office signed goes before what it did not, and what somebody forged
+    is passed over.
     Raises `DoesNotFit` for what is no entry."""
     found: dict[bool, dict[str, EntryModel]] = {False: {}, True: {}}
     others: dict[str, set[str]] = defaultdict(set)
