@@ -125,7 +125,12 @@ class Service:
             return await reader.end_offset(topic, partition)
 
         self._directory = DirectoryStore(
-            self.store, self._cursors, self._topics[1], end_offset, self._metrics.passed_over
+            self.store,
+            self._cursors,
+            self._topics[1],
+            end_offset,
+            self._metrics.passed_over,
+            self._settings.signatures,
         )
         ledger = FactsLedger(self.store, self._cursors, send_from)
         reader = Reader(

@@ -18,6 +18,7 @@ from services.registration.kernel.ports import DoesNotFit
 from services.registration.settings import (
     ParkedSettings,
     ProvisionSettings,
+    RecordKeySettings,
     RecoverSettings,
     RepublishSettings,
 )
@@ -35,6 +36,7 @@ from shared.kafka.offsets import group_members
 from shared.mongo.driver import CommitUnknown, DatabaseMisfit, Driver, PyMongoError, Store, connect
 from shared.office import Office, read_office
 from shared.settings import office_file, read_settings
+from shared.signatures import EntrySignatures, Signer
 
 verbs = typer.Typer()
 verbs.command("import")(import_sheet)
@@ -65,6 +67,13 @@ async def _print_parked(settings: ParkedSettings) -> None:
             after = page[-1]["_id"]
     finally:
         await store.close()
+
+
+@verbs.command("public-keys")
+def print_public_keys() -> None:
+    """The public keys of SIMPUL_RECORD_KEYS, for SIMPUL_RECORD_PUBLIC_KEYS of the office's notification."""
+    settings = read_settings(RecordKeySettings)
+    typer.echo(",".join(Signer(settings.record_keys).public_texts))
 
 
 @verbs.command("republish")
@@ -105,7 +114,9 @@ async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
     try:
         if new_ledger:
             return await name_anew(settings.office, store, settings.kafka, settings.replication)
-        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication)
+        signer = settings.signer
+        signatures = EntrySignatures(settings.office, signer.public if signer else None)
+        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication, signatures)
     except (DoesNotFit, ClaimLost, OfficeStopped) as refusal:
         raise Refused(str(refusal)) from None
     except CommitUnknown:

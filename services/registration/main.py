@@ -28,6 +28,7 @@ from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import assembled
 from services.registration.kernel.owners import Owners
 from services.registration.kernel.ports import Ports
+from services.registration.kernel.sources import Grant, Sources
 from services.registration.pages import pages
 from services.registration.settings import RegistrationSettings
 from services.registration.storage.intake import Intake
@@ -35,14 +36,14 @@ from services.registration.storage.ledger import Ledger
 from services.registration.storage.loader import Loader
 from services.registration.storage.outcomes import Outcomes
 from services.registration.storage.parked import Parked
-from services.registration.storage.provision import require_fit, require_key
+from services.registration.storage.provision import LONG_AGO, require_fit, require_key, signed_from
 from services.registration.storage.publisher import Publisher
 from services.registration.web.api import Desk, routes
 from services.registration.web.consumer import read_intake
 from services.registration.web.front import Front, templates
 from services.registration.web.health import readiness
 from services.registration.web.mails import Mails
-from services.registration.web.metrics import CountedLedger, OwnerNumbers
+from services.registration.web.metrics import CountedLedger, OwnerNumbers, UnsignedCommands
 from services.registration.web.notification import NotificationMails, client
 from services.registration.web.session import of_staff
 from services.registration.web.tokens import Tokens
@@ -60,6 +61,7 @@ from shared.pages.problems import add_problem_pages, shown_at, speak_pages
 from shared.passes import Passes
 from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
+from shared.signatures import PublicKeys
 from shared.startup import run_service, until_up, warn_of_clear_text
 from shared.tracing import UNTRACED, Untraced, tracing
 
@@ -103,12 +105,22 @@ async def running(
         )
         arrivals = Arrivals(store, limits, outcomes)
         ledger, registry = Ledger(of, features, outcomes.tell), CollectorRegistry()
-        intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, traces.here)
+        signer, unsigned = settings.signer, UnsignedCommands(registry)
+        since = await until_up(lambda: signed_from(store)) if signer else LONG_AGO
+        sources = Sources(
+            office.code,
+            signer.public if signer else None,
+            since,
+            grants(office),
+            settings.unsigned == "accept",
+            unsigned.count,
+        )
+        intake = Intake(office.code, settings.kafka.bootstrap, producer, partitions, signer, traces.here)
         owners = Owners(
             Ports(
                 features=features,
                 reading=Reading(
-                    office.code,
+                    sources,
                     partitions,
                     digests,
                     features,
@@ -117,7 +129,7 @@ async def running(
                 ),
                 ledger=CountedLedger(ledger, registry),
                 register=Loader(of, features),
-                publisher=Publisher(of, ledger, features, producer, partitions),
+                publisher=Publisher(of, ledger, features, producer, partitions, signer),
                 intake=intake,
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
@@ -171,7 +183,7 @@ async def running(
         maintaining = asyncio.create_task(owners.maintain())
         stack.callback(maintaining.cancel)
         ready = readiness(listener, owners, store, partitions, members)
-        yield Sides(app, management(ready, registry))
+        yield Sides(app, management(ready, registry, warnings=unsigned.warnings))
 
 
 @asynccontextmanager
@@ -182,6 +194,11 @@ async def _mails(settings: RegistrationSettings) -> AsyncIterator[Mails | None]:
     else:
         async with client(str(settings.notification_url)) as asking:
             yield NotificationMails(asking, Passes(settings.office, settings.link_keys))
+
+
+def grants(office: Office) -> dict[str, Grant]:
+    """What the office's file allows the systems that sign."""
+    return {name: Grant(PublicKeys.of(one.keys), one.types) for name, one in office.sources.items()}
 
 
 def _pace(outcomes: Outcomes, arrivals: Arrivals, late: float) -> float:

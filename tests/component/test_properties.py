@@ -19,6 +19,7 @@ from services.registration.kernel.batch import Standing, partition_key
 from services.registration.kernel.held import Held
 from services.registration.kernel.owner import Owner
 from services.registration.kernel.ports import Ports
+from services.registration.kernel.sources import Sources
 from services.registration.storage.documents import position
 from services.registration.storage.intake import Intake
 from services.registration.storage.ledger import Ledger
@@ -134,7 +135,7 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
             office,
             Ports(
                 features=ALL,
-                reading=Reading(office.code, office.partitions, digests, ALL),
+                reading=Reading(Sources(office.code), office.partitions, digests, ALL),
                 ledger=ledger,
                 register=Loader(of, ALL),
                 publisher=Publisher(of, ledger, ALL, office.producer, office.partitions),

@@ -55,8 +55,11 @@ def written(sample: Sample) -> bytes:
     place = AnyFact.read(sample.text)
     body = FACTS[sample.message].read(sample.text)
     at = replace(A_CURSOR, partition=place.partition)
-    row = encoded_fact(at, place.number, place.subject or "", place.at, Happened(body), None)
-    return published_value(place.office, place.ledger, bson.decode(row, bson.CodecOptions(tz_aware=True)))
+    key = place.subject or ""
+    row = encoded_fact(at, place.number, key, place.at, Happened(body), None)
+    return published_value(
+        place.office, place.ledger, bson.decode(row, bson.CodecOptions(tz_aware=True)), key
+    )
 
 
 def samples() -> list[Sample]:

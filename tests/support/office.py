@@ -14,6 +14,7 @@ import httpx
 
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.sources import Sources
 from services.registration.main import running
 from services.registration.settings import RegistrationSettings
 from services.registration.storage.provision import provision
@@ -26,6 +27,7 @@ from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
 from shared.serving import Sides
+from shared.signatures import Signer, signed_headers
 from tests.support.drivers import driver
 from tests.support.features import ALL
 from tests.support.recount import once_each
@@ -48,9 +50,11 @@ def both(sides: Sides, public_url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=public, mounts={MANAGEMENT: management}, base_url=public_url)
 
 
-def office_file(code: str) -> Office:
+def office_file(code: str, grants: dict[str, Any] | None = None) -> Office:
+    """`grants`: by source, what its file says of systems that sign."""
     return Office.model_validate(
         {
+            "sources": grants or {},
             "code": code,
             "names": [{"name": f"BGP {code}", "since": "2022-04-01"}],
             "territory": [{"province": "51", "since": "2022-04-01"}],
@@ -91,6 +95,8 @@ class TestOffice:
     store: Store
     producer: Producer
     person_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    record_keys: str = field(default_factory=lambda: secrets.token_hex(32))
+    grants: dict[str, Any] = field(default_factory=dict)
     partitions: int = PARTITIONS
     ends: dict[int, int] = field(default_factory=dict)
 
@@ -121,6 +127,7 @@ class TestOffice:
             "mongo_driver": driver(),
             "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "person_key": self.person_key,
+            "record_keys": self.record_keys,
             "public_url": PUBLIC_URL,
             "link_keys": LINK_KEYS,
             "registrations_per_email_hour": 1_000_000,  # all tests come from one address
@@ -137,7 +144,7 @@ class TestOffice:
         """The service in this process; the client talks to both its HTTP sides without a socket."""
         settings = self.settings(**changed)
         async with (
-            running(settings, office_file(self.code)) as sides,
+            running(settings, office_file(self.code, self.grants)) as sides,
             both(sides, str(settings.public_url)) as client,
         ):
             yield client
@@ -145,10 +152,11 @@ class TestOffice:
     async def put(
         self, command: Command, key: str, identifier: str | None = None, source: str = "urn:test"
     ) -> str:
-        """Put a command on intake as a regional system does; returns its id."""
+        """Put a command on intake as a regional system does, or as the office itself does; returns its id."""
         identifier = identifier or secrets.token_hex(8)
-        envelope = Envelope(identifier, source, command.type, key)
-        await self.put_raw(key.encode(), command.encoded(), envelope.headers())
+        envelope, value = Envelope(identifier, source, command.type, key), command.encoded()
+        signer = Signer(self.record_keys) if Sources(self.code).is_own(source) else None
+        await self.put_raw(key.encode(), value, signed_headers(signer, key.encode(), envelope, value))
         return identifier
 
     async def put_raw(
@@ -160,17 +168,14 @@ class TestOffice:
 
     async def put_many(self, commands: list[tuple[Command, str, str]], source: str = "urn:test") -> None:
         """(command, key, id) as fast as the broker takes them, in order."""
+        signer = Signer(self.record_keys) if Sources(self.code).is_own(source) else None
         for start in range(0, len(commands), 1000):
-            sent = [
-                await self.producer.enqueue(
-                    topics.intake(self.code),
-                    key.encode(),
-                    command.encoded(),
-                    Envelope(identifier, source, command.type, key).headers(),
-                    partition_of(key.encode(), self.partitions),
-                )
-                for command, key, identifier in commands[start : start + 1000]
-            ]
+            sent = []
+            for command, key, identifier in commands[start : start + 1000]:
+                raw, value = key.encode(), command.encoded()
+                headers = signed_headers(signer, raw, Envelope(identifier, source, command.type, key), value)
+                where = partition_of(raw, self.partitions)
+                sent.append(await self.producer.enqueue(topics.intake(self.code), raw, value, headers, where))
             for metadata in await asyncio.gather(*sent):
                 self.ends[metadata.partition] = metadata.offset + 1
 
@@ -211,6 +216,16 @@ class TestOffice:
             if end:
                 async for batch in records_between(self.servers.kafka, topic, row["_id"], 0, end):
                     found += [fact_of(record) for record in batch]
+        return found
+
+    async def records(self, kind: str) -> list[Record]:
+        """All that lie in one of its topics: `intake`, `facts` or `directory`."""
+        topic, found = f"simpul.{self.code}.{kind}.v1", list[Record]()
+        bounds = await survey(self.servers.kafka, [(topic, number) for number in range(self.partitions)])
+        for (_, partition), (first, end) in bounds.items():
+            if first < end:
+                async for batch in records_between(self.servers.kafka, topic, partition, first, end):
+                    found += batch
         return found
 
     async def facts(self) -> list[dict[str, Any]]:

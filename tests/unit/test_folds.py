@@ -33,6 +33,7 @@ from services.registration.kernel.batch import Batch, Standing
 from services.registration.kernel.commit import Cursor, FactRows
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.sources import Sources
 from services.registration.storage.documents import decoded, encoded_fact, published_value
 from services.reporting.domain.counting import advance
 from services.reporting.domain.cursor import Cursor as Read
@@ -50,7 +51,7 @@ from tests.unit.registration.test_reading import Anything
 
 LEDGER, REF = "a" * 32, "b" * 24
 BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-READING = Reading("bali", 1, Digests(b"k" * 32), ALL)
+READING = Reading(Sources("bali"), 1, Digests(b"k" * 32), ALL)
 GATHERED = timedelta(minutes=1)
 STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
 STATIONERY = Stationery(office_file("bali"), LINKS)
@@ -136,7 +137,7 @@ class Office:
     def _read(self, number: int, row: dict[str, Any]) -> None:
         """As notification and reporting do: fold, look up the directory, write what is owed, count."""
         headers = tuple(Envelope(f"bali-0-{number}", "/bali/registration", row["type"], row["key"]).headers())
-        value = published_value("bali", LEDGER, row)
+        value = published_value("bali", LEDGER, row, row["key"])
         record = Anything(row["key"].encode(), value, headers, topic="simpul.bali.facts.v1", offset=number)
         fact = read_fact(record)
         self.counted = advance(self.counted, [fact]).after

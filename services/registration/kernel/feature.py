@@ -196,7 +196,8 @@ class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
     the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
     staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
-    of theirs."""
+    of theirs; `published_keys`: by the digest under which a fact is published, the key that it stands for, of
+    all that the register and the directory know."""
 
     name: str
     commands: Mapping[type[Command], CommandRule]
@@ -216,3 +217,4 @@ class Feature:
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None
+    published_keys: Callable[[OfficeStore, Entries], Awaitable[Mapping[str, str]]] | None = None

@@ -88,8 +88,8 @@ def identity(asked: Asked, base: int) -> Document:
     return found | ({"actor": asked.envelope.actor} if asked.envelope.actor else {})
 
 
-def published_value(office: str, ledger: str, document: Document) -> bytes:
-    """The fact as it stands in the topic: always the same bytes for the same row."""
+def published_value(office: str, ledger: str, document: Document, subject: str) -> bytes:
+    """The fact as it stands in the topic: the same bytes for the same row, always. `subject`: its key."""
     place = int(document["_id"])
     stated = {
         "office": office,
@@ -97,6 +97,6 @@ def published_value(office: str, ledger: str, document: Document) -> bytes:
         "partition": place >> 40,
         "number": place & ((1 << 40) - 1),
         "at": rfc3339(document["at"]),
-        "subject": document["key"],
+        "subject": subject,
     }
     return to_json(stated | document["data"])

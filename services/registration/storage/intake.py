@@ -10,10 +10,11 @@ from shared.contracts.envelope import Envelope
 from shared.kafka.connection import Producer
 from shared.kafka.offsets import Log, delete_before, reader
 from shared.kafka.records import partition_of
+from shared.signatures import Signer, signed_headers
 
 
 class Intake:
-    """`trace`: of which trace what is sent now is."""
+    """`signer`: None while the office has no key; `trace`: of which trace what is sent now is."""
 
     def __init__(
         self,
@@ -21,12 +22,14 @@ class Intake:
         bootstrap: str,
         producer: Producer,
         partitions: int,
+        signer: Signer | None = None,
         trace: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._office = office
         self._bootstrap = bootstrap
         self._producer = producer
         self._partitions = partitions
+        self._signer = signer
         self._trace = trace
 
     async def checked(self, cursor: Cursor) -> None:
@@ -38,11 +41,12 @@ class Intake:
     async def send(self, key: str, envelope: Envelope, value: bytes, seconds: float) -> None:
         """Put a command on its key's partition. Raises `KafkaUnavailable`: then it may be there or not."""
         raw = key.encode()
+        traced = replace(envelope, traceparent=self._trace())
         await self._producer.send(
             topics.intake(self._office),
             raw,
             value,
-            replace(envelope, traceparent=self._trace()).headers(),
+            signed_headers(self._signer, raw, traced, value),
             partition_of(raw, self._partitions),
             seconds,
         )
@@ -53,6 +57,6 @@ class Intake:
 
     async def write(self, partition: int, key: str, envelope: Envelope, value: bytes) -> None:
         """Put a record of the service's own on a partition. Raises `KafkaUnavailable`."""
-        await self._producer.send(
-            topics.intake(self._office), key.encode(), value, envelope.headers(), partition
-        )
+        raw = key.encode()
+        headers = signed_headers(self._signer, raw, envelope, value)
+        await self._producer.send(topics.intake(self._office), raw, value, headers, partition)

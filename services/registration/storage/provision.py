@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from services.registration.kernel.digests import Digests
@@ -34,6 +34,7 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
 }
 """Of every office, whatever its features; with their indexes."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+RESTART: Final = timedelta(minutes=15)  # in which all instances of an office get its first key
 
 
 def collections(features: Features) -> dict[str, tuple[Index, ...]]:
@@ -161,3 +162,18 @@ async def require_key(store: Store, digests: Digests) -> None:
             f"SIMPUL_PERSON_KEY is not the one that {store.name} was made with: nobody would be known again; "
             "set the former one"
         )
+
+
+async def signed_from(store: Store) -> datetime:
+    """From when on the office's own commands must be signed, once it has a key: always in an office that has
+    decided nothing yet, else from a while after the first instance had one, since others still write."""
+    begun = await store["cursors"].find_one({"number": {"$gt": 0}}) is not None
+    since = await store.now() + RESTART if begun else LONG_AGO
+    row = await store["keys"].find_one_and_update(
+        {"_id": "records"},
+        {"$setOnInsert": {"signed_from": since}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    found: datetime = row["signed_from"] if row else since
+    return found

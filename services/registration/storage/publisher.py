@@ -17,13 +17,15 @@ from shared.contracts.types import rfc3339
 from shared.kafka.connection import Producer, answering
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document
+from shared.signatures import Signer, entry_parts, signed_headers
 
 ACK_SECONDS = 30.0
 JSON = [("content-type", b"application/json")]
 
 
 class Publisher:
-    """One office's. Sending twice is harmless: readers take each number once."""
+    """One office's. Sending twice is harmless: readers take each number once. `signer`: None while the office
+    has no key."""
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class Publisher:
         features: Features,
         producer: Producer,
         partitions: int,
+        signer: Signer | None = None,
     ) -> None:
         self._of = of
         self._office = of.office
@@ -40,6 +43,7 @@ class Publisher:
         self._reactions = {fact.type: reaction for fact, reaction in features.reactions.items()}
         self._producer = producer
         self._partitions = partitions
+        self._signer = signer
 
     async def publish(self, cursor: Cursor) -> Cursor:
         """Send the next facts behind `cursor.published` and move the pointer over them.
@@ -78,10 +82,13 @@ class Publisher:
 
     async def _send_entries(self, cursor: Cursor, entries: list[Entry]) -> None:
         topic = topics.directory(self._office)
-        sent = [
-            await self._producer.enqueue(topic, entry.key.encode(), entry.value, JSON, cursor.partition)
-            for entry in entries
-        ]
+        sent = []
+        for entry in entries:
+            key, headers = entry.key.encode(), JSON
+            if self._signer:
+                parts = entry_parts(self._office, cursor.partition, key, entry.value)
+                headers = [*JSON, self._signer.header(parts)]
+            sent.append(await self._producer.enqueue(topic, key, entry.value, headers, cursor.partition))
         await asyncio.gather(*sent)
 
     async def _send_reactions(self, cursor: Cursor, caused: list[tuple[Document, Command]]) -> None:
@@ -97,11 +104,10 @@ class Publisher:
                 time=rfc3339(fact["at"]),
                 traceparent=fact.get("trace"),
             )
-            key = subject.encode()
+            key, value = subject.encode(), command.encoded()
+            headers = signed_headers(self._signer, key, envelope, value)
             partition = partition_of(key, self._partitions)
-            sent.append(
-                await self._producer.enqueue(topic, key, command.encoded(), envelope.headers(), partition)
-            )
+            sent.append(await self._producer.enqueue(topic, key, value, headers, partition))
         await asyncio.gather(*sent)
 
     def _id(self, cursor: Cursor, fact: Document) -> str:
@@ -109,18 +115,19 @@ class Publisher:
         return f"{self._office}-{cursor.partition}-{number}"
 
     async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
+        key = self._of.digests.published_key(fact["key"])
         envelope = Envelope(
             id=self._id(cursor, fact),
             source=f"/{self._office}/registration",
             type=fact["type"],
-            subject=fact["key"],
+            subject=key,
             time=rfc3339(fact["at"]),
             traceparent=fact.get("trace"),
         )
         return await self._producer.enqueue(
             topics.facts(self._office),
-            fact["key"].encode(),
-            published_value(self._office, cursor.ledger, fact),
+            key.encode(),
+            published_value(self._office, cursor.ledger, fact, key),
             envelope.headers(),
             cursor.partition,
         )

@@ -31,6 +31,7 @@ from services.registration.storage.documents import encoded_private, position, r
 from services.registration.storage.formats import formats
 from services.registration.storage.ledger import Ledger, cursor_of
 from services.registration.storage.provision import LONG_AGO, make_again, require_key
+from services.registration.storage.published_keys import PublishedKeys
 from services.registration.storage.republish import cursors_of
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
@@ -38,14 +39,22 @@ from shared.kafka.facts import Fact, read_fact
 from shared.kafka.offsets import Log, reader
 from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session
 from shared.mongo.formats import require_formats
+from shared.signatures import EntrySignatures
 
 FACTS_AT_ONCE: Final = 500
 
 
-async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, replication: int) -> list[str]:
+async def recover(
+    of: OfficeStore,
+    features: Features,
+    kafka: KafkaSettings,
+    replication: int,
+    signatures: EntrySignatures | None = None,
+) -> list[str]:
     """Bring every partition's ledger, states and people up to its topic, without publishing or mailing.
 
-    Says what came back, and what is lost by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
+    `signatures`: which entries of the directory hold, all unless given. Says what came back, and what is lost
+    by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
     again once what they say was mended, and `DatabaseMisfit`.
     """
     office, store, digests = of.office, of.store, of.digests
@@ -59,7 +68,9 @@ async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, rep
         await require_key(store, digests)
     await store.ensure_collection("lost")
     said = await make_again(office, kafka, len(cursors), replication)
-    recovery = OfficeRecovery(of, features, kafka.bootstrap)
+    signatures = signatures or EntrySignatures(office)
+    keys = PublishedKeys(of, features, kafka.bootstrap, len(cursors), signatures)
+    recovery = OfficeRecovery(of, features, kafka.bootstrap, signatures, keys)
     partitions = await recovery.of_this_ledger(cursors)
     said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
     # an empty register keeps the key that its registrations were named with
@@ -69,12 +80,21 @@ async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, rep
 
 
 class OfficeRecovery:
-    def __init__(self, of: OfficeStore, features: Features, bootstrap: str) -> None:
+    def __init__(
+        self,
+        of: OfficeStore,
+        features: Features,
+        bootstrap: str,
+        signatures: EntrySignatures,
+        keys: PublishedKeys,
+    ) -> None:
         self._of = of
         self._office = of.office
         self._store = of.store
         self._features = features
         self._bootstrap = bootstrap
+        self._signatures = signatures
+        self._keys = keys
         self._ledger = Ledger(of, features)
 
     async def of_this_ledger(self, cursors: Sequence[Cursor]) -> Sequence[Cursor]:
@@ -112,6 +132,7 @@ class OfficeRecovery:
             told = await facts_beyond(Log(consumer, topics.facts(self._office), partition), cursor)
             directory = Log(consumer, topics.directory(self._office), partition)
             entries = await self._entries(directory, told)
+            told = await self._keys.restored(told)
             intake = Log(consumer, topics.intake(self._office), partition)
             reading = await reading_from(intake, cursor, told[-1].fact.stated.at if told else LONG_AGO)
         if not told and reading == {"next": cursor.next}:
@@ -148,7 +169,8 @@ class OfficeRecovery:
             if kind in rules
             for name in names
         }
-        return await entries_of(directory, wanted, {rule.prefix: rule.model for rule in rules.values()})
+        models = {rule.prefix: rule.model for rule in rules.values()}
+        return await entries_of(directory, wanted, models, self._signatures)
 
     async def _goes_on(self, cursor: Cursor) -> bool:
         """Whether its owner decides: then it fits, and what seemed to lack was decided just now."""

@@ -39,6 +39,7 @@ from shared.kafka.records import partition_of
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from shared.office import read_office
+from shared.signatures import Signer, entry_parts
 from tests.integration.notification.sink import Sink
 from tests.support.drivers import driver
 from tests.support.office import LINK_KEYS, PUBLIC_URL
@@ -63,6 +64,7 @@ class Stage:
         self.producer = Producer(self._kafka)
         self.numbers = [0] * PARTITIONS
         self.ledger = LEDGER
+        self.signer: Signer | None = None  # of the entries of the directory
 
     async def __aenter__(self) -> "Stage":
         text = (Path("offices") / "bali.yaml").read_text().replace("code: bali", f"code: {self.office}")
@@ -164,9 +166,10 @@ class Stage:
         return id
 
     async def enter(self, key: str, value: bytes | None, activity: str) -> None:
-        future = await self.producer.enqueue(
-            directory(self.office), key.encode(), value, [], self.partition(activity)
-        )
+        partition, headers = self.partition(activity), []
+        if self.signer:
+            headers = [self.signer.header(entry_parts(self.office, partition, key.encode(), value))]
+        future = await self.producer.enqueue(directory(self.office), key.encode(), value, headers, partition)
         await future
 
     def next_number(self, activity: str) -> int:

@@ -72,6 +72,7 @@ def registrant_document(who: Registrant) -> Document:
         "institution": who.institution and who.institution.model_dump(exclude_none=True),
         "group": who.group,
         "role_in_group": who.role_in_group,
+        "submitted_by": who.submitted_by,
     }
     return {name: value for name, value in found.items() if value is not None}
 

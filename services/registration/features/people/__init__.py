@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from services.registration.features.people import people
-from services.registration.features.people.corrected_people import CorrectedPeople
+from services.registration.features.people.corrected_people import CorrectedPeople, published_keys
 from services.registration.features.people.corrections import COMMANDS, FACTS, PERSON, SENTENCES
 from services.registration.features.people.domain import participant
 from services.registration.features.people.pages import persons as persons_pages
@@ -28,4 +28,5 @@ PEOPLE: Final = Feature(
     staff_pages=(persons_pages.routes, twins_pages.routes),
     templates=Path(__file__).with_name("templates"),
     recovery=lambda of, told, entries: CorrectedPeople(),
+    published_keys=published_keys,
 )
