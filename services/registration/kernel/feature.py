@@ -16,7 +16,7 @@ from services.registration.kernel.recovery import Entries, Recovery, Told
 from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import Command
 from shared.contracts.facts import Body, Measure
-from shared.contracts.outcomes import Result
+from shared.contracts.outcomes import Outcome, Result
 from shared.mongo.driver import Document, Session, Store
 from shared.mongo.indexes import Index
 
@@ -185,7 +185,14 @@ class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
     the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
     staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
-    of theirs."""
+    of theirs.
+
+    `parts`: makes what its routes and pages work with, of an `OfficeContext`; `titles`: how its things are
+    called on others' pages, by their ids; `rush`: of its parts, whether the public comes faster now than it
+    can be looked up one by one; `disclosed`: what may be told of an outcome to somebody without a token, by
+    whether the office knew them before and by the handle that they hold; `body_bytes`: by a route's path, how
+    large a request may be where it may be larger than others.
+    """
 
     name: str
     commands: Mapping[type[Command], CommandRule]
@@ -205,3 +212,8 @@ class Feature:
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None
+    parts: Callable[[Any], Any] = lambda context: None
+    titles: Callable[[OfficeStore, Sequence[str]], Awaitable[Mapping[str, str]]] | None = None
+    rush: Callable[[Any], bool] | None = None
+    disclosed: Callable[[Outcome, bool, str], Outcome] | None = None
+    body_bytes: Mapping[str, int] = field(default_factory=dict)

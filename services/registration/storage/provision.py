@@ -9,9 +9,10 @@ from typing import Final
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.features import Features
 from shared.contracts import topics
+from shared.kafka.cluster import Cluster
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import GroupBusy, commit_first_offsets, survey
-from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
+from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
 from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
 
@@ -63,7 +64,9 @@ async def provision(
     said = await make_topics(office, kafka, partitions, replication)
     intake = topics.intake(office)
     bounds = await survey(kafka.bootstrap, [(intake, number) for number in range(partitions)])
-    said += await _database(store, features, [bounds[intake, number][0] for number in range(partitions)])
+    said += await provision_database(
+        store, features, [bounds[intake, number][0] for number in range(partitions)]
+    )
     return said + await commit_offsets(office, kafka, partitions)
 
 
@@ -92,7 +95,8 @@ async def commit_offsets(office: str, kafka: KafkaSettings, partitions: int) -> 
     return [f"committed the first offsets of {committed} partitions of {intake}"] if committed else []
 
 
-async def _database(store: Store, features: Features, first_offsets: list[int]) -> list[str]:
+async def provision_database(store: Store, features: Features, first_offsets: list[int]) -> list[str]:
+    """`first_offsets`: where each partition of intake begins. Raises `DatabaseMisfit`."""
     partitions = len(first_offsets)
     made = [name for name in collections(features) if await store.ensure_collection(name)]
     await make_indexes(store, indexes(features))
@@ -127,7 +131,7 @@ def _cursor(partition: int, ledger: str, first_offset: int) -> dict[str, object]
     }
 
 
-async def require_fit(office: str, store: Store, features: Features, kafka: KafkaSettings) -> int:
+async def require_fit(office: str, store: Store, features: Features, cluster: Cluster) -> int:
     """The office's number of partitions. Raises `DatabaseMisfit` or `TopicMisfit` unless all is in place."""
     partitions = await store["cursors"].count_documents({})
     if not partitions:
@@ -135,9 +139,7 @@ async def require_fit(office: str, store: Store, features: Features, kafka: Kafk
     await require_indexes(store, indexes(features), f"simpul provision office {office}")
     for upgrade in features.upgrades:
         await upgrade.require(store, office)
-    async with admin(kafka.bootstrap) as client:
-        for spec in specs(office, partitions):
-            await require_topic(client, spec)
+    await cluster.require(specs(office, partitions))
     return partitions
 
 

@@ -1,6 +1,7 @@
 """Sending a partition's facts in order: first what mails will need, then the facts, then the pointer."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,8 @@ from shared.contracts import topics
 from shared.contracts.commands import Command
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
-from shared.kafka.connection import Producer, answering
+from shared.kafka.cluster import Sender
+from shared.kafka.connection import answering
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document
 
@@ -30,7 +32,7 @@ class Publisher:
         of: OfficeStore,
         ledger: Ledger,
         features: Features,
-        producer: Producer,
+        sender: Sender,
         partitions: int,
     ) -> None:
         self._of = of
@@ -38,7 +40,7 @@ class Publisher:
         self._ledger = ledger
         self._features = features
         self._reactions = {fact.type: reaction for fact, reaction in features.reactions.items()}
-        self._producer = producer
+        self._sender = sender
         self._partitions = partitions
 
     async def publish(self, cursor: Cursor) -> Cursor:
@@ -79,7 +81,7 @@ class Publisher:
     async def _send_entries(self, cursor: Cursor, entries: list[Entry]) -> None:
         topic = topics.directory(self._office)
         sent = [
-            await self._producer.enqueue(topic, entry.key.encode(), entry.value, JSON, cursor.partition)
+            await self._sender.enqueue(topic, entry.key.encode(), entry.value, JSON, cursor.partition)
             for entry in entries
         ]
         await asyncio.gather(*sent)
@@ -100,7 +102,7 @@ class Publisher:
             key = subject.encode()
             partition = partition_of(key, self._partitions)
             sent.append(
-                await self._producer.enqueue(topic, key, command.encoded(), envelope.headers(), partition)
+                await self._sender.enqueue(topic, key, command.encoded(), envelope.headers(), partition)
             )
         await asyncio.gather(*sent)
 
@@ -108,7 +110,7 @@ class Publisher:
         number = int(fact["_id"]) & ((1 << 40) - 1)
         return f"{self._office}-{cursor.partition}-{number}"
 
-    async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
+    async def _send(self, cursor: Cursor, fact: Document) -> Awaitable[Any]:
         envelope = Envelope(
             id=self._id(cursor, fact),
             source=f"/{self._office}/registration",
@@ -117,7 +119,7 @@ class Publisher:
             time=rfc3339(fact["at"]),
             traceparent=fact.get("trace"),
         )
-        return await self._producer.enqueue(
+        return await self._sender.enqueue(
             topics.facts(self._office),
             fact["key"].encode(),
             published_value(self._office, cursor.ledger, fact),
