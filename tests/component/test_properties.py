@@ -139,7 +139,7 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
                 ledger=ledger,
                 register=Loader(of, ALL),
                 publisher=Publisher(of, ledger, ALL, office.producer, office.partitions),
-                intake=Intake(office.code, servers.kafka, office.producer, office.partitions),
+                intake=Intake(office.code, office.cluster, office.producer, office.partitions),
                 standing=Standing.of(office_file(office.code).described(), timedelta(seconds=1)),
                 is_passing=is_passing,
                 trim_every=None,

@@ -6,23 +6,25 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from services.registration.adapters import connected
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.sources import Sources
 from services.registration.main import running
 from services.registration.settings import RegistrationSettings
-from services.registration.storage.provision import provision
+from services.registration.storage.provision import provision, provision_database, specs
 from shared.contracts import topics
 from shared.contracts.commands import Command, PublishActivity
 from shared.contracts.envelope import Envelope
-from shared.kafka.connection import KafkaSettings, Producer
-from shared.kafka.offsets import records_between, survey
+from shared.kafka.cluster import Cluster, KafkaCluster, Sender
+from shared.kafka.connection import KafkaSettings
+from shared.kafka.offsets import Log, bounds_of
 from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
@@ -30,6 +32,7 @@ from shared.serving import Sides
 from shared.signatures import Signer, signed_headers
 from tests.support.drivers import driver
 from tests.support.features import ALL
+from tests.support.memory_cluster import MemoryCluster
 from tests.support.recount import once_each
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -93,7 +96,8 @@ class TestOffice:
     servers: Servers
     code: str
     store: Store
-    producer: Producer
+    cluster: Cluster
+    producer: Sender
     person_key: str = field(default_factory=lambda: secrets.token_hex(32))
     record_keys: str = field(default_factory=lambda: secrets.token_hex(32))
     grants: dict[str, Any] = field(default_factory=dict)
@@ -120,7 +124,7 @@ class TestOffice:
     def settings(self, **changed: Any) -> RegistrationSettings:
         given: dict[str, Any] = {
             "office": self.code,
-            "kafka_bootstrap": self.servers.kafka,
+            "kafka_bootstrap": self.servers.kafka or "none",
             "kafka_fetch_wait_ms": 50,
             "kafka_idempotence": self.servers.idempotence,
             "mongo_url": self.servers.mongo,
@@ -142,9 +146,10 @@ class TestOffice:
     @asynccontextmanager
     async def registration(self, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:
         """The service in this process; the client talks to both its HTTP sides without a socket."""
-        settings = self.settings(**changed)
+        settings, office = self.settings(**changed), office_file(self.code, self.grants)
         async with (
-            running(settings, office_file(self.code, self.grants)) as sides,
+            connected(settings) as real,
+            running(settings, office, replace(real, cluster=self.cluster)) as sides,
             both(sides, str(settings.public_url)) as client,
         ):
             yield client
@@ -197,7 +202,8 @@ class TestOffice:
 
         async def quiet() -> bool:
             names = [(topics.intake(self.code), number) for number in range(self.partitions)]
-            bounds = await survey(self.servers.kafka, names)
+            async with self.cluster.reader() as consumer:
+                bounds = await bounds_of(consumer, names)
             rows = await self.store["cursors"].find({}).to_list(None)
             # the embedded broker may answer with an end of a moment ago: what was acknowledged counts too
             ends = {number: max(end, self.ends.get(number, 0)) for (_, number), (_, end) in bounds.items()}
@@ -205,7 +211,7 @@ class TestOffice:
                 row["next"] >= ends[row["_id"]] and row["published"] == row["number"] for row in rows
             ) and not await self.store["activities"].count_documents({"promoting": True})
 
-        await until(quiet, seconds, every=0.2)
+        await until(quiet, seconds, every=0.2 if self.servers.kafka else None)
 
     async def published_facts(self) -> list[dict[str, Any]]:
         """Every fact in the topic, partition by partition, from offset 0, repetitions included."""
@@ -213,18 +219,18 @@ class TestOffice:
         found: list[dict[str, Any]] = []
         for row in await self.store["cursors"].find({}).sort("_id", 1).to_list(None):
             end = row["published_offset"] + 1
-            if end:
-                async for batch in records_between(self.servers.kafka, topic, row["_id"], 0, end):
+            async with self.cluster.reader() as consumer:
+                async for batch in Log(consumer, topic, row["_id"]).between(0, end):
                     found += [fact_of(record) for record in batch]
         return found
 
     async def records(self, kind: str) -> list[Record]:
         """All that lie in one of its topics: `intake`, `facts` or `directory`."""
-        topic, found = f"simpul.{self.code}.{kind}.v1", list[Record]()
-        bounds = await survey(self.servers.kafka, [(topic, number) for number in range(self.partitions)])
-        for (_, partition), (first, end) in bounds.items():
-            if first < end:
-                async for batch in records_between(self.servers.kafka, topic, partition, first, end):
+        found: list[Record] = []
+        async with self.cluster.reader() as consumer:
+            for partition in range(self.partitions):
+                log = Log(consumer, f"simpul.{self.code}.{kind}.v1", partition)
+                async for batch in log.onward((await log.bounds())[0]):
                     found += batch
         return found
 
@@ -245,15 +251,28 @@ def fact_of(record: Record) -> dict[str, Any]:
 async def new_office(servers: Servers, partitions: int = PARTITIONS) -> AsyncIterator[TestOffice]:
     code = f"t{secrets.token_hex(4)}"
     store = connect(servers.mongo, topics.database(code, "registration"), driver())
-    kafka = KafkaSettings(servers.kafka, servers.idempotence)
-    await provision(code, store, ALL, kafka, partitions, 1)
-    producer = Producer(kafka)
-    await producer.start()
     try:
-        yield TestOffice(servers, code, store, producer, partitions=partitions)
+        async with provisioned(code, store, servers, partitions) as (cluster, producer):
+            yield TestOffice(servers, code, store, cluster, producer, partitions=partitions)
     finally:
-        await producer.stop()
         await store.close()
+
+
+@asynccontextmanager
+async def provisioned(
+    code: str, store: Store, servers: Servers, partitions: int
+) -> AsyncIterator[tuple[Cluster, Sender]]:
+    """The office's topics, on the broker or in memory, and who writes there."""
+    if servers.kafka:
+        kafka = KafkaSettings(servers.kafka, servers.idempotence)
+        await provision(code, store, ALL, kafka, partitions, 1)
+        cluster: Cluster = KafkaCluster(kafka)
+    else:
+        cluster = MemoryCluster()
+        cluster.make(specs(code, partitions))
+        await provision_database(store, ALL, [0] * partitions)
+    async with cluster.sender() as producer:
+        yield cluster, producer
 
 
 def activity(name: str, seats: int = 50, **changed: Any) -> PublishActivity:

@@ -16,7 +16,7 @@ from services.registration.kernel.recovery import Entries, Recovery, Told
 from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import Command
 from shared.contracts.facts import Body, Measure
-from shared.contracts.outcomes import Result
+from shared.contracts.outcomes import Outcome, Result
 from shared.mongo.driver import Document, Session, Store
 from shared.mongo.indexes import Index
 
@@ -197,7 +197,14 @@ class Feature:
     the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
     staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
     of theirs; `published_keys`: by the digest under which a fact is published, the key that it stands for, of
-    all that the register and the directory know."""
+    all that the register and the directory know.
+
+    `parts`: makes what its routes and pages work with, of an `OfficeContext`; `titles`: how its things are
+    called on others' pages, by their ids; `rush`: of its parts, whether the public comes faster now than it
+    can be looked up one by one; `disclosed`: what may be told of an outcome to somebody without a token, by
+    whether the office knew them before and by the handle that they hold; `body_bytes`: by a route's path, how
+    large a request may be where it may be larger than others.
+    """
 
     name: str
     commands: Mapping[type[Command], CommandRule]
@@ -218,3 +225,8 @@ class Feature:
     templates: Path | None = None
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None
     published_keys: Callable[[OfficeStore, Entries], Awaitable[Mapping[str, str]]] | None = None
+    parts: Callable[[Any], Any] = lambda context: None
+    titles: Callable[[OfficeStore, Sequence[str]], Awaitable[Mapping[str, str]]] | None = None
+    rush: Callable[[Any], bool] | None = None
+    disclosed: Callable[[Outcome, bool, str], Outcome] | None = None
+    body_bytes: Mapping[str, int] = field(default_factory=dict)

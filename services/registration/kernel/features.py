@@ -16,6 +16,7 @@ from services.registration.kernel.feature import (
     FactUnfollowed,
     Feature,
     Kind,
+    OfficeStore,
     Reaction,
     SideWriteRule,
     Timer,
@@ -27,7 +28,7 @@ from services.registration.kernel.sentences import OF_ANY, Sentences
 from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.facts import FACTS, Body, OfficeDescribed, OfficeTotals
 from shared.contracts.misfits import Misfit
-from shared.contracts.outcomes import ParkedReason, Reason, Result
+from shared.contracts.outcomes import Outcome, ParkedReason, Reason, Result
 from shared.mongo.driver import Document
 
 OFFICE_FACTS: Final = {OfficeDescribed: FactRule({}), OfficeTotals: FactRule({})}
@@ -116,6 +117,19 @@ class Features:
     def entries(self) -> Mapping[str, EntryRule]:
         """By the kind of state that each is of."""
         return {kind: rule for directory in self.directories for kind, rule in directory.kinds.items()}
+
+    async def titles(self, of: OfficeStore, names: Sequence[str]) -> dict[str, str]:
+        """How these are called, whichever feature's they are; without those that nobody knows."""
+        found: dict[str, str] = {}
+        for titles in (feature.titles for feature in self.features if feature.titles):
+            found |= await titles(of, names)
+        return found
+
+    def disclosed(self, outcome: Outcome, met_before: bool, handle: str) -> Outcome:
+        """What may be told of an outcome to somebody without a token, whichever feature's it is."""
+        for disclosed in (feature.disclosed for feature in self.features if feature.disclosed):
+            outcome = disclosed(outcome, met_before, handle)
+        return outcome
 
     @property
     def upgrades(self) -> Sequence[Upgrade]:

@@ -10,9 +10,10 @@ from services.registration.kernel.digests import Digests
 from services.registration.kernel.features import Features
 from services.registration.storage.formats import FACTS, formats, holds_private
 from shared.contracts import topics
+from shared.kafka.cluster import Cluster
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.offsets import GroupBusy, commit_first_offsets, survey
-from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
+from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
 from shared.mongo.formats import mark_formats, require_formats
 from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
@@ -68,7 +69,9 @@ async def provision(
     said = await make_topics(office, kafka, partitions, replication)
     intake = topics.intake(office)
     bounds = await survey(kafka.bootstrap, [(intake, number) for number in range(partitions)])
-    said += await _database(store, features, [bounds[intake, number][0] for number in range(partitions)])
+    said += await provision_database(
+        store, features, [bounds[intake, number][0] for number in range(partitions)]
+    )
     return said + await commit_offsets(office, kafka, partitions)
 
 
@@ -97,7 +100,8 @@ async def commit_offsets(office: str, kafka: KafkaSettings, partitions: int) -> 
     return [f"committed the first offsets of {committed} partitions of {intake}"] if committed else []
 
 
-async def _database(store: Store, features: Features, first_offsets: list[int]) -> list[str]:
+async def provision_database(store: Store, features: Features, first_offsets: list[int]) -> list[str]:
+    """`first_offsets`: where each partition of intake begins. Raises `DatabaseMisfit`."""
     partitions = len(first_offsets)
     made = [name for name in collections(features) if await store.ensure_collection(name)]
     await make_indexes(store, indexes(features))
@@ -136,7 +140,7 @@ def _cursor(partition: int, ledger: str, first_offset: int) -> dict[str, object]
     }
 
 
-async def require_fit(office: str, store: Store, features: Features, kafka: KafkaSettings) -> int:
+async def require_fit(office: str, store: Store, features: Features, cluster: Cluster) -> int:
     """The office's number of partitions. Raises `DatabaseMisfit` or `TopicMisfit` unless all is in place."""
     partitions = await store["cursors"].count_documents({})
     if not partitions:
@@ -145,9 +149,7 @@ async def require_fit(office: str, store: Store, features: Features, kafka: Kafk
     await require_formats(store, formats(features), f"simpul provision office {office}")
     for upgrade in features.upgrades:
         await upgrade.require(store, office)
-    async with admin(kafka.bootstrap) as client:
-        for spec in specs(office, partitions):
-            await require_topic(client, spec)
+    await cluster.require(specs(office, partitions))
     return partitions
 
 

@@ -1,6 +1,7 @@
 """Sending a partition's facts in order: first what mails will need, then the facts, then the pointer."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,8 @@ from shared.contracts import topics
 from shared.contracts.commands import Command
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
-from shared.kafka.connection import Producer, answering
+from shared.kafka.cluster import Sender
+from shared.kafka.connection import answering
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document
 from shared.signatures import Signer, entry_parts, signed_headers
@@ -32,7 +34,7 @@ class Publisher:
         of: OfficeStore,
         ledger: Ledger,
         features: Features,
-        producer: Producer,
+        sender: Sender,
         partitions: int,
         signer: Signer | None = None,
     ) -> None:
@@ -41,7 +43,7 @@ class Publisher:
         self._ledger = ledger
         self._features = features
         self._reactions = {fact.type: reaction for fact, reaction in features.reactions.items()}
-        self._producer = producer
+        self._sender = sender
         self._partitions = partitions
         self._signer = signer
 
@@ -88,7 +90,7 @@ class Publisher:
             if self._signer:
                 parts = entry_parts(self._office, cursor.partition, key, entry.value)
                 headers = [*JSON, self._signer.header(parts)]
-            sent.append(await self._producer.enqueue(topic, key, entry.value, headers, cursor.partition))
+            sent.append(await self._sender.enqueue(topic, key, entry.value, headers, cursor.partition))
         await asyncio.gather(*sent)
 
     async def _send_reactions(self, cursor: Cursor, caused: list[tuple[Document, Command]]) -> None:
@@ -107,14 +109,14 @@ class Publisher:
             key, value = subject.encode(), command.encoded()
             headers = signed_headers(self._signer, key, envelope, value)
             partition = partition_of(key, self._partitions)
-            sent.append(await self._producer.enqueue(topic, key, value, headers, partition))
+            sent.append(await self._sender.enqueue(topic, key, value, headers, partition))
         await asyncio.gather(*sent)
 
     def _id(self, cursor: Cursor, fact: Document) -> str:
         number = int(fact["_id"]) & ((1 << 40) - 1)
         return f"{self._office}-{cursor.partition}-{number}"
 
-    async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
+    async def _send(self, cursor: Cursor, fact: Document) -> Awaitable[Any]:
         key = self._of.digests.published_key(fact["key"])
         envelope = Envelope(
             id=self._id(cursor, fact),
@@ -124,7 +126,7 @@ class Publisher:
             time=rfc3339(fact["at"]),
             traceparent=fact.get("trace"),
         )
-        return await self._producer.enqueue(
+        return await self._sender.enqueue(
             topics.facts(self._office),
             key.encode(),
             published_value(self._office, cursor.ledger, fact, key),

@@ -27,6 +27,7 @@ from shared.http import (
     unauthorized,
 )
 
+PREFIX: Final = "/api/v1"
 ROLES: Final = ("staff", "public")
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
 STAFF = answers() | UNAUTHORIZED
@@ -107,7 +108,7 @@ class ByHand(APIRoute):
 
 def routes(desk: Desk, features: Features) -> APIRouter:
     """In one router: each that lies within another takes its time of every request."""
-    router = APIRouter(prefix="/api/v1")
+    router = APIRouter(prefix=PREFIX)
     staff: list[Any] = [Depends(require_token(desk.staff_token_hash))]
     for feature in features.features:
         for part in feature.api:

@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 
 import httpx
-import pytest
 from itsdangerous import URLSafeTimedSerializer
 from itsdangerous.timed import TimestampSigner
 
@@ -17,14 +16,13 @@ from tests.component.registration.test_pages import sound
 from tests.support.office import LINK_KEYS, STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 PLAIN = {"public_url": "http://office"}
 
 
 @asynccontextmanager
-async def staff_at(servers: Servers) -> AsyncIterator[tuple[TestOffice, httpx.AsyncClient]]:
+async def staff_at(brokerless: Servers) -> AsyncIterator[tuple[TestOffice, httpx.AsyncClient]]:
     """Signed in, without TLS."""
-    async with new_office(servers) as office, office.registration(**PLAIN) as client:
+    async with new_office(brokerless) as office, office.registration(**PLAIN) as client:
         answer = await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
         assert (answer.status_code, answer.headers["Location"]) == (303, "/staf")
         yield office, client
@@ -34,8 +32,8 @@ def csrf_of(page: httpx.Response) -> str:
     return unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])  # type: ignore[index]
 
 
-async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         outside = await client.get("/staf")
         assert (outside.status_code, outside.headers["Location"]) == (303, "/staf/masuk")
         sound(await client.get("/staf/masuk"))
@@ -56,8 +54,8 @@ async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(servers: S
         assert STAFF_TOKEN not in cookie
 
 
-async def test_a_session_ends_by_itself_by_a_new_token_and_by_signing_out(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_a_session_ends_by_itself_by_a_new_token_and_by_signing_out(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         home = await client.get("/staf")
         assert heading(home) == "Ruang kerja panitia"
         cookie = client.cookies["simpul"]
@@ -89,8 +87,8 @@ def _aged(seconds: int) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secrets(LINK_KEYS), salt="simpul/staf", signer=Earlier)
 
 
-async def test_a_staffs_form_needs_the_sessions_own_mark_and_our_own_page(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_a_staffs_form_needs_the_sessions_own_mark_and_our_own_page(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         mine = csrf_of(await client.get("/staf"))
         await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
         for mark in ("", "x", mine):  # `mine` is the session's before
@@ -103,12 +101,12 @@ async def test_a_staffs_form_needs_the_sessions_own_mark_and_our_own_page(server
         assert (await client.post("/staf/keluar", data=current)).status_code == 303
 
 
-async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(servers: Servers) -> None:
+async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(brokerless: Servers) -> None:
     quotas: list[dict[str, Any]] = [
         {"id": "guru", "seats": 1, "categories": ["guru"]},
         {"id": "mitra-kerja", "seats": 1200, "categories": ["mitra-kerja"]},
     ]
-    async with staff_at(servers) as (office, client):
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", quotas=quotas)
         await announce(client, "sepi")
         assert "Semua pendaftaran sudah diproses" in (await client.get("/staf")).text

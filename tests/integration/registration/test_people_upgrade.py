@@ -93,7 +93,7 @@ async def test_numbers_are_proved_only_where_the_ledger_shows_who_stated_them(se
             assert await registered(office) == 3
         await as_it_was(office)
         with pytest.raises(DatabaseMisfit, match="simpul provision office"):
-            await require_fit(office.code, office.store, ALL, office.kafka)
+            await require_fit(office.code, office.store, ALL, office.cluster)
         await provision(office.code, office.store, ALL, office.kafka, office.partitions, 1)
         assert not await is_upgraded(office.store), "that takes the key of persons"
         assert await upgrade(office.store, office.digests, proving(office))

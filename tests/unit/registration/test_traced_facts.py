@@ -20,7 +20,7 @@ def test_the_fact_has_the_same_bytes_with_and_without() -> None:
             bson.decode(encoded_fact(A_CURSOR, 1, "uji", A_CURSOR.time, happened, None, trace))
             for trace in (None, CONTEXT)
         ]
-        plain, traced = (published_value("bali", "ledger", row) for row in rows)
+        plain, traced = (published_value("bali", "ledger", row, row["key"]) for row in rows)
         assert plain == traced
         assert rows[1] == rows[0] | {"trace": CONTEXT}
 

@@ -10,9 +10,10 @@ from services.registration.features.gatherings.gatherings_desk import gatherings
 from services.registration.features.gatherings.public import disclosed
 from services.registration.features.gatherings.sheets.sheet_report import as_dict
 from services.registration.features.gatherings.sheets.sheet_row import command_id
+from services.registration.features.gatherings.uploads import SHEET_BYTES
 from services.registration.web import documented
 from services.registration.web.answers import Asking, answer_many, ask, decided, found, uncertain, undecided
-from services.registration.web.api import STAFF, ByHand, Desk
+from services.registration.web.api import PREFIX, STAFF, ByHand, Desk
 from services.registration.web.bodies import body_as, fitted, parsed
 from services.registration.web.documented import answers, body
 from services.registration.web.tokens import Asked, Tokens
@@ -30,6 +31,8 @@ from shared.contracts.types import Slug
 from shared.http import NOT_FOUND, UNAUTHORIZED, Problem
 from shared.kafka.connection import KafkaUnavailable
 
+IMPORTS: Final = "/activities/{activity}/imports"
+BODY_BYTES: Final = {f"{PREFIX}{IMPORTS}": SHEET_BYTES}
 FORESEEN_SECONDS: Final = 2.0  # at most, where a list is sent all the same
 
 
@@ -130,7 +133,7 @@ def attendance(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
 
 def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
     @router.post(
-        "/activities/{activity}/imports",
+        IMPORTS,
         dependencies=staff,
         responses=UNAUTHORIZED | documented.TOO_LARGE,
         openapi_extra=documented.SHEET,

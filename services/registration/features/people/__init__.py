@@ -10,6 +10,7 @@ from services.registration.features.people.domain import participant
 from services.registration.features.people.pages import persons as persons_pages
 from services.registration.features.people.pages import twins as twins_pages
 from services.registration.features.people.people_api import API
+from services.registration.features.people.people_desk import parts
 from services.registration.features.people.people_states import COLLECTIONS, SIDE_WRITES, load
 from services.registration.features.people.people_upgrade import mark_fresh, require_upgraded
 from services.registration.kernel.feature import Feature, Kind, Upgrade
@@ -29,4 +30,5 @@ PEOPLE: Final = Feature(
     templates=Path(__file__).with_name("templates"),
     recovery=lambda of, told, entries: CorrectedPeople(),
     published_keys=published_keys,
+    parts=parts,
 )

@@ -1,0 +1,27 @@
+"""What a feature makes of the office that it runs in: the stores and ways in that its routes work with."""
+
+from dataclasses import dataclass
+
+from services.registration.kernel.asker import Asker, OutcomesPort
+from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.features import Features
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyLimits:
+    """How often the public may submit in an hour, from one mailbox and from one network address."""
+
+    per_email: int
+    per_address: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeContext:
+    """The same on real adapters and on their twins. `key`: of digests, and of ids that are derived."""
+
+    of: OfficeStore
+    features: Features
+    asker: Asker
+    outcomes: OutcomesPort
+    key: bytes
+    limits: HourlyLimits
