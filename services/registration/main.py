@@ -15,7 +15,7 @@ from services.registration.kernel.asking import Reading
 from services.registration.kernel.batch import Standing
 from services.registration.kernel.context import HourlyLimits, OfficeContext
 from services.registration.kernel.digests import Digests
-from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.feature import Feature, OfficeStore
 from services.registration.kernel.features import Features, assembled
 from services.registration.kernel.owners import Owners
 from services.registration.kernel.ports import Ports
@@ -55,13 +55,17 @@ from shared.tracing import UNTRACED, Untraced, tracing
 
 @asynccontextmanager
 async def running(
-    settings: RegistrationSettings, office: Office, adapters: Adapters, traces: Untraced = UNTRACED
+    settings: RegistrationSettings,
+    office: Office,
+    adapters: Adapters,
+    traces: Untraced = UNTRACED,
+    served: tuple[Feature, ...] = FEATURES,
 ) -> AsyncIterator[Sides]:
     """The whole service, started: both sides of its HTTP, while the consumer and the owners work.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
     """
-    features, store, cluster = assembled(FEATURES), adapters.store, adapters.cluster
+    features, store, cluster = assembled(served), adapters.store, adapters.cluster
     async with AsyncExitStack() as stack:
         partitions = await until_up(lambda: require_fit(office.code, store, features, cluster))
         sender = await stack.enter_async_context(cluster.sender())

@@ -105,10 +105,12 @@ class Codec:
 @dataclass(frozen=True, slots=True)
 class Timer:
     """What time brings to states of a kind whose id is their key. `due`: whether there is something to do;
-    `step`: the facts of one bounded step of it, which a tick brings."""
+    `step`: the facts of one bounded step of it, which a tick brings; `rows`: finds the stored rows that had
+    something to go on with when they were last written, of a partition that their `partition` names."""
 
     due: Callable[[Any, datetime], bool]
     step: Callable[[Loaded, str, datetime], list[Happened]]
+    rows: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +193,27 @@ Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
 """What the states of a partition add up to."""
 
 
+Rows = Mapping[str, Sequence[Document]]
+"""By collection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a feature holds of a person. `collect`: the rows that hold something of the person of this ref;
+    `remove`: takes out of them what leads to the person, and leaves what facts say anyway, within a
+    transaction beside which nobody decides."""
+
+    collect: Callable[[OfficeStore, str], Awaitable[Rows]]
+    remove: Callable[[OfficeStore, str, Session], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
     the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
     staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
-    of theirs; `published_keys`: by the digest under which a fact is published, the key that it stands for, of
-    all that the register and the directory know.
+    of theirs; `holdings`: None where it holds nothing of anybody; `published_keys`: by the digest under which
+    a fact is published, the key that it stands for, of all that the register and the directory know.
 
     `parts`: makes what its routes and pages work with, of an `OfficeContext`; `titles`: how its things are
     called on others' pages, by their ids; `rush`: of its parts, whether the public comes faster now than it
@@ -224,6 +240,7 @@ class Feature:
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None
+    holdings: Holdings | None = None
     published_keys: Callable[[OfficeStore, Entries], Awaitable[Mapping[str, str]]] | None = None
     parts: Callable[[Any], Any] = lambda context: None
     titles: Callable[[OfficeStore, Sequence[str]], Awaitable[Mapping[str, str]]] | None = None

@@ -19,6 +19,7 @@ from services.registration.features.gatherings.gatherings import (
 )
 from services.registration.features.gatherings.gatherings_api import API, BODY_BYTES
 from services.registration.features.gatherings.gatherings_desk import parts, titles
+from services.registration.features.gatherings.held_of_registrants import HOLDINGS
 from services.registration.features.gatherings.pages import (
     activities,
     attendance,
@@ -61,7 +62,10 @@ GATHERINGS: Final = Feature(
     kinds={
         REGISTRATION: Kind(registration.evolve, REGISTRATIONS),
         ACTIVITY: Kind(
-            activity.evolve, ACTIVITIES, REMEMBERED_ACTIVITIES, Timer(ActivityState.promoting, go_on)
+            activity.evolve,
+            ACTIVITIES,
+            REMEMBERED_ACTIVITIES,
+            Timer(ActivityState.promoting, go_on, {"promoting": True}),
         ),
     },
     collections=COLLECTIONS,
@@ -72,6 +76,7 @@ GATHERINGS: Final = Feature(
     directory=DIRECTORY,
     reactions=REACTIONS,
     recovery=recovered_gatherings,
+    holdings=HOLDINGS,
     api=API,
     pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
