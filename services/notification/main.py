@@ -198,7 +198,7 @@ class Service:
         if (silent := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {silent:.0f} s")
         # its own stops alone: an instance of a version that can go on must get ready to take them over
-        return [*reasons, *self._reader.stopped.values(), *held]
+        return [*reasons, *self._reader.paused.values(), *held]
 
 
 async def run(settings: NotificationSettings) -> None:

@@ -12,7 +12,7 @@ from services.reporting.storage.gaps import Gaps
 from services.reporting.storage.publishing import Publisher
 from shared.contracts.topics import FACTS_PATTERN, NATIONAL, group, office_of
 from shared.kafka.application import broker, consuming, subscribe
-from shared.kafka.assignment import SILENT_SECONDS, CursorListener
+from shared.kafka.assignment import SILENT_SECONDS
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 from shared.tracing import UNTRACED, Untraced
@@ -28,9 +28,7 @@ class Leadership:
         self._store = store
         self._reader = Reader(store, epoch, Gaps(kafka.bootstrap), metrics.applied)
         self._publisher = Publisher(kafka, store, epoch)
-        self._listener = CursorListener(self._reader.assigned, self._reader.revoked)
-        self._reader.seek, self._reader.hold = self._listener.seek, self._listener.hold
-        self._reader.ends = self._listener.highwaters
+        self._listener = self._reader.listener
         self._started = False
 
     async def run(self) -> None:

@@ -184,7 +184,9 @@ async def test_a_fact_that_cannot_be_folded_stops_its_partition_with_a_sentence(
             await stage.settled(2)
             assert [one.startswith(sentence) for one in await held(service)] == [True]
             await until(counted(service, "simpul_partitions_stopped 1.0"))
-            assert caplog.text.count("stopped: ") == 1, "said once, however often it is looked at again"
+            assert caplog.text.count("is read no further: ") == 1, (
+                "said once, however often it is looked at again"
+            )
             broken.undo()
             await stage.settled(4)  # without a restart
             await until(is_ready(service))

@@ -12,6 +12,7 @@ from services.reporting.storage.lease import FIGURES, hold_figures, release_figu
 from shared.kafka.records import Where
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import a_year, empty, read, rows, standing, stored_bytes
+from tests.support.listeners import RememberingListener
 from tests.support.offices import SpeakingOffice, Spoken
 from tests.support.waiting import until
 
@@ -25,15 +26,11 @@ class Topic:
         self.records: dict[Where, list[Spoken]] = {}
         for one in said:
             self.records.setdefault((one.topic, one.partition), []).append(one)
-        self.at = dict.fromkeys(self.records, 0)
-        self.paused: set[Where] = set()
+        ends = {where: len(found) for where, found in self.records.items()}
         self.reader = Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None)
-        self.reader.seek, self.reader.hold = self.seek, self.paused.add
-        self.reader.ends = lambda: {where: len(found) for where, found in self.records.items()}
-
-    def seek(self, where: Where, offset: int) -> None:
-        self.at[where] = offset
-        self.paused.discard(where)
+        listener = RememberingListener(self.reader, ends)
+        self.at, self.paused = listener.at, listener.paused
+        self.at |= dict.fromkeys(self.records, 0)
 
     def behind(self) -> list[Where]:
         open_ = self.records.keys() - self.paused
