@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.registration.adapters import Adapters, connected
+from services.registration.connections import Connections, connected
 from services.registration.features import FEATURES
 from services.registration.kernel.asker import Asker
 from services.registration.kernel.asking import Reading
@@ -53,13 +53,13 @@ from shared.tracing import UNTRACED, Untraced, tracing
 
 @asynccontextmanager
 async def running(
-    settings: RegistrationSettings, office: Office, adapters: Adapters, traces: Untraced = UNTRACED
+    settings: RegistrationSettings, office: Office, connections: Connections, traces: Untraced = UNTRACED
 ) -> AsyncIterator[Sides]:
     """The whole service, started: both sides of its HTTP, while the consumer and the owners work.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
     """
-    features, store, cluster = assembled(FEATURES), adapters.store, adapters.cluster
+    features, store, cluster = assembled(FEATURES), connections.store, connections.cluster
     async with AsyncExitStack() as stack:
         partitions = await until_up(lambda: require_fit(office.code, store, features, cluster))
         sender = await stack.enter_async_context(cluster.sender())
@@ -106,7 +106,7 @@ async def running(
             features.disclosed,
             parts,
         )
-        front = Front(office, desk, settings.links, adapters.mails, templates(features))
+        front = Front(office, desk, settings.links, connections.mails, templates(features))
         app = _application(settings, front, features)
         traces.watch(app)
 
@@ -141,7 +141,10 @@ async def run(settings: RegistrationSettings) -> None:
         listening(settings.http_host, settings.http_port, settings.watched_port) as sockets,
         tracing("registration", office.code, settings.traces_endpoint) as traces,
     ):
-        async with connected(settings) as adapters, running(settings, office, adapters, traces) as sides:
+        async with (
+            connected(settings) as connections,
+            running(settings, office, connections, traces) as sides,
+        ):
             await serve(sides, sockets, settings.trusted_proxies)
 
 
