@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.registration.adapters import Adapters, connected
+from services.registration.connections import Connections, connected
 from services.registration.features import FEATURES
 from services.registration.kernel.asker import Asker
 from services.registration.kernel.asking import Reading
@@ -57,7 +57,7 @@ from shared.tracing import UNTRACED, Untraced, tracing
 async def running(
     settings: RegistrationSettings,
     office: Office,
-    adapters: Adapters,
+    connections: Connections,
     traces: Untraced = UNTRACED,
     served: tuple[Feature, ...] = FEATURES,
 ) -> AsyncIterator[Sides]:
@@ -65,7 +65,7 @@ async def running(
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
     """
-    features, store, cluster = assembled(served), adapters.store, adapters.cluster
+    features, store, cluster = assembled(served), connections.store, connections.cluster
     async with AsyncExitStack() as stack:
         partitions = await until_up(lambda: require_fit(office.code, store, features, cluster))
         sender = await stack.enter_async_context(cluster.sender())
@@ -123,7 +123,7 @@ async def running(
             features.disclosed,
             parts,
         )
-        front = Front(office, desk, settings.links, adapters.mails, templates(features))
+        front = Front(office, desk, settings.links, connections.mails, templates(features))
         app = _application(settings, front, features)
         traces.watch(app)
 
@@ -163,7 +163,10 @@ async def run(settings: RegistrationSettings) -> None:
         listening(settings.http_host, settings.http_port, settings.watched_port) as sockets,
         tracing("registration", office.code, settings.traces_endpoint) as traces,
     ):
-        async with connected(settings) as adapters, running(settings, office, adapters, traces) as sides:
+        async with (
+            connected(settings) as connections,
+            running(settings, office, connections, traces) as sides,
+        ):
             await serve(sides, sockets, settings.trusted_proxies)
 
 

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 import uvicorn
 
 from local.machine import free_port
+from services.notification.connections import connected
 from services.notification.entrypoints.provision import provision_office
-from services.notification.main import Service
+from services.notification.main import running
 from services.notification.settings import NotificationSettings
 from tests.support.office import TestOffice, office_file, session_timeout_ms
 from tests.support.waiting import until
@@ -21,10 +22,13 @@ async def notification(office: TestOffice, smtp_url: str) -> AsyncIterator[str]:
     shared = office.settings().model_dump(exclude={"http_port", "management_port"})
     shared |= {"kafka_session_timeout_ms": session_timeout_ms(office.servers)}
     more = {"smtp_url": smtp_url, "smtp_seconds": 3, "mails_per_minute": 600_000, "mail_workers": 2}
-    service = Service(NotificationSettings(**(shared | more)), office_file(office.code))
+    settings = NotificationSettings(**(shared | more))
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(service.app, port=port, log_config=None, lifespan="on"))
-    async with service.running():
+    async with (
+        connected(settings) as connections,
+        running(settings, office_file(office.code), connections) as sides,
+    ):
+        server = uvicorn.Server(uvicorn.Config(sides.public, port=port, log_config=None, lifespan="on"))
         serving = asyncio.create_task(server.serve())
 
         async def begun() -> bool:

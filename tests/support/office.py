@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from services.registration.adapters import connected
+from services.registration.connections import connected
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.sources import Sources

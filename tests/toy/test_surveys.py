@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.registration.adapters import connected
+from services.registration.connections import connected
 from services.registration.main import running
 from services.registration.storage.holdings import collect, remove
 from services.registration.storage.provision import collections, provision

@@ -3,7 +3,6 @@
 import pytest
 
 from shared.contracts.directory import registration_key
-from shared.serving import Sides
 from shared.signatures import Signer
 from tests.integration.notification.stage import Stage, registration
 from tests.support.office import READY, both
@@ -50,8 +49,8 @@ async def test_nobody_elses_number_wins_over_the_offices(stage: Stage, unsigned:
 async def test_what_is_forged_is_parked_alone_and_holds_up_no_other(stage: Stage) -> None:
     stage.signer = OFFICE
     async with (
-        stage.running(**KEYS, unsigned="refuse") as service,
-        both(Sides(service.app, service.management), "http://kantor") as client,
+        stage.running(**KEYS, unsigned="refuse") as sides,
+        both(sides, "http://kantor") as client,
     ):
         await stage.publish("rakor")
         await redirect(stage, STRANGER)

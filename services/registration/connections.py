@@ -14,7 +14,7 @@ from shared.passes import Passes
 
 
 @dataclass(frozen=True, slots=True)
-class Adapters:
+class Connections:
     """`mails`: None where it is not said who keeps them."""
 
     store: Store
@@ -23,13 +23,13 @@ class Adapters:
 
 
 @asynccontextmanager
-async def connected(settings: RegistrationSettings) -> AsyncIterator[Adapters]:
+async def connected(settings: RegistrationSettings) -> AsyncIterator[Connections]:
     """The servers that the settings name; none of them need be up yet."""
     database = topics.database(settings.office, "registration")
     store = connect(settings.mongo_url, database, settings.mongo_driver)
     try:
         async with _mails(settings) as mails:
-            yield Adapters(store, KafkaCluster(settings.kafka), mails)
+            yield Connections(store, KafkaCluster(settings.kafka), mails)
     finally:
         await store.close()
 
