@@ -67,7 +67,8 @@ def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Env
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
         "SIMPUL_PUBLIC_URL": addresses.offices[code].url,
         "SIMPUL_NOTIFICATION_URL": addresses.offices[code].notification_url,
-        "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
+        "SIMPUL_LINK_KEYS": _new_keys(),
+        "SIMPUL_SESSION_KEYS": _new_keys(),
         "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",
         "SIMPUL_MAILS_PER_MINUTE": "6000",  # so that nobody waits for mails to be spread over a day
     }
@@ -88,7 +89,12 @@ def national_environment(addresses: DemoAddresses) -> Environment:
     return base_environment(addresses) | {
         "SIMPUL_PUBLIC_URL": addresses.national.url,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": _new_token(Path(addresses.national.token_file)),
+        "SIMPUL_SESSION_KEYS": _new_keys(),
     }
+
+
+def _new_keys() -> str:
+    return f"k1:{secrets.token_hex(32)}"
 
 
 def _new_token(path: Path) -> str:

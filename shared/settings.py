@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.contracts.types import OfficeCode
 from shared.kafka.connection import KafkaSettings
-from shared.links import LinkKeys, Links
+from shared.links import Links, SigningKeys
 from shared.mongo.driver import Driver
 
 USAGE: Final = 2
@@ -110,7 +110,12 @@ class OfficeSettings(CommonSettings):
     office_file: Path | None = None
     staff_token_hash: Sha256
     public_url: HttpUrl
-    link_keys: LinkKeys
+    link_keys: SigningKeys
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach it over TLS."""
+        return self.public_url.scheme == "https"
 
     @property
     def links(self) -> Links:

@@ -8,6 +8,8 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from services.registration.features import FEATURES
+from services.registration.features.accounts.accounts_desk import NAME as ACCOUNTS
+from services.registration.features.accounts.accounts_desk import accounts_desk
 from services.registration.features.gatherings.arrivals import Arrivals
 from services.registration.features.gatherings.gatherings import NAME
 from services.registration.features.gatherings.gatherings_desk import GatheringsDesk
@@ -39,12 +41,12 @@ from services.registration.storage.provision import require_fit, require_key
 from services.registration.storage.publisher import Publisher
 from services.registration.web.api import Desk, routes
 from services.registration.web.consumer import read_intake
+from services.registration.web.done_sentences import DoneSentences
 from services.registration.web.front import Front, templates
 from services.registration.web.health import readiness
 from services.registration.web.mails import Mails
 from services.registration.web.metrics import CountedLedger, OwnerNumbers
 from services.registration.web.notification import NotificationMails, client
-from services.registration.web.session import of_staff
 from services.registration.web.tokens import Tokens
 from shared.contracts import topics
 from shared.doors import Address, Door
@@ -143,23 +145,28 @@ async def running(
             lists(of, features, sheet_key),
             sheet_key,
         )
+        accounts = accounts_desk(
+            of, features, settings.staff_token_hash, settings.session_keys, settings.is_secure
+        )
         desk = Desk(
             office.code,
-            settings.staff_token_hash,
+            accounts.access,
             asker,
             outcomes,
             Parked(store),
             Tokens(settings.link_keys),
+            DoneSentences(settings.session_keys),
             disclosed,
-            {NAME: gatherings, PEOPLE: Twins(store, Persons(store, digests, views.titles))},
+            {
+                ACCOUNTS: accounts,
+                NAME: gatherings,
+                PEOPLE: Twins(store, Persons(store, digests, views.titles)),
+            },
         )
         mails = await stack.enter_async_context(_mails(settings))
         front = Front(office, desk, settings.links, mails, templates(features))
         app.include_router(routes(desk, features))
-        sessions = of_staff(
-            settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https"
-        )
-        app.include_router(pages(front, sessions, features))
+        app.include_router(pages(front, accounts.access, features))
         speak_pages(app, front.problem)
         add_problem_pages(app, front.problem)
         address = Address.of(str(settings.public_url))

@@ -51,7 +51,9 @@ def build(
             yield
 
     app = application("Simpul: rekapitulasi nasional", lifespan)
-    directorate = Directorate(settings.directorate_token_hash, settings.public_url.scheme == "https")
+    directorate = Directorate(
+        settings.directorate_token_hash, settings.session_keys, settings.public_url.scheme == "https"
+    )
     templates = national.templates(settings.directorate_name)
     app.include_router(api.routes(store, directorate))
     app.include_router(national.routes(store, templates, directorate))

@@ -41,6 +41,7 @@ def secret_files() -> dict[str, str]:
     return {
         "person_key": secrets.token_hex(32),
         "link_keys": f"k1:{secrets.token_hex(32)}",
+        "session_keys": f"k1:{secrets.token_hex(32)}",
         "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }

@@ -18,6 +18,7 @@ from local.processes import Child, Processes
 from tests.support.office import (
     DIRECTORATE_TOKEN,
     LINK_KEYS,
+    SESSION_KEYS,
     STAFF_TOKEN,
     TestOffice,
     new_office,
@@ -130,6 +131,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_PERSON_KEY": office.person_key,
             "SIMPUL_PUBLIC_URL": "http://127.0.0.1:8001",  # of each port of this machine
             "SIMPUL_LINK_KEYS": LINK_KEYS,
+            "SIMPUL_SESSION_KEYS": SESSION_KEYS,
             "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
             "SIMPUL_TRUST_PRODUCER_TIME": str(int(not servers.append_time)),

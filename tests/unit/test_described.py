@@ -10,6 +10,7 @@ from services.reporting.settings import ReportingSettings
 from shared.doors import Address
 from shared.mongo.driver import connect
 from shared.passes import Passes
+from tests.support.office import SESSION_KEYS
 
 
 def notification() -> FastAPI:
@@ -18,7 +19,7 @@ def notification() -> FastAPI:
 
 
 def reporting() -> FastAPI:
-    settings = ReportingSettings(directorate_token_hash="0" * 64)
+    settings = ReportingSettings(directorate_token_hash="0" * 64, session_keys=SESSION_KEYS)
     return build(settings, connect("mongodb://127.0.0.1:1", "none")).public
 
 

@@ -176,6 +176,8 @@ class Upgrade:
 Load = Callable[[OfficeStore, int, Sequence[Asked], Loaded, Awaitable[None]], Awaitable[None]]
 """Reads what the commands of a partition need, few queries for all of them. What is awaited last is done once
 `known` is filled."""
+ActivityOf = Callable[[OfficeStore, str], Awaitable[str | None]]
+"""None where there is no such thing."""
 Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
 """What the states of a partition add up to."""
 
@@ -183,16 +185,16 @@ Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
-    the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
-    staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
-    of theirs."""
+    the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk;
+    `pages`, `staff_pages`: make routers, of a front and of what gives staff access; `templates`: the folder
+    of theirs; `activity_of`: by a parameter of paths, of which activity the thing is that it names."""
 
     name: str
     commands: Mapping[type[Command], CommandRule]
     facts: Mapping[type[Body], FactRule]
     kinds: Mapping[str, Kind]
     collections: Mapping[str, tuple[Index, ...]]
-    load: Load
+    load: Load | None = None
     beside: Callable[[], Any] = lambda: None
     sentences: Sentences = field(default_factory=lambda: Sentences({}, {}))
     side_writes: Mapping[type[Any], SideWriteRule] = field(default_factory=dict)
@@ -200,8 +202,9 @@ class Feature:
     directory: DirectoryRule | None = None
     reactions: Mapping[type[Body], Reaction] = field(default_factory=dict)
     upgrade: Upgrade | None = None
-    api: tuple[Callable[[Any, Any, Any], None], ...] = ()
+    api: tuple[Callable[[Any, Any], None], ...] = ()
     pages: tuple[Callable[[Any], Any], ...] = ()
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
+    activity_of: Mapping[str, ActivityOf] = field(default_factory=dict)
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None

@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn, get_args
 
 from services.registration.kernel.commit import NumberedFact
 from services.registration.kernel.feature import (
+    ActivityOf,
     CommandRule,
     DirectoryRule,
     EntryRule,
@@ -49,6 +50,7 @@ class Features:
     side_writes: Mapping[type[Any], SideWriteRule]
     reactions: Mapping[type[Body], Reaction]
     sentences: Sentences
+    activity_of: Mapping[str, ActivityOf]
 
     def loaded(self, kept: States | None = None) -> Loaded:
         """Nothing yet, but what an owner kept: nobody else writes that."""
@@ -153,10 +155,11 @@ def assembled(features: tuple[Feature, ...]) -> Features:
     )
     _none_left("sentence of the result", {*get_args(Result)} - {"refused", "parked"}, sentences.results)
     _none_left("sentence of the reason", (*get_args(Reason), *get_args(ParkedReason)), sentences.reasons)
+    activity_of = _one_owner("parameter of a path", [feature.activity_of for feature in features])
     for feature in features:
         codecs = [kind.codec.collection for kind in feature.kinds.values() if kind.codec]
         _none_left("collection", codecs, feature.collections)
-    return Features(features, commands, facts, kinds, side_writes, reactions, sentences)
+    return Features(features, commands, facts, kinds, side_writes, reactions, sentences, activity_of)
 
 
 def _one_owner(what: str, tables: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:

@@ -18,13 +18,12 @@ BEARER: Final = {"WWW-Authenticate": "Bearer"}
 
 
 class Directorate:
-    """`token_hash`: SHA-256 (hex) of its token, which every instance has: sessions are signed with a key made
-    from it, so that they outlive a restart and end with the token. `secure`: TLS is there."""
+    """`token_hash`: SHA-256 (hex) of its token. `session_keys` as `SigningKeys`, which every instance has:
+    they sign sessions, which end with the token. `secure`: TLS is there."""
 
-    def __init__(self, token_hash: str, secure: bool) -> None:
+    def __init__(self, token_hash: str, session_keys: str, secure: bool) -> None:
         self._token_hash = token_hash.lower()
-        key = hmac.digest(self._token_hash.encode(), b"simpul/direktorat/sesi", "sha256")
-        self.sessions = Sessions(DOOR, [key], token_hash, secure)
+        self.sessions = Sessions(DOOR, session_keys, token_hash, secure)
 
     def asks(self, request: Request) -> bool:
         """By token or by session. Raises `Problem` for a token that is not the directorate's."""

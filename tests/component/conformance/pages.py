@@ -10,12 +10,11 @@ from jinja2 import Environment
 
 from services.registration.pages import pages
 from services.registration.web.front import Front
-from services.registration.web.session import of_staff
 from services.reporting.entrypoints.directorate import Directorate
 from services.reporting.pages import national, sign_in
 from shared.mongo.driver import Store
-from tests.support.features import ALL
-from tests.support.office import LINK_KEYS
+from tests.support.features import ACCESS, ALL
+from tests.support.office import SESSION_KEYS
 
 FORM: Final = "application/x-www-form-urlencoded"
 SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,11 +68,11 @@ class Route(NamedTuple):
 
 def of_registration() -> list[Route]:
     """Routes are made without what they work on: only their paths are looked at."""
-    return list(_routes(pages(cast(Front, None), of_staff(LINK_KEYS, "0" * 64, False), ALL)))
+    return list(_routes(pages(cast(Front, None), ACCESS, ALL)))
 
 
 def of_reporting() -> list[Route]:
-    directorate, templates = Directorate("0" * 64, False), cast(Environment, None)
+    directorate, templates = Directorate("0" * 64, SESSION_KEYS, False), cast(Environment, None)
     routers = (
         national.routes(cast(Store, None), templates, directorate),
         sign_in.routes(templates, directorate),

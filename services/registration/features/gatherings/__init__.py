@@ -36,6 +36,7 @@ from services.registration.features.gatherings.pages import roster as roster_pag
 from services.registration.features.gatherings.recovered_gatherings import recovered_gatherings
 from services.registration.features.gatherings.register import load
 from services.registration.features.gatherings.totals import totals
+from services.registration.features.gatherings.views import activity_of_registration
 from services.registration.features.people.reactions import REACTIONS
 from services.registration.kernel.feature import Feature, Kind, Timer
 
@@ -74,4 +75,5 @@ GATHERINGS: Final = Feature(
     pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
     templates=Path(__file__).with_name("templates"),
+    activity_of={"registration": activity_of_registration},
 )

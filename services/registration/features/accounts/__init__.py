@@ -1,0 +1,19 @@
+"""Accounts of an office's staff: who they are, what they may do, and how they sign in."""
+
+from pathlib import Path
+from typing import Final
+
+from services.registration.features.accounts import accounts, sessions
+from services.registration.features.accounts.accounts_desk import NAME
+from services.registration.features.accounts.pages import devices, sign_in
+from services.registration.kernel.feature import Feature
+
+ACCOUNTS: Final = Feature(
+    name=NAME,
+    commands={},
+    facts={},
+    kinds={},
+    collections={**accounts.COLLECTIONS, **sessions.COLLECTIONS},
+    staff_pages=(sign_in.routes, devices.routes),
+    templates=Path(__file__).with_name("templates"),
+)
