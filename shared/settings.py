@@ -49,7 +49,8 @@ class FromFiles(PydanticBaseSettingsSource):
 class CommonSettings(BaseSettings):
     """`traces_endpoint`: of a collector that takes OTLP over HTTP; empty is none. `trusted_proxies`: whose
     X-Forwarded-For and -Proto are believed, addresses and networks separated by commas. `management_port`:
-    of metrics and readiness; unless set 10000 above the public one."""
+    of metrics and readiness; unless set 10000 above the public one. `failed_sign_ins_per_address`: in five
+    minutes, before it has to wait."""
 
     model_config = SettingsConfigDict(env_prefix="SIMPUL_", extra="ignore", hide_input_in_errors=True)
 
@@ -63,6 +64,7 @@ class CommonSettings(BaseSettings):
     http_port: int = Field(default=8001, ge=1, le=65_535)
     management_port: int | None = Field(default=None, ge=1, le=65_535)
     trusted_proxies: str = ""
+    failed_sign_ins_per_address: int = Field(default=20, ge=1)
     traces_endpoint: Annotated[HttpUrl | None, BeforeValidator(lambda url: url or None)] = Field(
         default=None, validation_alias=TRACES
     )
@@ -111,11 +113,6 @@ class OfficeSettings(CommonSettings):
     staff_token_hash: Sha256
     public_url: HttpUrl
     link_keys: SigningKeys
-
-    @property
-    def is_secure(self) -> bool:
-        """Whether people reach it over TLS."""
-        return self.public_url.scheme == "https"
 
     @property
     def links(self) -> Links:

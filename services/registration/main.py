@@ -62,6 +62,7 @@ from shared.pages.problems import add_problem_pages, shown_at, speak_pages
 from shared.passes import Passes
 from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
+from shared.sign_ins import SignIns
 from shared.startup import run_service, until_up, warn_of_clear_text
 from shared.tracing import UNTRACED, Untraced, tracing
 
@@ -146,7 +147,12 @@ async def running(
             sheet_key,
         )
         accounts = accounts_desk(
-            of, features, settings.staff_token_hash, settings.session_keys, settings.is_secure
+            of,
+            features,
+            settings.staff_token_hash,
+            settings.session_keys,
+            str(settings.public_url),
+            SignIns(registry, settings.failed_sign_ins_per_address),
         )
         desk = Desk(
             office.code,
@@ -177,6 +183,10 @@ async def running(
         await stack.enter_async_context(consuming(kafka))
         maintaining = asyncio.create_task(owners.maintain())
         stack.callback(maintaining.cancel)
+        telling = asyncio.create_task(
+            accounts.invitations.notices.keep_publishing(office.code, partitions, producer)
+        )
+        stack.callback(telling.cancel)
         ready = readiness(listener, owners, store, partitions, members)
         yield Sides(app, management(ready, registry))
 

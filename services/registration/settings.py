@@ -48,6 +48,12 @@ class ImportSettings(ParkedSettings):
     person_key: HexKey
 
 
+class AccountSettings(ParkedSettings):
+    """What `simpul account` needs: the office, and where people reach its desk."""
+
+    public_url: HttpUrl
+
+
 class ProvisionSettings(CommonSettings):
     """`partitions` never changes once an office is made; `replication` is 3 in production; `person_key`: for
     a register whose people were known in a former way."""

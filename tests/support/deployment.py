@@ -140,6 +140,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_CONTROL_TOTALS_SECONDS": "1",
             "SIMPUL_REGISTRATIONS_PER_EMAIL_HOUR": "1000000",  # all tests come from one address
             "SIMPUL_REGISTRATIONS_PER_ADDRESS_HOUR": "1000000",
+            "SIMPUL_FAILED_SIGN_INS_PER_ADDRESS": "1000000",
             "SIMPUL_MAILS_PER_MINUTE": "60000",
             "SIMPUL_MAIL_LEASE_SECONDS": "6",
             "SIMPUL_SMTP_SECONDS": "2",

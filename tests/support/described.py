@@ -27,12 +27,14 @@ def registration() -> FastAPI:
 
 
 def notification() -> FastAPI:
-    return mail_desk(NOTHING, "", Passes("bali", f"k1:{'00' * 32}"), Address.of("https://bali.example"))
+    return mail_desk(
+        NOTHING, "", Passes("bali", f"k1:{'00' * 32}"), Address.of("https://bali.example"), NOTHING
+    )
 
 
 def reporting() -> FastAPI:
     app = application("Simpul: rekapitulasi nasional")
-    app.include_router(api.routes(NOTHING, Directorate("", SESSION_KEYS, secure=False)))
+    app.include_router(api.routes(NOTHING, Directorate("", SESSION_KEYS, secure=False, sign_ins=NOTHING)))
     return app
 
 

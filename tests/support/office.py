@@ -127,6 +127,7 @@ class TestOffice:
             "session_keys": SESSION_KEYS,
             "registrations_per_email_hour": 1_000_000,  # all tests come from one address
             "registrations_per_address_hour": 1_000_000,
+            "failed_sign_ins_per_address": 1_000_000,
             "trust_producer_time": not self.servers.append_time,
             "control_totals_seconds": 0.2,
             "trim_seconds": 3600 if servers_trim(self.servers) else 0,

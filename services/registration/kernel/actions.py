@@ -34,3 +34,4 @@ class Action(StrEnum):
     SEND_MAIL = "send_mail"
     SEE_COMMANDS = "see_commands"
     """What became of commands, and what could not be read."""
+    MANAGE_ACCOUNTS = "manage_accounts"

@@ -44,7 +44,7 @@ class PagePermission:
 
 @dataclass(frozen=True, slots=True)
 class ApiPermission:
-    """Lets in whoever bears a token that may do this. Raises `Problem` 401 or 403."""
+    """Lets in whoever bears a token that may do this. Raises `Problem` 401, 403 or 429."""
 
     action: Action
     enter: Enter

@@ -23,7 +23,9 @@ from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, problem_answer
 
 ROLES: Final = ("staff", "public")
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
-REFUSED = UNAUTHORIZED | {403: problem_answer("Whoever bears this token may not do this: `roles` may.")}
+REFUSED = UNAUTHORIZED | {
+    403: problem_answer("Whoever bears this token may not do this: `roles` may."),
+}
 STAFF = answers() | REFUSED
 
 

@@ -36,6 +36,8 @@ PUBLIC = {
     "GET /api/v1/activities/{activity}",
     "GET /staf/masuk",
     "POST /staf/masuk",
+    "GET /staf/undangan/{token}",
+    "POST /staf/undangan/{token}",
 }
 ASKS_BY_HAND = {
     "POST /api/v1/activities/{activity}/registrations": Action.REGISTER_PERSON,

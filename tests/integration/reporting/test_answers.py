@@ -53,6 +53,7 @@ def client(store: Store, **changed: Any) -> httpx.AsyncClient:
     given = {
         "directorate_name": "Direktorat <Contoh>",
         "session_keys": SESSION_KEYS,
+        "failed_sign_ins_per_address": 1_000_000,
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     settings = ReportingSettings(**(given | changed))

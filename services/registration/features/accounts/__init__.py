@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from services.registration.features.accounts import accounts, sessions
+from services.registration.features.accounts import accounts, credentials, notices, sessions
 from services.registration.features.accounts.accounts_desk import NAME
-from services.registration.features.accounts.pages import devices, sign_in
+from services.registration.features.accounts.pages import devices, invitation, management, sign_in
 from services.registration.kernel.feature import Feature
 
 ACCOUNTS: Final = Feature(
@@ -13,7 +13,13 @@ ACCOUNTS: Final = Feature(
     commands={},
     facts={},
     kinds={},
-    collections={**accounts.COLLECTIONS, **sessions.COLLECTIONS},
-    staff_pages=(sign_in.routes, devices.routes),
+    collections={
+        **accounts.COLLECTIONS,
+        **sessions.COLLECTIONS,
+        **notices.COLLECTIONS,
+        **credentials.COLLECTIONS,
+    },
+    pages=(sign_in.door, invitation.routes),
+    staff_pages=(sign_in.routes, devices.routes, management.routes),
     templates=Path(__file__).with_name("templates"),
 )

@@ -4,21 +4,38 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.registration.features.accounts.accounts import Accounts
+from services.registration.features.accounts.credentials import Credentials
+from services.registration.features.accounts.invitations import Invitations, invitations
+from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.web.api import Parts
 from shared.pages.cookies import SessionCookie
+from shared.sign_ins import SignIns
 
 NAME: Final = "accounts"
 
 
 @dataclass(frozen=True, slots=True)
 class AccountsDesk:
+    """`common`: passwords that are refused."""
+
     access: StaffAccess
     accounts: Accounts
-    sessions: Sessions
+    invitations: Invitations
+    credentials: Credentials
+    hashes: PasswordHashes
+    common: frozenset[str]
+
+    @property
+    def sessions(self) -> Sessions:
+        return self.accounts.sessions
+
+    @property
+    def sign_ins(self) -> SignIns:
+        return self.access.sign_ins
 
 
 def accounts_of(parts: Parts) -> AccountsDesk:
@@ -27,10 +44,22 @@ def accounts_of(parts: Parts) -> AccountsDesk:
 
 
 def accounts_desk(
-    of: OfficeStore, features: Features, token_hash: str, session_keys: str, secure: bool
+    of: OfficeStore,
+    features: Features,
+    token_hash: str,
+    session_keys: str,
+    public_url: str,
+    sign_ins: SignIns,
 ) -> AccountsDesk:
-    """`secure`: TLS is there."""
-    accounts, sessions = Accounts(of.store), Sessions(of.store)
-    cookie, marks = SessionCookie("simpul", secure), FormMarks(session_keys)
-    access = StaffAccess(of, accounts, sessions, token_hash, cookie, marks, features.activity_of)
-    return AccountsDesk(access, accounts, sessions)
+    accounts, hashes = Accounts(of.store, Sessions(of.store)), PasswordHashes()
+    cookie, marks = SessionCookie("simpul", public_url.startswith("https:")), FormMarks(session_keys)
+    return AccountsDesk(
+        StaffAccess(
+            of, accounts, accounts.sessions, token_hash, cookie, marks, sign_ins, features.activity_of
+        ),
+        accounts,
+        invitations(of.store, public_url),
+        Credentials(of.store, of.digests, hashes),
+        hashes,
+        common_passwords(),
+    )

@@ -21,6 +21,7 @@ from shared.contracts.envelope import OFFICE_STAFF
 from shared.http import Problem, bears_token, token_matches, unauthorized
 from shared.links import secrets
 from shared.pages.cookies import SessionCookie
+from shared.sign_ins import SignIns
 
 SIGN_IN: Final = "/staf/masuk"
 OFFICE: Final = Account(OFFICE_STAFF, "", "Token balai", "active", (Grant(Role.ADMIN),))
@@ -55,6 +56,7 @@ class StaffAccess:
     token_hash: str
     cookie: SessionCookie
     marks: FormMarks
+    sign_ins: SignIns
     activity_of: Mapping[str, ActivityOf]
 
     def page(self, action: Action) -> PagePermission:
@@ -98,7 +100,10 @@ class StaffAccess:
         return f"{OFFICE_STAFF}:{hashlib.sha256(self.token_hash.lower().encode()).hexdigest()[:16]}"
 
     async def _bear(self, request: Request, action: Action) -> SignedIn:
+        self.sign_ins.require_turn(request, "token")
         if not token_matches(request, self.token_hash):
+            if bears_token(request):
+                self.sign_ins.refused(request, "token")
             raise unauthorized()
         return await self._allowed(request, action, OFFICE)
 

@@ -28,6 +28,7 @@ PERMITTED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_MAILS: _SEEING,
     Action.SEND_MAIL: _WORKING,
     Action.SEE_COMMANDS: frozenset({Role.ADMIN}),
+    Action.MANAGE_ACCOUNTS: frozenset({Role.ADMIN}),
 }
 
 
