@@ -69,7 +69,8 @@ def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Env
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
         "SIMPUL_PUBLIC_URL": addresses.offices[code].url,
         "SIMPUL_NOTIFICATION_URL": addresses.offices[code].notification_url,
-        "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
+        "SIMPUL_LINK_KEYS": _new_keys(),
+        "SIMPUL_SESSION_KEYS": _new_keys(),
         "SIMPUL_RECORD_KEYS": record_keys,
         "SIMPUL_RECORD_PUBLIC_KEYS": Signer(record_keys).public_texts[0],
         "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",
@@ -92,7 +93,12 @@ def national_environment(addresses: DemoAddresses) -> Environment:
     return base_environment(addresses) | {
         "SIMPUL_PUBLIC_URL": addresses.national.url,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": _new_token(Path(addresses.national.token_file)),
+        "SIMPUL_SESSION_KEYS": _new_keys(),
     }
+
+
+def _new_keys() -> str:
+    return f"k1:{secrets.token_hex(32)}"
 
 
 def _new_token(path: Path) -> str:

@@ -342,6 +342,7 @@ def _office_env(running: System, code: str) -> dict[str, str]:
         "SIMPUL_PERSON_KEY": secrets.token_hex(32),
         "SIMPUL_PUBLIC_URL": f"http://{address(8001)}",  # of each port of this machine
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
+        "SIMPUL_SESSION_KEYS": f"k1:{secrets.token_hex(32)}",
         "SIMPUL_RECORD_KEYS": keys,
         "SIMPUL_RECORD_PUBLIC_KEYS": Signer(keys).public_texts[0],
         "SIMPUL_STAFF_TOKEN_HASH": _token_hash(running.seed, code),
@@ -371,6 +372,9 @@ def _start_services(running: System, instances: int) -> None:
         for letter in "abcdef"[:instances]:
             office.urls.append(add(code, "registration", letter, running.office_env[code]).url)
             office.notification_urls.append(add(code, "notification", letter, running.office_env[code]).url)
-    hashed = {"SIMPUL_DIRECTORATE_TOKEN_HASH": _token_hash(running.seed, NATIONAL)}
+    hashed = {
+        "SIMPUL_DIRECTORATE_TOKEN_HASH": _token_hash(running.seed, NATIONAL),
+        "SIMPUL_SESSION_KEYS": f"k1:{secrets.token_hex(32)}",
+    }
     for letter in "abcdef"[:instances]:
         add(NATIONAL, "reporting", letter, _base_env(running) | hashed)

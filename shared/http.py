@@ -2,13 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPBearer
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -63,7 +62,10 @@ def problem_answer(description: str, headers: dict[str, Any] | None = None) -> d
 
 
 Answers = dict[int | str, dict[str, Any]]
-UNAUTHORIZED: Answers = {401: problem_answer("The staff's token is missing or wrong.")}
+UNAUTHORIZED: Answers = {
+    401: problem_answer("The staff's token is missing or wrong."),
+    429: problem_answer("Too many wrong tokens from this source address, or too many requests.", RETRY),
+}
 NOT_FOUND: Answers = {404: problem_answer("There is none of this name.")}
 
 
@@ -157,31 +159,17 @@ def token_is_right(typed: str, token_hash: str) -> bool:
 
 def token_matches(request: Request, token_hash: str) -> bool:
     """Whether the request bears that token."""
-    return token_is_right(_borne(request), token_hash)
+    return token_is_right(borne_token(request), token_hash)
 
 
 def bears_token(request: Request) -> bool:
     """Whether the request bears any token, right or wrong."""
-    return bool(_borne(request))
+    return bool(borne_token(request))
 
 
-def _borne(request: Request) -> str:
+def borne_token(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else ""
-
-
-def require_token(
-    token_hash: str, or_pass: Callable[[str], bool] | None = None
-) -> Callable[[Request, object], Awaitable[None]]:
-    """A dependency that lets only the bearer of the token in, or of what `or_pass` holds to be a pass."""
-    bearer = HTTPBearer(auto_error=False, scheme_name="token")  # for the description alone
-
-    async def check(request: Request, _: Annotated[object, Depends(bearer)]) -> None:
-        passed = or_pass is not None and or_pass(_borne(request))
-        if not passed and not token_matches(request, token_hash):
-            raise unauthorized()
-
-    return check
 
 
 def unauthorized() -> Problem:

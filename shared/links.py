@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from itsdangerous import BadSignature, URLSafeSerializer
 from pydantic import StringConstraints
 
-LinkKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,\w+:[0-9a-fA-F]{64,})*$")]
+SigningKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,\w+:[0-9a-fA-F]{64,})*$")]
 """`name:hex` of 32 bytes or more, separated by commas; the first signs, all are honoured."""
 
 CANCEL: Final = "batal"

@@ -28,6 +28,9 @@ REASONS: Final = {
     "failed": Explained(
         "Permintaan gagal diproses", "Ini kesalahan di pihak kami. Sebutkan kode `id` kepada petugas."
     ),
+    "forbidden": Explained(
+        "Di luar peran Anda", "Peran yang boleh tertulis di `roles`. Admin balai dapat memberikannya."
+    ),
     "foreign_form": Explained(
         "Formulir tidak berlaku lagi", "Buka lagi halamannya, lalu kirim formulir yang baru."
     ),
@@ -69,7 +72,7 @@ REASONS: Final = {
     "registration_unknown": Explained("Pendaftaran tidak ditemukan", "Periksa kembali nomornya."),
     "session_not_open": Explained("Presensi belum dibuka", "Catat kembali mendekati jam mulai pertemuan."),
     "session_unknown": Explained("Pertemuan tidak ditemukan", "Periksa kembali kode pertemuannya."),
-    "signed_out": Explained("Anda belum masuk", "Masuk dahulu dengan token petugas."),
+    "signed_out": Explained("Anda belum masuk", "Masuk dahulu dengan akun Anda."),
     "too_large": Explained("Kiriman terlalu besar", "Bagi menjadi beberapa kiriman."),
     "too_often": Explained("Terlalu banyak permintaan", "Tunggu selama yang disebut `Retry-After`."),
     "too_slow": Explained("Kiriman terputus", "Kirim sekali lagi, bila perlu lewat sambungan lain."),

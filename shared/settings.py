@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.contracts.types import OfficeCode
 from shared.kafka.connection import KafkaSettings
-from shared.links import LinkKeys, Links
+from shared.links import Links, SigningKeys
 from shared.mongo.driver import Driver
 
 USAGE: Final = 2
@@ -49,7 +49,8 @@ class FromFiles(PydanticBaseSettingsSource):
 class CommonSettings(BaseSettings):
     """`traces_endpoint`: of a collector that takes OTLP over HTTP; empty is none. `trusted_proxies`: whose
     X-Forwarded-For and -Proto are believed, addresses and networks separated by commas. `management_port`:
-    of metrics and readiness; unless set 10000 above the public one."""
+    of metrics and readiness; unless set 10000 above the public one. `failed_sign_ins_per_address`: in five
+    minutes, before it has to wait."""
 
     model_config = SettingsConfigDict(env_prefix="SIMPUL_", extra="ignore", hide_input_in_errors=True)
 
@@ -63,6 +64,7 @@ class CommonSettings(BaseSettings):
     http_port: int = Field(default=8001, ge=1, le=65_535)
     management_port: int | None = Field(default=None, ge=1, le=65_535)
     trusted_proxies: str = ""
+    failed_sign_ins_per_address: int = Field(default=20, ge=1)
     traces_endpoint: Annotated[HttpUrl | None, BeforeValidator(lambda url: url or None)] = Field(
         default=None, validation_alias=TRACES
     )
@@ -110,7 +112,7 @@ class OfficeSettings(CommonSettings):
     office_file: Path | None = None
     staff_token_hash: Sha256
     public_url: HttpUrl
-    link_keys: LinkKeys
+    link_keys: SigningKeys
 
     @property
     def links(self) -> Links:

@@ -35,6 +35,7 @@ from shared.office import Office, read_office
 from shared.passes import Passes
 from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
+from shared.sign_ins import SignIns
 from shared.startup import run_service, until_up
 from shared.tracing import UNTRACED, Untraced, tracing
 
@@ -79,6 +80,7 @@ class Service:
             settings.staff_token_hash,
             Passes(code, settings.link_keys),
             Address.of(str(settings.public_url), any_host=True),
+            SignIns(self._metrics.registry, settings.failed_sign_ins_per_address),
         )
         self.management = management(self.why_not_ready, self._metrics.registry)
 
@@ -136,6 +138,7 @@ class Service:
             end_offset,
             self._metrics.passed_over,
             self._settings.signatures,
+            send_from,
         )
         ledger = FactsLedger(self.store, self._cursors, send_from)
         reader = Reader(

@@ -1,21 +1,27 @@
 """What registration adds to the `simpul` command."""
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
 import typer
 
 from services.registration.features import FEATURES
+from services.registration.features.accounts import accounts
+from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.invitations import invited
 from services.registration.features.people.people import ProvingSources
 from services.registration.features.people.people_upgrade import is_upgraded, upgrade
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
+from services.registration.kernel.actions import Role
 from services.registration.kernel.commit import ClaimLost
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import assembled
 from services.registration.kernel.ports import DoesNotFit
 from services.registration.settings import (
+    AccountSettings,
     ParkedSettings,
     ProvisionSettings,
     RecordKeySettings,
@@ -34,11 +40,14 @@ from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import OfficeStopped
 from shared.kafka.offsets import group_members
 from shared.mongo.driver import CommitUnknown, DatabaseMisfit, Driver, PyMongoError, Store, connect
+from shared.mongo.indexes import require_indexes
 from shared.office import Office, read_office
 from shared.settings import office_file, read_settings
 from shared.signatures import EntrySignatures, Signer
 
 verbs = typer.Typer()
+account_verbs = typer.Typer(no_args_is_help=True, help="Akun petugas balai.")
+verbs.add_typer(account_verbs, name="account")
 verbs.command("import")(import_sheet)
 
 
@@ -74,6 +83,31 @@ def print_public_keys() -> None:
     """The public keys of SIMPUL_RECORD_KEYS, for SIMPUL_RECORD_PUBLIC_KEYS of the office's notification."""
     settings = read_settings(RecordKeySettings)
     typer.echo(",".join(Signer(settings.record_keys).public_texts))
+
+
+@account_verbs.command("invite")
+def invite_account(
+    email: str,
+    role: Annotated[Role, typer.Option("--role", help="Perannya")],
+    activity: Annotated[str | None, typer.Option("--activity", help="Hanya kegiatan ini")] = None,
+) -> None:
+    """Undang seseorang: tautannya dicetak, dan dikirim ke surelnya. Diulangi: tautan baru, peran ini."""
+    settings = read_settings(AccountSettings, WRONG_SETTINGS)
+    ended_by(partial(_invite, settings, email, Grant(role, activity)))
+
+
+async def _invite(settings: AccountSettings, email: str, grant: Grant) -> list[str]:
+    """Raises `ValueError` where this is no address, and `DatabaseMisfit`."""
+    store = connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
+    try:
+        await require_indexes(
+            store, accounts.COLLECTIONS["accounts"], f"simpul provision office {settings.office}"
+        )
+        return [await invited(store, str(settings.public_url), email, grant, datetime.now(UTC))]
+    finally:
+        await store.close()
 
 
 @verbs.command("republish")

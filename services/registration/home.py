@@ -1,76 +1,59 @@
-"""The staff's door and their home: what needs attention, and every activity with how full it is."""
+"""The home of staff: what needs attention, and every activity with how full it is."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
 
 from services.registration.features.gatherings.gatherings_desk import gatherings
 from services.registration.features.gatherings.pages.activities import PAGE, in_order
-from services.registration.features.gatherings.pages.mails import counted
+from services.registration.features.gatherings.pages.mails import MailList, counted
 from services.registration.features.people.people_desk import twins_of
-from services.registration.web.desk import done, said
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
+from services.registration.web.desk import said, staff_page
 from services.registration.web.front import Front
-from services.registration.web.session import SIGN_IN, Session, Sessions
 from shared.pages import pages_of
 
-MISSING: Final = "Tulis token petugas"
-WRONG: Final = "Token ini salah. Salin lagi seluruhnya dari tempat penyimpanannya"
 
-SIGNED_OUT: Final = "Anda sudah keluar."
-
-
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter()
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
-
-    @router.get(SIGN_IN, response_class=HTMLResponse)
-    async def door(request: Request) -> HTMLResponse:
-        return front.page("staf-masuk.html", errors={}, done=said(front, request))
-
-    @router.post(SIGN_IN, response_class=HTMLResponse)
-    async def sign_in(request: Request) -> Response:
-        async with request.form(max_files=0, max_fields=5) as sent:
-            typed = str(sent.get("sandi", ""))
-        if not sessions.token_is_right(typed):
-            return front.page("staf-masuk.html", 422, errors={"sandi": WRONG if typed else MISSING}, done="")
-        answer = RedirectResponse("/staf", 303)
-        sessions.begin(answer)
-        return answer
-
-    @router.post("/staf/keluar")
-    async def sign_out(_: Staff) -> Response:
-        answer = done(front, SIGN_IN, SIGNED_OUT)
-        sessions.end(answer)
-        return answer
+    Anybody = Annotated[SignedIn, Depends(access.page(Action.ENTER))]  # noqa: N806
 
     @router.get("/staf", response_class=HTMLResponse)
     async def home(
-        session: Staff, request: Request, hal: Annotated[int, Query(ge=1, le=10_000)] = 1
+        user: Anybody, request: Request, hal: Annotated[int, Query(ge=1, le=10_000)] = 1
     ) -> HTMLResponse:
         now, views = datetime.now(UTC), gatherings(front).views
-        found = in_order(await views.listed(), now)
+        listed = [one for one in await views.listed() if _works_in(user, one.id)]
+        found = in_order(listed, now)
         titles = {one.id: one.title for _, one in found}
         shown = found[(hal - 1) * PAGE : hal * PAGE]
         states = await views.states([one.id for _, one in shown])
-        mails, wrong = await counted(front, ("failed", "ambiguous")), await gatherings(front).uploads.wrong()
-        return front.page(
+        mails = await counted(front, ("failed", "ambiguous")) if user.may("see_mails") else MailList("hidden")
+        wrong, unused = await gatherings(front).uploads.wrong(), await views.waiting_beside_free_seats(now)
+        return staff_page(
+            front,
+            user,
             "staf.html",
-            csrf=session.csrf,
             done=said(front, request),
             rows=[(phase, states[one.id]) for phase, one in shown if one.id in states],
             number=hal,
             pages=pages_of(len(found), PAGE),
-            parked=await front.desk.parked.counted(),
-            same=await twins_of(front).counted(),
-            wrong=[one for one in wrong if one.activity in titles],
+            parked=await front.desk.parked.counted() if user.may("see_commands") else 0,
+            same=await twins_of(front).counted() if user.may("compare_people") else 0,
+            wrong=[one for one in wrong if one.activity in titles and user.may("import_list", one.activity)],
             titles=titles,
             mails=mails.known,
             held=len(mails.held),
             failed=(mails.counts or {}).get("failed", 0),
             ambiguous=(mails.counts or {}).get("ambiguous", 0),
-            unused=await views.waiting_beside_free_seats(now),
+            unused=[one for one in unused if user.may("change_activity", one.activity.id)],
         )
 
     return router
+
+
+def _works_in(user: SignedIn, activity: str) -> bool:
+    return user.may("see_roster", activity) or user.may("record_attendance", activity)

@@ -13,7 +13,7 @@ from services.registration.features import FEATURES
 from services.registration.kernel.asker import Asker
 from services.registration.kernel.asking import Reading
 from services.registration.kernel.batch import Standing
-from services.registration.kernel.context import HourlyLimits, OfficeContext
+from services.registration.kernel.context import HourlyLimits, OfficeContext, SignInSettings
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import Feature, OfficeStore
 from services.registration.kernel.features import Features, assembled
@@ -22,6 +22,7 @@ from services.registration.kernel.ports import Ports
 from services.registration.kernel.sources import Grant, Sources
 from services.registration.pages import pages
 from services.registration.settings import RegistrationSettings
+from services.registration.storage.directory_writer import DirectoryWriter
 from services.registration.storage.intake import Intake
 from services.registration.storage.ledger import Ledger
 from services.registration.storage.loader import Loader
@@ -32,11 +33,11 @@ from services.registration.storage.publisher import Publisher
 from services.registration.web.api import Desk, routes
 from services.registration.web.body_limits import body_limit
 from services.registration.web.consumer import intake_subscription
+from services.registration.web.done_sentences import DoneSentences
 from services.registration.web.front import Front, templates
 from services.registration.web.health import readiness
 from services.registration.web.metrics import CountedLedger, OwnerNumbers, UnsignedCommands
 from services.registration.web.pace import pace
-from services.registration.web.session import of_staff
 from services.registration.web.tokens import Tokens
 from shared.contracts import topics
 from shared.doors import Address, Door
@@ -48,6 +49,7 @@ from shared.office import Office, read_office
 from shared.pages.problems import add_problem_pages, shown_at, speak_pages
 from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
+from shared.sign_ins import SignIns
 from shared.signatures import PublicKeys
 from shared.startup import run_service, until_up, warn_of_clear_text
 from shared.tracing import UNTRACED, Untraced, tracing
@@ -80,12 +82,20 @@ async def running(
         signer = settings.signer
         since = await until_up(lambda: signed_from(store)) if signer else LONG_AGO
         intake = Intake(office.code, cluster, sender, partitions, signer, traces.here)
+        entries = DirectoryWriter(office.code, sender, partitions, signer)
         asker = Asker(digests, intake, outcomes, features, is_passing)
+        registry = CollectorRegistry()
         limits = HourlyLimits(settings.registrations_per_email_hour, settings.registrations_per_address_hour)
-        context = OfficeContext(of, features, asker, outcomes, key, limits)
+        sign_in = SignInSettings(
+            settings.staff_token_hash,
+            settings.session_keys,
+            str(settings.public_url),
+            SignIns(registry, settings.failed_sign_ins_per_address),
+        )
+        context = OfficeContext(of, features, asker, outcomes, key, limits, sign_in)
         parts = {feature.name: feature.parts(context) for feature in features.features}
 
-        ledger, registry = Ledger(of, features, outcomes.tell), CollectorRegistry()
+        ledger = Ledger(of, features, outcomes.tell)
         unsigned = UnsignedCommands(registry)
         sources = Sources(
             office.code,
@@ -103,7 +113,7 @@ async def running(
                 ),
                 ledger=CountedLedger(ledger, registry),
                 register=Loader(of, features),
-                publisher=Publisher(of, ledger, features, sender, partitions, signer),
+                publisher=Publisher(of, ledger, features, sender, entries, partitions, signer),
                 intake=intake,
                 standing=Standing.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
@@ -115,11 +125,12 @@ async def running(
         OwnerNumbers(owners, reading.listener, partitions, registry)
         desk = Desk(
             office.code,
-            settings.staff_token_hash,
+            features.access(parts),
             asker,
             outcomes,
             Parked(store),
             Tokens(settings.link_keys),
+            DoneSentences(settings.session_keys),
             features.disclosed,
             parts,
         )
@@ -131,6 +142,8 @@ async def running(
         await stack.enter_async_context(cluster.consuming(reading))
         maintaining = asyncio.create_task(owners.maintain())
         stack.callback(maintaining.cancel)
+        for work in features.works(parts, entries):
+            stack.callback(asyncio.create_task(work).cancel)
         members = partial(cluster.group_members, topics.group(office.code, "registration"))
         ready = readiness(reading.listener, owners, store, partitions, members)
         yield Sides(app, management(ready, registry, warnings=unsigned.warnings))
@@ -145,8 +158,7 @@ def _application(settings: RegistrationSettings, front: Front, features: Feature
     """The public side: the API, the pages, and the door before them."""
     app = application(f"Simpul: pendaftaran {front.office.name}")
     app.include_router(routes(front.desk, features))
-    sessions = of_staff(settings.link_keys, settings.staff_token_hash, settings.public_url.scheme == "https")
-    app.include_router(pages(front, sessions, features))
+    app.include_router(pages(front, front.desk.access, features))
     speak_pages(app, front.problem)
     add_problem_pages(app, front.problem)
     address = Address.of(str(settings.public_url))

@@ -8,6 +8,7 @@ from pydantic import Field, HttpUrl, StringConstraints, model_validator
 
 from shared.contracts import topics
 from shared.contracts.types import OfficeCode
+from shared.links import SigningKeys
 from shared.settings import CommonSettings, OfficeSettings
 from shared.signatures import PrivateKeys, Signer, Unsigned
 
@@ -16,6 +17,7 @@ HexKey = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2}){32,}$")]
 
 class RegistrationSettings(OfficeSettings):
     """`person_key`: 32 bytes or more in hex, the key of all digests; it stays with the office's database.
+    `session_keys`: sign what the desk gives its browsers; of registration alone.
     `trim_seconds`: between two deletions of decided commands from intake; 0 where the broker cannot.
     `registrations_per_…_hour`: what the public may submit; a hotel's network is one address.
     `notification_url`: where the office's notification answers; without it the desk shows no mails.
@@ -24,6 +26,7 @@ class RegistrationSettings(OfficeSettings):
 
     http_port: int = Field(default=8001, ge=1, le=65_535)
     person_key: HexKey
+    session_keys: SigningKeys
     control_totals_seconds: float = Field(default=3600, gt=0)
     trust_producer_time: bool = False
     trim_seconds: float = Field(default=3600, ge=0)
@@ -69,6 +72,12 @@ class RecordKeySettings(CommonSettings):
     """What `simpul public-keys` needs."""
 
     record_keys: PrivateKeys
+
+
+class AccountSettings(ParkedSettings):
+    """What `simpul account` needs: the office, and where people reach its desk."""
+
+    public_url: HttpUrl
 
 
 class ProvisionSettings(CommonSettings):

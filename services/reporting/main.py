@@ -25,6 +25,7 @@ from shared.mongo.driver import Store, connect
 from shared.pages.problems import add_problem_pages, shown_at, speak_pages
 from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
+from shared.sign_ins import SignIns
 from shared.startup import run_service, until_up, warn_of_clear_text
 from shared.tracing import UNTRACED, Untraced, tracing
 
@@ -51,7 +52,12 @@ def build(
             yield
 
     app = application("Simpul: rekapitulasi nasional", lifespan)
-    directorate = Directorate(settings.directorate_token_hash, settings.public_url.scheme == "https")
+    directorate = Directorate(
+        settings.directorate_token_hash,
+        settings.session_keys,
+        settings.public_url.scheme == "https",
+        SignIns(metrics.registry, settings.failed_sign_ins_per_address),
+    )
     templates = national.templates(settings.directorate_name)
     app.include_router(api.routes(store, directorate))
     app.include_router(national.routes(store, templates, directorate))

@@ -86,14 +86,19 @@ CHANNELS: Final = (
     Channel(
         "directory",
         topics.directory("{office}"),
-        "Who is behind a registration, and an activity's details, as they are now. Personal and private to"
-        " the office; compacted; a null value ends a registration's record. `simpul_signature` is over"
-        " `directory`, the office's code, the partition in decimal digits, key and value.",
-        "`r:{registration}` or `a:{activity}`; on the partition of its activity",
+        "Who is behind a registration, an activity's details as they are now, and invitations of staff."
+        " Personal and private to the office; compacted; a null value ends a registration's record."
+        " `simpul_signature` is over `directory`, the office's code, the partition in decimal digits, key and"
+        " value.",
+        "`r:{registration}` or `a:{activity}`, on the partition of its activity; `u:{random}` of an account",
         (OFFICES_REGISTRATION,),
         (OFFICES_NOTIFICATION,),
         topics.DIRECTORY_SETTINGS,
-        ("id.simpul.directory.registration.v1", "id.simpul.directory.activity.v1"),
+        (
+            "id.simpul.directory.registration.v1",
+            "id.simpul.directory.activity.v1",
+            "id.simpul.directory.account.v1",
+        ),
         events=False,
     ),
     Channel(

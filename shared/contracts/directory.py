@@ -1,9 +1,14 @@
 """What a mail needs and a fact may not hold, and what an office needs beside its facts to have its register
 again. Private to the office; compacted; `rev` is a fact's number."""
 
+from typing import Annotated
+
+from pydantic import StringConstraints
+
 from shared.contracts.activity import Quota, Session, Speaker
 from shared.contracts.commands import Institution, PersonRef
 from shared.contracts.types import (
+    AccountId,
     AwareDatetime,
     Count,
     Duration,
@@ -53,6 +58,21 @@ class ActivityEntry(Message):
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None
+
+
+class AccountEntry(Message):
+    """What somebody of the office's staff is to be mailed: that they are invited. Key `u:{random}`, the
+    account's own. `cause`: of this mail, so that it is sent once; `rev` counts those of the account; from
+    `until` on the link opens nothing."""
+
+    rev: Count
+    account: AccountId
+    email: Email
+    name: Line | None = None
+    cause: Slug
+    at: AwareDatetime
+    link: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    until: AwareDatetime
 
 
 def registration_key(registration: str) -> str:

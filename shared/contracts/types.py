@@ -65,6 +65,7 @@ ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
 RegencyCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]\.[0-9]{2}$")]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 RegistrationId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{29}$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^u:[A-Za-z0-9_-]{1,64}$")]
 Category = Literal[
     "guru-penggerak",
     "guru",
@@ -112,6 +113,7 @@ def rfc3339(moment: datetime) -> str:
 __all__ = [
     "INT_BOUND",
     "ZONES",
+    "AccountId",
     "AwareDatetime",
     "Category",
     "Count",

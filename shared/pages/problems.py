@@ -31,6 +31,8 @@ _TITLES: Final = {
     500: "Ada yang rusak di pihak kami",
     503: "Layanan sedang tidak dapat dihubungi",
 }
+_HEADINGS: Final = {"forbidden": "Ini di luar peran Anda"}
+"""Where a reason says more than its status."""
 _SENTENCES: Final = {
     "not_found": "Alamatnya mungkin salah ketik atau terpotong.",
     "method_not_allowed": "Kembali ke halaman depan, lalu coba lagi dari sana.",
@@ -76,7 +78,7 @@ def shown_at(page: Page, path: str, problem: Problem) -> Response:
 def _page(page: Page, answer: Response) -> Response:
     problem = json.loads(bytes(answer.body))
     kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
-    heading = _TITLES.get(answer.status_code, "Ada yang tidak beres")
+    heading = _HEADINGS.get(problem["reason"]) or _TITLES.get(answer.status_code, "Ada yang tidak beres")
     return page(answer.status_code, kept, heading, _SENTENCES.get(problem["reason"], problem["detail"]))
 
 

@@ -1,8 +1,8 @@
-"""People who signed in with a token: a signed cookie for twelve hours, a mark in their forms."""
+"""People who signed in with a shared token: a signed cookie for twelve hours, a mark in their forms."""
 
+import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,8 @@ from fastapi import Request, Response
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from shared.http import Problem, token_is_right
+from shared.links import secrets as signing
+from shared.pages.cookies import SessionCookie
 
 SESSION_SECONDS: Final = 12 * 3600
 
@@ -32,41 +34,35 @@ class Door:
 
 
 class Sessions:
-    """`keys`: the last one signs, all are honoured. `token_hash`: SHA-256 (hex) of the token, with which its
-    sessions end. `secure`: TLS is there."""
+    """`keys` as `SigningKeys`. `token_hash`: SHA-256 (hex) of the token, with which its sessions end; it
+    signs nothing. `secure`: TLS is there."""
 
-    def __init__(
-        self, door: Door, keys: Sequence[str] | Sequence[bytes], token_hash: str, secure: bool
-    ) -> None:
+    def __init__(self, door: Door, keys: str, token_hash: str, secure: bool) -> None:
         self._door = door
         self._token_hash = token_hash.lower()
-        self._secure = secure
-        self.cookie = f"__Host-{door.cookie}" if secure else door.cookie
-        self._cookies = URLSafeTimedSerializer(keys, salt=door.salt)
-        self._forms = URLSafeSerializer(keys, salt=f"{door.salt}/formulir")
+        self._generation = hashlib.sha256(self._token_hash.encode()).hexdigest()[:16]
+        self.cookie = SessionCookie(door.cookie, secure)
+        hashed = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        self._cookies = URLSafeTimedSerializer(signing(keys), salt=door.salt, signer_kwargs=hashed)
+        self._forms = URLSafeSerializer(signing(keys), salt=f"{door.salt}/formulir", signer_kwargs=hashed)
 
     def token_is_right(self, typed: str) -> bool:
         return token_is_right(typed, self._token_hash)
 
     def begin(self, answer: Response) -> None:
-        value = self._cookies.dumps([secrets.token_urlsafe(16), self._token_hash[:16]])
-        self._set(answer, str(value), SESSION_SECONDS)
+        value = self._cookies.dumps([secrets.token_urlsafe(16), self._generation])
+        self.cookie.set(answer, str(value), SESSION_SECONDS)
 
     def end(self, answer: Response) -> None:
-        self._set(answer, "", 0)
-
-    def _set(self, answer: Response, value: str, seconds: int) -> None:
-        answer.set_cookie(
-            self.cookie, value, seconds, path="/", secure=self._secure, httponly=True, samesite="strict"
-        )
+        self.cookie.end(answer)
 
     def of(self, request: Request) -> Session | None:
         try:
-            found: Any = self._cookies.loads(request.cookies.get(self.cookie, ""), max_age=SESSION_SECONDS)
+            found: Any = self._cookies.loads(self.cookie.of(request), max_age=SESSION_SECONDS)
         except BadData:
             return None
-        nonce, token = found
-        return Session(str(self._forms.dumps(nonce))) if token == self._token_hash[:16] else None
+        nonce, generation = found
+        return Session(str(self._forms.dumps(nonce))) if generation == self._generation else None
 
     async def required(self, request: Request) -> Session:
         """A dependency of every page behind the door; a form needs `csrf` besides. Raises `Problem` 303 or

@@ -45,6 +45,7 @@ def secret_files() -> dict[str, str]:
         "link_keys": f"k1:{secrets.token_hex(32)}",
         "record_keys": record_keys,
         "record_public_keys": Signer(record_keys).public_texts[0],
+        "session_keys": f"k1:{secrets.token_hex(32)}",
         "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }

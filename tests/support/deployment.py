@@ -19,6 +19,7 @@ from shared.signatures import Signer
 from tests.support.office import (
     DIRECTORATE_TOKEN,
     LINK_KEYS,
+    SESSION_KEYS,
     STAFF_TOKEN,
     TestOffice,
     new_office,
@@ -135,6 +136,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_RECORD_PUBLIC_KEYS": Signer(office.record_keys).public_texts[0],
             "SIMPUL_PUBLIC_URL": "http://127.0.0.1:8001",  # of each port of this machine
             "SIMPUL_LINK_KEYS": LINK_KEYS,
+            "SIMPUL_SESSION_KEYS": SESSION_KEYS,
             "SIMPUL_STAFF_TOKEN_HASH": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
             "SIMPUL_TRUST_PRODUCER_TIME": str(int(not servers.append_time)),
@@ -143,6 +145,7 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_CONTROL_TOTALS_SECONDS": "1",
             "SIMPUL_REGISTRATIONS_PER_EMAIL_HOUR": "1000000",  # all tests come from one address
             "SIMPUL_REGISTRATIONS_PER_ADDRESS_HOUR": "1000000",
+            "SIMPUL_FAILED_SIGN_INS_PER_ADDRESS": "1000000",
             "SIMPUL_MAILS_PER_MINUTE": "60000",
             "SIMPUL_MAIL_LEASE_SECONDS": "6",
             "SIMPUL_SMTP_SECONDS": "2",

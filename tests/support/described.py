@@ -13,7 +13,8 @@ from services.reporting.entrypoints.directorate import Directorate
 from shared.doors import Address
 from shared.http import application
 from shared.passes import Passes
-from tests.support.features import ALL
+from tests.support.features import ACCESS, ALL
+from tests.support.office import SESSION_KEYS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
 NOTHING: Any = None  # what routes work with is not asked for before a request comes
@@ -21,17 +22,19 @@ NOTHING: Any = None  # what routes work with is not asked for before a request c
 
 def registration() -> FastAPI:
     app = application("Simpul: pendaftaran")
-    app.include_router(routes(Desk("bali", "", *cast(Any, [NOTHING] * 6)), ALL))
+    app.include_router(routes(Desk("bali", ACCESS, *cast(Any, [NOTHING] * 7)), ALL))
     return app
 
 
 def notification() -> FastAPI:
-    return mail_desk(NOTHING, "", Passes("bali", f"k1:{'00' * 32}"), Address.of("https://bali.example"))
+    return mail_desk(
+        NOTHING, "", Passes("bali", f"k1:{'00' * 32}"), Address.of("https://bali.example"), NOTHING
+    )
 
 
 def reporting() -> FastAPI:
     app = application("Simpul: rekapitulasi nasional")
-    app.include_router(api.routes(NOTHING, Directorate("", secure=False)))
+    app.include_router(api.routes(NOTHING, Directorate("", SESSION_KEYS, secure=False, sign_ins=NOTHING)))
     return app
 
 

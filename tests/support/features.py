@@ -1,6 +1,13 @@
 """The features of registration as they are deployed."""
 
+from typing import Any
+
 from services.registration.features import FEATURES
+from services.registration.features.accounts.staff_access import StaffAccess
 from services.registration.kernel.features import assembled
 
 ALL = assembled(FEATURES)
+
+_NOTHING: Any = None
+ACCESS = StaffAccess(_NOTHING, _NOTHING, _NOTHING, "", _NOTHING, _NOTHING, _NOTHING, {})
+"""Gives routes their permissions, where nobody comes in."""

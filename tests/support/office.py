@@ -37,7 +37,8 @@ from tests.support.recount import once_each
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-PUBLIC_URL, LINK_KEYS = "https://office.example", f"k1:{'cd' * 32}"
+PUBLIC_URL = "https://office.example"
+LINK_KEYS, SESSION_KEYS = f"k1:{'cd' * 32}", f"s1:{'ef' * 32}"
 STAFF_TOKEN, DIRECTORATE_TOKEN = "token-petugas-uji", "token-direktorat-uji"
 AS_DIRECTORATE = {"Authorization": f"Bearer {DIRECTORATE_TOKEN}"}
 PARTITIONS = 6
@@ -134,8 +135,10 @@ class TestOffice:
             "record_keys": self.record_keys,
             "public_url": PUBLIC_URL,
             "link_keys": LINK_KEYS,
+            "session_keys": SESSION_KEYS,
             "registrations_per_email_hour": 1_000_000,  # all tests come from one address
             "registrations_per_address_hour": 1_000_000,
+            "failed_sign_ins_per_address": 1_000_000,
             "trust_producer_time": not self.servers.append_time,
             "control_totals_seconds": 0.2,
             "trim_seconds": 3600 if servers_trim(self.servers) else 0,

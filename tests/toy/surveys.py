@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.registration.features import FEATURES
+from services.registration.kernel.actions import Action
 from services.registration.kernel.asking import Asked
 from services.registration.kernel.feature import (
     Codec,
@@ -33,6 +34,7 @@ from services.registration.kernel.features import assembled
 from services.registration.kernel.happened import Decision, Happened, Refusal
 from services.registration.kernel.loaded import Loaded
 from services.registration.kernel.recovery import Entries, Told
+from services.registration.web.access import SignedIn
 from services.registration.web.api import Desk
 from services.registration.web.bodies import body_as
 from services.registration.web.front import Front
@@ -138,11 +140,13 @@ def recovery(of: OfficeStore, told: Sequence[Told], entries: Entries) -> Recover
     return RecoveredSurveys()
 
 
-def api(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
-    @router.post("/surveys/{survey}/answers", dependencies=staff)
-    async def answered(survey: str, request: Request) -> Response:
+def api(router: APIRouter, desk: Desk) -> None:
+    Registrar = Annotated[SignedIn, Depends(desk.access.api(Action.REGISTER_PERSON))]  # noqa: N806
+
+    @router.post("/surveys/{survey}/answers")
+    async def answered(survey: str, request: Request, user: Registrar) -> Response:
         command = await body_as(AnswerSurvey, request, survey=survey)
-        return await desk.answer(command, survey, desk.asking(request))
+        return await desk.answer(command, survey, desk.asking(request, user))
 
 
 def pages(front: Front) -> APIRouter:

@@ -15,6 +15,7 @@ WHOLE = {
     "SIMPUL_DIRECTORATE_TOKEN_HASH": "0" * 64,
     "SIMPUL_PUBLIC_URL": "https://bali.example",
     "SIMPUL_LINK_KEYS": f"k1:{'cd' * 32}",
+    "SIMPUL_SESSION_KEYS": f"s1:{'ef' * 32}",
 }
 SECRET = "a-secret-that-was-pasted-wrongly"
 REGISTRATION = [sys.executable, "-m", "services.registration.main"]
@@ -35,9 +36,11 @@ def ended(command: list[str], env: dict[str, str]) -> tuple[int, str]:
         (REGISTRATION, "SIMPUL_PERSON_KEY"),
         (REGISTRATION, "SIMPUL_STAFF_TOKEN_HASH"),
         (REGISTRATION, "SIMPUL_PUBLIC_URL"),
+        (REGISTRATION, "SIMPUL_SESSION_KEYS"),
         (NOTIFICATION, "SIMPUL_LINK_KEYS"),
         (NOTIFICATION, "SIMPUL_SMTP_URL"),
         (REPORTING, "SIMPUL_HTTP_PORT"),
+        (REPORTING, "SIMPUL_SESSION_KEYS"),
         (REPORTING, "SIMPUL_DIRECTORATE_TOKEN_HASH"),
         (REPORTING, "OTEL_EXPORTER_OTLP_ENDPOINT"),
         (PROVISION, "SIMPUL_KAFKA_IDEMPOTENCE"),

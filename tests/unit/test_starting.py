@@ -9,6 +9,7 @@ from services.reporting.settings import ReportingSettings
 from shared.doors import Address
 from shared.mongo.driver import connect
 from shared.startup import warn_of_clear_text
+from tests.support.office import SESSION_KEYS
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_motor_names_the_end_of_its_life(caplog: pytest.LogCaptureFixture) -> No
 
 
 def test_management_is_ten_thousand_above_unless_set() -> None:
-    given = {"directorate_token_hash": "0" * 64}
+    given = {"directorate_token_hash": "0" * 64, "session_keys": SESSION_KEYS}
     assert ReportingSettings(**given).watched_port == 18100
     assert ReportingSettings(**given, management_port=9000).watched_port == 9000
     with pytest.raises(ValidationError, match="SIMPUL_MANAGEMENT_PORT"):

@@ -2,27 +2,37 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Final, TypeVar
 
 from services.notification.adapters.cursors import Cursors
-from services.notification.adapters.entries import KNOWN, EntryUnreadable, change
+from services.notification.adapters.deliveries import insertion
+from services.notification.adapters.entries import KNOWN, EntryUnreadable, account, change
 from services.notification.domain.deliveries import Delivery
+from services.notification.domain.invitations import invitation
 from services.notification.domain.judgement import GONE, Gone
 from services.notification.domain.lists import Standing
-from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.directory import (
+    AccountEntry,
+    ActivityEntry,
+    RegistrationEntry,
+    activity_key,
+    registration_key,
+)
 from shared.kafka.records import Record
 from shared.mongo.driver import ReplaceOne, Store, UpdateOne
 from shared.signatures import EntrySignatures, Forged
 
 log = logging.getLogger(__name__)
+ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry)
+Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry, AccountEntry)
 
 
 class DirectoryStore:
     """`end_offset` asks the broker where a partition of a topic ends now; None while it does not answer.
     `passed_over` is told how many entries of unknown kinds came; `signatures`: which entries hold, all unless
-    given."""
+    given; `send_from`: what accounts were to be mailed before is recorded as expired."""
 
     def __init__(
         self,
@@ -32,15 +42,17 @@ class DirectoryStore:
         end_offset: Callable[[str, int], Awaitable[int | None]],
         passed_over: Callable[[int], None] = lambda _: None,
         signatures: EntrySignatures | None = None,
+        send_from: datetime = ALWAYS,
     ) -> None:
         self._rows, self._lists, self._cursors = store["directory"], store["registrations"], cursors
         self._parked, self._topic, self._end_offset = store["parked"], topic, end_offset
-        self._passed_over = passed_over
+        self._passed_over, self._deliveries, self._send_from = passed_over, store["deliveries"], send_from
         self._signatures = signatures or EntrySignatures("")
 
     async def apply(self, records: Sequence[Record]) -> None:
         """Idempotent, in any order and by any number of instances."""
         parked, changes, read = dict[str, tuple[Record, str]](), list[UpdateOne](), set[str]()
+        owed = list[UpdateOne]()
         for record in records:
             key = (record.key or b"").decode(errors="replace")
             if not key.startswith(KNOWN):
@@ -48,6 +60,8 @@ class DirectoryStore:
                 continue
             try:
                 changes.append(change(key, record.value, self._signatures.signed(record)))
+                if invited := account(key, record.value):
+                    owed.append(insertion(invitation(invited, record.partition), self._send_from))
             except EntryUnreadable:
                 parked[key] = record, "unreadable"
             except Forged:
@@ -60,6 +74,8 @@ class DirectoryStore:
         if changes:
             await self._rows.bulk_write(changes, ordered=True)
             await self._parked.delete_many({"_id": {"$in": list(read - parked.keys())}})
+        if owed:
+            await self._deliveries.bulk_write(owed, ordered=False)
 
     async def _park(self, parked: Mapping[str, tuple[Record, str]]) -> None:
         """The latest of each key, as a compacted topic keeps it."""
@@ -85,11 +101,15 @@ class DirectoryStore:
     async def waits_for_parked(self, delivery: Delivery) -> bool:
         """Whether what a mail needs is parked; from then on it is told that mails wait for it."""
         keys = [registration_key(delivery.registration), activity_key(delivery.activity)]
+        keys = [delivery.registration] if delivery.to_account else keys
         found = await self._parked.update_many({"_id": {"$in": keys}}, {"$set": {"needed": True}})
         return found.matched_count > 0
 
     async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]:
         return await self._find(RegistrationEntry, {registration_key(id): id for id in ids})
+
+    async def accounts(self, ids: set[str]) -> dict[str, AccountEntry | Gone]:
+        return await self._find(AccountEntry, {id: id for id in ids})
 
     async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]:
         return await self._find(ActivityEntry, {activity_key(id): id for id in ids})

@@ -3,10 +3,16 @@
 import hashlib
 from typing import Any, Final
 
-from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.directory import (
+    AccountEntry,
+    ActivityEntry,
+    RegistrationEntry,
+    activity_key,
+    registration_key,
+)
 from shared.mongo.driver import UpdateOne
 
-KNOWN: Final = ("r:", "a:")
+KNOWN: Final = ("r:", "a:", "u:")
 """How the keys begin that mails need. Others are a later version's, and passed over."""
 KEPT_EARLIER: Final = 20  # of an activity, unlike each other in what participants read; others are no news
 
@@ -54,12 +60,21 @@ def change(key: str, value: bytes | None, signed: bool) -> UpdateOne:
     return UpdateOne({"_id": key}, [{"$replaceWith": kept}], upsert=True)
 
 
-def _read(key: str, value: bytes) -> RegistrationEntry | ActivityEntry:
+def account(key: str, value: bytes | None) -> AccountEntry | None:
+    """None for an entry of another kind. Raises `EntryUnreadable`."""
+    entry = _read(key, value) if value is not None and key.startswith("u:") else None
+    return entry if isinstance(entry, AccountEntry) else None
+
+
+def _read(key: str, value: bytes) -> RegistrationEntry | ActivityEntry | AccountEntry:
+    known: RegistrationEntry | ActivityEntry | AccountEntry
     try:
         if key.startswith("r:"):
             person = RegistrationEntry.read(value)
-            known: RegistrationEntry | ActivityEntry = person
-            fits = key == registration_key(person.registration)
+            known, fits = person, key == registration_key(person.registration)
+        elif key.startswith("u:"):
+            invited = AccountEntry.read(value)
+            known, fits = invited, key == invited.account
         else:
             activity = ActivityEntry.read(value)
             known, fits = activity, key == activity_key(activity.activity)

@@ -11,11 +11,12 @@ from typing import Final
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from mjml import mjml2html
 
+from services.notification.adapters.account_wording import ACCOUNT_WORDINGS, account_values
 from services.notification.adapters.calendar import Method, calendar_of
 from services.notification.adapters.headers import mailbox_line, text_line
 from services.notification.adapters.stencil import REGISTRATION, STAMP, Personal, Stencil
 from services.notification.adapters.wording import WORDINGS, Kind, values
-from services.notification.application.ports import Letter
+from services.notification.application.ports import AccountLetter, AnyLetter
 from services.notification.domain.changes import removed
 from services.notification.domain.templates import POLICIES, Template
 from shared.links import Links
@@ -36,6 +37,8 @@ class Unwritable(Exception):
     """What the directory holds of this person makes no mail."""
 
 
+NOBODY: Final = Personal("", "", "", "", "")
+"""For a mail that is written whole."""
 KEPT_STENCILS: Final = 64  # of some 20 kB
 STAMPED: Final = datetime.strptime(STAMP, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
@@ -55,8 +58,9 @@ class Stationery:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._texts = {name: looks.get_template(f"{name}.txt") for name in WORDINGS}
-        self._pages = {name: looks.get_template(f"{name}.html") for name in WORDINGS}
+        names = (*WORDINGS, *ACCOUNT_WORDINGS)
+        self._texts = {name: looks.get_template(f"{name}.txt") for name in names}
+        self._pages = {name: looks.get_template(f"{name}.html") for name in names}
         self._stencil = lru_cache(maxsize=KEPT_STENCILS)(self._make_stencil)
 
     @property
@@ -64,10 +68,12 @@ class Stationery:
         """The address that the mails come from."""
         return self._office.sender.address
 
-    def write(self, letter: Letter) -> bytes:
+    def write(self, letter: AnyLetter) -> bytes:
         """The whole mail, with lines as SMTP wants them. Raises `Unwritable`."""
-        delivery, person = letter.delivery, letter.person
         try:
+            if isinstance(letter, AccountLetter):
+                return self._own_headers(letter, "") + self._to_account(letter)
+            delivery, person = letter.delivery, letter.person
             own = Personal(
                 person.name,
                 str(delivery.place),
@@ -75,14 +81,21 @@ class Stationery:
                 person.registration,
                 f"{delivery.due:%Y%m%dT%H%M%SZ}",
             )
-            return self._own_headers(letter) + self._stencil(Kind.of(letter)).filled(own)
+            return self._own_headers(letter, person.name) + self._stencil(Kind.of(letter)).filled(own)
         except Exception as error:  # whatever it is, it is this letter's own, and others are written
             raise Unwritable(type(error).__name__) from None  # the text may repeat an address
 
-    def _own_headers(self, letter: Letter) -> bytes:
+    def _to_account(self, letter: AccountLetter) -> bytes:
+        filling = account_values("account", letter.person, self._office)
+        subject = f"{filling['state']}: {filling['title']}"
+        head = self._head(self._office.reply_to, subject)
+        text, page = self._texts["account"].render(filling), self._pages["account"].render(filling)
+        return Stencil.of(head, text, page, None).filled(NOBODY)
+
+    def _own_headers(self, letter: AnyLetter, name: str) -> bytes:
         return b"".join(
             (
-                mailbox_line("To", letter.person.email, letter.person.name),
+                mailbox_line("To", letter.person.email, name),
                 text_line("Date", format_datetime(self._now())),
                 text_line("Message-ID", self.message_id(letter)),
                 text_line(DELIVERY_HEADER, letter.delivery.id),
@@ -93,14 +106,7 @@ class Stationery:
         office, activity, template = self._office, kind.activity, kind.template
         reply_to = activity.reply_to or office.reply_to
         filling = values(kind, office.name, reply_to, self._links)
-        head = b"".join(
-            (
-                mailbox_line("From", office.sender.address, office.sender.name),
-                mailbox_line("Reply-To", reply_to),
-                text_line("Subject", f"{WORDINGS[template].state}: {activity.title}"),
-                text_line("Auto-Submitted", "auto-generated"),
-            )
-        )
+        head = self._head(reply_to, f"{WORDINGS[template].state}: {activity.title}")
         text, page = self._texts[template].render(filling), self._pages[template].render(filling)
         method = METHODS.get(template)
         if method is None or kind.over or (POLICIES[template].by_standing and not kind.seated):
@@ -109,7 +115,18 @@ class Stationery:
         calendar = calendar_of(activity, REGISTRATION, reply_to, STAMPED, method, fell_away)
         return Stencil.of(head, text, page, calendar.decode(), method)
 
-    def message_id(self, letter: Letter) -> str:
+    def _head(self, reply_to: str, subject: str) -> bytes:
+        sender = self._office.sender
+        return b"".join(
+            (
+                mailbox_line("From", sender.address, sender.name),
+                mailbox_line("Reply-To", reply_to),
+                text_line("Subject", subject),
+                text_line("Auto-Submitted", "auto-generated"),
+            )
+        )
+
+    def message_id(self, letter: AnyLetter) -> str:
         """The same for every attempt, so that a mail client shows a repeated one once."""
         digest = hashlib.sha256(letter.delivery.id.encode()).hexdigest()[:32]
         return f"<{digest}@{self._office.sender.address.rpartition('@')[2]}>"

@@ -14,7 +14,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from services.notification.adapters.conversation import Conversation, Mail
 from services.notification.adapters.rendering import Stationery, Unwritable
-from services.notification.application.ports import Answer, Letter
+from services.notification.application.ports import Answer, AnyLetter
 
 PRINTABLE: Final = re.compile(r"[!-;=?-~]+")  # without a space and without brackets
 
@@ -88,7 +88,7 @@ class MailChannel:
         self._open: Conversation | None = None
 
     async def deliver(
-        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
+        self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
     ) -> dict[str, Answer]:
         answers: dict[str, Answer] = {}
         mails = self._written(letters, answers)
@@ -113,7 +113,7 @@ class MailChannel:
         if self._open is not None and self._open.open:
             await self._open.quit(seconds=2)
 
-    def _written(self, letters: Iterable[Letter], answers: dict[str, Answer]) -> Iterator[Mail]:
+    def _written(self, letters: Iterable[AnyLetter], answers: dict[str, Answer]) -> Iterator[Mail]:
         for letter in letters:
             id = letter.delivery.id
             try:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from services.notification.application.ports import Answer, Channel, Letter
+from services.notification.application.ports import Answer, AnyLetter, Channel
 from shared.tracing import Told, Untraced
 
 
@@ -14,12 +14,12 @@ class TracedChannel:
         self._channel, self._traces = channel, traces
 
     async def deliver(
-        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
+        self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
     ) -> dict[str, Answer]:
         told: dict[str, Told] = {}
         with ExitStack() as spans:
 
-            def taken_up() -> Iterator[Letter]:
+            def taken_up() -> Iterator[AnyLetter]:
                 for letter in letters:
                     delivery = letter.delivery
                     span = self._traces.calling(f"mail {delivery.template}", delivery.trace)

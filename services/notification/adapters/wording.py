@@ -60,6 +60,7 @@ class Kind:
         delivery = letter.delivery
         session = delivery.occasion.rpartition(".")[0] if delivery.starts else None
         in_line = delivery.place is not None
+        assert delivery.template != "account", "it tells of no activity"
         return cls(
             delivery.template,
             letter.activity,

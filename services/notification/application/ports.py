@@ -9,7 +9,7 @@ from services.notification.domain.deliveries import Delivery, State
 from services.notification.domain.judgement import Gone
 from services.notification.domain.lists import Standing
 from services.notification.domain.telling import Mail
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,26 @@ class Letter:
     earlier: ActivityEntry | None = None
     seated: bool = False
     over: bool = False
+
+    @property
+    def rev(self) -> int:
+        """Of what it tells."""
+        return self.activity.rev
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLetter:
+    """All that a channel needs to write to somebody of the staff."""
+
+    delivery: Delivery
+    person: AccountEntry
+
+    @property
+    def rev(self) -> int:
+        return self.person.rev
+
+
+AnyLetter = Letter | AccountLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +58,7 @@ class Channel(Protocol):
     """One kept connection of one worker to where messages go; mail today."""
 
     async def deliver(
-        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
+        self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
     ) -> dict[str, Answer]:
         """Deliver one after the other, as far as the connection goes; answers by the ids of the deliveries.
 
@@ -103,6 +123,7 @@ class Ledger(Protocol):
 
 class Directory(Protocol):
     async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]: ...
+    async def accounts(self, ids: set[str]) -> dict[str, AccountEntry | Gone]: ...
     async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]: ...
     async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
         """Activities as they stood at these revisions, as far as is known."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Final, TypeVar
 
 from services.notification.application.ports import (
+    AccountLetter,
     Answer,
     Bucket,
     Channel,
@@ -28,15 +29,17 @@ from services.notification.domain.judgement import (
     NOTHING_TOLD,
     Allowed,
     Close,
+    Gone,
     Known,
     Send,
+    SendToAccount,
     Verdict,
     Wait,
     judge,
 )
 from services.notification.domain.telling import Told, told
-from services.notification.domain.templates import POLICIES, Backoff
-from shared.contracts.directory import ActivityEntry
+from services.notification.domain.templates import Backoff, policy
+from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -154,7 +157,7 @@ class Postman:
 
     async def _judged(self, claimed: list[Claimed]) -> list[Ready]:
         known = await self._known([held.delivery for held in claimed])
-        ready, read = [], dict[int, bool]()
+        ready, read = list[Ready](), dict[int, bool]()
         for held in claimed:
             about = known[held.delivery.id]
             self._in_hand, self._handed_over = (held,), held.lost_attempt
@@ -168,6 +171,8 @@ class Postman:
                         held.delivery, verdict.person, verdict.activity, verdict.earlier, seated, verdict.over
                     )
                     ready.append((held, letter))
+                elif isinstance(verdict, SendToAccount):
+                    ready.append((held, AccountLetter(held.delivery, verdict.person)))
                 else:
                     await self._hold(held, verdict, read)
             except LeaseLost:
@@ -185,9 +190,9 @@ class Postman:
 
     async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, Known]:
         """By the delivery's id. What only some templates ask for is looked up for those alone."""
-        people = await self._directory.people({one.registration for one in deliveries})
+        people = await self._people({one.registration for one in deliveries})
         activities = await self._directory.activities({one.activity for one in deliveries})
-        asked = {one.registration for one in deliveries if POLICIES[one.template].by_standing}
+        asked = {one.registration for one in deliveries if policy(one.template).by_standing}
         standings = await self._directory.standings(asked) if asked else {}
         told, stood = await self._told(deliveries)
         return {
@@ -200,6 +205,12 @@ class Postman:
             )
             for one in deliveries
         }
+
+    async def _people(self, ids: set[str]) -> Mapping[str, RegistrationEntry | AccountEntry | Gone]:
+        accounts = {one for one in ids if one.startswith("u:")}
+        found: dict[str, RegistrationEntry | AccountEntry | Gone] = {}
+        found |= await self._directory.people(ids - accounts)
+        return found | (await self._directory.accounts(accounts) if accounts else {})
 
     async def _told(
         self, deliveries: Sequence[Delivery]
@@ -242,8 +253,8 @@ class Postman:
             read[partition] = await self._directory.read_to_its_end(partition)
         if not read[partition]:
             return False
-        people = await self._directory.people({delivery.registration})
-        there = people and await self._directory.activities({delivery.activity})
+        people = await self._people({delivery.registration})
+        there = people and (delivery.to_account or await self._directory.activities({delivery.activity}))
         return not there and not await self._directory.waits_for_parked(delivery)  # read meanwhile
 
     async def _send(self, ready: Sequence[Ready]) -> list[Ready]:
@@ -311,7 +322,7 @@ class Postman:
             await self._ledger.postpone(held, pause, answer.code, tried=True)
         else:
             await self._ledger.count_lost(held)
-            if POLICIES[held.delivery.template].resend_if_ambiguous:
+            if policy(held.delivery.template).resend_if_ambiguous:
                 await self._ledger.postpone(held, pause, answer.code, tried=False)
             else:
                 await self._close([held], "ambiguous", "answer_lost", answer.code)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-from services.notification.application.ports import Answer, Claimed, LeaseLost, Ledger, Letter
+from services.notification.application.ports import Answer, AnyLetter, Claimed, LeaseLost, Ledger
 
-Ready = tuple[Claimed, Letter]
+Ready = tuple[Claimed, AnyLetter]
 
 
 class Window:
@@ -26,7 +26,7 @@ class Window:
     def held(self) -> list[Claimed]:
         return [held for held, _ in self._ready]
 
-    def letters(self) -> Iterator[Letter]:
+    def letters(self) -> Iterator[AnyLetter]:
         while self._at < len(self._ready) and not (self._at and self._over()):
             yield self._ready[self._at][1]
             self._at += 1
@@ -34,7 +34,7 @@ class Window:
     async def begin(self) -> None:
         """Of the letter that is taken up and those after it. Raises `LeaseLost` if that one is another's."""
         waiting = [held for held, _ in self._ready[self._at :]]
-        revs = {held.delivery.id: letter.activity.rev for held, letter in self._ready[self._at :]}
+        revs = {held.delivery.id: letter.rev for held, letter in self._ready[self._at :]}
         begun = await self._ledger.begin_attempts(waiting, self._lease, revs)
         kept = {held.delivery.id for held in begun}
         first = waiting[0].delivery.id

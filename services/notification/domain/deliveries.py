@@ -1,10 +1,10 @@
-"""A delivery: one mail owed to one registration, and what may become of it."""
+"""A delivery: one mail owed to one registration or account, and what may become of it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.notification.domain.templates import Template
+from services.notification.domain.templates import AccountTemplate, Template
 
 State = Literal["pending", "sent", "failed", "ambiguous", "withdrawn", "expired"]
 
@@ -14,10 +14,11 @@ class Delivery:
     """`needs_*`: the directory's revision that this mail must not be older than. `occasion` tells mails of
     one fact and template apart (a session and its revision). `place`: in the queue, if told. `starts`: of the
     session that it reminds of; from then on, or once that was moved, it is worth nothing. `trace`: of what
-    caused it, if that is traced."""
+    caused it, if that is traced. What goes to an account of staff names it as its `registration`, and no
+    activity."""
 
     fact: str
-    template: Template
+    template: Template | AccountTemplate
     activity: str
     registration: str
     partition: int
@@ -28,6 +29,10 @@ class Delivery:
     place: int | None = None
     starts: datetime | None = None
     trace: str | None = None
+
+    @property
+    def to_account(self) -> bool:
+        return self.registration.startswith("u:")
 
     @property
     def id(self) -> str:

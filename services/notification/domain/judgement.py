@@ -9,9 +9,9 @@ from services.notification.domain.deliveries import Delivery
 from services.notification.domain.lists import Standing
 from services.notification.domain.reminders import whole
 from services.notification.domain.telling import Told
-from services.notification.domain.templates import POLICIES
+from services.notification.domain.templates import policy as policy_of
 from shared.contracts.activity import last_end
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Known:
     """What is known where a delivery is looked at; None: nothing, or nothing that its template asks for.
     `told`: what its reader was told of the activity, which `stood` so then."""
 
-    person: RegistrationEntry | Gone | None
+    person: RegistrationEntry | AccountEntry | Gone | None
     activity: ActivityEntry | Gone | None
     standing: Standing | None = None
     told: Told = NOTHING_TOLD
@@ -44,6 +44,11 @@ class Send:
     activity: ActivityEntry
     earlier: ActivityEntry | None = None
     over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendToAccount:
+    person: AccountEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Close:
     knows: int | None = None
 
 
-Verdict = Send | Wait | Close
+Verdict = Send | SendToAccount | Wait | Close
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +89,15 @@ class Allowed:
 
 def judge(delivery: Delivery, known: Known, now: datetime, allowed: Allowed, lost_attempt: bool) -> Verdict:
     """`lost_attempt`: an earlier attempt was begun and its answer is not known."""
-    policy, person, activity = POLICIES[delivery.template], known.person, known.activity
+    policy, person, activity = policy_of(delivery.template), known.person, known.activity
     if lost_attempt and not policy.resend_if_ambiguous:
         return Close("ambiguous", "answer_lost")
     if now > delivery.due + policy.shelf_life or (delivery.starts and now >= delivery.starts):
         return Close("expired", "shelf_life")
     if isinstance(person, Gone) or isinstance(activity, Gone):
         return Close("withdrawn", "erased")
+    if isinstance(person, AccountEntry):
+        return _to_account(delivery, person, now, allowed)
     if person is None or activity is None:
         return Wait(missing=True)
     if person.rev < delivery.needs_registration or activity.rev < delivery.needs_activity:
@@ -107,6 +114,17 @@ def judge(delivery: Delivery, known: Known, now: datetime, allowed: Allowed, los
     if person.email not in allowed:
         return Close("withdrawn", "held_back")
     return Send(person, activity, earlier, _over(now, activity))
+
+
+def _to_account(delivery: Delivery, person: AccountEntry, now: datetime, allowed: Allowed) -> Verdict:
+    """A link that a newer one replaced, or that is over, opens nothing."""
+    if person.rev < delivery.needs_registration:
+        return Wait(missing=False)
+    if person.rev > delivery.needs_registration:
+        return Close("withdrawn", "merged")
+    if now >= person.until:
+        return Close("expired", "shelf_life")
+    return SendToAccount(person) if person.email in allowed else Close("withdrawn", "held_back")
 
 
 def _left(known: Known) -> bool:

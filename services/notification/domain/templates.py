@@ -13,6 +13,8 @@ Template = Literal[
     "activity-changed",
     "activity-cancelled",
 ]
+AccountTemplate = Literal["account"]
+"""Mails to somebody of the staff, of no activity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ POLICIES: Final[dict[Template, Policy]] = {
     ),
     "activity-cancelled": Policy(timedelta(days=7), resend_if_ambiguous=True, by_standing=True),
 }
+ACCOUNT_POLICIES: Final[dict[AccountTemplate, Policy]] = {
+    "account": Policy(timedelta(days=3), resend_if_ambiguous=True),
+}
+
+
+def policy(template: Template | AccountTemplate) -> Policy:
+    return ACCOUNT_POLICIES[template] if template == "account" else POLICIES[template]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.notification.adapters.deliveries import due_again
 from services.notification.adapters.held import held_up
 from services.notification.domain.deliveries import State
-from services.notification.domain.templates import Template
+from services.notification.domain.templates import AccountTemplate, Template
 from shared.doors import Address, Door
 from shared.http import (
     NOT_FOUND,
@@ -17,11 +17,11 @@ from shared.http import (
     Problem,
     application,
     problem_answer,
-    require_token,
 )
 from shared.mongo.driver import Document, Store
 from shared.pages.problems import add_problem_pages, plain
 from shared.passes import Passes
+from shared.sign_ins import SignIns, require_token
 
 RESEND = UNAUTHORIZED | NOT_FOUND | {409: problem_answer("It was sent, is to be sent, or has expired.")}
 FIELDS = ("activity", "registration", "template", "state", "reason", "due", "closed", "tries", "ambiguous")
@@ -33,7 +33,7 @@ class DeliveryRow(BaseModel):
     id: str
     activity: str
     registration: str
-    template: Template
+    template: Template | AccountTemplate
     state: State
     reason: str | None = None
     due: datetime
@@ -68,14 +68,14 @@ BODY_BYTES = 4_000
 Name = Annotated[str | None, Query(max_length=63)]
 
 
-def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address) -> FastAPI:
+def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address, sign_ins: SignIns) -> FastAPI:
     """Opened by the staff's token, or by the pass of the office's registration. `address`: of registration,
     whose pages are the only ones that may send anything here; services reach it under any name."""
     app = application("Simpul: email")
     add_problem_pages(app, plain)
     app.add_middleware(Door, address=address, limit=lambda _: BODY_BYTES)
 
-    staff = [Depends(require_token(token_hash, passes.holds))]
+    staff = [Depends(require_token(token_hash, passes.holds, sign_ins))]
 
     @app.get("/api/v1/deliveries", dependencies=staff, responses=UNAUTHORIZED)
     async def list_deliveries(

@@ -5,7 +5,7 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.notification.domain.deliveries import Delivery, State
-from services.notification.domain.templates import Template
+from services.notification.domain.templates import AccountTemplate, Template
 from services.notification.entrypoints.consumer import Reader
 from shared.mongo.driver import Store
 
@@ -21,7 +21,10 @@ class Metrics:
             ["template", "state"],
             registry=self.registry,
         )
-        for template in get_args(Template):  # an alert sees no increase in a row that begins at 1
+        for template in (
+            *get_args(Template),
+            *get_args(AccountTemplate),
+        ):  # an alert sees no increase in a row that begins at 1
             for state in CLOSED:
                 self._closed.labels(template, state)
         self._overdue = Gauge(

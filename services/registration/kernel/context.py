@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.registration.kernel.asker import Asker, OutcomesPort
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
+from shared.sign_ins import SignIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,17 @@ class HourlyLimits:
 
     per_email: int
     per_address: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignInSettings:
+    """How an office's staff sign in. `token_hash`: SHA-256 of its one token; `session_keys`: sign the forms
+    of who signed in; `public_url`: of its pages; `sign_ins`: counts attempts, and makes who fails wait."""
+
+    token_hash: str
+    session_keys: str
+    public_url: str
+    sign_ins: SignIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +37,4 @@ class OfficeContext:
     outcomes: OutcomesPort
     key: bytes
     limits: HourlyLimits
+    sign_in: SignInSettings

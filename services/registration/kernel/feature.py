@@ -1,6 +1,6 @@
 """What a feature states of itself: tables by which kernel and storage decide, fold, write and recover."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -189,8 +189,16 @@ class Upgrade:
 Load = Callable[[OfficeStore, int, Sequence[Asked], Loaded, Awaitable[None]], Awaitable[None]]
 """Reads what the commands of a partition need, few queries for all of them. What is awaited last is done once
 `known` is filled."""
+ActivityOf = Callable[[OfficeStore, str], Awaitable[str | None]]
+"""None where there is no such thing."""
 Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
 """What the states of a partition add up to."""
+
+
+class EntryWriter(Protocol):
+    """Writes an entry of the directory that follows from no fact. Raises `KafkaUnavailable`."""
+
+    async def write(self, entry: Entry) -> None: ...
 
 
 Rows = Mapping[str, Sequence[Document]]
@@ -210,10 +218,13 @@ class Holdings:
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
-    the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk, for
-    staff; `pages`, `staff_pages`: make routers, of a front and the staff's sessions; `templates`: the folder
-    of theirs; `holdings`: None where it holds nothing of anybody; `published_keys`: by the digest under which
-    a fact is published, the key that it stands for, of all that the register and the directory know.
+    the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk;
+    `pages`, `staff_pages`: make routers, of a front and of what gives staff access; `templates`: the folder
+    of theirs; `activity_of`: by a parameter of paths, of which activity the thing is that it names;
+    `access`: of its parts, who lets staff in; `work`: of its parts, what goes on while the office runs, with
+    who writes entries of the directory that follow from no fact; `holdings`: None where it holds nothing of
+    anybody; `published_keys`: by the digest under which a fact is published, the key that it stands for, of
+    all that the register and the directory know.
 
     `parts`: makes what its routes and pages work with, of an `OfficeContext`; `titles`: how its things are
     called on others' pages, by their ids; `rush`: of its parts, whether the public comes faster now than it
@@ -227,7 +238,7 @@ class Feature:
     facts: Mapping[type[Body], FactRule]
     kinds: Mapping[str, Kind]
     collections: Mapping[str, tuple[Index, ...]]
-    load: Load
+    load: Load | None = None
     beside: Callable[[], Any] = lambda: None
     sentences: Sentences = field(default_factory=lambda: Sentences({}, {}))
     side_writes: Mapping[type[Any], SideWriteRule] = field(default_factory=dict)
@@ -235,11 +246,14 @@ class Feature:
     directory: DirectoryRule | None = None
     reactions: Mapping[type[Body], Reaction] = field(default_factory=dict)
     upgrade: Upgrade | None = None
-    api: tuple[Callable[[Any, Any, Any], None], ...] = ()
+    api: tuple[Callable[[Any, Any], None], ...] = ()
     pages: tuple[Callable[[Any], Any], ...] = ()
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
+    activity_of: Mapping[str, ActivityOf] = field(default_factory=dict)
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None
+    access: Callable[[Any], Any] | None = None
+    work: Callable[[Any, EntryWriter], Coroutine[Any, Any, None]] | None = None
     holdings: Holdings | None = None
     published_keys: Callable[[OfficeStore, Entries], Awaitable[Mapping[str, str]]] | None = None
     parts: Callable[[Any], Any] = lambda context: None

@@ -1,7 +1,7 @@
 """The features of a service as one: each message, kind and entry has its owner, or nothing starts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -9,9 +9,11 @@ from typing import Any, Final, NoReturn, get_args
 
 from services.registration.kernel.commit import NumberedFact
 from services.registration.kernel.feature import (
+    ActivityOf,
     CommandRule,
     DirectoryRule,
     EntryRule,
+    EntryWriter,
     FactRule,
     FactUnfollowed,
     Feature,
@@ -50,6 +52,7 @@ class Features:
     side_writes: Mapping[type[Any], SideWriteRule]
     reactions: Mapping[type[Body], Reaction]
     sentences: Sentences
+    activity_of: Mapping[str, ActivityOf]
 
     def loaded(self, kept: States | None = None) -> Loaded:
         """Nothing yet, but what an owner kept: nobody else writes that."""
@@ -131,6 +134,17 @@ class Features:
             outcome = disclosed(outcome, met_before, handle)
         return outcome
 
+    def access(self, parts: Mapping[str, Any]) -> Any:
+        """Who lets staff in. `parts`: of each feature. Raises `Unowned`."""
+        found = [feature.access(parts[feature.name]) for feature in self.features if feature.access]
+        if len(found) != 1:
+            raise Unowned(f"{len(found)} features state who lets staff in")
+        return found[0]
+
+    def works(self, parts: Mapping[str, Any], entries: EntryWriter) -> Iterator[Coroutine[Any, Any, None]]:
+        """What goes on while the office runs. `parts`: of each feature."""
+        return (feature.work(parts[feature.name], entries) for feature in self.features if feature.work)
+
     @property
     def upgrades(self) -> Sequence[Upgrade]:
         return [feature.upgrade for feature in self.features if feature.upgrade]
@@ -169,10 +183,11 @@ def assembled(features: tuple[Feature, ...]) -> Features:
     )
     _none_left("sentence of the result", {*get_args(Result)} - {"refused", "parked"}, sentences.results)
     _none_left("sentence of the reason", (*get_args(Reason), *get_args(ParkedReason)), sentences.reasons)
+    activity_of = _one_owner("parameter of a path", [feature.activity_of for feature in features])
     for feature in features:
         codecs = [kind.codec.collection for kind in feature.kinds.values() if kind.codec]
         _none_left("collection", codecs, feature.collections)
-    return Features(features, commands, facts, kinds, side_writes, reactions, sentences)
+    return Features(features, commands, facts, kinds, side_writes, reactions, sentences, activity_of)
 
 
 def _one_owner(what: str, tables: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:

@@ -24,7 +24,12 @@ class Loader:
         known = asyncio.ensure_future(self._fill_known(asked, loaded))
         features = self._features.features
         await asyncio.gather(
-            known, *(feature.load(self._of, partition, asked, loaded, known) for feature in features)
+            known,
+            *(
+                feature.load(self._of, partition, asked, loaded, known)
+                for feature in features
+                if feature.load
+            ),
         )
         return loaded
 

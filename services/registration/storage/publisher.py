@@ -9,6 +9,7 @@ from services.registration.kernel.commit import Cursor
 from services.registration.kernel.feature import Entry, OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.ports import TopicLost
+from services.registration.storage.directory_writer import DirectoryWriter
 from services.registration.storage.documents import published_value
 from services.registration.storage.ledger import Ledger
 from shared.contracts import topics
@@ -19,10 +20,9 @@ from shared.kafka.cluster import Sender
 from shared.kafka.connection import answering
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document
-from shared.signatures import Signer, entry_parts, signed_headers
+from shared.signatures import Signer, signed_headers
 
 ACK_SECONDS = 30.0
-JSON = [("content-type", b"application/json")]
 
 
 class Publisher:
@@ -35,6 +35,7 @@ class Publisher:
         ledger: Ledger,
         features: Features,
         sender: Sender,
+        directory: DirectoryWriter,
         partitions: int,
         signer: Signer | None = None,
     ) -> None:
@@ -44,6 +45,7 @@ class Publisher:
         self._features = features
         self._reactions = {fact.type: reaction for fact, reaction in features.reactions.items()}
         self._sender = sender
+        self._directory = directory
         self._partitions = partitions
         self._signer = signer
 
@@ -83,14 +85,7 @@ class Publisher:
         ]
 
     async def _send_entries(self, cursor: Cursor, entries: list[Entry]) -> None:
-        topic = topics.directory(self._office)
-        sent = []
-        for entry in entries:
-            key, headers = entry.key.encode(), JSON
-            if self._signer:
-                parts = entry_parts(self._office, cursor.partition, key, entry.value)
-                headers = [*JSON, self._signer.header(parts)]
-            sent.append(await self._sender.enqueue(topic, key, entry.value, headers, cursor.partition))
+        sent = [await self._directory.enqueue(entry, cursor.partition) for entry in entries]
         await asyncio.gather(*sent)
 
     async def _send_reactions(self, cursor: Cursor, caused: list[tuple[Document, Command]]) -> None:

@@ -7,30 +7,27 @@ from typing import Annotated, Any, Final, Protocol
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 
+from services.registration.kernel.actions import Action
 from services.registration.kernel.asker import Asker, Decided, pending
 from services.registration.kernel.features import Features
 from services.registration.web import documented
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.answers import Asking, answer_one, found, shown
 from services.registration.web.documented import answers
+from services.registration.web.done_sentences import DoneSentences
 from services.registration.web.tokens import Asked, Tokens, TokenUnknown
 from shared.contracts.commands import Command
-from shared.contracts.envelope import OFFICE_STAFF
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import INT_BOUND
-from shared.http import (
-    NOT_FOUND,
-    UNAUTHORIZED,
-    Problem,
-    bears_token,
-    require_token,
-    token_matches,
-    unauthorized,
-)
+from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, problem_answer
 
 PREFIX: Final = "/api/v1"
 ROLES: Final = ("staff", "public")
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
-STAFF = answers() | UNAUTHORIZED
+REFUSED = UNAUTHORIZED | {
+    403: problem_answer("Whoever bears this token may not do this: `roles` may."),
+}
+STAFF = answers() | REFUSED
 
 
 class StandingOutcomes(Protocol):
@@ -63,29 +60,24 @@ class Desk:
     outcome to somebody without a token, by whether the office knew them before, and by their handle."""
 
     office: str
-    staff_token_hash: str
+    access: Access
     asker: Asker
     outcomes: StandingOutcomes
     parked: ParkedCommands
     tokens: Tokens
+    done_sentences: DoneSentences
     disclosed: Callable[[Outcome, bool, str], Outcome]
     parts: Mapping[str, Any]
 
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
 
-    def role(self, request: Request) -> str:
-        """Raises `Problem` 401: who bears a token that is wrong is not taken for the public."""
-        if not bears_token(request):
-            return "public"
-        if not token_matches(request, self.staff_token_hash):
-            raise unauthorized()
-        return "staff"
-
-    def asking(self, request: Request, role: str = "staff") -> Asking:
-        """How a request wants its command to be answered. Raises `Problem` 400."""
+    def asking(self, request: Request, user: SignedIn | None) -> Asking:
+        """How a request wants its command answered. `user`: None for the public. Raises `Problem` 400."""
         key, prefer = request.headers.get("idempotency-key"), request.headers.get("prefer")
-        return Asking.of(self.source(role), key, prefer, OFFICE_STAFF if role == "staff" else None)
+        if user is None:
+            return Asking.of(self.source("public"), key, prefer)
+        return Asking.of(self.source("staff"), key, prefer, user.actor)
 
     def asked(self, handle: str, activity: str) -> Asked | None:
         """None for what is no handle of this activity."""
@@ -109,22 +101,22 @@ class ByHand(APIRoute):
 def routes(desk: Desk, features: Features) -> APIRouter:
     """In one router: each that lies within another takes its time of every request."""
     router = APIRouter(prefix=PREFIX)
-    staff: list[Any] = [Depends(require_token(desk.staff_token_hash))]
     for feature in features.features:
         for part in feature.api:
-            part(router, desk, staff)
-    outcomes(router, desk, staff)
+            part(router, desk)
+    outcomes(router, desk)
     return router
 
 
-def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
-    one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND | UNAUTHORIZED
+def outcomes(router: APIRouter, desk: Desk) -> None:
+    one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND | REFUSED
+    Reader = Annotated[SignedIn, Depends(desk.access.api(Action.SEE_COMMANDS))]  # noqa: N806
 
     @router.get("/commands/{identifier:path}", responses=one)
     async def outcome(identifier: str, aggregate: str, request: Request) -> Response:
         """By its id for staff; for anyone by what their own `Location` holds."""
         asked = desk.asked(identifier, aggregate)
-        if desk.role(request) == "public":
+        if await desk.access.bearer(request, Action.SEE_COMMANDS) is None:
             mine = found(asked, "outcome_unknown")
             told = await desk.outcomes.standing([mine.command])
             source = desk.source("public")
@@ -134,8 +126,8 @@ def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         told = await desk.outcomes.standing([asked.command] if asked else digests)
         return shown(told or pending(desk.source("staff"), identifier))
 
-    @router.get("/commands", dependencies=staff, responses=UNAUTHORIZED | documented.NO_MARK)
-    async def of_source(source: str, after: str | None = None) -> dict[str, Any]:
+    @router.get("/commands", responses=REFUSED | documented.NO_MARK)
+    async def of_source(source: str, _: Reader, after: str | None = None) -> dict[str, Any]:
         """`next` is null at the end; `mark` is where to go on whenever there may be more."""
         try:
             told, mark, more = await desk.outcomes.of_source(source, after)
@@ -144,8 +136,8 @@ def outcomes(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         rows = [one.model_dump(exclude_none=True) for one in told]
         return {"outcomes": rows, "next": mark if more else None, "mark": mark}
 
-    @router.get("/parked", dependencies=staff, responses=UNAUTHORIZED)
-    async def parked(after: Mark = None) -> dict[str, Any]:
+    @router.get("/parked", responses=REFUSED)
+    async def parked(_: Reader, after: Mark = None) -> dict[str, Any]:
         rows = await desk.parked.page(after)
         last = rows[-1]["_id"] if len(rows) == desk.parked.most else None
         return {"parked": [row | {"id": row.pop("_id")} for row in rows], "next": last}

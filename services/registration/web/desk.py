@@ -10,10 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.kernel.acceptable import Unacceptable
 from services.registration.kernel.asker import pending, unacceptable
 from services.registration.kernel.asking import canonical
+from services.registration.web.access import SignedIn
 from services.registration.web.front import WAIT_SECONDS, Front
-from services.registration.web.session import Session
 from shared.contracts.commands import Command
-from shared.contracts.envelope import OFFICE_STAFF
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
@@ -25,35 +24,37 @@ AGAIN = (
 
 
 def staff_page(
-    front: Front, session: Session, look: str, status: int = 200, nonce: str = "", **values: Any
+    front: Front, user: SignedIn, look: str, status: int = 200, again: bool = False, **values: Any
 ) -> HTMLResponse:
-    """`nonce`: of the form that is shown again; a new one makes a new command of the same content."""
-    fresh = nonce or secrets.token_urlsafe(12)
-    return front.page(look, status, csrf=session.csrf, nonce=fresh, **values)
+    """`again`: the form that was sent is shown again, and stays the same command."""
+    nonce = (again and user.nonce) or secrets.token_urlsafe(12)
+    return front.page(look, status, user=user, csrf=user.csrf, nonce=nonce, **values)
 
 
 def done(front: Front, path: str, sentence: str, **query: Any) -> RedirectResponse:
     """To a page of staff, which says what was done. What it says is signed: no link makes it lie."""
-    told = {"selesai": front.desk.tokens.of_done(path, sentence)}
+    told = {"selesai": front.desk.done_sentences.sign(path, sentence)}
     return RedirectResponse(f"{path}?{urlencode(query | told)}", 303)
 
 
 def said(front: Front, request: Request) -> str:
     """What was done, at the page where `done` leads."""
-    return front.desk.tokens.done(request.query_params.get("selesai", ""), request.url.path)
+    return front.desk.done_sentences.read(request.query_params.get("selesai", ""), request.url.path)
 
 
 def moved_up(people: int) -> str:
     return f"{number(people)} orang naik dari daftar tunggu dan menerima email" if people else ""
 
 
-async def asked(front: Front, command: Command, key: str, nonce: str, wait: float = WAIT_SECONDS) -> Outcome:
+async def asked(
+    front: Front, command: Command, key: str, user: SignedIn, wait: float = WAIT_SECONDS
+) -> Outcome:
     """The same form with the same content is the same command. Raises `Problem` 503."""
     asker, source = front.desk.asker, front.desk.source("staff")
     content = canonical(command.model_dump(mode="json", exclude_unset=True))
-    identifier = asker.digests.form(nonce, f"{command.type} {content}")
+    identifier = asker.digests.form(user.nonce, f"{command.type} {content}")
     try:
-        outcome = await asker.ask(command, key, source, identifier, wait, known=True, actor=OFFICE_STAFF)
+        outcome = await asker.ask(command, key, source, identifier, wait, known=True, actor=user.actor)
     except Unacceptable as refused:
         return unacceptable(source, identifier, refused.found[0])
     except KafkaUnavailable:

@@ -1,4 +1,4 @@
-"""Signed tokens: a form is ours and how old; whose an outcome is; what was just done."""
+"""Signed tokens: a form is ours and how old; whose an outcome is."""
 
 import hashlib
 import secrets
@@ -12,7 +12,6 @@ from itsdangerous import BadData, Signer, URLSafeSerializer, URLSafeTimedSeriali
 from shared.links import secrets as signing_keys
 
 FORM_SECONDS: Final = 86_400
-DONE_SECONDS: Final = 600  # in which a page loaded again says the same of what was just done
 _SALT: Final = "simpul/"
 
 
@@ -31,11 +30,10 @@ class Asked:
 
 
 class Tokens:
-    """`keys` as `shared.links.LinkKeys`."""
+    """`keys` as `shared.links.SigningKeys`."""
 
     def __init__(self, keys: str) -> None:
         self._forms = URLSafeTimedSerializer(signing_keys(keys), salt=f"{_SALT}daftar")
-        self._done = URLSafeTimedSerializer(signing_keys(keys), salt=f"{_SALT}selesai")
         self._outcomes = Signer(
             signing_keys(keys), f"{_SALT}hasil/2", key_derivation="hmac", digest_method=hashlib.sha256
         )
@@ -50,18 +48,6 @@ class Tokens:
         if named != activity:
             raise TokenUnknown
         return str(nonce)
-
-    def of_done(self, path: str, told: str) -> str:
-        """`told`: of what was done, at the page of this path; nothing of a person, since it stands there."""
-        return str(self._done.dumps([path, told]))
-
-    def done(self, token: str, path: str) -> str:
-        """What was told, by us, lately and of this page; else nothing."""
-        try:
-            named, told = _loaded(lambda: self._done.loads(token, max_age=DONE_SECONDS))
-        except TokenUnknown:
-            return ""
-        return str(told) if named == path else ""
 
     def of_outcome(self, asked: Asked) -> str:
         digest = urlsafe_b64encode(asked.command).decode().rstrip("=")

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from services.reporting.storage.figures import State
 from shared.http import Problem, token_matches
 from shared.pages.session import Door, Session, Sessions
+from shared.sign_ins import SignIns
 
 SIGN_IN: Final = "/masuk"
 DOOR: Final = Door(
@@ -18,19 +19,21 @@ BEARER: Final = {"WWW-Authenticate": "Bearer"}
 
 
 class Directorate:
-    """`token_hash`: SHA-256 (hex) of its token, which every instance has: sessions are signed with a key made
-    from it, so that they outlive a restart and end with the token. `secure`: TLS is there."""
+    """`token_hash`: SHA-256 (hex) of its token. `session_keys` as `SigningKeys`, which every instance has:
+    they sign sessions, which end with the token. `secure`: TLS is there."""
 
-    def __init__(self, token_hash: str, secure: bool) -> None:
+    def __init__(self, token_hash: str, session_keys: str, secure: bool, sign_ins: SignIns) -> None:
         self._token_hash = token_hash.lower()
-        key = hmac.digest(self._token_hash.encode(), b"simpul/direktorat/sesi", "sha256")
-        self.sessions = Sessions(DOOR, [key], token_hash, secure)
+        self.sign_ins = sign_ins
+        self.sessions = Sessions(DOOR, session_keys, token_hash, secure)
 
     def asks(self, request: Request) -> bool:
         """By token or by session. Raises `Problem` for a token that is not the directorate's."""
         if "authorization" in request.headers:
+            self.sign_ins.require_turn(request, "token")
             if token_matches(request, self._token_hash):
                 return True
+            self.sign_ins.refused(request, "token")
             raise Problem(401, "unauthorized", "Token direktorat salah.", BEARER)
         return self.session(request) is not None
 

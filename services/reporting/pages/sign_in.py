@@ -23,12 +23,16 @@ def routes(templates: Environment, directorate: Directorate) -> APIRouter:
 
     @pages.post(SIGN_IN)
     async def sign_in(request: Request) -> Response:
+        directorate.sign_ins.require_turn(request, "page")
         async with request.form(max_files=0, max_fields=5) as sent:
             typed = str(sent.get("token", ""))
         if not sessions.token_is_right(typed):
+            if typed:
+                directorate.sign_ins.refused(request, "page")
             return shown(422, True)
         answer = RedirectResponse("/", 303)
         sessions.begin(answer)
+        directorate.sign_ins.accepted()
         return answer
 
     @pages.post("/keluar")

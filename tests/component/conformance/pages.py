@@ -7,15 +7,16 @@ from typing import Any, Final, NamedTuple, cast
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 from jinja2 import Environment
+from prometheus_client import CollectorRegistry
 
 from services.registration.pages import pages
 from services.registration.web.front import Front
-from services.registration.web.session import of_staff
 from services.reporting.entrypoints.directorate import Directorate
 from services.reporting.pages import national, sign_in
 from shared.mongo.driver import Store
-from tests.support.features import ALL
-from tests.support.office import LINK_KEYS
+from shared.sign_ins import SignIns
+from tests.support.features import ACCESS, ALL
+from tests.support.office import SESSION_KEYS
 
 FORM: Final = "application/x-www-form-urlencoded"
 SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,7 +25,25 @@ QUERY: Final = (
     *("office", "province", "kind", "category", "cohort", "from", "to", "hal-balai", "hal-bulan"),
 )
 TYPED: Final = (
-    *("csrf", "nonce", "sandi", "token", "nama", "email", "telepon", "unsur", "angkatan", "wilayah"),
+    *(
+        "csrf",
+        "nonce",
+        "sandi",
+        "kata-sandi",
+        "kode",
+        "peran",
+        "kegiatan",
+        "sampai",
+        "perangkat",
+        "hapus",
+        "token",
+        "nama",
+        "email",
+        "telepon",
+        "unsur",
+        "angkatan",
+        "wilayah",
+    ),
     *(
         "wilayah_lain",
         "instansi",
@@ -61,7 +80,9 @@ class Route(NamedTuple):
 
     @property
     def behind_the_door(self) -> bool:
-        return self.path == "/keluar" or (self.path.startswith("/staf") and self.path != "/staf/masuk")
+        return self.path == "/keluar" or (
+            self.path.startswith("/staf") and not self.path.startswith(("/staf/masuk", "/staf/undangan"))
+        )
 
     def at(self, known: dict[str, str]) -> str:
         return re.sub(r"{(\w+)}", lambda found: known.get(found[1], "x"), self.path)
@@ -69,11 +90,14 @@ class Route(NamedTuple):
 
 def of_registration() -> list[Route]:
     """Routes are made without what they work on: only their paths are looked at."""
-    return list(_routes(pages(cast(Front, None), of_staff(LINK_KEYS, "0" * 64, False), ALL)))
+    return list(_routes(pages(cast(Front, None), ACCESS, ALL)))
 
 
 def of_reporting() -> list[Route]:
-    directorate, templates = Directorate("0" * 64, False), cast(Environment, None)
+    directorate, templates = (
+        Directorate("0" * 64, SESSION_KEYS, False, SignIns(CollectorRegistry())),
+        cast(Environment, None),
+    )
     routers = (
         national.routes(cast(Store, None), templates, directorate),
         sign_in.routes(templates, directorate),

@@ -113,7 +113,12 @@ def test_each_start_and_each_office_has_secrets_of_its_own(
     monkeypatch.chdir(tmp_path)
     addresses = choose_addresses(Ports(), ("bali", "sumbar"), Path(".simpul"))
     made = [office_environment(code, addresses, Ports()) for code in ("bali", "sumbar", "bali")]
-    for secret in ("SIMPUL_STAFF_TOKEN_HASH", "SIMPUL_PERSON_KEY", "SIMPUL_LINK_KEYS"):
+    for secret in (
+        "SIMPUL_STAFF_TOKEN_HASH",
+        "SIMPUL_PERSON_KEY",
+        "SIMPUL_LINK_KEYS",
+        "SIMPUL_SESSION_KEYS",
+    ):
         assert len({settings[secret] for settings in made}) == 3
     assert all(settings["SIMPUL_LINK_KEYS"].startswith("k1:") for settings in made)
 

@@ -28,7 +28,7 @@ from services.reporting.storage.provision import FIGURES_OF_OFFICES
 from shared.contracts.facts import MEASURES, ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
 from tests.support.markup import sound
-from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, both
+from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, SESSION_KEYS, both
 from tests.support.offices import SpeakingOffice, Spoken
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
@@ -52,6 +52,8 @@ def client(store: Store, **changed: Any) -> httpx.AsyncClient:
     """Of an instance of its own."""
     given = {
         "directorate_name": "Direktorat <Contoh>",
+        "session_keys": SESSION_KEYS,
+        "failed_sign_ins_per_address": 1_000_000,
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     settings = ReportingSettings(**(given | changed))

@@ -96,3 +96,16 @@ async def test_a_page_of_an_earlier_session_is_not_taken_for_known(store: Store)
         assert (await one.get("/", headers={"If-None-Match": tag})).status_code == 304
         await signed_in(one)
         assert (await one.get("/", headers={"If-None-Match": tag})).status_code == 200
+
+
+async def test_who_guesses_waits_at_page_and_token_alike(store: Store) -> None:
+    async with client(store, failed_sign_ins_per_address=2) as one:
+        assert (await one.post("/masuk", data={"token": "salah"})).status_code == 422
+        wrong = {"Authorization": "Bearer salah"}
+        assert (await one.get("/api/v1/figures?by=cohort", headers=wrong)).status_code == 401
+        for answer in (
+            await one.post("/masuk", data={"token": DIRECTORATE_TOKEN}),
+            await one.get("/api/v1/figures", headers=wrong),
+        ):
+            assert (answer.status_code, "retry-after" in answer.headers) == (429, True)
+        assert (await one.get("/")).status_code == 200

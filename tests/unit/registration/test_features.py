@@ -94,7 +94,7 @@ def test_a_reason_without_a_sentence_does_not_start() -> None:
 
 
 def test_the_table_names_each_feature_once() -> None:
-    assert [feature.name for feature in FEATURES] == ["people", "gatherings"]
+    assert [feature.name for feature in FEATURES] == ["accounts", "people", "gatherings"]
     with pytest.raises(Unowned, match="feature people is stated twice"):
         assembled((*FEATURES, Feature("people", {}, {}, {}, {}, PEOPLE.load)))
 

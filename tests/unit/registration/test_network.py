@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registration.features.gatherings.limits import network
+from shared.throttle import network
 
 
 @pytest.mark.parametrize(

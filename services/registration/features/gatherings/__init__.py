@@ -39,6 +39,7 @@ from services.registration.features.gatherings.public import disclosed
 from services.registration.features.gatherings.recovered_gatherings import recovered_gatherings
 from services.registration.features.gatherings.register import load
 from services.registration.features.gatherings.totals import totals
+from services.registration.features.gatherings.views import activity_of_registration
 from services.registration.features.people.reactions import REACTIONS
 from services.registration.kernel.feature import Feature, Kind, Timer
 
@@ -86,4 +87,5 @@ GATHERINGS: Final = Feature(
     rush=lambda desk: desk.arrivals.many,
     disclosed=disclosed,
     body_bytes=BODY_BYTES | importing.BODY_BYTES,
+    activity_of={"registration": activity_of_registration},
 )

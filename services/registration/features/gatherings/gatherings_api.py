@@ -1,9 +1,9 @@
 """The API of gatherings: activities, who registers, who was there, and lists of who is invited."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from services.registration.features.gatherings import lists
 from services.registration.features.gatherings.gatherings_desk import gatherings, submit_public
@@ -11,9 +11,11 @@ from services.registration.features.gatherings.public import disclosed
 from services.registration.features.gatherings.sheets.sheet_report import as_dict
 from services.registration.features.gatherings.sheets.sheet_row import command_id
 from services.registration.features.gatherings.uploads import SHEET_BYTES
+from services.registration.kernel.actions import Action
 from services.registration.web import documented
+from services.registration.web.access import SignedIn
 from services.registration.web.answers import Asking, answer_many, ask, decided, found, uncertain, undecided
-from services.registration.web.api import PREFIX, STAFF, ByHand, Desk
+from services.registration.web.api import PREFIX, REFUSED, STAFF, ByHand, Desk
 from services.registration.web.bodies import body_as, fitted, parsed
 from services.registration.web.documented import answers, body
 from services.registration.web.tokens import Asked, Tokens
@@ -25,10 +27,9 @@ from shared.contracts.commands import (
     RecordAttendance,
     SubmitRegistration,
 )
-from shared.contracts.envelope import OFFICE_STAFF
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import Slug
-from shared.http import NOT_FOUND, UNAUTHORIZED, Problem
+from shared.http import NOT_FOUND, Problem
 from shared.kafka.connection import KafkaUnavailable
 
 IMPORTS: Final = "/activities/{activity}/imports"
@@ -36,15 +37,20 @@ BODY_BYTES: Final = {f"{PREFIX}{IMPORTS}": SHEET_BYTES}
 FORESEEN_SECONDS: Final = 2.0  # at most, where a list is sent all the same
 
 
-def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+def registrations(router: APIRouter, desk: Desk) -> None:
     submitted = documented.with_path(body(SubmitRegistration, "activity"), "activity", Slug)
-    told = answers() | documented.TOO_OFTEN | UNAUTHORIZED
+    told = answers() | documented.TOO_OFTEN | REFUSED
+    Exporter = Annotated[SignedIn, Depends(desk.access.api(Action.EXPORT_ROSTER))]  # noqa: N806
+    Canceller = Annotated[SignedIn, Depends(desk.access.api(Action.CANCEL_REGISTRATION))]  # noqa: N806
 
     async def submit(request: Request) -> Response:
-        role, activity = desk.role(request), request.path_params["activity"]
-        command = await body_as(SubmitRegistration, request, role == "staff", activity=activity)
-        how = desk.asking(request, role)
-        if role == "staff":
+        user, activity = (
+            await desk.access.bearer(request, Action.REGISTER_PERSON),
+            request.path_params["activity"],
+        )
+        command = await body_as(SubmitRegistration, request, user is not None, activity=activity)
+        how = desk.asking(request, user)
+        if user is not None:
             return await desk.answer(command, activity, how)
         if how.known:  # no form's nonce holds a blank
             how = replace(
@@ -65,80 +71,83 @@ def registrations(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
         route_class_override=ByHand,
     )
 
-    @router.get(
-        "/activities/{activity}/registrations", dependencies=staff, responses=UNAUTHORIZED | NOT_FOUND
-    )
-    async def listed(activity: str, after: str | None = None) -> dict[str, Any]:
+    @router.get("/activities/{activity}/registrations", responses=REFUSED | NOT_FOUND)
+    async def listed(activity: str, _: Exporter, after: str | None = None) -> dict[str, Any]:
         found(await gatherings(desk).views.activity(activity), "activity_unknown")
         rows, mark = await gatherings(desk).views.registrations(activity, after)
         return {"registrations": rows, "next": mark}
 
     @router.delete(
         "/registrations/{registration}",
-        dependencies=staff,
         responses=STAFF | NOT_FOUND,
         openapi_extra=documented.WISHES,
     )
-    async def withdraw(registration: str, request: Request) -> Response:
+    async def withdraw(registration: str, user: Canceller, request: Request) -> Response:
         activity = found(await gatherings(desk).views.activity_of(registration), "registration_unknown")
         command = CancelRegistration(registration=registration)
-        return await desk.answer(command, activity, desk.asking(request))
+        return await desk.answer(command, activity, desk.asking(request, user))
 
 
-def activities(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
-    @router.post("/activities", dependencies=staff, responses=STAFF, openapi_extra=body(PublishActivity))
-    async def publish(request: Request) -> Response:
+def activities(router: APIRouter, desk: Desk) -> None:
+    Announcer = Annotated[SignedIn, Depends(desk.access.api(Action.ANNOUNCE_ACTIVITY))]  # noqa: N806
+    Changer = Annotated[SignedIn, Depends(desk.access.api(Action.CHANGE_ACTIVITY))]  # noqa: N806
+    Canceller = Annotated[SignedIn, Depends(desk.access.api(Action.CANCEL_ACTIVITY))]  # noqa: N806
+
+    @router.post("/activities", responses=STAFF, openapi_extra=body(PublishActivity))
+    async def publish(user: Announcer, request: Request) -> Response:
         command = await body_as(PublishActivity, request)
-        return await desk.answer(command, command.id, desk.asking(request))
+        return await desk.answer(command, command.id, desk.asking(request, user))
 
     changed = body(ChangeActivity, "activity")
 
-    @router.patch("/activities/{activity}", dependencies=staff, responses=STAFF, openapi_extra=changed)
-    async def change(activity: Slug, request: Request) -> Response:
+    @router.patch("/activities/{activity}", responses=STAFF, openapi_extra=changed)
+    async def change(activity: Slug, user: Changer, request: Request) -> Response:
         command = await body_as(ChangeActivity, request, activity=activity)
-        return await desk.answer(command, activity, desk.asking(request))
+        return await desk.answer(command, activity, desk.asking(request, user))
 
     ended = body(CancelActivity, "activity", required=False)
 
-    @router.post(
-        "/activities/{activity}/cancellation", dependencies=staff, responses=STAFF, openapi_extra=ended
-    )
-    async def cancel(activity: Slug, request: Request) -> Response:
+    @router.post("/activities/{activity}/cancellation", responses=STAFF, openapi_extra=ended)
+    async def cancel(activity: Slug, user: Canceller, request: Request) -> Response:
         body = await parsed(request) if await request.body() else {}  # without a reason, without a body
         command = fitted(CancelActivity, body, activity=activity)
-        return await desk.answer(command, activity, desk.asking(request))
+        return await desk.answer(command, activity, desk.asking(request, user))
 
     @router.get("/activities/{activity}", responses=NOT_FOUND)
     async def show(activity: str) -> dict[str, Any]:
         return found(await gatherings(desk).views.activity(activity), "activity_unknown")
 
 
-def attendance(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+def attendance(router: APIRouter, desk: Desk) -> None:
+    Recorder = Annotated[SignedIn, Depends(desk.access.api(Action.RECORD_ATTENDANCE))]  # noqa: N806
+
     @router.post(
         "/activities/{activity}/attendance",
-        dependencies=staff,
-        responses=answers(Outcome | documented.Outcomes) | UNAUTHORIZED,
+        responses=answers(Outcome | documented.Outcomes) | REFUSED,
         openapi_extra=body(RecordAttendance, "activity", or_many=True),
     )
-    async def attend(activity: Slug, request: Request) -> Response:
+    async def attend(activity: Slug, user: Recorder, request: Request) -> Response:
         body = await parsed(request)
         rows = body if isinstance(body, list) else [body]
         if len(rows) > 1_000:
             raise Problem(422, "too_large", "Kirim paling banyak 1.000 kehadiran sekaligus.")
         marks = [fitted(RecordAttendance, row, activity=activity) for row in rows]
         if not isinstance(body, list):
-            return await desk.answer(marks[0], activity, desk.asking(request))
-        return await answer_many(desk.asker, marks, activity, desk.asking(request))
+            return await desk.answer(marks[0], activity, desk.asking(request, user))
+        return await answer_many(desk.asker, marks, activity, desk.asking(request, user))
 
 
-def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
+def imports(router: APIRouter, desk: Desk) -> None:
+    Importer = Annotated[SignedIn, Depends(desk.access.api(Action.IMPORT_LIST))]  # noqa: N806
+
     @router.post(
         IMPORTS,
-        dependencies=staff,
-        responses=UNAUTHORIZED | documented.TOO_LARGE,
+        responses=REFUSED | documented.TOO_LARGE,
         openapi_extra=documented.SHEET,
     )
-    async def import_sheet(activity: Slug, request: Request, dry_run: bool = False) -> dict[str, object]:
+    async def import_sheet(
+        activity: Slug, user: Importer, request: Request, dry_run: bool = False
+    ) -> dict[str, object]:
         if not (sheet := await request.body()):
             raise Problem(422, "invalid", "Lampirkan lembar Excel, OpenDocument, atau CSV.")
         seconds = lists.SECONDS if dry_run else FORESEEN_SECONDS
@@ -152,7 +161,7 @@ def imports(router: APIRouter, desk: Desk, staff: list[Any]) -> None:
                 command_id(gatherings(desk).sheet_key, row.command),
                 False,
                 0,
-                OFFICE_STAFF,
+                user.actor,
             )
             await ask(desk.asker, row.command, activity, how)
             digest = desk.asker.digests.command(activity, how.source, how.identifier)

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Final
 
 from services.registration.features.gatherings.public import Arrival
 from services.registration.kernel.digests import Digests
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
+from shared.throttle import network
 
 HOUR: Final = timedelta(hours=1)
 NOWHERE: Final = ""  # stands for every activity that does not exist
@@ -120,14 +120,3 @@ def mailbox(email: str) -> str:
     """What counts as one mailbox, whatever tag stands behind its name (`ani+rakor@` is `ani@`)."""
     name, _, domain = email.lower().rpartition("@")
     return f"{name.partition('+')[0]}@{domain}"
-
-
-def network(address: str) -> str:
-    """What counts as one source: an IPv4 address, or the /64 that an IPv6 host has to itself."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(found, IPv4Address):  # a host on both networks names the one within the other
-        found = found.ipv4_mapped or found
-    return str(found if isinstance(found, IPv4Address) else ip_network((found, 64), strict=False))

@@ -9,6 +9,7 @@ from services.registration.features.gatherings.domain.activity import ActivitySt
 from services.registration.features.gatherings.domain.registration import MAX_FACTS
 from services.registration.features.gatherings.gathering_states import activity_state
 from services.registration.kernel.digests import Digests
+from services.registration.kernel.feature import OfficeStore
 from services.registration.storage.documents import position
 from shared.contracts.activity import Activity, Session
 from shared.contracts.types import AwareDatetime, Message
@@ -120,6 +121,10 @@ class Views:
         who = {row["_id"]: row["who"] for row in people}
         listed = [_listed(row, who.get(row["who"]["contact"], {})) for row in rows]
         return listed, rows[-1]["_id"] if len(rows) == PAGE else None
+
+
+async def activity_of_registration(of: OfficeStore, registration: str) -> str | None:
+    return await Views(of.store, of.digests).activity_of(registration)
 
 
 def _of_same(row: Document, first: Document) -> bool:

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from services.registration.features.gatherings.domain.activity import attendance_opens
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.roster import Wanted
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import asked, done, said, staff_page
 from services.registration.web.front import Front, now
-from services.registration.web.session import Session, Sessions
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
@@ -26,28 +27,28 @@ Tick = tuple[str, str, bool]
 """Registration, session, whether present."""
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter()
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Recorder = Annotated[SignedIn, Depends(access.page(Action.RECORD_ATTENDANCE))]  # noqa: N806
 
     @router.get("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
     async def show(
-        activity: str, session: Staff, request: Request, pertemuan: str = "", hal: Number = 1
+        activity: str, user: Recorder, request: Request, pertemuan: str = "", hal: Number = 1
     ) -> HTMLResponse:
-        return await _shown(front, session, activity, pertemuan, hal, did=said(front, request))
+        return await _shown(front, user, activity, pertemuan, hal, did=said(front, request))
 
     @router.post("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
     async def tick(
-        activity: str, session: Staff, request: Request, pertemuan: str = "", hal: Number = 1
+        activity: str, user: Recorder, request: Request, pertemuan: str = "", hal: Number = 1
     ) -> Response:
         sent = await request.form()
         there = set(map(str, sent.getlist("hadir")))
         differs = sorted(there ^ set(map(str, sent.getlist("semula"))))
         ticks = [(one, pertemuan, one in there) for one in differs]
-        told = await record(front, activity, ticks, str(sent.get("nonce", "")))
+        told = await record(front, activity, ticks, user)
         if told:
             message = f"{len(told)} dari {len(ticks)} perubahan belum tercatat. {told[0].message}"
-            return await _shown(front, session, activity, pertemuan, hal, message)
+            return await _shown(front, user, activity, pertemuan, hal, message)
         onward = hal + 1 if sent.get("lanjut") else hal
         here = f"/staf/kegiatan/{activity}/kehadiran"
         return done(front, here, saved(len(ticks)), pertemuan=pertemuan, hal=onward)
@@ -59,7 +60,7 @@ def saved(changes: int) -> str:
     return f"{number(changes)} perubahan kehadiran tersimpan." if changes else "Tidak ada yang berubah."
 
 
-async def record(front: Front, activity: str, ticks: Sequence[Tick], nonce: str) -> list[Outcome]:
+async def record(front: Front, activity: str, ticks: Sequence[Tick], user: SignedIn) -> list[Outcome]:
     """What of it is not recorded. Raises `Problem` 422 or 503."""
     try:
         commands = [
@@ -68,13 +69,13 @@ async def record(front: Front, activity: str, ticks: Sequence[Tick], nonce: str)
         ]
     except ValidationError:
         raise Problem(422, "invalid", "") from None
-    outcomes = await asyncio.gather(*(asked(front, one, activity, nonce) for one in commands))
+    outcomes = await asyncio.gather(*(asked(front, one, activity, user) for one in commands))
     return [one for one in outcomes if one.result != "recorded"]
 
 
 async def _shown(
     front: Front,
-    session: Session,
+    user: SignedIn,
     activity: str,
     named: str,
     number: int,
@@ -89,7 +90,7 @@ async def _shown(
     rows, total = await gatherings(front).roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
     return staff_page(
         front,
-        session,
+        user,
         "staf-kehadiran.html",
         409 if told else 200,
         activity=state.described,

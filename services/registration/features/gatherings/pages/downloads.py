@@ -9,33 +9,35 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.pages.roster import Filter, Search, read
 from services.registration.features.gatherings.roster import Wanted
 from services.registration.features.gatherings.sheets import files
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.front import Front
-from services.registration.web.session import Session, Sessions
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.page(Action.EXPORT_ROSTER))]  # noqa: N806
+    Importer = Annotated[SignedIn, Depends(access.page(Action.IMPORT_LIST))]  # noqa: N806
 
     @router.get("/peserta.xlsx")
-    async def participants(activity: str, _: Staff, asked: Annotated[Filter, Query()]) -> Response:
+    async def participants(activity: str, _: Exporter, asked: Annotated[Filter, Query()]) -> Response:
         return await _participants(front, activity, read(asked)[0])
 
     @router.post("/peserta.xlsx")
-    async def searched(activity: str, _: Staff, asked: Annotated[Search, Form()]) -> Response:
+    async def searched(activity: str, _: Exporter, asked: Annotated[Search, Form()]) -> Response:
         return await _participants(front, activity, read(asked, asked.text)[0])
 
     @router.get("/kehadiran.xlsx")
-    async def attendance(activity: str, _: Staff) -> Response:
+    async def attendance(activity: str, _: Exporter) -> Response:
         state = await activity_of(front, activity)
         rows, _total = await gatherings(front).roster.found(state.described.id, Wanted(status="confirmed"))
         data = await asyncio.to_thread(files.attendance, state.described, rows)
         return sheet(data, f"kehadiran-{state.described.id}")
 
     @router.get("/templat.xlsx")
-    async def template(activity: str, _: Staff) -> Response:
+    async def template(activity: str, _: Importer) -> Response:
         state = await activity_of(front, activity)
         return sheet(await asyncio.to_thread(files.template), f"templat-{state.described.id}")
 

@@ -12,10 +12,11 @@ from services.registration.features.gatherings.pages.fields import read_person
 from services.registration.features.gatherings.pages.mails import TOLD, listed
 from services.registration.features.gatherings.roster import Enrolled
 from services.registration.features.people.domain import participant
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import asked, done, moved_up, said, staff_page
 from services.registration.web.front import Front, now, settled
 from services.registration.web.mails import Mail
-from services.registration.web.session import Session, Sessions
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.outcomes import Outcome
@@ -24,54 +25,60 @@ OTHERS: Final = 10  # registrations of one person that are asked after
 FIELDS: Final = {"nama": "name", "email": "email", "telepon": "phone", "nip": "nip", "nuptk": "nuptk"}
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/pendaftaran/{registration}")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_ROSTER))]  # noqa: N806
+    Canceller = Annotated[SignedIn, Depends(access.page(Action.CANCEL_REGISTRATION))]  # noqa: N806
+    Corrector = Annotated[SignedIn, Depends(access.page(Action.CORRECT_PERSON))]  # noqa: N806
+    Recorder = Annotated[SignedIn, Depends(access.page(Action.RECORD_ATTENDANCE))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
     async def show(
-        registration: str, session: Staff, request: Request, fakta: str = "", kirim: str = "", baru: str = ""
+        registration: str, user: Viewer, request: Request, fakta: str = "", kirim: str = "", baru: str = ""
     ) -> HTMLResponse:
         row, here = await enrolled(front, registration), request.url.path
-        fact, new = front.desk.tokens.done(fakta, here), bool(front.desk.tokens.done(baru, here))
-        return await _shown(front, session, row, fact=fact, sent=kirim, new=new, did=said(front, request))
+        fact, new = (
+            front.desk.done_sentences.read(fakta, here),
+            bool(front.desk.done_sentences.read(baru, here)),
+        )
+        return await _shown(front, user, row, fact=fact, sent=kirim, new=new, did=said(front, request))
 
     @router.get("/batal", response_class=HTMLResponse)
-    async def question(registration: str, session: Staff) -> HTMLResponse:
+    async def question(registration: str, user: Canceller) -> HTMLResponse:
         row = await enrolled(front, registration)
         state = await activity_of(front, row.activity)
         over = state.over(now())
-        return staff_page(front, session, "staf-batal.html", row=row, activity=state.described, over=over)
+        return staff_page(front, user, "staf-batal.html", row=row, activity=state.described, over=over)
 
     @router.post("/batal", response_class=HTMLResponse)
-    async def cancel(registration: str, session: Staff, request: Request) -> Response:
-        row, sent = await enrolled(front, registration), await request.form()
+    async def cancel(registration: str, user: Canceller) -> Response:
+        row = await enrolled(front, registration)
         command = CancelRegistration(registration=row.id)
-        outcome = await asked(front, command, row.activity, str(sent.get("nonce", "")))
-        return await _answered(front, session, row, outcome, await _cancelled(front, outcome))
+        outcome = await asked(front, command, row.activity, user)
+        return await _answered(front, user, row, outcome, await _cancelled(front, outcome))
 
     @router.post("/data", response_class=HTMLResponse)
-    async def correct(registration: str, session: Staff, request: Request) -> Response:
+    async def correct(registration: str, user: Corrector, request: Request) -> Response:
         row, sent = await enrolled(front, registration), await request.form()
         typed = read_person(sent)
         if typed.errors:
-            return await _shown(front, session, row, typed.values, typed.errors, status=422)
+            return await _shown(front, user, row, typed.values, typed.errors, status=422)
         changed = {name: typed.found[field] for field, name in FIELDS.items() if typed.found[field]}
         gone = {name: None for name in ("phone", "nip", "nuptk") if name in row.who and name not in changed}
         given = {name: value for name, value in changed.items() if row.who.get(name) != value}
         if not given | gone:
             return done(front, f"/staf/pendaftaran/{row.id}", saved(0))
         command = CorrectParticipant.model_validate({"ref": row.ref} | given | gone)
-        outcome = await asked(front, command, participant.key(row.ref), str(sent.get("nonce", "")))
-        return await _answered(front, session, row, outcome)
+        outcome = await asked(front, command, participant.key(row.ref), user)
+        return await _answered(front, user, row, outcome)
 
     @router.post("/kehadiran", response_class=HTMLResponse)
-    async def attend(registration: str, session: Staff, request: Request) -> Response:
+    async def attend(registration: str, user: Recorder, request: Request) -> Response:
         row, sent = await enrolled(front, registration), await request.form()
         differs = set(sent.getlist("hadir")) ^ set(sent.getlist("semula"))
         ticks = [(row.id, str(one), one in sent.getlist("hadir")) for one in sorted(map(str, differs))]
-        told = await record(front, row.activity, ticks, str(sent.get("nonce", "")))
-        return await _answered(front, session, row, told[0] if told else None, saved(len(ticks)))
+        told = await record(front, row.activity, ticks, user)
+        return await _answered(front, user, row, told[0] if told else None, saved(len(ticks)))
 
     return router
 
@@ -83,22 +90,22 @@ async def _cancelled(front: Front, outcome: Outcome) -> str:
 
 
 async def _answered(
-    front: Front, session: Session, row: Enrolled, outcome: Outcome | None, told: str = ""
+    front: Front, user: SignedIn, row: Enrolled, outcome: Outcome | None, told: str = ""
 ) -> Response:
     """Back to the registration, which says what was done, or what was refused."""
     if outcome is not None and outcome.result in ("refused", "parked", None):
         status = 409 if outcome.result else 202
         row = await enrolled(front, row.id)
-        return await _shown(front, session, row, told=outcome.message or "", status=status)
+        return await _shown(front, user, row, told=outcome.message or "", status=status)
     here = f"/staf/pendaftaran/{row.id}"
     if outcome and outcome.result == "corrected" and outcome.fact:
-        return RedirectResponse(f"{here}?fakta={front.desk.tokens.of_done(here, outcome.fact)}", 303)
+        return RedirectResponse(f"{here}?fakta={front.desk.done_sentences.sign(here, outcome.fact)}", 303)
     return done(front, here, told)
 
 
 async def _shown(
     front: Front,
-    session: Session,
+    user: SignedIn,
     row: Enrolled,
     values: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
@@ -116,7 +123,7 @@ async def _shown(
     standing: dict[str, Any] = {field: row.who.get(name, "") for field, name in FIELDS.items()}
     return staff_page(
         front,
-        session,
+        user,
         "staf-pendaftaran.html",
         status,
         row=row,

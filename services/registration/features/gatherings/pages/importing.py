@@ -18,16 +18,17 @@ from services.registration.features.gatherings.sheets.remarks import remarked
 from services.registration.features.gatherings.sheets.sheet_report import InvitedRow
 from services.registration.features.gatherings.sheets.sheet_row import command_id
 from services.registration.features.gatherings.uploads import SHEET_BYTES, Kind, Upload
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import AGAIN, done, staff_page
 from services.registration.web.front import Front, now
-from services.registration.web.session import Session, Sessions
 from shared.contracts.commands import SubmitRegistration
-from shared.contracts.envelope import OFFICE_STAFF
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
 KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
 BODY_BYTES: Final = {f"/staf/kegiatan/{{activity}}/{where}": SHEET_BYTES for where in KINDS}
+ACTIONS: Final = {"impor": Action.IMPORT_LIST, "impor-kehadiran": Action.RECORD_ATTENDANCE}
 HANDLED: Final = "Ditandai selesai: baris yang tidak diterima itu tidak disebut lagi di sini."
 MISSING: Final = "Pilih berkas Excel, OpenDocument, atau CSV yang akan diperiksa"
 GONE: Final = (
@@ -36,38 +37,38 @@ GONE: Final = (
 )
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter()
     for where in KINDS:
-        router.include_router(_routes(front, sessions, where))
+        router.include_router(_routes(front, access, where))
     return router
 
 
-def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
+def _routes(front: Front, access: Access, where: str) -> APIRouter:
     router = APIRouter(prefix=f"/staf/kegiatan/{{activity}}/{where}")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Importer = Annotated[SignedIn, Depends(access.page(ACTIONS[where]))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def empty(activity: str, session: Staff) -> HTMLResponse:
-        return _asking(front, session, await activity_of(front, activity), where)
+    async def empty(activity: str, user: Importer) -> HTMLResponse:
+        return _asking(front, user, await activity_of(front, activity), where)
 
     @router.post("", response_class=HTMLResponse)
-    async def upload(activity: str, session: Staff, request: Request) -> Response:
+    async def upload(activity: str, user: Importer, request: Request) -> Response:
         state, sent = await activity_of(front, activity), (await request.form()).get("berkas")
         data = await sent.read() if isinstance(sent, UploadFile) else b""
         if not data:
-            return _asking(front, session, state, where, {"berkas": MISSING})
+            return _asking(front, user, state, where, {"berkas": MISSING})
         token = await gatherings(front).uploads.keep(activity, KINDS[where], data)
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
 
     @router.get("/{token}", response_class=HTMLResponse)
-    async def report(activity: str, token: str, session: Staff) -> HTMLResponse:
+    async def report(activity: str, token: str, user: Importer) -> HTMLResponse:
         state = await activity_of(front, activity)
         kept = await _kept(front, activity, where, token)
         found = shown(await foreseen(front, state, kept)) if kept.data else await result(front, kept)
         return staff_page(
             front,
-            session,
+            user,
             "staf-impor-laporan.html",
             activity=state.described,
             where=where,
@@ -77,7 +78,7 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
         )
 
     @router.get("/{token}/keterangan.xlsx")
-    async def remarks(activity: str, token: str, _: Staff) -> Response:
+    async def remarks(activity: str, token: str, _: Importer) -> Response:
         state, kept = await activity_of(front, activity), await _kept(front, activity, where, token)
         if kept.data is None:
             raise Problem(404, "upload_unknown", GONE)
@@ -86,16 +87,16 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
         return sheet(await asyncio.to_thread(remarked, book, report), f"keterangan-{activity}")
 
     @router.post("/{token}")
-    async def confirm(activity: str, token: str, _: Staff) -> Response:
+    async def confirm(activity: str, token: str, user: Importer) -> Response:
         state, kept = await activity_of(front, activity), await _kept(front, activity, where, token)
         if kept.data:
             found = await foreseen(front, state, kept)
-            sent = [(row.number, await _send(front, kept, row), row.sheet) for row in found.rows]
+            sent = [(row.number, await _send(front, kept, row, user), row.sheet) for row in found.rows]
             await gatherings(front).uploads.was_sent(token, sent, found.problems)
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
 
     @router.post("/{token}/selesai")
-    async def handled(activity: str, token: str, _: Staff) -> Response:
+    async def handled(activity: str, token: str, _: Importer) -> Response:
         await _kept(front, activity, where, token)
         await gatherings(front).uploads.was_handled(token)
         return done(front, "/staf", HANDLED)
@@ -104,11 +105,11 @@ def _routes(front: Front, sessions: Sessions, where: str) -> APIRouter:
 
 
 def _asking(
-    front: Front, session: Session, state: ActivityState, where: str, errors: dict[str, str] | None = None
+    front: Front, user: SignedIn, state: ActivityState, where: str, errors: dict[str, str] | None = None
 ) -> HTMLResponse:
     return staff_page(
         front,
-        session,
+        user,
         "staf-impor.html",
         422 if errors else 200,
         activity=state.described,
@@ -126,7 +127,7 @@ async def _kept(front: Front, activity: str, where: str, token: str) -> Upload:
     return kept
 
 
-async def _send(front: Front, kept: Upload, row: InvitedRow | Mark) -> bytes:
+async def _send(front: Front, kept: Upload, row: InvitedRow | Mark, user: SignedIn) -> bytes:
     """An invited person's row is known again in any sheet; a tick only in this one, since it may be taken
     back and made again. Raises `Problem` 503."""
     desk, source, command = front.desk, f"/{front.office.code}/excel", row.command
@@ -136,7 +137,7 @@ async def _send(front: Front, kept: Upload, row: InvitedRow | Mark) -> bytes:
     else:
         identifier = asker.digests.form(kept.token, command.model_dump_json())
     try:
-        await asker.ask(command, kept.activity, source, identifier, 0, known=False, actor=OFFICE_STAFF)
+        await asker.ask(command, kept.activity, source, identifier, 0, known=False, actor=user.actor)
     except KafkaUnavailable:
         raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
     return asker.digests.command(kept.activity, source, identifier)

@@ -12,17 +12,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import staff_page
 from services.registration.web.front import Front
 from services.registration.web.mails import STATES, Mail, MailRefused, MailsAway
-from services.registration.web.session import Session, Sessions
 from shared.pages import pages_of
 
 log = logging.getLogger(__name__)
 
 ROWS: Final = 20
 MOST: Final = 100  # of one press of a button
-_MAIL: Final = re.compile(r"[a-z0-9-]{1,80}:[a-z-]{1,40}:[a-z2-7]{20,40}:[\w.:-]{1,90}")
+_MAIL: Final = re.compile(r"[a-z0-9-]{1,80}:[a-z-]{1,40}:(?:u:[\w-]{1,64}|[a-z2-7]{20,40}):[\w.:-]{1,90}")
 TOLD: Final = {
     "lagi": "Sudah diantrekan lagi. Muat ulang halaman ini sebentar lagi untuk melihat hasilnya.",
     "tidak": "Ada yang tidak dikirim lagi: emailnya sudah terkirim, masih menunggu, atau lewat waktunya.",
@@ -57,30 +58,31 @@ class Filter(BaseModel):
         return self.status if self.status in STATES else ""
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter()
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_MAILS))]  # noqa: N806
+    Sender = Annotated[SignedIn, Depends(access.page(Action.SEND_MAIL))]  # noqa: N806
     Asked = Annotated[Filter, Query()]  # noqa: N806
 
     @router.get("/staf/surel", response_class=HTMLResponse)
-    async def of_all(session: Staff, asked: Asked) -> HTMLResponse:
-        return await _shown(front, session, asked, "")
+    async def of_all(user: Viewer, asked: Asked) -> HTMLResponse:
+        return await _shown(front, user, asked, "")
 
     @router.get("/staf/kegiatan/{activity}/surel", response_class=HTMLResponse)
-    async def of_one(activity: str, session: Staff, asked: Asked) -> HTMLResponse:
-        return await _shown(front, session, asked, (await activity_of(front, activity)).described.id)
+    async def of_one(activity: str, user: Viewer, asked: Asked) -> HTMLResponse:
+        return await _shown(front, user, asked, (await activity_of(front, activity)).described.id)
 
     @router.post("/staf/surel")
-    async def again(_: Staff, request: Request, asked: Asked) -> Response:
+    async def again(_: Sender, request: Request, asked: Asked) -> Response:
         return await _sent_again(front, request, "/staf/surel", asked)
 
     @router.post("/staf/kegiatan/{activity}/surel")
-    async def again_of_one(activity: str, _: Staff, request: Request, asked: Asked) -> Response:
+    async def again_of_one(activity: str, _: Sender, request: Request, asked: Asked) -> Response:
         state = await activity_of(front, activity)
         return await _sent_again(front, request, f"/staf/kegiatan/{state.described.id}/surel", asked)
 
     @router.post("/staf/pendaftaran/{registration}/surel")
-    async def again_to(registration: str, _: Staff, request: Request) -> Response:
+    async def again_to(registration: str, _: Sender, request: Request) -> Response:
         row = await enrolled(front, registration)
         return await _sent_again(front, request, f"/staf/pendaftaran/{row.id}", Filter(), "#surel")
 
@@ -136,14 +138,14 @@ async def _again(front: Front, names: Sequence[str]) -> str:
     return told
 
 
-async def _shown(front: Front, session: Session, asked: Filter, activity: str) -> HTMLResponse:
+async def _shown(front: Front, user: SignedIn, asked: Filter, activity: str) -> HTMLResponse:
     found = await listed(front, (asked.hal - 1) * ROWS, state=asked.state, activity=activity)
     counts = await counted(front, STATES, activity) if found.known == "yes" else found
     who = await gatherings(front).roster.of([one.registration for one in found.rows])
     states = await gatherings(front).views.states(list({one.activity for one in found.rows} | {activity}))
     return staff_page(
         front,
-        session,
+        user,
         "staf-surel.html",
         activity=states[activity].described if activity else None,
         activities={name: state.described for name, state in states.items()},

@@ -22,9 +22,10 @@ from services.registration.features.gatherings.pages.drafts import (
     of_yaml,
 )
 from services.registration.features.gatherings.pages.yaml_lines import SHOWN, Mistake, excerpt, mistakes
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import asked, done, staff_page
 from services.registration.web.front import Front, now
-from services.registration.web.session import Session, Sessions
 from shared.contracts.commands import PublishActivity
 from shared.contracts.types import ZONES, Category
 
@@ -67,50 +68,50 @@ TOO_LONG: Final = "YAML ini terlalu panjang untuk ditempel; pakai berkas"
 NO_UTF8: Final = "Berkas ini bukan teks; simpan sebagai teks UTF-8"
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/terbit")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Announcer = Annotated[SignedIn, Depends(access.page(Action.ANNOUNCE_ACTIVITY))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def empty(session: Staff) -> HTMLResponse:
-        return _form(front, session, FormData(), Draft())
+    async def empty(user: Announcer) -> HTMLResponse:
+        return _form(front, user, FormData(), Draft())
 
     @router.post("", response_class=HTMLResponse)
-    async def announce(session: Staff, request: Request) -> Response:
+    async def announce(user: Announcer, request: Request) -> Response:
         sent = await request.form()
         typed, chosen = _typed(front, sent)
         draft = of_form(typed, chosen, front.office.zone)
         if "tambah" in sent:
-            return _form(front, session, sent, Draft(), more=str(sent["tambah"]))
+            return _form(front, user, sent, Draft(), more=str(sent["tambah"]))
         kept = [*typed.items(), *((name, one) for name, many in chosen.items() for one in many)]
-        told = await _next(front, session, sent, draft, "/staf/terbit", kept)
-        return told if isinstance(told, Response) else _form(front, session, sent, draft, told)
+        told = await _next(front, user, sent, draft, "/staf/terbit", kept)
+        return told if isinstance(told, Response) else _form(front, user, sent, draft, told)
 
     @router.get("/yaml", response_class=HTMLResponse)
-    async def empty_yaml(session: Staff) -> HTMLResponse:
-        return _yaml(front, session, "", [])
+    async def empty_yaml(user: Announcer) -> HTMLResponse:
+        return _yaml(front, user, "", [])
 
     @router.post("/yaml", response_class=HTMLResponse)
-    async def announce_yaml(session: Staff, request: Request) -> Response:
+    async def announce_yaml(user: Announcer, request: Request) -> Response:
         sent = await request.form()
         text = str(sent.get("yaml", ""))
         try:
             text = await _text(sent)
             draft = await asyncio.to_thread(of_yaml, text)
         except NoYaml as refused:
-            return _yaml(front, session, text, [Mistake(refused.line, "", str(refused))])
-        told = await _next(front, session, sent, draft, "/staf/terbit/yaml", [("yaml", text)])
+            return _yaml(front, user, text, [Mistake(refused.line, "", str(refused))])
+        told = await _next(front, user, sent, draft, "/staf/terbit/yaml", [("yaml", text)])
         if isinstance(told, Response):
             return told
         found = await asyncio.to_thread(mistakes, text, draft.errors)
-        return _yaml(front, session, text, found, told)
+        return _yaml(front, user, text, found, told)
 
     return router
 
 
 async def _next(
     front: Front,
-    session: Session,
+    user: SignedIn,
     sent: FormData,
     draft: Draft,
     action: str,
@@ -121,13 +122,12 @@ async def _next(
     if draft.command is None or sent.get(STEP) == MEND:
         return ""
     if sent.get(STEP) == PUBLISH:
-        return await _published(front, draft.command, draft, str(sent.get("nonce", "")))
+        return await _published(front, draft.command, draft, user)
     return staff_page(
         front,
-        session,
+        user,
         "staf-terbit-periksa.html",
-        200,
-        str(sent.get("nonce", "")),
+        again=True,
         activity=draft.command,
         doubts=doubts(draft.command, now()),
         action=action,
@@ -135,9 +135,9 @@ async def _next(
     )
 
 
-async def _published(front: Front, command: PublishActivity, draft: Draft, nonce: str) -> Response | str:
+async def _published(front: Front, command: PublishActivity, draft: Draft, user: SignedIn) -> Response | str:
     """Where it leads, or what stands in the way; what belongs to the activity's id is told there."""
-    outcome = await asked(front, command, command.id, nonce)
+    outcome = await asked(front, command, command.id, user)
     if outcome.result == "published":
         return done(front, f"/staf/kegiatan/{command.id}", PUBLISHED)
     if outcome.reason == "activity_exists":
@@ -176,7 +176,7 @@ def _names() -> list[str]:
 
 def _form(
     front: Front,
-    session: Session,
+    user: SignedIn,
     sent: FormData,
     draft: Draft,
     told: str = "",
@@ -191,10 +191,10 @@ def _form(
         blocks[what] = min(MOST, max([1, shown, *(at + 1 for at in used)]) + (more == what))
     return staff_page(
         front,
-        session,
+        user,
         "staf-terbit.html",
         422 if draft.errors or told else 200,
-        str(sent.get("nonce", "")) if not draft.errors else "",
+        again=not draft.errors,
         values=values,
         chosen=chosen,
         errors={name: _at_field(name, sentence) for name, sentence in draft.errors.items()},
@@ -244,12 +244,12 @@ def _fits(text: str) -> bool:
     return len(escape(text).encode()) <= YAML_BYTES
 
 
-def _yaml(front: Front, session: Session, text: str, found: list[Mistake], told: str = "") -> HTMLResponse:
+def _yaml(front: Front, user: SignedIn, text: str, found: list[Mistake], told: str = "") -> HTMLResponse:
     """The text is one field: its lines with mistakes are shown above it, each told under its line."""
     shown = found[:SHOWN]
     return staff_page(
         front,
-        session,
+        user,
         "staf-terbit-yaml.html",
         422 if found or told else 200,
         values={"yaml": text if _fits(text) else ""},

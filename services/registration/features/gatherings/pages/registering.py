@@ -10,36 +10,37 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.gatherings.pages.fields import FIELDS, Typed, read
 from services.registration.features.gatherings.pages.form import offered
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import asked, staff_page
 from services.registration.web.front import Front, now
-from services.registration.web.session import Session, Sessions
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.outcomes import Outcome
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}/daftarkan")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Registrar = Annotated[SignedIn, Depends(access.page(Action.REGISTER_PERSON))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def empty(activity: str, session: Staff) -> HTMLResponse:
+    async def empty(activity: str, user: Registrar) -> HTMLResponse:
         state = await activity_of(front, activity)
-        return _form(front, session, state, Typed(dict.fromkeys(FIELDS, ""), {}))
+        return _form(front, user, state, Typed(dict.fromkeys(FIELDS, ""), {}))
 
     @router.post("", response_class=HTMLResponse)
-    async def submit(activity: str, session: Staff, request: Request) -> Response:
+    async def submit(activity: str, user: Registrar, request: Request) -> Response:
         state, sent = await activity_of(front, activity), await request.form()
-        typed, nonce = read(sent, state.described, offered(front, state), own=False), str(sent.get("nonce"))
+        typed = read(sent, state.described, offered(front, state), own=False)
         if typed.command is None:
-            return _form(front, session, state, typed, 422, nonce)
-        outcome = await asked(front, typed.command, typed.command.activity, nonce)
+            return _form(front, user, state, typed, 422, again=True)
+        outcome = await asked(front, typed.command, typed.command.activity, user)
         if outcome.registration:
             there = f"/staf/pendaftaran/{outcome.registration}"
-            return RedirectResponse(f"{there}?baru={front.desk.tokens.of_done(there, 'baru')}", 303)
+            return RedirectResponse(f"{there}?baru={front.desk.done_sentences.sign(there, 'baru')}", 303)
         if outcome.state == "pending":  # the same form asks for the same command's outcome
-            return _form(front, session, state, typed, 202, nonce, outcome)
+            return _form(front, user, state, typed, 202, outcome, again=True)
         before = await _there(front, typed.command, outcome)
-        return _form(front, session, state, typed, 409, "", outcome, before)
+        return _form(front, user, state, typed, 409, outcome, before)
 
     return router
 
@@ -53,20 +54,20 @@ async def _there(front: Front, command: SubmitRegistration, outcome: Outcome) ->
 
 def _form(
     front: Front,
-    session: Session,
+    user: SignedIn,
     state: ActivityState,
     typed: Typed,
     status: int = 200,
-    nonce: str = "",
     outcome: Outcome | None = None,
     there: str | None = None,
+    again: bool = False,
 ) -> HTMLResponse:
     return staff_page(
         front,
-        session,
+        user,
         "staf-daftarkan.html",
         status,
-        nonce,
+        again=again,
         activity=state.described,
         phase=phase(state.described, state.cancelled, now()),
         offered=offered(front, state),

@@ -10,9 +10,10 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.gatherings.roster import Wanted
 from services.registration.features.gatherings.sheets.cells import CellRefused, regency
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import said, staff_page
 from services.registration.web.front import Front, now
-from services.registration.web.session import Session, Sessions
 from shared.contracts.types import Category
 from shared.pages import pages_of
 
@@ -46,25 +47,25 @@ class Search(Filter):
         return self.cari.strip()[:200]
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter()
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_ROSTER))]  # noqa: N806
 
     @router.get("/staf/kegiatan/{activity}", response_class=HTMLResponse)
     async def participants(
-        activity: str, session: Staff, request: Request, asked: Annotated[Filter, Query()]
+        activity: str, user: Viewer, request: Request, asked: Annotated[Filter, Query()]
     ) -> HTMLResponse:
-        return await _shown(front, session, activity, asked, "", said(front, request))
+        return await _shown(front, user, activity, asked, "", said(front, request))
 
     @router.post("/staf/kegiatan/{activity}/cari", response_class=HTMLResponse)
-    async def search(activity: str, session: Staff, asked: Annotated[Search, Form()]) -> HTMLResponse:
-        return await _shown(front, session, activity, asked, asked.text)
+    async def search(activity: str, user: Viewer, asked: Annotated[Search, Form()]) -> HTMLResponse:
+        return await _shown(front, user, activity, asked, asked.text)
 
     return router
 
 
 async def _shown(
-    front: Front, session: Session, activity: str, asked: Filter, text: str, did: str = ""
+    front: Front, user: SignedIn, activity: str, asked: Filter, text: str, did: str = ""
 ) -> HTMLResponse:
     state = await activity_of(front, activity)
     wanted, errors = read(asked, text)
@@ -74,7 +75,7 @@ async def _shown(
     )
     return staff_page(
         front,
-        session,
+        user,
         "staf-kegiatan.html",
         422 if errors else 200,
         state=state,

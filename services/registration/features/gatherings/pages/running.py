@@ -9,9 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import asked, done, moved_up, staff_page
 from services.registration.web.front import Front, now
-from services.registration.web.session import Session, Sessions
 from shared.contracts.commands import CancelActivity, ChangeActivity
 from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.types import Paragraph
@@ -23,52 +24,53 @@ GOING_ON: Final = "Orang berikutnya menyusul naik sebentar lagi; muat ulang hala
 NO_REASON: Final = "Alasan terlalu panjang atau memuat tanda yang tidak dapat dicetak"
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Changer = Annotated[SignedIn, Depends(access.page(Action.CHANGE_ACTIVITY))]  # noqa: N806
+    Canceller = Annotated[SignedIn, Depends(access.page(Action.CANCEL_ACTIVITY))]  # noqa: N806
 
     @router.get("/kursi", response_class=HTMLResponse)
-    async def seats(activity: str, session: Staff) -> HTMLResponse:
+    async def seats(activity: str, user: Changer) -> HTMLResponse:
         state = await activity_of(front, activity)
         standing = {f"kursi-{one.id}": str(one.seats) for one in state.described.quotas}
-        return _seats(front, session, state, standing, {})
+        return _seats(front, user, state, standing, {})
 
     @router.post("/kursi", response_class=HTMLResponse)
-    async def change(activity: str, session: Staff, request: Request) -> Response:
+    async def change(activity: str, user: Changer, request: Request) -> Response:
         state, sent = await activity_of(front, activity), await request.form()
         typed, wanted, errors = read_seats(sent, state)
         if errors:
-            return _seats(front, session, state, typed, errors)
+            return _seats(front, user, state, typed, errors)
         quotas = [
             one.model_dump(mode="json", exclude_unset=True) | {"seats": wanted[one.id]}
             for one in state.described.quotas
         ]
         command = ChangeActivity.model_validate({"activity": state.described.id, "quotas": quotas})
-        outcome = await asked(front, command, state.described.id, str(sent.get("nonce", "")))
+        outcome = await asked(front, command, state.described.id, user)
         if outcome.result == "changed":
             told = await _seats_changed(front, state, wanted, outcome.fact)
             return done(front, f"/staf/kegiatan/{state.described.id}", told)
         state = await activity_of(front, activity)
-        return _seats(front, session, state, typed, _below_taken(state, wanted), outcome.message or "")
+        return _seats(front, user, state, typed, _below_taken(state, wanted), outcome.message or "")
 
     @router.get("/batal", response_class=HTMLResponse)
-    async def question(activity: str, session: Staff) -> HTMLResponse:
-        return await _question(front, session, activity, "", {})
+    async def question(activity: str, user: Canceller) -> HTMLResponse:
+        return await _question(front, user, activity, "", {})
 
     @router.post("/batal", response_class=HTMLResponse)
-    async def cancel(activity: str, session: Staff, request: Request) -> Response:
+    async def cancel(activity: str, user: Canceller, request: Request) -> Response:
         state, sent = await activity_of(front, activity), await request.form()
         reason = str(sent.get("alasan", "")).replace("\r\n", "\n").strip()
         try:
             given = {"reason": TypeAdapter(Paragraph).validate_python(reason)} if reason else {}
         except ValidationError:
-            return await _question(front, session, activity, reason[:4_000], {"alasan": NO_REASON})
+            return await _question(front, user, activity, reason[:4_000], {"alasan": NO_REASON})
         command = CancelActivity.model_validate({"activity": state.described.id} | given)
-        outcome = await asked(front, command, state.described.id, str(sent.get("nonce", "")))
+        outcome = await asked(front, command, state.described.id, user)
         if outcome.result == "cancelled":
             told = called_off(await gatherings(front).views.caused(outcome.fact))
             return done(front, f"/staf/kegiatan/{state.described.id}", told)
-        return await _question(front, session, activity, reason, {}, outcome.message or "")
+        return await _question(front, user, activity, reason, {}, outcome.message or "")
 
     return router
 
@@ -136,7 +138,7 @@ def _below_taken(state: ActivityState, wanted: Mapping[str, int]) -> dict[str, s
 
 def _seats(
     front: Front,
-    session: Session,
+    user: SignedIn,
     state: ActivityState,
     values: dict[str, str],
     errors: dict[str, str],
@@ -145,7 +147,7 @@ def _seats(
     """Where the fields say it, it is not said twice."""
     return staff_page(
         front,
-        session,
+        user,
         "staf-kursi.html",
         422 if errors else 409 if told else 200,
         state=state,
@@ -156,12 +158,12 @@ def _seats(
 
 
 async def _question(
-    front: Front, session: Session, activity: str, reason: str, errors: dict[str, str], told: str = ""
+    front: Front, user: SignedIn, activity: str, reason: str, errors: dict[str, str], told: str = ""
 ) -> HTMLResponse:
     state = await activity_of(front, activity)
     return staff_page(
         front,
-        session,
+        user,
         "staf-batal-kegiatan.html",
         422 if errors else 409 if told else 200,
         state=state,

@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from services.registration.features.people.people_desk import twins_of
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import staff_page
 from services.registration.web.front import Front
-from services.registration.web.session import Session, Sessions
 from shared.http import Problem
 from shared.pages import pages_of
 
@@ -26,34 +27,34 @@ class Search(Page):
     cari: str = ""
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/orang")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_PEOPLE))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def everybody(session: Staff, page: Annotated[Page, Query()]) -> HTMLResponse:
-        return await _listed(front, session, "", page.hal)
+    async def everybody(user: Viewer, page: Annotated[Page, Query()]) -> HTMLResponse:
+        return await _listed(front, user, "", page.hal)
 
     @router.post("", response_class=HTMLResponse)
-    async def search(session: Staff, search: Annotated[Search, Form()]) -> HTMLResponse:
-        return await _listed(front, session, search.cari.strip()[:200], search.hal)
+    async def search(user: Viewer, search: Annotated[Search, Form()]) -> HTMLResponse:
+        return await _listed(front, user, search.cari.strip()[:200], search.hal)
 
     @router.get("/{ref}", response_class=HTMLResponse)
-    async def one(ref: str, session: Staff) -> HTMLResponse:
+    async def one(ref: str, user: Viewer) -> HTMLResponse:
         person = await twins_of(front).persons.one(ref)
         if not person.who:
             raise Problem(404, "participant_unknown", "Orang ini tidak ditemukan di balai kami.")
         titles = await twins_of(front).persons.titles([one.activity for one in person.held])
-        return staff_page(front, session, "staf-seseorang.html", person=person, titles=titles)
+        return staff_page(front, user, "staf-seseorang.html", person=person, titles=titles)
 
     return router
 
 
-async def _listed(front: Front, session: Session, text: str, number: int) -> HTMLResponse:
+async def _listed(front: Front, user: SignedIn, text: str, number: int) -> HTMLResponse:
     rows, total = await twins_of(front).persons.found(text, (number - 1) * ROWS, ROWS)
     return staff_page(
         front,
-        session,
+        user,
         "staf-orang.html",
         rows=rows,
         total=total,

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.registration.features.people.people_desk import twins_of
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import done, said, staff_page
 from services.registration.web.front import Front
-from services.registration.web.session import Session, Sessions
 
 SHOWN: Final = 10
 HELD: Final = 5  # registrations of one person; more would make too long a page
@@ -16,17 +17,17 @@ HELD: Final = 5  # registrations of one person; more would make too long a page
 LOOKED_AT: Final = "Satu pasang ditandai sudah diperiksa."
 
 
-def routes(front: Front, sessions: Sessions) -> APIRouter:
+def routes(front: Front, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/mungkin-sama")
-    Staff = Annotated[Session, Depends(sessions.required)]  # noqa: N806
+    Comparer = Annotated[SignedIn, Depends(access.page(Action.COMPARE_PEOPLE))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def listed(session: Staff, request: Request) -> HTMLResponse:
+    async def listed(user: Comparer, request: Request) -> HTMLResponse:
         found = await twins_of(front).listed(SHOWN)
         held = {one.activity for _, people in found for person in people for one in person.held}
         return staff_page(
             front,
-            session,
+            user,
             "staf-mungkin-sama.html",
             found=found,
             total=await twins_of(front).counted(),
@@ -36,7 +37,7 @@ def routes(front: Front, sessions: Sessions) -> APIRouter:
         )
 
     @router.post("")
-    async def looked_at(_: Staff, request: Request) -> Response:
+    async def looked_at(_: Comparer, request: Request) -> Response:
         await twins_of(front).looked_at(str((await request.form()).get("pasangan", "")))
         return done(front, "/staf/mungkin-sama", LOOKED_AT)
 

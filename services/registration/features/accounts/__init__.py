@@ -1,0 +1,28 @@
+"""Accounts of an office's staff: who they are, what they may do, and how they sign in."""
+
+from pathlib import Path
+from typing import Final
+
+from services.registration.features.accounts import accounts, credentials, notices, sessions
+from services.registration.features.accounts.accounts_desk import NAME, parts, publish_notices
+from services.registration.features.accounts.pages import devices, invitation, management, sign_in
+from services.registration.kernel.feature import Feature
+
+ACCOUNTS: Final = Feature(
+    name=NAME,
+    commands={},
+    facts={},
+    kinds={},
+    collections={
+        **accounts.COLLECTIONS,
+        **sessions.COLLECTIONS,
+        **notices.COLLECTIONS,
+        **credentials.COLLECTIONS,
+    },
+    pages=(sign_in.door, invitation.routes),
+    staff_pages=(sign_in.routes, devices.routes, management.routes),
+    templates=Path(__file__).with_name("templates"),
+    parts=parts,
+    access=lambda desk: desk.access,
+    work=publish_notices,
+)

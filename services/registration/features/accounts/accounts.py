@@ -1,0 +1,70 @@
+"""Accounts of an office in its own database: they are no facts, and no other service reads them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.registration.features.accounts.domain.account import Account
+from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.sessions import Sessions
+from services.registration.kernel.actions import Role
+from shared.mongo.driver import Document, Session, Store
+from shared.mongo.indexes import Index, ascending
+
+COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
+    "accounts": (
+        ascending("accounts", "letters", unique=True),
+        ascending("accounts", "invitation.token", unique=True, sparse=True),
+    )
+}
+"""`letters`: of the address, by which one person has one account."""
+
+
+def letters(email: str) -> str:
+    return email.strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Whatever takes something from an account ends its sessions in the same transaction."""
+
+    store: Store
+    sessions: Sessions
+
+    async def one(self, name: str) -> Account | None:
+        row = await self.store["accounts"].find_one({"_id": name})
+        return account(row) if row else None
+
+    async def by_email(self, email: str) -> Account | None:
+        row = await self.store["accounts"].find_one({"letters": letters(email)})
+        return account(row) if row else None
+
+    async def all(self) -> list[Account]:
+        """By address."""
+        rows = await self.store["accounts"].find({}).sort("letters", 1).to_list(None)
+        return [account(row) for row in rows]
+
+    async def grant(self, name: str, grants: Sequence[Grant]) -> None:
+        """Replace what an account may do."""
+        await self._change(name, {"$set": {"grants": grant_rows(grants)}})
+
+    async def disable(self, name: str) -> None:
+        """Nobody signs in with it until it is invited again, and its invitation opens nothing."""
+        forgotten = {"password": "", "totp": "", "recovery": "", "invitation": ""}
+        await self._change(name, {"$set": {"state": "disabled"}, "$unset": forgotten})
+
+    async def _change(self, name: str, change: Document) -> None:
+        async def work(session: Session) -> None:
+            await self.store["accounts"].update_one({"_id": name}, change, session=session)
+            await self.sessions.end_all(name, transaction=session)
+
+        await self.store.transaction(work)
+
+
+def account(row: Document) -> Account:
+    grants = tuple(Grant(Role(one["role"]), one["activity"], one["until"]) for one in row["grants"])
+    return Account(row["_id"], row["email"], row["name"], row["state"], grants)
+
+
+def grant_rows(grants: Sequence[Grant]) -> list[dict[str, Any]]:
+    return [{"role": one.role.value, "activity": one.activity, "until": one.until} for one in grants]

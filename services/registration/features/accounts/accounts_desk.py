@@ -1,0 +1,70 @@
+"""What pages of accounts work with."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.registration.features.accounts.accounts import Accounts
+from services.registration.features.accounts.credentials import Credentials
+from services.registration.features.accounts.invitations import Invitations, invitations
+from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
+from services.registration.features.accounts.sessions import Sessions
+from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
+from services.registration.kernel.context import OfficeContext
+from services.registration.kernel.feature import EntryWriter
+from services.registration.web.api import Parts
+from shared.pages.cookies import SessionCookie
+from shared.sign_ins import SignIns
+
+NAME: Final = "accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsDesk:
+    """`common`: passwords that are refused."""
+
+    access: StaffAccess
+    accounts: Accounts
+    invitations: Invitations
+    credentials: Credentials
+    hashes: PasswordHashes
+    common: frozenset[str]
+
+    @property
+    def sessions(self) -> Sessions:
+        return self.accounts.sessions
+
+    @property
+    def sign_ins(self) -> SignIns:
+        return self.access.sign_ins
+
+
+def accounts_of(parts: Parts) -> AccountsDesk:
+    found: AccountsDesk = parts.parts[NAME]
+    return found
+
+
+def parts(context: OfficeContext) -> AccountsDesk:
+    of, sign_in = context.of, context.sign_in
+    accounts, hashes = Accounts(of.store, Sessions(of.store)), PasswordHashes()
+    cookie = SessionCookie("simpul", sign_in.public_url.startswith("https:"))
+    return AccountsDesk(
+        StaffAccess(
+            of,
+            accounts,
+            accounts.sessions,
+            sign_in.token_hash,
+            cookie,
+            FormMarks(sign_in.session_keys),
+            sign_in.sign_ins,
+            context.features.activity_of,
+        ),
+        accounts,
+        invitations(of.store, sign_in.public_url),
+        Credentials(of.store, of.digests, hashes),
+        hashes,
+        common_passwords(),
+    )
+
+
+async def publish_notices(desk: AccountsDesk, entries: EntryWriter) -> None:
+    await desk.invitations.notices.keep_publishing(entries)

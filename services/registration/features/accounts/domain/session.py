@@ -1,0 +1,43 @@
+"""How long a session lives, and what its device is called."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+LONGEST: Final = timedelta(hours=12)
+IDLE: Final = timedelta(minutes=30)
+SEEN_EVERY: Final = timedelta(minutes=1)  # spares a write for most pages
+_BROWSERS: Final = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"))
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`id`: the digest of its cookie."""
+
+    id: bytes
+    account: str
+    device: str
+    created: datetime
+    seen: datetime
+
+    def lives(self, now: datetime) -> bool:
+        return now < self.created + LONGEST and now < self.seen + IDLE
+
+
+def device(user_agent: str) -> str:
+    """In a few words, for its owner to know it again."""
+    browser = _first(_BROWSERS, user_agent) or ("Safari" if "Safari" in user_agent else "Peramban lain")
+    system = _first(_SYSTEMS, user_agent)
+    return f"{browser} di {system}" if system else browser
+
+
+def _first(names: tuple[tuple[str, str], ...], text: str) -> str:
+    return next((name for mark, name in names if mark in text), "")

@@ -1,0 +1,164 @@
+"""Inviting somebody: a link that is used once, in a mail that is written down with the account."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.registration.features.accounts.accounts import Accounts, account, grant_rows, letters
+from services.registration.features.accounts.domain.account import Account
+from services.registration.features.accounts.domain.one_time_codes import (
+    accepted_step,
+    new_recovery_codes,
+    new_secret,
+    new_token,
+    plain_recovery_code,
+)
+from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.notices import Notices
+from services.registration.features.accounts.sessions import Sessions, digest
+from shared.contracts.directory import AccountEntry
+from shared.contracts.types import Email
+from shared.mongo.driver import Document, DuplicateKeyError, ReturnDocument, Session, Store
+
+LASTS: Final = timedelta(hours=72)
+PATH: Final = "/staf/undangan"
+
+
+class AccountExists(Exception):
+    """Somebody with this address was invited before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who may accept. `secret`: of their authenticator."""
+
+    account: Account
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    """`public_url`: where people reach the desk."""
+
+    store: Store
+    accounts: Accounts
+    notices: Notices
+    public_url: str
+
+    async def invite(self, email: str, grants: Sequence[Grant], now: datetime) -> str:
+        """Make an account; the link that its mail has. Raises `AccountExists`."""
+        row: Document = {
+            "_id": f"u:{secrets.token_urlsafe(12)}",
+            "email": email.strip(),
+            "letters": letters(email),
+        }
+        row |= {"name": "", "state": "invited", "grants": grant_rows(grants), "rev": 0}
+
+        async def work(session: Session) -> str:
+            await self.store["accounts"].insert_one(row, session=session)
+            return await self._invite(row["_id"], now, session)
+
+        try:
+            return await self.store.transaction(work)
+        except DuplicateKeyError:
+            raise AccountExists from None
+
+    async def invite_again(self, name: str, now: datetime) -> str:
+        """A new link, which alone opens the account from now on; with it goes what they signed in with."""
+
+        async def work(session: Session) -> str:
+            link = await self._invite(name, now, session)
+            await self.accounts.sessions.end_all(name, transaction=session)
+            return link
+
+        return await self.store.transaction(work)
+
+    async def _invite(self, name: str, now: datetime, session: Session) -> str:
+        token, until = new_token(), now + LASTS
+        invitation = {"token": digest(token), "until": until, "secret": new_secret()}
+        row = await self.store["accounts"].find_one_and_update(
+            {"_id": name},
+            {
+                "$set": {"invitation": invitation, "state": "invited"},
+                "$unset": {"password": "", "totp": "", "recovery": ""},
+                "$inc": {"rev": 1},
+            },
+            session=session,
+            return_document=ReturnDocument.AFTER,
+        )
+        assert row, "accounts are never deleted"
+        link = f"{self.public_url.rstrip('/')}{PATH}/{token}"
+        await self.notices.write(_entry(row, link, now, until), session)
+        return link
+
+    async def of(self, token: str, now: datetime) -> Invited | None:
+        """None for a token that is wrong, used or over."""
+        row = await self.store["accounts"].find_one(_standing(token, now))
+        return Invited(account(row), row["invitation"]["secret"]) if row else None
+
+    async def accept(
+        self, token: str, name: str, password: str, code: str, now: datetime
+    ) -> list[str] | None:
+        """Use the invitation up; their recovery codes, to be shown once. `password`: its hash. None where the
+        code is wrong, or somebody was faster."""
+        invited = await self.of(token, now)
+        step = accepted_step(invited.secret, code, now, 0) if invited else None
+        if invited is None or step is None:
+            return None
+        codes = new_recovery_codes()
+        known = [digest(plain_recovery_code(one)) for one in codes]
+        credentials = {"password": password, "totp": invited.secret, "step": step, "recovery": known}
+        done = await self.store["accounts"].update_one(
+            _standing(token, now),
+            {"$set": {"name": name, "state": "active", **credentials}, "$unset": {"invitation": ""}},
+        )
+        return codes if done.matched_count else None
+
+
+def _standing(token: str, now: datetime) -> Document:
+    return {"invitation.token": digest(token), "invitation.until": {"$gt": now}, "state": "invited"}
+
+
+def _entry(row: Document, link: str, now: datetime, until: datetime) -> AccountEntry:
+    given = {"name": row["name"]} if row["name"] else {}
+    return AccountEntry(
+        rev=row["rev"],
+        account=row["_id"],
+        email=row["email"],
+        cause=secrets.token_hex(8),
+        at=now,
+        link=link,
+        until=until,
+        **given,
+    )
+
+
+def invitations(store: Store, public_url: str) -> Invitations:
+    return Invitations(store, Accounts(store, Sessions(store)), Notices(store), public_url)
+
+
+def is_email(text: str) -> bool:
+    try:
+        TypeAdapter(Email).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+async def invited(store: Store, public_url: str, email: str, grant: Grant, now: datetime) -> str:
+    """The link of somebody's invitation; of a new one where they have an account, which then has this grant.
+    Raises `ValueError` where this is no address."""
+    if not is_email(email):
+        raise ValueError("this is no email address")
+    making = invitations(store, public_url)
+    try:
+        return await making.invite(email, [grant], now)
+    except AccountExists:
+        known = await making.accounts.by_email(email)
+        assert known, "it was there just now"
+        await making.accounts.grant(known.id, [grant])
+        return await making.invite_again(known.id, now)

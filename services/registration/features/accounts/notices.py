@@ -1,0 +1,46 @@
+"""What accounts are to be mailed: written down with what caused it, then put on the office's directory."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.registration.kernel.feature import Entry, EntryWriter
+from shared.contracts.directory import AccountEntry
+from shared.mongo.driver import Session, Store
+from shared.mongo.indexes import Index
+
+log = logging.getLogger(__name__)
+
+COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {"notices": ()}
+EVERY_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """An outbox. Rows are deleted once they are on the topic; what is sent twice is mailed once, since its
+    cause is the same."""
+
+    store: Store
+
+    async def write(self, entry: AccountEntry, session: Session) -> None:
+        row = {"_id": entry.cause, "account": entry.account, "rev": entry.rev, "value": entry.encoded()}
+        await self.store["notices"].insert_one(row, session=session)
+
+    async def publish(self, entries: EntryWriter) -> int:
+        """All that are written down; how many those were. Raises `KafkaUnavailable`."""
+        rows = await self.store["notices"].find({}).sort("rev", 1).to_list(None)
+        for row in rows:
+            await entries.write(Entry(row["account"], bytes(row["value"])))
+            await self.store["notices"].delete_one({"_id": row["_id"]})
+        return len(rows)
+
+    async def keep_publishing(self, entries: EntryWriter) -> None:
+        """Until cancelled; whichever instance is there."""
+        while True:
+            try:
+                await self.publish(entries)
+            except Exception as error:  # both servers come back; the type alone, texts may hold an address
+                log.warning("notices to accounts wait: %s", type(error).__name__)
+            await asyncio.sleep(EVERY_SECONDS)

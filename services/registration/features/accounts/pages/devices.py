@@ -1,0 +1,54 @@
+"""One's own devices: where one is signed in, and the buttons that end it there."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.registration.features.accounts.accounts_desk import accounts_of
+from services.registration.features.accounts.domain.session import Session
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
+from services.registration.web.desk import done, said, staff_page
+from services.registration.web.front import Front
+from shared.http import Problem
+
+PATH: Final = "/staf/perangkat"
+ENDED: Final = "Perangkat itu sudah dikeluarkan."
+ALL_ENDED: Final = "Semua perangkat lain sudah dikeluarkan."
+
+
+def routes(front: Front, access: Access) -> APIRouter:
+    router = APIRouter(prefix=PATH)
+    Anybody = Annotated[SignedIn, Depends(access.page(Action.ENTER))]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def listed(user: Anybody, request: Request) -> HTMLResponse:
+        here = await _here(front, request)
+        found = await accounts_of(front).sessions.of_account(here.account, datetime.now(UTC))
+        return staff_page(
+            front, user, "staf-perangkat.html", sessions=found, here=here, done=said(front, request)
+        )
+
+    @router.post("")
+    async def end(_: Anybody, request: Request) -> Response:
+        here, named = await _here(front, request), str((await request.form()).get("perangkat", ""))
+        if not named:
+            await accounts_of(front).sessions.end_all(here.account, but=here.id)
+            return done(front, PATH, ALL_ENDED)
+        try:
+            await accounts_of(front).sessions.end(here.account, bytes.fromhex(named))
+        except ValueError:
+            raise Problem(404, "not_found", "Perangkat ini tidak dikenal.") from None
+        return done(front, PATH, ENDED)
+
+    return router
+
+
+async def _here(front: Front, request: Request) -> Session:
+    """The session of the browser that asks. Raises `Problem` 303 where it just ended."""
+    session = await accounts_of(front).access.session(request)
+    if session is None:
+        raise accounts_of(front).access.signed_out()
+    return session

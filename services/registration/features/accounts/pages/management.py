@@ -1,0 +1,159 @@
+"""The office's accounts as its admins see them: invite, grant, disable, end sessions."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.registration.features.accounts.accounts_desk import accounts_of
+from services.registration.features.accounts.domain.account import Account, is_last_admin
+from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.invitations import AccountExists, is_email
+from services.registration.features.accounts.pages import grant_form
+from services.registration.kernel.actions import Action, Role
+from services.registration.web.access import Access, SignedIn
+from services.registration.web.desk import done, said, staff_page
+from services.registration.web.front import Front, now
+from shared.http import Problem
+
+PATH: Final = "/staf/akun"
+NO_EMAIL: Final = "Tulis alamat email, misalnya nama@balai.example"
+EXISTS: Final = "Alamat ini sudah punya akun; ubah perannya di akun itu"
+UNKNOWN: Final = "Akun ini tidak ditemukan di balai kami."
+LAST_ADMIN: Final = "Ini admin terakhir balai. Angkat dahulu admin lain, supaya ada yang dapat mengundang."
+INVITED: Final = "Undangan sudah dikirim; tautannya berlaku 72 jam dan dapat dipakai satu kali."
+GRANTED: Final = "Peran sudah diubah. Sesi akun ini berakhir: ia masuk lagi dengan peran yang baru."
+ENDED: Final = "Semua sesi akun ini sudah diakhiri."
+DISABLED: Final = "Akun sudah dinonaktifkan, dan semua sesinya diakhiri."
+
+
+def routes(front: Front, access: Access) -> APIRouter:
+    router = APIRouter(prefix=PATH)
+    Manager = Annotated[SignedIn, Depends(access.page(Action.MANAGE_ACCOUNTS))]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def listed(user: Manager, request: Request) -> HTMLResponse:
+        return await _listed(front, user, {}, {}, said(front, request))
+
+    @router.post("", response_class=HTMLResponse)
+    async def invite(user: Manager, request: Request) -> Response:
+        sent = await request.form()
+        values = grant_form.typed(sent) | {"email": str(sent.get("email", "")).strip()[:254]}
+        grant, errors = grant_form.read(values, front.office.zone)
+        if not is_email(values["email"]):
+            errors = {"email": NO_EMAIL} | errors
+        if grant is None or errors:
+            return await _listed(front, user, values, errors)
+        try:
+            await accounts_of(front).invitations.invite(values["email"], [grant], now())
+        except AccountExists:
+            return await _listed(front, user, values, {"email": EXISTS})
+        return done(front, PATH, INVITED)
+
+    @router.get("/{account}", response_class=HTMLResponse)
+    async def one(account: str, user: Manager, request: Request) -> HTMLResponse:
+        return await _shown(front, user, await _account(front, account), did=said(front, request))
+
+    @router.post("/{account}/peran", response_class=HTMLResponse)
+    async def grant(account: str, user: Manager, request: Request) -> Response:
+        """Take one grant away, by its number, or add one."""
+        found, sent = await _account(front, account), await request.form()
+        if "hapus" in sent:
+            grants = _without(found.grants, str(sent["hapus"]))
+            if await _locks_out(front, found, grants):
+                return await _shown(front, user, found, told=LAST_ADMIN)
+        else:
+            values = grant_form.typed(sent)
+            added, errors = grant_form.read(values, front.office.zone)
+            if added is None:
+                return await _shown(front, user, found, values, errors)
+            grants = (*(one for one in found.grants if one != added), added)
+        await accounts_of(front).accounts.grant(found.id, grants)
+        return done(front, f"{PATH}/{found.id}", GRANTED)
+
+    @router.post("/{account}/undangan")
+    async def invite_again(account: str, _: Manager) -> Response:
+        found = await _account(front, account)
+        await accounts_of(front).invitations.invite_again(found.id, now())
+        return done(front, f"{PATH}/{found.id}", INVITED)
+
+    @router.post("/{account}/sesi")
+    async def end_sessions(account: str, _: Manager) -> Response:
+        found = await _account(front, account)
+        await accounts_of(front).sessions.end_all(found.id)
+        return done(front, f"{PATH}/{found.id}", ENDED)
+
+    @router.post("/{account}/nonaktif", response_class=HTMLResponse)
+    async def disable(account: str, user: Manager) -> Response:
+        found = await _account(front, account)
+        if await _locks_out(front, found, ()):
+            return await _shown(front, user, found, told=LAST_ADMIN)
+        await accounts_of(front).accounts.disable(found.id)
+        return done(front, f"{PATH}/{found.id}", DISABLED)
+
+    return router
+
+
+async def _account(front: Front, name: str) -> Account:
+    """Raises `Problem` 404."""
+    found = await accounts_of(front).accounts.one(name)
+    if found is None:
+        raise Problem(404, "not_found", UNKNOWN)
+    return found
+
+
+async def _locks_out(front: Front, account: Account, grants: tuple[Grant, ...]) -> bool:
+    """Whether nobody could invite anybody, had this account no more than these."""
+    everybody, at = await accounts_of(front).accounts.all(), datetime.now(UTC)
+    left = Account(account.id, account.email, account.name, account.state, grants)
+    return is_last_admin(account, everybody, at) and not is_last_admin(left, [left], at)
+
+
+def _without(grants: tuple[Grant, ...], number: str) -> tuple[Grant, ...]:
+    return tuple(one for at, one in enumerate(grants) if str(at) != number)
+
+
+async def _listed(
+    front: Front, user: SignedIn, values: dict[str, str], errors: dict[str, str], did: str = ""
+) -> HTMLResponse:
+    empty = dict.fromkeys(("email", *grant_form.FIELDS), "")
+    return staff_page(
+        front,
+        user,
+        "staf-akun.html",
+        422 if errors else 200,
+        accounts=await accounts_of(front).accounts.all(),
+        values=empty | values,
+        errors=errors,
+        done=did,
+        **_shared(),
+    )
+
+
+async def _shown(
+    front: Front,
+    user: SignedIn,
+    account: Account,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    told: str = "",
+    did: str = "",
+) -> HTMLResponse:
+    return staff_page(
+        front,
+        user,
+        "staf-satu-akun.html",
+        422 if errors else 409 if told else 200,
+        account=account,
+        sessions=await accounts_of(front).sessions.of_account(account.id, datetime.now(UTC)),
+        values=values or dict.fromkeys(grant_form.FIELDS, ""),
+        errors=errors or {},
+        told=told,
+        done=did,
+        **_shared(),
+    )
+
+
+def _shared() -> dict[str, Any]:
+    return {"roles": list(Role), "now": now()}

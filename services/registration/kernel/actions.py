@@ -1,0 +1,37 @@
+"""What staff may do, and in which roles they do it: the words that routes and permissions share."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    PANITIA = "panitia"
+    PINTU = "pintu"
+    PENELAAH = "penelaah"
+    PIMPINAN = "pimpinan"
+
+
+class Action(StrEnum):
+    """Every route that is not for the public names the one that it is."""
+
+    ENTER = "enter"
+    """The desk's home, one's own devices, signing out."""
+    ANNOUNCE_ACTIVITY = "announce_activity"
+    CHANGE_ACTIVITY = "change_activity"
+    CANCEL_ACTIVITY = "cancel_activity"
+    SEE_ROSTER = "see_roster"
+    """An activity and who takes part in it."""
+    EXPORT_ROSTER = "export_roster"
+    REGISTER_PERSON = "register_person"
+    IMPORT_LIST = "import_list"
+    CANCEL_REGISTRATION = "cancel_registration"
+    RECORD_ATTENDANCE = "record_attendance"
+    CORRECT_PERSON = "correct_person"
+    SEE_PEOPLE = "see_people"
+    """All people of the office, whatever they took part in."""
+    COMPARE_PEOPLE = "compare_people"
+    SEE_MAILS = "see_mails"
+    SEND_MAIL = "send_mail"
+    SEE_COMMANDS = "see_commands"
+    """What became of commands, and what could not be read."""
+    MANAGE_ACCOUNTS = "manage_accounts"

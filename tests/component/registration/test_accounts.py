@@ -1,0 +1,227 @@
+"""From the invitation to the desk: accepted once, signed in with password and code, granted, disabled."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import httpx
+import pyotp
+import pytest
+
+from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.invitations import invitations
+from services.registration.kernel.actions import Role
+from tests.component.registration.browser import STAFF
+from tests.component.registration.test_pages import sound
+from tests.support import accounts
+from tests.support.office import METRICS, PUBLIC_URL, TestOffice, new_office
+from tests.support.servers import Servers
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.broker, pytest.mark.once]
+PASSWORD = "kuda lumping menari pelan"
+EMAIL = "wayan@balai.example"
+
+
+@dataclass
+class Person:
+    """Somebody with an account and an authenticator."""
+
+    name: str
+    secret: str
+    recovery: list[str]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return {"email": EMAIL, "kata-sandi": PASSWORD, "kode": pyotp.TOTP(self.secret).now()}
+
+
+@asynccontextmanager
+async def desk(servers: Servers, **changed: object) -> AsyncIterator[tuple[TestOffice, httpx.AsyncClient]]:
+    async with new_office(servers) as office, office.registration(**changed) as client:
+        yield office, client
+
+
+async def invited(office: TestOffice, *grants: Grant) -> str:
+    """The path of an invitation's link."""
+    making = invitations(office.store, PUBLIC_URL)
+    return (await making.invite(EMAIL, grants, datetime.now(UTC))).removeprefix(PUBLIC_URL)
+
+
+async def accepted(office: TestOffice, client: httpx.AsyncClient, path: str) -> Person:
+    """Accepts and signs out again; the code that it took is good for the next sign-in, too."""
+    page = await client.get(path)
+    sound(page)
+    secret = re.search(r'<code id="kunci">(\w+)</code>', page.text)[1]  # type: ignore[index]
+    row = await office.store["accounts"].find_one({"letters": EMAIL})
+    assert row is not None
+    sent = {"nama": "Ni Wayan Uji", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}
+    answer = await client.post(path, data=sent)
+    assert answer.status_code == 200, answer.text
+    sound(answer)
+    client.cookies.clear()
+    await office.store["accounts"].update_one({"_id": row["_id"]}, {"$set": {"step": 0}})
+    return Person(row["_id"], secret, re.findall(r"<li>([a-z2-7-]{19})</li>", answer.text))
+
+
+async def signed_in(client: httpx.AsyncClient, typed: dict[str, str]) -> httpx.Response:
+    client.cookies.clear()
+    return await client.post("/staf/masuk", data=typed)
+
+
+def csrf(page: httpx.Response) -> dict[str, str]:
+    return {"csrf": unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])}  # type: ignore[index]
+
+
+async def test_an_invitation_opens_an_account_once(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        path = await invited(office, Grant(Role.PANITIA))
+        rows = await office.store["accounts"].find({}).to_list(None)
+        assert path.rpartition("/")[2] not in str(rows), "its digest alone is kept"
+        page = await client.get(path)
+        secret = re.search(r'<code id="kunci">(\w+)</code>', page.text)[1]  # type: ignore[index]
+        for wrong, told in (
+            ({"nama": "", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}, "nama"),
+            ({"nama": "Ni Wayan", "kata-sandi": "pendek", "kode": pyotp.TOTP(secret).now()}, "kata-sandi"),
+            (
+                {"nama": "Ni Wayan", "kata-sandi": "qwerty123456", "kode": pyotp.TOTP(secret).now()},
+                "kata-sandi",
+            ),
+            ({"nama": "Ni Wayan", "kata-sandi": PASSWORD, "kode": "000000"}, "kode"),
+        ):
+            answer = await client.post(path, data=wrong)
+            assert (answer.status_code, f'href="#{told}"' in answer.text) == (422, True), wrong
+        person = await accepted(office, client, path)
+        assert len(person.recovery) == 10
+        assert (await client.get(path)).status_code == 404
+        assert (await client.post(path, data={"nama": "x"})).status_code == 404
+        row = await office.store["accounts"].find_one({"_id": person.name})
+        assert row is not None
+        assert row["password"].startswith("$argon2id$")
+        assert PASSWORD not in str(row)
+
+
+async def test_an_invitation_ends_with_time_and_with_the_next_one(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        first = await invited(office, Grant(Role.PINTU))
+        making, row = invitations(office.store, PUBLIC_URL), await office.store["accounts"].find_one({})
+        assert row is not None
+        long_ago = datetime.now(UTC) - timedelta(hours=73)
+        second = (await making.invite_again(row["_id"], long_ago)).removeprefix(PUBLIC_URL)
+        assert [(await client.get(one)).status_code for one in (first, second)] == [404, 404]
+        third = (await making.invite_again(row["_id"], datetime.now(UTC))).removeprefix(PUBLIC_URL)
+        assert (await client.get(third)).status_code == 200
+
+
+async def test_password_and_code_sign_in_and_each_code_once(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        person = await accepted(office, client, await invited(office, Grant(Role.PANITIA)))
+        typed = person.typed
+        for wrong in (
+            typed | {"kata-sandi": f"{PASSWORD}x"},
+            typed | {"kode": "000000"},
+            {"email": "nobody@balai.example", "kata-sandi": PASSWORD, "kode": "000000"},
+        ):
+            answer = await signed_in(client, wrong)
+            assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
+            assert "tidak cocok" in answer.text
+        answer = await signed_in(client, typed)
+        assert answer.status_code == 303
+        home = await client.get(answer.headers["location"])
+        assert "2 percobaan masuk ke akun Anda gagal" in home.text
+        assert "Ni Wayan Uji" in home.text
+        again = await signed_in(client, typed)
+        assert again.status_code == 422, "a code is good once"
+        code = person.recovery[0].upper().replace("-", " ")
+        assert (await signed_in(client, typed | {"kode": code})).status_code == 303
+        assert (await signed_in(client, typed | {"kode": code})).status_code == 422
+
+
+async def test_who_guesses_waits_even_with_what_is_right(
+    servers: Servers, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with desk(servers) as (office, client):
+        person = await accepted(office, client, await invited(office, Grant(Role.ADMIN)))
+        answers = [await signed_in(client, person.typed | {"kata-sandi": "salah"}) for _ in range(6)]
+        assert [one.status_code for one in answers] == [422] * 5 + [429]
+        assert int(answers[-1].headers["retry-after"]) > 0
+        assert (await signed_in(client, person.typed)).status_code == 429
+        other = await signed_in(client, {"email": "lain@balai.example", "kata-sandi": "x", "kode": "1"})
+        assert other.status_code == 422, "others do not wait"
+        metrics = (await client.get(METRICS)).text
+        assert 'simpul_sign_ins_total{result="refused"} 6.0' in metrics
+        assert 'simpul_sign_ins_total{result="throttled"} 2.0' in metrics
+        logged = [row for row in caplog.records if "sign-in" in row.message]
+        assert {getattr(row, "account", None) for row in logged} == {person.name, None}
+        assert "balai.example" not in caplog.text
+
+
+async def test_one_address_waits_at_every_door(servers: Servers) -> None:
+    async with desk(servers, failed_sign_ins_per_address=3) as (_, client):
+        wrong = {"Authorization": "Bearer salah"}
+        assert (await client.get("/api/v1/parked", headers=wrong)).status_code == 401
+        assert (await client.post("/staf/masuk", data={"sandi": "salah"})).status_code == 422
+        assert (await signed_in(client, {"email": EMAIL, "kata-sandi": "x"})).status_code == 422
+        for answer in (
+            await client.get("/api/v1/parked", headers=STAFF),
+            await client.post("/staf/masuk", data={"sandi": "salah"}),
+            await signed_in(client, {"email": EMAIL, "kata-sandi": "x"}),
+            await client.post("/staf/undangan/x", data={}),
+        ):
+            assert answer.status_code == 429, answer.request.url
+        assert (await client.get("/staf/masuk")).status_code == 200
+
+
+async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        admin = await accounts.account(office, Grant(Role.ADMIN))
+        me = await accounts.session(office, admin)
+        marks = await accounts.marks(client, me)
+        for wrong, field in (
+            ({"email": "x", "peran": "pintu"}, "email"),
+            ({"email": EMAIL, "peran": "raja"}, "peran"),
+            ({"email": EMAIL, "peran": "pintu", "kegiatan": "Bukan Kode"}, "kegiatan"),
+            ({"email": EMAIL, "peran": "pintu", "sampai": "besok"}, "sampai"),
+        ):
+            answer = await client.post("/staf/akun", data=marks | wrong, headers=me)
+            assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True), wrong
+        right = {"email": EMAIL, "peran": "pintu", "kegiatan": "uji", "sampai": "2030-12-31"}
+        assert (await client.post("/staf/akun", data=marks | right, headers=me)).status_code == 303
+        again = await client.post("/staf/akun", data=marks | right, headers=me)
+        assert (again.status_code, "sudah punya akun" in again.text) == (422, True)
+        page = await client.get("/staf/akun", headers=me)
+        sound(page)
+        assert "pintu di uji, sampai Rabu, 1 Januari 2031, pukul 00.00 WITA" in page.text.replace("\n", "")
+        row = await office.store["accounts"].find_one({"letters": EMAIL})
+        assert row is not None
+        one = f"/staf/akun/{row['_id']}"
+        await office.store["accounts"].update_one({"_id": row["_id"]}, {"$set": {"state": "active"}})
+        theirs = await accounts.session(office, row["_id"])
+        assert (await client.get("/staf", headers=theirs)).status_code == 200
+        sound(await client.get(one, headers=me))
+        await client.post(f"{one}/peran", data=marks | {"peran": "panitia"}, headers=me)
+        assert (await client.get("/staf", headers=theirs)).status_code == 303, "another role, another session"
+        theirs = await accounts.session(office, row["_id"])
+        assert (await client.get("/staf/orang", headers=theirs)).status_code == 200
+        await client.post(f"{one}/sesi", data=marks, headers=me)
+        assert (await client.get("/staf", headers=theirs)).status_code == 303
+        theirs = await accounts.session(office, row["_id"])
+        await client.post(f"{one}/nonaktif", data=marks, headers=me)
+        assert (await client.get("/staf", headers=theirs)).status_code == 303
+        mine = f"/staf/akun/{admin}"
+        for path, sent in ((f"{mine}/nonaktif", {}), (f"{mine}/peran", {"hapus": "0"})):
+            answer = await client.post(path, data=marks | sent, headers=me)
+            assert (answer.status_code, "admin terakhir" in answer.text) == (409, True)
+
+
+async def test_an_invitation_is_put_on_the_directory_and_forgotten(servers: Servers) -> None:
+    async with desk(servers) as (office, _):
+        await invited(office, Grant(Role.PINTU))
+
+        async def gone() -> bool:
+            return await office.store["notices"].count_documents({}) == 0
+
+        await until(gone)

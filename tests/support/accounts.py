@@ -1,0 +1,34 @@
+"""Accounts of an office's staff, and browsers where they are signed in."""
+
+import re
+import secrets
+from datetime import UTC, datetime
+from html import unescape
+
+import httpx
+
+from services.registration.features.accounts.accounts import grant_rows, letters
+from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.sessions import Sessions
+from tests.support.office import TestOffice
+
+
+async def account(office: TestOffice, *grants: Grant, state: str = "active") -> str:
+    """An account of somebody who does not exist; its id."""
+    name = f"u:{secrets.token_urlsafe(12)}"
+    email = f"{secrets.token_hex(6)}@balai.example"
+    row = {"_id": name, "email": email, "letters": letters(email), "name": "Ni Luh Petugas", "state": state}
+    await office.store["accounts"].insert_one(row | {"grants": grant_rows(grants)})
+    return name
+
+
+async def session(office: TestOffice, name: str, device: str = "Firefox di Linux") -> dict[str, str]:
+    """A new session of an account, as a header of requests."""
+    cookie = await Sessions(office.store).begin(name, device, datetime.now(UTC))
+    return {"Cookie": f"__Host-simpul={cookie}"}
+
+
+async def marks(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str, str]:
+    """What every form of this session carries."""
+    page = await client.get("/staf/perangkat", headers=headers)
+    return {"csrf": unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])}  # type: ignore[index]

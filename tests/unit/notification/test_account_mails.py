@@ -1,0 +1,81 @@
+"""The mail to somebody of the staff: what it says, and when it is worth sending."""
+
+import email
+import email.policy
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.notification.adapters.rendering import Stationery
+from services.notification.application.ports import AccountLetter
+from services.notification.domain.invitations import invitation
+from services.notification.domain.judgement import (
+    GONE,
+    Allowed,
+    Close,
+    Known,
+    SendToAccount,
+    Verdict,
+    Wait,
+    judge,
+)
+from shared.contracts.directory import AccountEntry
+from shared.links import Links
+from tests.support.office import LINK_KEYS, PUBLIC_URL, office_file
+
+NOW = datetime(2024, 3, 1, 1, tzinfo=UTC)
+LINK = f"{PUBLIC_URL}/staf/undangan/rahasia"
+ENTRY = AccountEntry(
+    rev=2,
+    account="u:abc",
+    email="wayan@balai.example",
+    cause="sebab1",
+    at=NOW,
+    link=LINK,
+    until=NOW + timedelta(hours=72),
+)
+DELIVERY = invitation(ENTRY, 3)
+ALL = Allowed()
+
+
+def test_it_is_owed_once_for_its_cause() -> None:
+    assert DELIVERY.id == "sebab1:account:u:abc:-"
+    assert invitation(ENTRY, 3) == DELIVERY
+
+
+@pytest.mark.parametrize(
+    ("person", "at", "allowed", "verdict"),
+    [
+        (ENTRY, NOW, ALL, SendToAccount(ENTRY)),
+        (None, NOW, ALL, Wait(missing=True)),
+        (GONE, NOW, ALL, Close("withdrawn", "erased")),
+        (ENTRY.model_copy(update={"rev": 1}), NOW, ALL, Wait(missing=False)),
+        (ENTRY.model_copy(update={"rev": 3}), NOW, ALL, Close("withdrawn", "merged")),
+        (ENTRY.model_copy(update={"until": NOW}), NOW, ALL, Close("expired", "shelf_life")),
+        (ENTRY, NOW + timedelta(days=4), ALL, Close("expired", "shelf_life")),
+        (ENTRY, NOW, Allowed.of("@lain.example"), Close("withdrawn", "held_back")),
+    ],
+)
+def test_a_link_that_opens_nothing_is_not_sent(
+    person: AccountEntry | None, at: datetime, allowed: Allowed, verdict: Verdict
+) -> None:
+    assert judge(DELIVERY, Known(person, None), at, allowed, lost_attempt=False) == verdict
+
+
+def test_it_says_what_to_do_in_text_and_page() -> None:
+    office = office_file("bali")
+    stationery = Stationery(office, Links(PUBLIC_URL, LINK_KEYS), now=lambda: NOW)
+    mail = email.message_from_bytes(
+        stationery.write(AccountLetter(DELIVERY, ENTRY)), policy=email.policy.default
+    )
+    assert mail["To"] == "wayan@balai.example"
+    assert mail["Subject"] == "Undangan akun: Ruang kerja BGP bali"
+    assert mail["X-Simpul-Delivery"] == DELIVERY.id
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part is not None
+        text = " ".join(part.get_content().split())
+        assert LINK in text
+        assert "Senin, 4 Maret 2024, pukul 09.00 WITA" in text
+        assert "Buat akun" in text
+        assert "Waktu" not in text

@@ -1,0 +1,105 @@
+"""What roles come to: for the office or one activity, until a date."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.registration.features.accounts.domain.account import Account, is_last_admin
+from services.registration.features.accounts.domain.permissions import (
+    PERMITTED,
+    Grant,
+    permitted,
+    permitted_roles,
+)
+from services.registration.features.accounts.domain.session import Session, device
+from services.registration.kernel.actions import Action, Role
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def test_every_action_has_its_row_and_the_admin_may_all() -> None:
+    assert set(PERMITTED) == set(Action)
+    assert all(Role.ADMIN in roles for roles in PERMITTED.values())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_may_enter_whatever_their_grant_is_for(role: Role) -> None:
+    assert permitted([Grant(role, "rakor")], Action.ENTER, None, NOW)
+
+
+def test_a_grant_for_one_activity_is_for_no_other_and_not_for_the_office() -> None:
+    grants = [Grant(Role.PANITIA, "rakor")]
+    found = [permitted(grants, Action.CHANGE_ACTIVITY, at, NOW) for at in ("rakor", "lain", None)]
+    assert found == [True, False, False]
+    assert permitted([Grant(Role.PANITIA)], Action.CHANGE_ACTIVITY, "lain", NOW)
+
+
+def test_a_grant_ends_at_its_time() -> None:
+    grants = [Grant(Role.ADMIN, until=NOW)]
+    assert permitted(grants, Action.ENTER, None, NOW - DAY)
+    assert not permitted(grants, Action.ENTER, None, NOW)
+
+
+def test_a_door_ticks_people_off_and_sees_no_more() -> None:
+    grants = [Grant(Role.PINTU)]
+    assert {action for action in Action if permitted(grants, action, "rakor", NOW)} == {
+        Action.ENTER,
+        Action.RECORD_ATTENDANCE,
+    }
+
+
+def test_roles_are_told_in_one_order() -> None:
+    assert permitted_roles(Action.SEE_ROSTER) == [Role.ADMIN, Role.PANITIA, Role.PIMPINAN]
+
+
+def one(name: str, *grants: Grant, active: bool = True) -> Account:
+    return Account(name, f"{name}@balai.example", "", "active" if active else "disabled", grants)
+
+
+def test_the_last_admin_is_who_alone_is_one_of_the_whole_office_now() -> None:
+    admin = one("u:a", Grant(Role.ADMIN))
+    others = [
+        one("u:b", Grant(Role.ADMIN), active=False),
+        one("u:c", Grant(Role.ADMIN, until=NOW)),
+        one("u:d", Grant(Role.ADMIN, "rakor")),
+        one("u:e", Grant(Role.PANITIA)),
+    ]
+    assert is_last_admin(admin, [admin, *others], NOW)
+    assert not is_last_admin(admin, [admin, one("u:f", Grant(Role.ADMIN))], NOW)
+    assert not is_last_admin(others[3], [admin, *others], NOW)
+
+
+@pytest.mark.parametrize(
+    ("created", "seen", "lives"),
+    [
+        (timedelta(minutes=29), timedelta(minutes=29), True),
+        (timedelta(minutes=30), timedelta(minutes=30), False),
+        (timedelta(hours=11, minutes=59), timedelta(0), True),
+        (timedelta(hours=12), timedelta(0), False),
+    ],
+)
+def test_a_session_lives_half_an_hour_unused_and_half_a_day_at_most(
+    created: timedelta, seen: timedelta, lives: bool
+) -> None:
+    assert Session(b"", "u:a", "", NOW - created, NOW - seen).lives(NOW) is lives
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14) Chrome/120.0 Mobile Safari/537.36",
+            "Chrome di Android",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0", "Firefox di Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Safari/604.1",
+            "Safari di iPhone",
+        ),
+        ("curl/8", "Peramban lain"),
+        ("", "Peramban lain"),
+    ],
+)
+def test_a_device_is_told_in_a_few_words(agent: str, told: str) -> None:
+    assert device(agent) == told
