@@ -11,7 +11,7 @@ from services.registration.kernel.features import assembled
 from services.registration.settings import ParkedSettings
 from services.registration.storage.formats import formats
 from services.registration.storage.state_check import check_states, differences, left_out
-from services.registration.storage.state_share import LedgerUnreadable
+from services.registration.storage.stored_fact import LedgerUnreadable
 from shared.cli import Refused, ended_by
 from shared.contracts import topics
 from shared.mongo.driver import DatabaseMisfit, connect

@@ -4,28 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zlib import crc32
 
 import bson
 
-from services.registration.kernel.feature import Codec, PrivatePart
 from services.registration.kernel.features import Features
-from services.registration.kernel.happened import Happened
 from services.registration.kernel.loaded import Ref
 from services.registration.storage.documents import position
 from services.registration.storage.ledger import cursor_of, stored_facts
-from shared.contracts.facts import FACTS, Body
+from services.registration.storage.stored_fact import NUMBERS, LedgerUnreadable, StoredFact, read_stored
 from shared.mongo.driver import Document, Session, Store
 
 FACTS_AT_ONCE: Final = 1_000
 STATES_OF_A_QUERY: Final = 1_000
-NUMBERS: Final = (1 << 40) - 1
 _NONE_YET: Final = (None, None)
-
-
-class LedgerUnreadable(Exception):
-    """A fact is missing from the ledger, or of a type that this version does not know."""
 
 
 @dataclass(slots=True)
@@ -40,28 +33,6 @@ class Findings:
     unexplained: dict[str, int] = field(default_factory=dict)
     former: int = 0
     erased: int = 0
-
-
-class PrivateRow(NamedTuple):
-    """What stays in the office of a fact. `follower`: the state that follows it; `row`: as it is stored."""
-
-    part: PrivatePart
-    follower: Ref
-    row: Document | None
-
-    @property
-    def is_told(self) -> bool:
-        return self.row is not None and len(self.row) > 1
-
-
-class StoredFact(NamedTuple):
-    """`refs`: which states of the share it changes; `private`: where one of them follows it."""
-
-    number: int
-    at: datetime
-    body: Body
-    refs: Sequence[Ref]
-    private: PrivateRow | None
 
 
 class StateShare:
@@ -113,17 +84,7 @@ class StateShare:
     def _read(self, number: int, row: Document, beside: Document | None) -> StoredFact:
         if int(row["_id"]) & NUMBERS != number:
             raise self._lacks(number)
-        if (model := FACTS.get(row["type"])) is None:
-            raise LedgerUnreadable(
-                f"fact {number} of partition {self._partition} is a {row['type']}: "
-                "use the version that knows it"
-            )
-        body = model.model_validate(row["data"], extra="ignore")
-        refs = [ref for ref in self._features.states_of(body, row["key"]) if self._holds(ref)]
-        part = self._features.facts[model].private
-        follower = next((ref for ref in refs if part and ref.kind == part.kind), None)
-        private = PrivateRow(part, follower, beside) if part and follower else None
-        return StoredFact(number, row["at"], body, refs, private)
+        return read_stored(self._features, row, beside, self._holds)
 
     def _lacks(self, number: int) -> LedgerUnreadable:
         return LedgerUnreadable(f"the ledger lacks fact {number} of partition {self._partition}")
@@ -134,28 +95,33 @@ class StateShare:
     async def _said_by_states(self, facts: Sequence[StoredFact]) -> dict[Ref, Any]:
         """The stored states that follow facts of which nothing beside them tells what they said."""
         wanted = [fact.private.follower for fact in facts if fact.private and not fact.private.is_told]
-        return {ref: self._codecs[ref.kind].read(row) for ref, row in (await self._stored(wanted)).items()}
+        found = {ref: self._state(ref, row) for ref, row in (await self._stored(wanted)).items()}
+        return {ref: state for ref, state in found.items() if state is not None}
+
+    def _state(self, ref: Ref, row: Document) -> Any:
+        """None where it cannot be read: it differs, whatever is wrong with it."""
+        try:
+            return self._codecs[ref.kind].read(row)
+        except Exception:  # it may repeat what a person sent
+            return None
 
     def _fold(self, fact: StoredFact, said: Mapping[Ref, Any]) -> None:
         """Each of its states on its own, as deciding does; where nobody can tell what one follows, it is None
-        from there on."""
-        happened, untold = Happened(fact.body), None
-        if (private := fact.private) is not None and private.is_told:
-            happened = Happened(fact.body, private.part.value(private.row or {}))
-        elif private is not None:
+        from there on. Raises `LedgerUnreadable`."""
+        untold: Ref | None = None
+        if (private := fact.private) is not None and not private.is_told:
             self._findings.former += private.row is None
             self._findings.erased += private.row is not None
-            if private.follower in said:
-                happened = Happened(fact.body, private.part.of(said[private.follower]))
-            else:
-                untold = private.follower
+            untold = private.follower if private.follower not in said else None
+        happened = fact.happened(said)
         for ref in fact.refs:
             state, _ = self.states.get(ref, _NONE_YET)
             if ref == untold or (state is None and ref in self.states):
                 self.states[ref] = None, fact.at
             else:
-                evolve = self._features.kinds[ref.kind].evolve
-                self.states[ref] = evolve(state, happened, fact.number), fact.at
+                with fact.followed():
+                    state = self._features.kinds[ref.kind].evolve(state, happened, fact.number)
+                self.states[ref] = state, fact.at
 
     async def _stored(self, refs: Iterable[Ref], session: Session | None = None) -> dict[Ref, Document]:
         names: defaultdict[str, list[str]] = defaultdict(list)
@@ -171,17 +137,15 @@ class StateShare:
         return found
 
     def _is_same(self, ref: Ref, row: Document, now: datetime) -> bool:
-        """What of a row hangs on the moment when it was written stands as of some moment since the fact."""
-        state, at = self.states[ref]
-        codec = self._codecs[ref.kind]
-        return state is not None and any(
+        """What of a row hangs on the moment when it was written stands as of some moment since the fact. A
+        row of an older version is compared as it would be written today."""
+        (state, at), codec = self.states[ref], self._codecs[ref.kind]
+        older = row.get("v", 1) < codec.version
+        stored = self._state(ref, row) if older else None
+        if state is None or (older and stored is None):
+            return False
+        return any(
             bson.encode(codec.written(ref.id, self._partition, state, moment))
-            == bson.encode(self._lifted(codec, ref, row, moment))
+            == bson.encode(codec.written(ref.id, self._partition, stored, moment) if older else row)
             for moment in (at, now)
         )
-
-    def _lifted(self, codec: Codec, ref: Ref, row: Document, moment: datetime) -> Document:
-        """A row of an older version as it would be written today."""
-        if row.get("v", 1) >= codec.version:
-            return row
-        return codec.written(ref.id, self._partition, codec.read(row), moment)

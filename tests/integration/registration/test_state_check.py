@@ -12,7 +12,8 @@ import yaml
 from services.registration.storage.formats import move_private
 from services.registration.storage.provision import provision, require_fit
 from services.registration.storage.state_check import check_states
-from services.registration.storage.state_share import Findings, LedgerUnreadable
+from services.registration.storage.state_share import Findings
+from services.registration.storage.stored_fact import LedgerUnreadable
 from shared.contracts.commands import CancelActivity, CancelRegistration, ChangeActivity, SubmitRegistration
 from shared.mongo.driver import DatabaseMisfit
 from tests.support.backup import dump
@@ -142,6 +143,16 @@ async def test_a_ledger_with_a_gap_is_said(servers: Servers) -> None:
         await office.store["facts"].delete_one({"_id": fact["_id"]})
         with pytest.raises(LedgerUnreadable, match="the ledger lacks fact"):
             await check_states(office.store, ALL)
+
+
+async def test_a_row_that_cannot_be_read_is_said_without_what_it_holds(servers: Servers) -> None:
+    async with busy_office(servers) as (office, _):
+        await office.at_rest()
+        which = {"registrant": {"$exists": True}}
+        await office.store["private"].update_one(which, {"$set": {"registrant.institution": "Kanari"}})
+        code, output, errors = await simpul(servers, *CHECK, **environment(office))
+        assert (code, output, errors.count("\n"), "Kanari" in errors) == (1, "", 1, False)
+        assert "cannot be folded (ValidationError at " in errors
 
 
 async def test_it_only_compares(servers: Servers) -> None:
