@@ -47,7 +47,7 @@ async def _check_states(settings: ParkedSettings) -> list[str]:
         raise Refused(str(unreadable)) from None
     finally:
         await store.close()
-    if findings.differing or findings.unexplained:
+    if findings.mismatches or findings.surplus:
         raise Refused("\n".join([*differences(findings), *left_out(findings)]))
     return [
         f"{findings.states} states are what {findings.facts} facts lead to, byte for byte",

@@ -23,16 +23,16 @@ _NONE_YET: Final = (None, None)
 
 @dataclass(slots=True)
 class Findings:
-    """`states`: how many were compared; `differing`: those that are stored otherwise than the facts lead to,
-    or not at all; `unexplained`: by kind, how many are stored that no fact made. `former`, `erased`: facts
-    that were followed without what stays in the office: no row lies beside them, or an emptied one."""
+    """`states`: how many were compared; `mismatches`: those that are stored otherwise than the facts lead to,
+    or not at all; `surplus`: by kind, how many are stored that no fact made. `facts_without_row`,
+    `facts_erased`: folded without what stays in the office: no row lies beside them, or an empty one."""
 
     facts: int = 0
     states: int = 0
-    differing: list[Ref] = field(default_factory=list)
-    unexplained: dict[str, int] = field(default_factory=dict)
-    former: int = 0
-    erased: int = 0
+    mismatches: list[Ref] = field(default_factory=list)
+    surplus: dict[str, int] = field(default_factory=dict)
+    facts_without_row: int = 0
+    facts_erased: int = 0
 
 
 class StateShare:
@@ -59,9 +59,9 @@ class StateShare:
             facts = [self._read(place, *rows) for place, rows in enumerate(page, self._number + 1)]
             if not facts:
                 raise self._lacks(self._number + 1)
-            said = await self._said_by_states(facts)
+            stand_ins = await self._stand_ins(facts)
             for fact in facts:
-                self._fold(fact, said)
+                self._fold(fact, stand_ins)
             self._number = facts[-1].number
             self._findings.facts += len(facts) if self._share == 0 else 0
 
@@ -77,7 +77,7 @@ class StateShare:
 
         now, stored = await self._store.snapshot(at_one_moment)
         self._findings.states += len(self.states)
-        self._findings.differing += [
+        self._findings.mismatches += [
             ref for ref in self.states if ref not in stored or not self._is_same(ref, stored[ref], now)
         ]
 
@@ -92,9 +92,9 @@ class StateShare:
     def _holds(self, ref: Ref) -> bool:
         return ref.kind in self._codecs and crc32(ref.id.encode()) % self._shares == self._share
 
-    async def _said_by_states(self, facts: Sequence[StoredFact]) -> dict[Ref, Any]:
-        """The stored states that follow facts of which nothing beside them tells what they said."""
-        wanted = [fact.private.follower for fact in facts if fact.private and not fact.private.is_told]
+    async def _stand_ins(self, facts: Sequence[StoredFact]) -> dict[Ref, Any]:
+        """The stored states that follow facts of which nothing beside them tells what they say."""
+        wanted = [fact.private.follower for fact in facts if fact.private and not fact.private.has_content]
         found = {ref: self._state(ref, row) for ref, row in (await self._stored(wanted)).items()}
         return {ref: state for ref, state in found.items() if state is not None}
 
@@ -105,18 +105,18 @@ class StateShare:
         except Exception:  # it may repeat what a person sent
             return None
 
-    def _fold(self, fact: StoredFact, said: Mapping[Ref, Any]) -> None:
+    def _fold(self, fact: StoredFact, stand_ins: Mapping[Ref, Any]) -> None:
         """Each of its states on its own, as deciding does; where nobody can tell what one follows, it is None
         from there on. Raises `LedgerUnreadable`."""
-        untold: Ref | None = None
-        if (private := fact.private) is not None and not private.is_told:
-            self._findings.former += private.row is None
-            self._findings.erased += private.row is not None
-            untold = private.follower if private.follower not in said else None
-        happened = fact.happened(said)
+        unknown: Ref | None = None
+        if (private := fact.private) is not None and not private.has_content:
+            self._findings.facts_without_row += private.row is None
+            self._findings.facts_erased += private.row is not None
+            unknown = private.follower if private.follower not in stand_ins else None
+        happened = fact.happened(stand_ins)
         for ref in fact.refs:
             state, _ = self.states.get(ref, _NONE_YET)
-            if ref == untold or (state is None and ref in self.states):
+            if ref == unknown or (state is None and ref in self.states):
                 self.states[ref] = None, fact.at
             else:
                 with fact.followed():

@@ -28,14 +28,14 @@ class PrivateRow(NamedTuple):
     row: Document | None
 
     @property
-    def is_told(self) -> bool:
+    def has_content(self) -> bool:
         return self.row is not None and len(self.row) > 1
 
-    def value(self, said: Mapping[Ref, Any]) -> Any:
+    def value(self, stand_ins: Mapping[Ref, Any]) -> Any:
         """What it says; else what the stored state says in its place, None where there is none."""
-        if self.row is not None and self.is_told:
+        if self.row is not None and self.has_content:
             return self.part.value(self.row)
-        return self.part.of(said[self.follower]) if self.follower in said else None
+        return self.part.of(stand_ins[self.follower]) if self.follower in stand_ins else None
 
 
 class StoredFact(NamedTuple):
@@ -48,10 +48,10 @@ class StoredFact(NamedTuple):
     refs: Sequence[Ref]
     private: PrivateRow | None
 
-    def happened(self, said: Mapping[Ref, Any]) -> Happened:
-        """`said`: stored states, for what was erased. Raises `LedgerUnreadable`."""
+    def happened(self, stand_ins: Mapping[Ref, Any]) -> Happened:
+        """`stand_ins`: stored states, for what was erased. Raises `LedgerUnreadable`."""
         with self.followed():
-            return Happened(self.body, self.private.value(said) if self.private else None)
+            return Happened(self.body, self.private.value(stand_ins) if self.private else None)
 
     @contextmanager
     def followed(self) -> Iterator[None]:

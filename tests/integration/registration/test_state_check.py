@@ -75,7 +75,7 @@ async def test_states_are_what_the_facts_lead_to_while_the_office_goes_on(server
         states = 0
         while states < 7 + 290:
             findings = await check_states(office.store, ALL)
-            assert (findings.differing, findings.unexplained) == ([], {})
+            assert (findings.mismatches, findings.surplus) == ([], {})
             states = findings.states
         await going_on
 
@@ -113,7 +113,7 @@ async def test_without_what_stays_in_the_office_the_rest_is_compared_and_that_is
         await private.delete_many({"described": {"$exists": True}})
         await private.replace_one({"registrant": {"$exists": True}}, {})
         findings = await found(office)
-        assert (findings.differing, findings.former, findings.erased) == ([], 3, 1)
+        assert (findings.mismatches, findings.facts_without_row, findings.facts_erased) == ([], 3, 1)
         await office.store["registrations"].update_one({"_id": registration}, {"$set": {"round": 7}})
         code, _, errors = await simpul(servers, *CHECK, **environment(office))
         assert code == 1
@@ -130,9 +130,14 @@ async def test_of_a_large_partition_a_share_of_its_states_is_compared_at_a_time(
     async with busy_office(servers) as (office, registration):
         await office.at_rest()
         whole = await check_states(office.store, ALL, 2)
-        assert (whole.differing, whole.unexplained, whole.former, whole.erased) == ([], {}, 0, 0)
+        assert (whole.mismatches, whole.surplus, whole.facts_without_row, whole.facts_erased) == (
+            [],
+            {},
+            0,
+            0,
+        )
         await office.store["registrations"].delete_one({"_id": registration})
-        assert [ref.id for ref in (await check_states(office.store, ALL, 2)).differing] == [registration]
+        assert [ref.id for ref in (await check_states(office.store, ALL, 2)).mismatches] == [registration]
 
 
 async def test_a_ledger_with_a_gap_is_said(servers: Servers) -> None:
