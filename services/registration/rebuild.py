@@ -11,7 +11,7 @@ from services.registration.kernel.features import assembled
 from services.registration.settings import ParkedSettings
 from services.registration.storage.formats import formats
 from services.registration.storage.state_check import check_states, differences, left_out
-from services.registration.storage.state_share import LedgerUnreadable
+from services.registration.storage.stored_fact import LedgerUnreadable
 from shared.cli import Refused, ended_by
 from shared.contracts import topics
 from shared.mongo.driver import DatabaseMisfit, connect
@@ -47,7 +47,7 @@ async def _check_states(settings: ParkedSettings) -> list[str]:
         raise Refused(str(unreadable)) from None
     finally:
         await store.close()
-    if findings.differing or findings.unexplained:
+    if findings.mismatches or findings.surplus:
         raise Refused("\n".join([*differences(findings), *left_out(findings)]))
     return [
         f"{findings.states} states are what {findings.facts} facts lead to, byte for byte",

@@ -21,7 +21,7 @@ class PartitionReader(ABC):
     def __init__(self) -> None:
         self.listener = CursorListener(self.assigned, self.revoked)
         self.paused: dict[Where, str] = {}
-        self._looked_at: set[Where] = set()
+        self._retrying: set[Where] = set()
         self._backoff = Backoff()
 
     @abstractmethod
@@ -35,32 +35,32 @@ class PartitionReader(ABC):
         """They are another's now."""
         for where in wheres:
             self.paused.pop(where, None)
-            self._looked_at.discard(where)
+            self._retrying.discard(where)
 
     def stands_still(self, where: Where) -> bool:
         """Whether records of it that still come are to be passed over: they come again."""
-        return where in self.paused and where not in self._looked_at
+        return where in self.paused and where not in self._retrying
 
     def pause(self, where: Where, why: str = "") -> None:
         """Read no further; a new sentence is logged once."""
         if why and self.paused.get(where) != why:
             log.error("%s partition %d is read no further: %s", *where, why)
         self.paused[where] = why or self.paused.get(where, "")
-        self._looked_at.discard(where)
+        self._retrying.discard(where)
         self.listener.hold(where)
 
     def goes_on(self, where: Where) -> None:
         """Its records are taken again."""
         if self.paused.pop(where, ""):
             log.info("%s partition %d goes on", *where)
-        self._looked_at.discard(where)
+        self._retrying.discard(where)
 
     async def look_again(self, wheres: Iterable[Where] | None = None) -> None:
         """Have these read once more from their cursors; unless said, all that stand still."""
-        chosen = set(self.paused) - self._looked_at if wheres is None else set(wheres)
+        chosen = set(self.paused) - self._retrying if wheres is None else set(wheres)
         for where, offset in (await self.begin(chosen)).items():
             if where in self.paused:
-                self._looked_at.add(where)
+                self._retrying.add(where)
             self.listener.seek(where, offset)
 
     async def rest(self, *well: bool) -> None:

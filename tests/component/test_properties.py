@@ -268,7 +268,7 @@ async def test_any_cut_of_the_same_commands_into_batches_gives_the_same_facts(
         event(f"{kind}: {kind in whole}")
     assert await desk.play(records, cuts, claims) == whole
     findings = await check_states(desk.office.store, ALL)
-    assert (findings.differing, findings.unexplained, findings.former) == ([], {}, 0)
+    assert (findings.mismatches, findings.surplus, findings.facts_without_row) == ([], {}, 0)
     assert findings.states == len(ACTIVITIES) + await desk.office.store["registrations"].count_documents({})
 
 

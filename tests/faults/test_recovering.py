@@ -120,7 +120,7 @@ def without(rows: Iterable[Document], *fields: str) -> list[Document]:
 async def as_it_was(office: TestOffice, right: Dump) -> None:
     """All that decides: facts, activities, registrations with who they are, and where partitions stand."""
     findings = await check_states(office.store, ALL)
-    assert (findings.differing, findings.unexplained, findings.former) == ([], {}, 0)
+    assert (findings.mismatches, findings.surplus, findings.facts_without_row) == ([], {}, 0)
     found = await dump(office.store, *REGISTER)
     of_commands = ("command", "payload", "source", "id", "intake")
     assert without(found["facts"], *of_commands) == without(right["facts"], *of_commands)

@@ -172,7 +172,8 @@ def assembled(features: tuple[Feature, ...]) -> Features:
     _none_left("command", {*COMMANDS.values()} - {Tick}, commands)
     _none_left("fact", FACTS.values(), facts)
     _none_left("kind of state", chain(*(rule.states for rule in facts.values())), kinds)
-    _none_left("kind of state", (rule.private.kind for rule in facts.values() if rule.private), kinds)
+    for rule in facts.values():
+        _none_left("kind of state", [rule.private.kind] if rule.private else [], rule.states)
     _none_left("kind of state", chain(*(directory.kinds for directory in directories)), kinds)
     _none_left("command", (reaction.command for reaction in reactions.values()), commands)
     _none_left("fact", chain(reactions, *(directory.facts for directory in directories)), facts)

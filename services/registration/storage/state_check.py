@@ -28,7 +28,7 @@ async def check_states(store: Store, features: Features, states_at_once: int = S
             await share.follow(cursor.number)
             followed.update(ref.kind for ref in share.states)
             await share.compare()
-    findings.unexplained = {kind: more for kind in stored if (more := stored[kind] - followed[kind]) > 0}
+    findings.surplus = {kind: more for kind in stored if (more := stored[kind] - followed[kind]) > 0}
     return findings
 
 
@@ -47,19 +47,22 @@ async def _standing(
 
 def differences(findings: Findings) -> list[str]:
     """In sentences, which name states by kind and id."""
-    named = [f"{kind} {name}" for kind, name in findings.differing]
-    said = [f"{len(named)} of {findings.states} states differ from what {findings.facts} facts lead to:"]
-    more = [f"and {len(named) - SHOWN} more"] if len(named) > SHOWN else []
-    return (said + named[:SHOWN] + more if named else []) + [
-        f"{number} are stored of {kind} that no fact made" for kind, number in findings.unexplained.items()
+    lines = [f"{kind} {name}" for kind, name in findings.mismatches]
+    head = [f"{len(lines)} of {findings.states} states differ from what {findings.facts} facts lead to:"]
+    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return (head + lines[:SHOWN] + more if lines else []) + [
+        f"{number} are stored of {kind} that no fact made" for kind, number in findings.surplus.items()
     ]
 
 
 def left_out(findings: Findings) -> list[str]:
     """In sentences, which facts were compared without what stays in the office."""
-    said = {"from before it lay beside them": findings.former, "of persons who were erased": findings.erased}
+    numbers = {
+        "from before it lay beside them": findings.facts_without_row,
+        "of persons who were erased": findings.facts_erased,
+    }
     return [
         f"{number} facts {which} were compared without what stays in the office"
-        for which, number in said.items()
+        for which, number in numbers.items()
         if number
     ]

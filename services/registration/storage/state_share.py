@@ -4,64 +4,35 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zlib import crc32
 
 import bson
 
-from services.registration.kernel.feature import Codec, PrivatePart
 from services.registration.kernel.features import Features
-from services.registration.kernel.happened import Happened
 from services.registration.kernel.loaded import Ref
 from services.registration.storage.documents import position
 from services.registration.storage.ledger import cursor_of, stored_facts
-from shared.contracts.facts import FACTS, Body
+from services.registration.storage.stored_fact import NUMBERS, LedgerUnreadable, StoredFact, read_stored
 from shared.mongo.driver import Document, Session, Store
 
 FACTS_AT_ONCE: Final = 1_000
 STATES_OF_A_QUERY: Final = 1_000
-NUMBERS: Final = (1 << 40) - 1
 _NONE_YET: Final = (None, None)
-
-
-class LedgerUnreadable(Exception):
-    """A fact is missing from the ledger, or of a type that this version does not know."""
 
 
 @dataclass(slots=True)
 class Findings:
-    """`states`: how many were compared; `differing`: those that are stored otherwise than the facts lead to,
-    or not at all; `unexplained`: by kind, how many are stored that no fact made. `former`, `erased`: facts
-    that were followed without what stays in the office: no row lies beside them, or an emptied one."""
+    """`states`: how many were compared; `mismatches`: those that are stored otherwise than the facts lead to,
+    or not at all; `surplus`: by kind, how many are stored that no fact made. `facts_without_row`,
+    `facts_erased`: folded without what stays in the office: no row lies beside them, or an empty one."""
 
     facts: int = 0
     states: int = 0
-    differing: list[Ref] = field(default_factory=list)
-    unexplained: dict[str, int] = field(default_factory=dict)
-    former: int = 0
-    erased: int = 0
-
-
-class PrivateRow(NamedTuple):
-    """What stays in the office of a fact. `follower`: the state that follows it; `row`: as it is stored."""
-
-    part: PrivatePart
-    follower: Ref
-    row: Document | None
-
-    @property
-    def is_told(self) -> bool:
-        return self.row is not None and len(self.row) > 1
-
-
-class StoredFact(NamedTuple):
-    """`refs`: which states of the share it changes; `private`: where one of them follows it."""
-
-    number: int
-    at: datetime
-    body: Body
-    refs: Sequence[Ref]
-    private: PrivateRow | None
+    mismatches: list[Ref] = field(default_factory=list)
+    surplus: dict[str, int] = field(default_factory=dict)
+    facts_without_row: int = 0
+    facts_erased: int = 0
 
 
 class StateShare:
@@ -88,9 +59,9 @@ class StateShare:
             facts = [self._read(place, *rows) for place, rows in enumerate(page, self._number + 1)]
             if not facts:
                 raise self._lacks(self._number + 1)
-            said = await self._said_by_states(facts)
+            stand_ins = await self._stand_ins(facts)
             for fact in facts:
-                self._fold(fact, said)
+                self._fold(fact, stand_ins)
             self._number = facts[-1].number
             self._findings.facts += len(facts) if self._share == 0 else 0
 
@@ -106,24 +77,14 @@ class StateShare:
 
         now, stored = await self._store.snapshot(at_one_moment)
         self._findings.states += len(self.states)
-        self._findings.differing += [
+        self._findings.mismatches += [
             ref for ref in self.states if ref not in stored or not self._is_same(ref, stored[ref], now)
         ]
 
     def _read(self, number: int, row: Document, beside: Document | None) -> StoredFact:
         if int(row["_id"]) & NUMBERS != number:
             raise self._lacks(number)
-        if (model := FACTS.get(row["type"])) is None:
-            raise LedgerUnreadable(
-                f"fact {number} of partition {self._partition} is a {row['type']}: "
-                "use the version that knows it"
-            )
-        body = model.model_validate(row["data"], extra="ignore")
-        refs = [ref for ref in self._features.states_of(body, row["key"]) if self._holds(ref)]
-        part = self._features.facts[model].private
-        follower = next((ref for ref in refs if part and ref.kind == part.kind), None)
-        private = PrivateRow(part, follower, beside) if part and follower else None
-        return StoredFact(number, row["at"], body, refs, private)
+        return read_stored(self._features, row, beside, self._holds)
 
     def _lacks(self, number: int) -> LedgerUnreadable:
         return LedgerUnreadable(f"the ledger lacks fact {number} of partition {self._partition}")
@@ -131,31 +92,36 @@ class StateShare:
     def _holds(self, ref: Ref) -> bool:
         return ref.kind in self._codecs and crc32(ref.id.encode()) % self._shares == self._share
 
-    async def _said_by_states(self, facts: Sequence[StoredFact]) -> dict[Ref, Any]:
-        """The stored states that follow facts of which nothing beside them tells what they said."""
-        wanted = [fact.private.follower for fact in facts if fact.private and not fact.private.is_told]
-        return {ref: self._codecs[ref.kind].read(row) for ref, row in (await self._stored(wanted)).items()}
+    async def _stand_ins(self, facts: Sequence[StoredFact]) -> dict[Ref, Any]:
+        """The stored states that follow facts of which nothing beside them tells what they say."""
+        wanted = [fact.private.follower for fact in facts if fact.private and not fact.private.has_content]
+        found = {ref: self._state(ref, row) for ref, row in (await self._stored(wanted)).items()}
+        return {ref: state for ref, state in found.items() if state is not None}
 
-    def _fold(self, fact: StoredFact, said: Mapping[Ref, Any]) -> None:
+    def _state(self, ref: Ref, row: Document) -> Any:
+        """None where it cannot be read: it differs, whatever is wrong with it."""
+        try:
+            return self._codecs[ref.kind].read(row)
+        except Exception:  # it may repeat what a person sent
+            return None
+
+    def _fold(self, fact: StoredFact, stand_ins: Mapping[Ref, Any]) -> None:
         """Each of its states on its own, as deciding does; where nobody can tell what one follows, it is None
-        from there on."""
-        happened, untold = Happened(fact.body), None
-        if (private := fact.private) is not None and private.is_told:
-            happened = Happened(fact.body, private.part.value(private.row or {}))
-        elif private is not None:
-            self._findings.former += private.row is None
-            self._findings.erased += private.row is not None
-            if private.follower in said:
-                happened = Happened(fact.body, private.part.of(said[private.follower]))
-            else:
-                untold = private.follower
+        from there on. Raises `LedgerUnreadable`."""
+        unknown: Ref | None = None
+        if (private := fact.private) is not None and not private.has_content:
+            self._findings.facts_without_row += private.row is None
+            self._findings.facts_erased += private.row is not None
+            unknown = private.follower if private.follower not in stand_ins else None
+        happened = fact.happened(stand_ins)
         for ref in fact.refs:
             state, _ = self.states.get(ref, _NONE_YET)
-            if ref == untold or (state is None and ref in self.states):
+            if ref == unknown or (state is None and ref in self.states):
                 self.states[ref] = None, fact.at
             else:
-                evolve = self._features.kinds[ref.kind].evolve
-                self.states[ref] = evolve(state, happened, fact.number), fact.at
+                with fact.followed():
+                    state = self._features.kinds[ref.kind].evolve(state, happened, fact.number)
+                self.states[ref] = state, fact.at
 
     async def _stored(self, refs: Iterable[Ref], session: Session | None = None) -> dict[Ref, Document]:
         names: defaultdict[str, list[str]] = defaultdict(list)
@@ -171,17 +137,15 @@ class StateShare:
         return found
 
     def _is_same(self, ref: Ref, row: Document, now: datetime) -> bool:
-        """What of a row hangs on the moment when it was written stands as of some moment since the fact."""
-        state, at = self.states[ref]
-        codec = self._codecs[ref.kind]
-        return state is not None and any(
+        """What of a row hangs on the moment when it was written stands as of some moment since the fact. A
+        row of an older version is compared as it would be written today."""
+        (state, at), codec = self.states[ref], self._codecs[ref.kind]
+        older = row.get("v", 1) < codec.version
+        stored = self._state(ref, row) if older else None
+        if state is None or (older and stored is None):
+            return False
+        return any(
             bson.encode(codec.written(ref.id, self._partition, state, moment))
-            == bson.encode(self._lifted(codec, ref, row, moment))
+            == bson.encode(codec.written(ref.id, self._partition, stored, moment) if older else row)
             for moment in (at, now)
         )
-
-    def _lifted(self, codec: Codec, ref: Ref, row: Document, moment: datetime) -> Document:
-        """A row of an older version as it would be written today."""
-        if row.get("v", 1) >= codec.version:
-            return row
-        return codec.written(ref.id, self._partition, codec.read(row), moment)

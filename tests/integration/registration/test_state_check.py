@@ -12,7 +12,8 @@ import yaml
 from services.registration.storage.formats import move_private
 from services.registration.storage.provision import provision, require_fit
 from services.registration.storage.state_check import check_states
-from services.registration.storage.state_share import Findings, LedgerUnreadable
+from services.registration.storage.state_share import Findings
+from services.registration.storage.stored_fact import LedgerUnreadable
 from shared.contracts.commands import CancelActivity, CancelRegistration, ChangeActivity, SubmitRegistration
 from shared.mongo.driver import DatabaseMisfit
 from tests.support.backup import dump
@@ -74,7 +75,7 @@ async def test_states_are_what_the_facts_lead_to_while_the_office_goes_on(server
         states = 0
         while states < 7 + 290:
             findings = await check_states(office.store, ALL)
-            assert (findings.differing, findings.unexplained) == ([], {})
+            assert (findings.mismatches, findings.surplus) == ([], {})
             states = findings.states
         await going_on
 
@@ -112,7 +113,7 @@ async def test_without_what_stays_in_the_office_the_rest_is_compared_and_that_is
         await private.delete_many({"described": {"$exists": True}})
         await private.replace_one({"registrant": {"$exists": True}}, {})
         findings = await found(office)
-        assert (findings.differing, findings.former, findings.erased) == ([], 3, 1)
+        assert (findings.mismatches, findings.facts_without_row, findings.facts_erased) == ([], 3, 1)
         await office.store["registrations"].update_one({"_id": registration}, {"$set": {"round": 7}})
         code, _, errors = await simpul(servers, *CHECK, **environment(office))
         assert code == 1
@@ -129,9 +130,14 @@ async def test_of_a_large_partition_a_share_of_its_states_is_compared_at_a_time(
     async with busy_office(servers) as (office, registration):
         await office.at_rest()
         whole = await check_states(office.store, ALL, 2)
-        assert (whole.differing, whole.unexplained, whole.former, whole.erased) == ([], {}, 0, 0)
+        assert (whole.mismatches, whole.surplus, whole.facts_without_row, whole.facts_erased) == (
+            [],
+            {},
+            0,
+            0,
+        )
         await office.store["registrations"].delete_one({"_id": registration})
-        assert [ref.id for ref in (await check_states(office.store, ALL, 2)).differing] == [registration]
+        assert [ref.id for ref in (await check_states(office.store, ALL, 2)).mismatches] == [registration]
 
 
 async def test_a_ledger_with_a_gap_is_said(servers: Servers) -> None:
@@ -142,6 +148,16 @@ async def test_a_ledger_with_a_gap_is_said(servers: Servers) -> None:
         await office.store["facts"].delete_one({"_id": fact["_id"]})
         with pytest.raises(LedgerUnreadable, match="the ledger lacks fact"):
             await check_states(office.store, ALL)
+
+
+async def test_a_row_that_cannot_be_read_is_said_without_what_it_holds(servers: Servers) -> None:
+    async with busy_office(servers) as (office, _):
+        await office.at_rest()
+        which = {"registrant": {"$exists": True}}
+        await office.store["private"].update_one(which, {"$set": {"registrant.institution": "Kanari"}})
+        code, output, errors = await simpul(servers, *CHECK, **environment(office))
+        assert (code, output, errors.count("\n"), "Kanari" in errors) == (1, "", 1, False)
+        assert "cannot be folded (ValidationError at " in errors
 
 
 async def test_it_only_compares(servers: Servers) -> None:
