@@ -39,14 +39,16 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a group reads. `handler` gets batches and never raises; `listener` says where each partition is
-    read from; `reset`: what is done where the group has committed no offset."""
+    """What a group reads: `topics`, or those whose names fit a `pattern`, present and to come. `handler` gets
+    batches and never raises; `listener` says where each partition is read from; `reset`: what is done where
+    the group has committed no offset."""
 
     topics: tuple[str, ...]
     handler: Callable[[Batch], Awaitable[None]]
     group: str
     listener: CursorListener
     reset: Literal["none", "earliest"]
+    pattern: str | None = None
 
 
 class Cluster(Protocol):
@@ -92,6 +94,7 @@ class KafkaCluster:
             group=subscription.group,
             listener=subscription.listener,
             reset=subscription.reset,
+            pattern=subscription.pattern,
         )
         async with consuming(kafka):
             yield

@@ -15,6 +15,7 @@ from services.reporting.entrypoints.instance import Instance
 from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.storage.figures import report
 from shared.contracts import topics
+from shared.kafka.cluster import KafkaCluster
 from shared.mongo.driver import Document, Store, connect
 from tests.integration.notification.sink import Sink
 from tests.support.drivers import driver
@@ -35,7 +36,7 @@ async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
         async with (
             connected(notifying) as connections,
             running(notifying, office_file(office.code), connections),
-            Instance(settings, nation, Metrics()).running(),
+            Instance(KafkaCluster(settings), nation, Metrics()).running(),
         ):
             yield sink, nation
     await nation.close()

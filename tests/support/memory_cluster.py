@@ -75,6 +75,7 @@ class MemoryCluster:
 
     @asynccontextmanager
     async def consuming(self, subscription: Subscription) -> AsyncIterator[None]:
+        assert subscription.pattern is None, "topics to come need a broker"
         wheres = [
             TopicPartition(topic, number)
             for topic in subscription.topics
