@@ -15,11 +15,14 @@ from shared.kafka.topics import TopicSpec, admin, ensure_topic, require_topic
 from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
 from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
 
+BY_STAFF: Final = {"actor": {"$exists": True}}
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
     "cursors": (),
     "facts": (
         ascending("facts", "command", unique=True, sparse=True),
         ascending("facts", "source", "intake", sparse=True),
+        Index("facts", (("at", -1), ("_id", -1)), only=BY_STAFF),
+        Index("facts", (("key", 1), ("at", -1)), only=BY_STAFF),
     ),
     "outcomes": (
         ascending("outcomes", "command", unique=True, sparse=True),

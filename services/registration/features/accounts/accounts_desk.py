@@ -5,12 +5,15 @@ from typing import Final
 
 from services.registration.features.accounts.accounts import Accounts
 from services.registration.features.accounts.credentials import Credentials
+from services.registration.features.accounts.domain.history import Deed
+from services.registration.features.accounts.history import History
 from services.registration.features.accounts.invitations import Invitations, invitations
 from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
+from services.registration.web.access import SignedIn
 from services.registration.web.api import Parts
 from shared.pages.cookies import SessionCookie
 from shared.sign_ins import SignIns
@@ -34,6 +37,10 @@ class AccountsDesk:
         return self.accounts.sessions
 
     @property
+    def history(self) -> History:
+        return self.accounts.history
+
+    @property
     def sign_ins(self) -> SignIns:
         return self.access.sign_ins
 
@@ -51,7 +58,8 @@ def accounts_desk(
     public_url: str,
     sign_ins: SignIns,
 ) -> AccountsDesk:
-    accounts, hashes = Accounts(of.store, Sessions(of.store)), PasswordHashes()
+    history, hashes = History(of.store, features.history), PasswordHashes()
+    accounts = Accounts(of.store, Sessions(of.store), history)
     cookie, marks = SessionCookie("simpul", public_url.startswith("https:")), FormMarks(session_keys)
     return AccountsDesk(
         StaffAccess(
@@ -63,3 +71,10 @@ def accounts_desk(
         hashes,
         common_passwords(),
     )
+
+
+async def note(
+    parts: Parts, user: SignedIn, deed: Deed, *about: str, query: str = "", count: int | None = None
+) -> None:
+    """Into the history, before the answer: who read or took along what of whom."""
+    await accounts_of(parts).history.note(user.actor, deed, *about, query=query, count=count)
