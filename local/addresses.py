@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 OFFICES = ("bali", "sumbar")
 _PREFIX = "SIMPUL_DEMO_PORT_"
@@ -51,6 +52,15 @@ class Ports:
 
 
 @dataclass(frozen=True)
+class AccountAddress:
+    """How somebody of the staff signs in: the files hold the password, and the key of their authenticator."""
+
+    email: str
+    password_file: str
+    totp_secret_file: str
+
+
+@dataclass(frozen=True)
 class OfficeAddress:
     url: str
     management_url: str
@@ -61,6 +71,8 @@ class OfficeAddress:
     """Settings for the `simpul` command, to be read by a shell. It holds secrets; only its owner reads it."""
     env: dict[str, str] = field(default_factory=dict)
     """What `env_file` says, and this process's environment."""
+    accounts: dict[str, AccountAddress] = field(default_factory=dict)
+    """By role, once they are made."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,8 @@ class DemoAddresses:
         found = asdict(self)
         for office in found["offices"].values():
             del office["env"]
+            if not office["accounts"]:
+                del office["accounts"]
         path.write_text(json.dumps(found, indent=2) + "\n")
 
     @classmethod
@@ -97,7 +111,7 @@ class DemoAddresses:
         return cls(
             kafka=found["kafka"],
             mongo=found["mongo"],
-            offices={code: OfficeAddress(**office) for code, office in found["offices"].items()},
+            offices={code: _office(office) for code, office in found["offices"].items()},
             national=NationalAddress(**found["national"]),
             mailbox=MailboxAddress(**found["mailbox"]),
         )
@@ -106,3 +120,13 @@ class DemoAddresses:
         """The same with each office's `env`."""
         offices = {code: replace(office, env=environments[code]) for code, office in self.offices.items()}
         return replace(self, offices=offices)
+
+    def with_accounts(self, accounts: Mapping[str, dict[str, AccountAddress]]) -> "DemoAddresses":
+        """The same with each office's accounts."""
+        offices = {code: replace(office, accounts=accounts[code]) for code, office in self.offices.items()}
+        return replace(self, offices=offices)
+
+
+def _office(found: dict[str, Any]) -> OfficeAddress:
+    accounts = {role: AccountAddress(**one) for role, one in found.get("accounts", {}).items()}
+    return OfficeAddress(**found | {"accounts": accounts})

@@ -9,12 +9,13 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 
 from local.addresses import OfficeAddress
+from local.errors import LocalError
 from local.readings import bearer
 
 PATIENCE = 40.0  # seconds for anything to come about on a busy machine of two cores
 
 
-class StoryStopped(Exception):
+class StoryStopped(LocalError):
     """What did not come about; the text is the sentence."""
 
 

@@ -20,6 +20,7 @@ from services.registration.kernel.held import Held
 from services.registration.kernel.owner import Owner
 from services.registration.kernel.ports import Ports
 from services.registration.kernel.sources import Sources
+from services.registration.storage.directory_writer import DirectoryWriter
 from services.registration.storage.documents import position
 from services.registration.storage.intake import Intake
 from services.registration.storage.ledger import Ledger
@@ -138,7 +139,14 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
                 reading=Reading(Sources(office.code), office.partitions, digests, ALL),
                 ledger=ledger,
                 register=Loader(of, ALL),
-                publisher=Publisher(of, ledger, ALL, office.producer, office.partitions),
+                publisher=Publisher(
+                    of,
+                    ledger,
+                    ALL,
+                    office.producer,
+                    DirectoryWriter(office.code, office.producer, office.partitions, None),
+                    office.partitions,
+                ),
                 intake=Intake(office.code, office.cluster, office.producer, office.partitions),
                 standing=Standing.of(office_file(office.code).described(), timedelta(seconds=1)),
                 is_passing=is_passing,

@@ -78,7 +78,7 @@ async def test_it_is_asked_decided_published_shown_and_ticked(servers: Servers) 
         assert set(kinds[:-1]) == {"survey.answered"}
         assert "Baik" not in str(facts)
         findings = await check_states(office.store, WITH_SURVEYS)
-        assert (findings.states, findings.differing) == (1, [])
+        assert (findings.states, findings.mismatches) == (1, [])
 
 
 async def test_it_comes_back_from_its_topic_and_says_what_does_not(servers: Servers) -> None:
@@ -130,4 +130,4 @@ async def test_what_it_holds_of_a_person_is_collected_and_removed_with_what_othe
         assert again.json()["result"] == "confirmed"
         await office.at_rest()
         findings = await check_states(office.store, WITH_SURVEYS)
-        assert (findings.differing, findings.erased) == ([], 1)
+        assert (findings.mismatches, findings.facts_erased) == ([], 1)

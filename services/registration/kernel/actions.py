@@ -35,3 +35,7 @@ class Action(StrEnum):
     SEE_COMMANDS = "see_commands"
     """What became of commands, and what could not be read."""
     MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_CHANGES = "see_changes"
+    """Who did what in an activity, or to a person."""
+    SEE_HISTORY = "see_history"
+    """The whole office's, also as a file."""

@@ -69,12 +69,14 @@ class PrivatePart:
 class FactRule:
     """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key; raises
     `FactUnfollowed` where the key is not that state's. `result`: how a command ended of which it is the first
-    fact; None where it is never the first. `follow`: lets what was loaded beside the states follow."""
+    fact; None where it is never the first. `follow`: lets what was loaded beside the states follow.
+    `history`: what whoever had it done did, in words; empty where it is never the first."""
 
     states: Mapping[str, Callable[[Any, str], str]]
     result: Result | None = None
     private: PrivatePart | None = None
     follow: Callable[[Loaded, NumberedFact], None] | None = None
+    history: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,11 @@ class Features:
         """How a command ended, by the type of its first fact."""
         return {fact.type: rule.result for fact, rule in self.facts.items() if rule.result}
 
+    @property
+    def history(self) -> Mapping[str, str]:
+        """What was done, in words, by the type of a command's first fact."""
+        return {fact.type: rule.history for fact, rule in self.facts.items() if rule.history}
+
     def accept(self, loaded: Loaded, side_writes: Iterable[object]) -> None:
         for write in side_writes:
             self.side_writes[type(write)].accept(loaded, write)

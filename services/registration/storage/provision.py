@@ -18,11 +18,14 @@ from shared.mongo.driver import DatabaseMisfit, ReturnDocument, Store
 from shared.mongo.formats import mark_formats, require_formats
 from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
 
+BY_STAFF: Final = {"actor": {"$exists": True}}
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
     "cursors": (),
     "facts": (
         ascending("facts", "command", unique=True, sparse=True),
         ascending("facts", "source", "intake", sparse=True),
+        Index("facts", (("at", -1), ("_id", -1)), only=BY_STAFF),
+        Index("facts", (("key", 1), ("at", -1)), only=BY_STAFF),
     ),
     "private": (),
     "outcomes": (

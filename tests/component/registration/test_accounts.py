@@ -48,7 +48,7 @@ async def desk(servers: Servers, **changed: object) -> AsyncIterator[tuple[TestO
 async def invited(office: TestOffice, *grants: Grant) -> str:
     """The path of an invitation's link."""
     making = invitations(office.store, PUBLIC_URL)
-    return (await making.invite(EMAIL, grants, datetime.now(UTC))).removeprefix(PUBLIC_URL)
+    return (await making.invite(EMAIL, grants, datetime.now(UTC), "staff")).removeprefix(PUBLIC_URL)
 
 
 async def accepted(office: TestOffice, client: httpx.AsyncClient, path: str) -> Person:
@@ -110,9 +110,9 @@ async def test_an_invitation_ends_with_time_and_with_the_next_one(servers: Serve
         making, row = invitations(office.store, PUBLIC_URL), await office.store["accounts"].find_one({})
         assert row is not None
         long_ago = datetime.now(UTC) - timedelta(hours=73)
-        second = (await making.invite_again(row["_id"], long_ago)).removeprefix(PUBLIC_URL)
+        second = (await making.invite_again(row["_id"], long_ago, "staff")).removeprefix(PUBLIC_URL)
         assert [(await client.get(one)).status_code for one in (first, second)] == [404, 404]
-        third = (await making.invite_again(row["_id"], datetime.now(UTC))).removeprefix(PUBLIC_URL)
+        third = (await making.invite_again(row["_id"], datetime.now(UTC), "staff")).removeprefix(PUBLIC_URL)
         assert (await client.get(third)).status_code == 200
 
 

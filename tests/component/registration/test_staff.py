@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.component.registration.browser import announce, heading, landed, submitted, typed
 from tests.component.registration.test_pages import sound
@@ -17,9 +18,9 @@ PLAIN = {"public_url": "http://office"}
 
 
 @asynccontextmanager
-async def staff_at(brokerless: Servers) -> AsyncIterator[tuple[TestOffice, httpx.AsyncClient]]:
+async def staff_at(servers: Servers) -> AsyncIterator[tuple[TestOffice, httpx.AsyncClient]]:
     """Signed in, without TLS."""
-    async with new_office(brokerless) as office, office.registration(**PLAIN) as client:
+    async with new_office(servers) as office, office.registration(**PLAIN) as client:
         answer = await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
         assert (answer.status_code, answer.headers["Location"]) == (303, "/staf")
         yield office, client
@@ -51,8 +52,9 @@ async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(brokerless
         assert STAFF_TOKEN not in cookie
 
 
-async def test_a_session_ends_with_another_token_and_by_signing_out(brokerless: Servers) -> None:
-    async with staff_at(brokerless) as (office, client):
+@pytest.mark.broker
+async def test_a_session_ends_with_another_token_and_by_signing_out(servers: Servers) -> None:
+    async with staff_at(servers) as (office, client):
         home = await client.get("/staf")
         assert heading(home) == "Ruang kerja panitia"
         mine = {"Cookie": f"simpul={client.cookies['simpul']}"}

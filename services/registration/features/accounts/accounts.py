@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from services.registration.features.accounts.domain.account import Account
 from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.history import History, history_row
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.kernel.actions import Role
 from shared.mongo.driver import Document, Session, Store
@@ -30,6 +31,7 @@ class Accounts:
 
     store: Store
     sessions: Sessions
+    history: History
 
     async def one(self, name: str) -> Account | None:
         row = await self.store["accounts"].find_one({"_id": name})
@@ -44,18 +46,26 @@ class Accounts:
         rows = await self.store["accounts"].find({}).sort("letters", 1).to_list(None)
         return [account(row) for row in rows]
 
-    async def grant(self, name: str, grants: Sequence[Grant]) -> None:
-        """Replace what an account may do."""
-        await self._change(name, {"$set": {"grants": grant_rows(grants)}})
+    async def grant(self, name: str, grants: Sequence[Grant], by: str) -> None:
+        """Replace what an account may do. `by`: the actor who has it done, here and below."""
+        change = {"$set": {"grants": grant_rows(grants)}}
+        told = ", ".join(map(str, grants)) or "tidak ada"
+        await self._change(name, change, history_row(by, "change_grants", [name], told))
 
-    async def disable(self, name: str) -> None:
+    async def disable(self, name: str, by: str) -> None:
         """Nobody signs in with it until it is invited again, and its invitation opens nothing."""
         forgotten = {"password": "", "totp": "", "recovery": "", "invitation": ""}
-        await self._change(name, {"$set": {"state": "disabled"}, "$unset": forgotten})
+        change = {"$set": {"state": "disabled"}, "$unset": forgotten}
+        await self._change(name, change, history_row(by, "disable_account", [name]))
 
-    async def _change(self, name: str, change: Document) -> None:
+    async def end_sessions(self, name: str, by: str) -> None:
+        await self._change(name, None, history_row(by, "end_sessions", [name]))
+
+    async def _change(self, name: str, change: Document | None, done: Document) -> None:
         async def work(session: Session) -> None:
-            await self.store["accounts"].update_one({"_id": name}, change, session=session)
+            if change is not None:
+                await self.store["accounts"].update_one({"_id": name}, change, session=session)
+            await self.history.write(dict(done), session)
             await self.sessions.end_all(name, transaction=session)
 
         await self.store.transaction(work)

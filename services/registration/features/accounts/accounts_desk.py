@@ -5,12 +5,15 @@ from typing import Final
 
 from services.registration.features.accounts.accounts import Accounts
 from services.registration.features.accounts.credentials import Credentials
+from services.registration.features.accounts.domain.history import Deed
+from services.registration.features.accounts.history import History
 from services.registration.features.accounts.invitations import Invitations, invitations
 from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
 from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import EntryWriter
+from services.registration.web.access import SignedIn
 from services.registration.web.api import Parts
 from shared.pages.cookies import SessionCookie
 from shared.sign_ins import SignIns
@@ -34,6 +37,10 @@ class AccountsDesk:
         return self.accounts.sessions
 
     @property
+    def history(self) -> History:
+        return self.accounts.history
+
+    @property
     def sign_ins(self) -> SignIns:
         return self.access.sign_ins
 
@@ -45,7 +52,8 @@ def accounts_of(parts: Parts) -> AccountsDesk:
 
 def parts(context: OfficeContext) -> AccountsDesk:
     of, sign_in = context.of, context.sign_in
-    accounts, hashes = Accounts(of.store, Sessions(of.store)), PasswordHashes()
+    history, hashes = History(of.store, context.features.history), PasswordHashes()
+    accounts = Accounts(of.store, Sessions(of.store), history)
     cookie = SessionCookie("simpul", sign_in.public_url.startswith("https:"))
     return AccountsDesk(
         StaffAccess(
@@ -64,6 +72,13 @@ def parts(context: OfficeContext) -> AccountsDesk:
         hashes,
         common_passwords(),
     )
+
+
+async def note(
+    parts: Parts, user: SignedIn, deed: Deed, *about: str, query: str = "", count: int | None = None
+) -> None:
+    """Into the history, before the answer: who read or took along what of whom."""
+    await accounts_of(parts).history.note(user.actor, deed, *about, query=query, count=count)
 
 
 async def publish_notices(desk: AccountsDesk, entries: EntryWriter) -> None:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.registration.features.accounts.accounts import Accounts, account, grant_rows, letters
 from services.registration.features.accounts.domain.account import Account
+from services.registration.features.accounts.domain.history import COMMAND_LINE
 from services.registration.features.accounts.domain.one_time_codes import (
     accepted_step,
     new_recovery_codes,
@@ -18,6 +19,7 @@ from services.registration.features.accounts.domain.one_time_codes import (
     plain_recovery_code,
 )
 from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.history import History, history_row
 from services.registration.features.accounts.notices import Notices
 from services.registration.features.accounts.sessions import Sessions, digest
 from shared.contracts.directory import AccountEntry
@@ -49,8 +51,9 @@ class Invitations:
     notices: Notices
     public_url: str
 
-    async def invite(self, email: str, grants: Sequence[Grant], now: datetime) -> str:
-        """Make an account; the link that its mail has. Raises `AccountExists`."""
+    async def invite(self, email: str, grants: Sequence[Grant], now: datetime, by: str) -> str:
+        """Make an account; the link that its mail has. `by`: the actor who has it done, here and below.
+        Raises `AccountExists`."""
         row: Document = {
             "_id": f"u:{secrets.token_urlsafe(12)}",
             "email": email.strip(),
@@ -60,24 +63,24 @@ class Invitations:
 
         async def work(session: Session) -> str:
             await self.store["accounts"].insert_one(row, session=session)
-            return await self._invite(row["_id"], now, session)
+            return await self._invite(row["_id"], now, by, session)
 
         try:
             return await self.store.transaction(work)
         except DuplicateKeyError:
             raise AccountExists from None
 
-    async def invite_again(self, name: str, now: datetime) -> str:
+    async def invite_again(self, name: str, now: datetime, by: str) -> str:
         """A new link, which alone opens the account from now on; with it goes what they signed in with."""
 
         async def work(session: Session) -> str:
-            link = await self._invite(name, now, session)
+            link = await self._invite(name, now, by, session)
             await self.accounts.sessions.end_all(name, transaction=session)
             return link
 
         return await self.store.transaction(work)
 
-    async def _invite(self, name: str, now: datetime, session: Session) -> str:
+    async def _invite(self, name: str, now: datetime, by: str, session: Session) -> str:
         token, until = new_token(), now + LASTS
         invitation = {"token": digest(token), "until": until, "secret": new_secret()}
         row = await self.store["accounts"].find_one_and_update(
@@ -92,6 +95,8 @@ class Invitations:
         )
         assert row, "accounts are never deleted"
         link = f"{self.public_url.rstrip('/')}{PATH}/{token}"
+        told = ", ".join(map(str, account(row).grants))
+        await self.accounts.history.write(history_row(by, "invite_account", [name], told), session)
         await self.notices.write(_entry(row, link, now, until), session)
         return link
 
@@ -138,7 +143,8 @@ def _entry(row: Document, link: str, now: datetime, until: datetime) -> AccountE
 
 
 def invitations(store: Store, public_url: str) -> Invitations:
-    return Invitations(store, Accounts(store, Sessions(store)), Notices(store), public_url)
+    accounts = Accounts(store, Sessions(store), History(store, {}))
+    return Invitations(store, accounts, Notices(store), public_url)
 
 
 def is_email(text: str) -> bool:
@@ -150,15 +156,15 @@ def is_email(text: str) -> bool:
 
 
 async def invited(store: Store, public_url: str, email: str, grant: Grant, now: datetime) -> str:
-    """The link of somebody's invitation; of a new one where they have an account, which then has this grant.
+    """Invite from the command line. The link; where they have an account a new one, and this grant alone.
     Raises `ValueError` where this is no address."""
     if not is_email(email):
         raise ValueError("this is no email address")
     making = invitations(store, public_url)
     try:
-        return await making.invite(email, [grant], now)
+        return await making.invite(email, [grant], now, COMMAND_LINE)
     except AccountExists:
         known = await making.accounts.by_email(email)
         assert known, "it was there just now"
-        await making.accounts.grant(known.id, [grant])
-        return await making.invite_again(known.id, now)
+        await making.accounts.grant(known.id, [grant], COMMAND_LINE)
+        return await making.invite_again(known.id, now, COMMAND_LINE)

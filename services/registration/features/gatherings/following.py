@@ -109,14 +109,20 @@ _REASON: Final = PrivatePart(
 _STATES: Final = {ACTIVITY: _activity, REGISTRATION: _registration}
 _WHOLE: Final = {ACTIVITY: _activity}
 FACTS: Final[Mapping[type[Body], FactRule]] = {
-    ActivityPublished: FactRule(_WHOLE, "published", _DESCRIBED),
-    ActivityChanged: FactRule(_WHOLE, "changed", _DESCRIBED),
-    ActivityCancelled: FactRule(_WHOLE, "cancelled", _REASON),
+    ActivityPublished: FactRule(_WHOLE, "published", _DESCRIBED, history="mengumumkan kegiatan"),
+    ActivityChanged: FactRule(_WHOLE, "changed", _DESCRIBED, history="mengubah kegiatan"),
+    ActivityCancelled: FactRule(_WHOLE, "cancelled", _REASON, history="membatalkan kegiatan"),
     ActivityCounted: FactRule(_WHOLE),
-    RegistrationConfirmed: FactRule(_STATES, "confirmed", _REGISTRANT, move_line),
-    RegistrationWaitlisted: FactRule(_STATES, "waitlisted", _REGISTRANT, move_line),
+    RegistrationConfirmed: FactRule(
+        _STATES, "confirmed", _REGISTRANT, move_line, history="mendaftarkan orang, terkonfirmasi"
+    ),
+    RegistrationWaitlisted: FactRule(
+        _STATES, "waitlisted", _REGISTRANT, move_line, history="mendaftarkan orang, di daftar tunggu"
+    ),
     RegistrationPromoted: FactRule(_STATES, None, None, move_line),
-    RegistrationCancelled: FactRule(_STATES, "cancelled", None, move_line),
-    RegistrationCorrected: FactRule(_STATES, "corrected", None, move_line),
-    AttendanceRecorded: FactRule(_STATES, "recorded", None, move_line),
+    RegistrationCancelled: FactRule(_STATES, "cancelled", None, move_line, history="membatalkan pendaftaran"),
+    RegistrationCorrected: FactRule(
+        _STATES, "corrected", None, move_line, history="meneruskan perbaikan data"
+    ),
+    AttendanceRecorded: FactRule(_STATES, "recorded", None, move_line, history="mencatat kehadiran"),
 }

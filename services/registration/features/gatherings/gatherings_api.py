@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings import lists
 from services.registration.features.gatherings.gatherings_desk import gatherings, submit_public
 from services.registration.features.gatherings.public import disclosed
@@ -72,9 +73,10 @@ def registrations(router: APIRouter, desk: Desk) -> None:
     )
 
     @router.get("/activities/{activity}/registrations", responses=REFUSED | NOT_FOUND)
-    async def listed(activity: str, _: Exporter, after: str | None = None) -> dict[str, Any]:
+    async def listed(activity: str, user: Exporter, after: str | None = None) -> dict[str, Any]:
         found(await gatherings(desk).views.activity(activity), "activity_unknown")
         rows, mark = await gatherings(desk).views.registrations(activity, after)
+        await note(desk, user, "read_list", f"a:{activity}", count=len(rows))
         return {"registrations": rows, "next": mark}
 
     @router.delete(

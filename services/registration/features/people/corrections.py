@@ -41,4 +41,6 @@ SENTENCES: Final = Sentences(
 COMMANDS: Final[Mapping[type[Command], CommandRule]] = {
     CorrectParticipant: CommandRule(_correct, "corrected", "ref", participant.key, of_correction)
 }
-FACTS: Final[Mapping[type[Body], FactRule]] = {ParticipantCorrected: FactRule({PERSON: _person}, "corrected")}
+FACTS: Final[Mapping[type[Body], FactRule]] = {
+    ParticipantCorrected: FactRule({PERSON: _person}, "corrected", history="memperbaiki data orang")
+}

@@ -29,6 +29,8 @@ PERMITTED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEND_MAIL: _WORKING,
     Action.SEE_COMMANDS: frozenset({Role.ADMIN}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMIN}),
+    Action.SEE_CHANGES: _WORKING,
+    Action.SEE_HISTORY: frozenset({Role.ADMIN}),
 }
 
 
@@ -39,6 +41,10 @@ class Grant:
     role: Role
     activity: str | None = None
     until: datetime | None = None
+
+    def __str__(self) -> str:
+        where = f" di {self.activity}" if self.activity else ""
+        return f"{self.role}{where}" + (f" sampai {self.until:%Y-%m-%d}" if self.until else "")
 
     def holds(self, now: datetime) -> bool:
         return self.until is None or now < self.until

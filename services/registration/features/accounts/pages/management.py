@@ -46,7 +46,7 @@ def routes(front: Front, access: Access) -> APIRouter:
         if grant is None or errors:
             return await _listed(front, user, values, errors)
         try:
-            await accounts_of(front).invitations.invite(values["email"], [grant], now())
+            await accounts_of(front).invitations.invite(values["email"], [grant], now(), user.actor)
         except AccountExists:
             return await _listed(front, user, values, {"email": EXISTS})
         return done(front, PATH, INVITED)
@@ -69,19 +69,19 @@ def routes(front: Front, access: Access) -> APIRouter:
             if added is None:
                 return await _shown(front, user, found, values, errors)
             grants = (*(one for one in found.grants if one != added), added)
-        await accounts_of(front).accounts.grant(found.id, grants)
+        await accounts_of(front).accounts.grant(found.id, grants, user.actor)
         return done(front, f"{PATH}/{found.id}", GRANTED)
 
     @router.post("/{account}/undangan")
-    async def invite_again(account: str, _: Manager) -> Response:
+    async def invite_again(account: str, user: Manager) -> Response:
         found = await _account(front, account)
-        await accounts_of(front).invitations.invite_again(found.id, now())
+        await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
         return done(front, f"{PATH}/{found.id}", INVITED)
 
     @router.post("/{account}/sesi")
-    async def end_sessions(account: str, _: Manager) -> Response:
+    async def end_sessions(account: str, user: Manager) -> Response:
         found = await _account(front, account)
-        await accounts_of(front).sessions.end_all(found.id)
+        await accounts_of(front).accounts.end_sessions(found.id, user.actor)
         return done(front, f"{PATH}/{found.id}", ENDED)
 
     @router.post("/{account}/nonaktif", response_class=HTMLResponse)
@@ -89,7 +89,7 @@ def routes(front: Front, access: Access) -> APIRouter:
         found = await _account(front, account)
         if await _locks_out(front, found, ()):
             return await _shown(front, user, found, told=LAST_ADMIN)
-        await accounts_of(front).accounts.disable(found.id)
+        await accounts_of(front).accounts.disable(found.id, user.actor)
         return done(front, f"{PATH}/{found.id}", DISABLED)
 
     return router

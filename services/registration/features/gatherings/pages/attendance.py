@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.domain.activity import attendance_opens
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.roster import Wanted
@@ -88,6 +89,7 @@ async def _shown(
     opens = attendance_opens(state.described, meeting.starts)
     skip = (number - 1) * ROWS
     rows, total = await gatherings(front).roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
+    await note(front, user, "read_attendance", f"a:{activity}", count=len(rows))
     return staff_page(
         front,
         user,

@@ -5,8 +5,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Response
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
-from services.registration.features.gatherings.pages.roster import Filter, Search, read
+from services.registration.features.gatherings.pages.roster import Filter, Search, query_of, read
 from services.registration.features.gatherings.roster import Wanted
 from services.registration.features.gatherings.sheets import files
 from services.registration.kernel.actions import Action
@@ -22,17 +23,18 @@ def routes(front: Front, access: Access) -> APIRouter:
     Importer = Annotated[SignedIn, Depends(access.page(Action.IMPORT_LIST))]  # noqa: N806
 
     @router.get("/peserta.xlsx")
-    async def participants(activity: str, _: Exporter, asked: Annotated[Filter, Query()]) -> Response:
-        return await _participants(front, activity, read(asked)[0])
+    async def participants(activity: str, user: Exporter, asked: Annotated[Filter, Query()]) -> Response:
+        return await _participants(front, user, activity, asked, "")
 
     @router.post("/peserta.xlsx")
-    async def searched(activity: str, _: Exporter, asked: Annotated[Search, Form()]) -> Response:
-        return await _participants(front, activity, read(asked, asked.text)[0])
+    async def searched(activity: str, user: Exporter, asked: Annotated[Search, Form()]) -> Response:
+        return await _participants(front, user, activity, asked, asked.text)
 
     @router.get("/kehadiran.xlsx")
-    async def attendance(activity: str, _: Exporter) -> Response:
+    async def attendance(activity: str, user: Exporter) -> Response:
         state = await activity_of(front, activity)
         rows, _total = await gatherings(front).roster.found(state.described.id, Wanted(status="confirmed"))
+        await note(front, user, "export_attendance", f"a:{activity}", count=len(rows))
         data = await asyncio.to_thread(files.attendance, state.described, rows)
         return sheet(data, f"kehadiran-{state.described.id}")
 
@@ -44,9 +46,11 @@ def routes(front: Front, access: Access) -> APIRouter:
     return router
 
 
-async def _participants(front: Front, activity: str, wanted: Wanted) -> Response:
-    state = await activity_of(front, activity)
+async def _participants(front: Front, user: SignedIn, activity: str, asked: Filter, text: str) -> Response:
+    state, (wanted, _errors) = await activity_of(front, activity), read(asked, text)
     rows, _total = await gatherings(front).roster.found(state.described.id, wanted)
+    query = query_of(asked, text)
+    await note(front, user, "export_participants", f"a:{activity}", query=query, count=len(rows))
     return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")
 
 

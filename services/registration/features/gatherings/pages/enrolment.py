@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
 from services.registration.features.gatherings.pages.attendance import record, saved
 from services.registration.features.gatherings.pages.fields import read_person
@@ -117,6 +118,7 @@ async def _shown(
     did: str = "",
 ) -> HTMLResponse:
     state = await activity_of(front, row.activity)
+    await note(front, user, "read_registration", f"r:{row.id}", f"a:{row.activity}", f"p:{row.ref}")
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
     mails = await listed(front, activity=row.activity, registration=row.id)
     unsent = mails.unsent + await _unsent_elsewhere(front, row) if fact and reached == live else []

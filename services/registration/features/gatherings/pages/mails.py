@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
@@ -142,6 +143,7 @@ async def _shown(front: Front, user: SignedIn, asked: Filter, activity: str) -> 
     found = await listed(front, (asked.hal - 1) * ROWS, state=asked.state, activity=activity)
     counts = await counted(front, STATES, activity) if found.known == "yes" else found
     who = await gatherings(front).roster.of([one.registration for one in found.rows])
+    await note(front, user, "read_mails", *([f"a:{activity}"] if activity else []), count=len(who))
     states = await gatherings(front).views.states(list({one.activity for one in found.rows} | {activity}))
     return staff_page(
         front,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.gatherings.roster import Wanted
@@ -73,6 +74,8 @@ async def _shown(
     rows, total = (
         await gatherings(front).roster.found(activity, wanted, skip, ROWS) if not errors else ([], 0)
     )
+    if not errors:
+        await note(front, user, "read_roster", f"a:{activity}", query=query_of(asked, text), count=total)
     return staff_page(
         front,
         user,
@@ -93,6 +96,11 @@ async def _shown(
         statuses=STATUSES,
         categories=CATEGORIES,
     )
+
+
+def query_of(asked: Filter, text: str) -> str:
+    """As the history keeps it."""
+    return " ".join([*asked.kept().values(), *([text] if text else [])])
 
 
 def read(asked: Filter, text: str = "") -> tuple[Wanted, dict[str, str]]:

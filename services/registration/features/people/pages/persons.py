@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
+from services.registration.features.accounts.accounts_desk import accounts_of, note
+from services.registration.features.accounts.pages.history import names
 from services.registration.features.people.people_desk import twins_of
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
@@ -45,13 +47,25 @@ def routes(front: Front, access: Access) -> APIRouter:
         if not person.who:
             raise Problem(404, "participant_unknown", "Orang ini tidak ditemukan di balai kami.")
         titles = await twins_of(front).persons.titles([one.activity for one in person.held])
-        return staff_page(front, user, "staf-seseorang.html", person=person, titles=titles)
+        await note(front, user, "read_person", f"p:{ref}")
+        held = {one.registration: one.activity for one in person.held}
+        may = user.may("see_changes")
+        return staff_page(
+            front,
+            user,
+            "staf-seseorang.html",
+            person=person,
+            titles=titles,
+            changes=await accounts_of(front).history.of_person(ref, held) if may else [],
+            names=await names(front) if may else {},
+        )
 
     return router
 
 
 async def _listed(front: Front, user: SignedIn, text: str, number: int) -> HTMLResponse:
     rows, total = await twins_of(front).persons.found(text, (number - 1) * ROWS, ROWS)
+    await note(front, user, "read_people", query=text, count=total)
     return staff_page(
         front,
         user,

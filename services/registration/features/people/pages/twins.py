@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.people.people_desk import twins_of
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
@@ -24,6 +25,7 @@ def routes(front: Front, access: Access) -> APIRouter:
     @router.get("", response_class=HTMLResponse)
     async def listed(user: Comparer, request: Request) -> HTMLResponse:
         found = await twins_of(front).listed(SHOWN)
+        await note(front, user, "compare_people", count=2 * len(found))
         held = {one.activity for _, people in found for person in people for one in person.held}
         return staff_page(
             front,

@@ -1,0 +1,69 @@
+"""What the history tells: who did what, to whom or what, and when; also who only looked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+Deed = Literal[
+    "read_people",
+    "read_person",
+    "compare_people",
+    "read_roster",
+    "read_registration",
+    "read_attendance",
+    "read_mails",
+    "read_list",
+    "export_participants",
+    "export_attendance",
+    "export_history",
+    "invite_account",
+    "change_grants",
+    "disable_account",
+    "end_sessions",
+]
+"""What is no command, so that the ledger does not know it."""
+
+WORDS: Final[Mapping[Deed, str]] = {
+    "read_people": "melihat daftar orang",
+    "read_person": "melihat data orang",
+    "compare_people": "membandingkan orang yang mungkin sama",
+    "read_roster": "melihat peserta kegiatan",
+    "read_registration": "melihat pendaftaran",
+    "read_attendance": "melihat daftar kehadiran",
+    "read_mails": "melihat daftar email",
+    "read_list": "membaca daftar peserta lewat API",
+    "export_participants": "mengunduh daftar peserta",
+    "export_attendance": "mengunduh lembar kehadiran",
+    "export_history": "mengunduh riwayat",
+    "invite_account": "mengundang akun",
+    "change_grants": "mengubah peran akun",
+    "disable_account": "menonaktifkan akun",
+    "end_sessions": "mengakhiri semua sesi akun",
+}
+COMMAND_LINE: Final = "simpul"
+"""The actor of whoever types the `simpul` command on the office's own machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`what` in words; `about`: keys of what it was done to, an activity (`a:`), registration (`r:`), person
+    (`p:`) or account (`u:`); `query`: what was looked for; `count`: how many were found or taken along."""
+
+    at: datetime
+    actor: str
+    what: str
+    about: tuple[str, ...] = ()
+    query: str = ""
+    count: int | None = None
+
+    def named(self, prefix: str) -> str:
+        """The id of the thing of this kind that it is about, if any."""
+        found = (key.removeprefix(prefix) for key in self.about if key.startswith(prefix))
+        return next(found, "")
+
+
+def page(sources: Sequence[Sequence[Entry]], skip: int, limit: int) -> list[Entry]:
+    """A page of several sources together, the newest first; each gives at least its newest `skip + limit`."""
+    together = sorted((entry for source in sources for entry in source), key=lambda one: one.at, reverse=True)
+    return together[skip : skip + limit]
