@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from services.registration.storage.formats import move_private
+from services.registration.storage.formats import formats, holds_private, move_private
 from services.registration.storage.provision import provision, require_fit
 from services.registration.storage.state_check import check_states
 from services.registration.storage.state_share import Findings
 from services.registration.storage.stored_fact import LedgerUnreadable
 from shared.contracts.commands import CancelActivity, CancelRegistration, ChangeActivity, SubmitRegistration
 from shared.mongo.driver import DatabaseMisfit
+from shared.mongo.formats import mark_formats
 from tests.support.backup import dump
 from tests.support.drivers import driver
 from tests.support.features import ALL
@@ -192,6 +193,17 @@ async def test_provisioning_moves_what_a_former_version_kept_in_the_facts(
             servers, "provision", "office", office.code, SIMPUL_OFFICE_FILE=str(file)
         )
         assert (code, errors, office.store.name in output) == (0, "", False), "nothing is left to be done"
+
+
+async def test_what_a_former_version_wrote_that_ran_again_since_is_moved_too(servers: Servers) -> None:
+    async with busy_office(servers) as (office, _):
+        await office.at_rest()
+        await put_private_in_place(office.store)
+        await mark_formats(office.store, formats(ALL))
+        assert await holds_private(office.store)
+        assert len(await move_private(office.store)) == 1
+        assert not await holds_private(office.store)
+        assert (await found(office)).facts_without_row == 0
 
 
 async def test_what_a_newer_version_wrote_is_refused_at_start(servers: Servers) -> None:
