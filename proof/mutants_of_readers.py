@@ -22,14 +22,14 @@ def sent_before_data() -> None:
 
 def early_timer() -> None:
     """The shelf life of mails ends a month early."""
-    import services.notification.domain.judgement as judgement
+    import services.notification.domain.send_decision as send_decision
 
-    judge = judgement.judge
+    decide = send_decision.decide_sending
 
     def hasty(delivery: Any, known: Any, now: Any, *rest: Any) -> Any:
-        return judge(delivery, known, now + timedelta(days=30), *rest)
+        return decide(delivery, known, now + timedelta(days=30), *rest)
 
-    patch(judgement, "judge", hasty)
+    patch(send_decision, "decide_sending", hasty)
 
 
 def counters_without_cursors() -> None:

@@ -17,7 +17,7 @@ OUTSIDE: Final = "the source may not have this command decided"
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class SourceGrant:
     """What the office's file allows a system that signs. `types`: of its commands."""
 
     keys: PublicKeys
@@ -36,7 +36,7 @@ class Sources:
     office: str
     own: PublicKeys | None = None
     signed_from: datetime = ALWAYS
-    grants: Mapping[str, Grant] = field(default_factory=dict)
+    grants: Mapping[str, SourceGrant] = field(default_factory=dict)
     accept_unsigned: bool = True
     on_unsigned: Callable[[], None] = lambda: None
 

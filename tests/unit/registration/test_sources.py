@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.kernel.sources import MISSIGNED, OUTSIDE, UNGRANTED, UNSIGNED, Grant, Sources
+from services.registration.kernel.sources import MISSIGNED, OUTSIDE, UNGRANTED, UNSIGNED, SourceGrant, Sources
 from shared.contracts.envelope import Envelope
 from shared.signatures import Signer, signed_headers
 from tests.unit.registration.test_reading import Anything
@@ -14,7 +14,7 @@ from tests.unit.registration.test_reading import Anything
 OWN, PORTAL, STRANGER = Signer("01" * 32), Signer("02" * 32), Signer("03" * 32)
 SUBMIT, CANCEL = "id.simpul.registration.submit.v1", "id.simpul.activity.cancel.v1"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-GRANTS = {"/bali/portal": Grant(PORTAL.public, frozenset({SUBMIT}))}
+GRANTS = {"/bali/portal": SourceGrant(PORTAL.public, frozenset({SUBMIT}))}
 STAFF, EXCEL, ITSELF = "/bali/http/staff", "/bali/excel", "/bali/registration"
 
 
