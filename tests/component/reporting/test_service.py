@@ -15,7 +15,7 @@ import pytest
 
 from local.machine import free_port
 from local.processes import Child, Processes
-from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
+from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, SESSION_KEYS
 from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
 from tests.support.servers import ServerRoom
 
@@ -59,6 +59,7 @@ async def test_it_refuses_what_was_not_provisioned_and_counts_through_a_kill(
         "SIMPUL_MONGO_URL": servers.mongo,
         "SIMPUL_HTTP_PORT": port,
         "SIMPUL_MANAGEMENT_PORT": watched,
+        "SIMPUL_SESSION_KEYS": SESSION_KEYS,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     environment = os.environ | settings
