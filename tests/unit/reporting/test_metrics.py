@@ -7,6 +7,7 @@ from prometheus_client import generate_latest
 from services.reporting.domain.standing import OfficeStanding
 from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.storage.unknown import UnknownCounts
+from shared.sign_ins import SignIns
 from tests.support.watched import shown, told
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -18,6 +19,7 @@ def test_the_table_of_metrics_tells_what_reporting_shows() -> None:
     metrics.lag({"bali": 7})
     metrics.standing([OfficeStanding("bali", "BGP Bali", None, AT, 3, 1, "differs", None)])
     metrics.unknown({"bali": UnknownCounts(measures=2, cells=1)})
+    SignIns(metrics.registry, 20)
     text = generate_latest(metrics.registry).decode()
     assert shown(text) == told("reporting")
     name = "simpul_reporting_last_fact_timestamp_seconds"
