@@ -68,8 +68,10 @@ async def _with_account(front: OfficePages, request: Request, typed: dict[str, s
         typed["email"], typed["kata-sandi"], typed["kode"], datetime.now(UTC)
     )
     if isinstance(found, Accepted):
-        told = FAILED_BEFORE.format(number(found.failures)) if found.failures else ""
-        return await begun(front, request, found.account, redirect_with_message(front, "/staf", told))
+        answer = RedirectResponse("/staf", 303)
+        if found.failures:
+            answer = redirect_with_message(front, "/staf", FAILED_BEFORE.format(number(found.failures)))
+        return await begun(front, request, found.account, answer)
     if found.wait is not None:
         raise desk.sign_ins.too_often("page", found.wait.total_seconds())
     desk.sign_ins.refused(request, "page", found.account)
