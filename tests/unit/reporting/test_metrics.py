@@ -7,6 +7,7 @@ from prometheus_client import generate_latest
 from services.reporting.domain.standing import OfficeStanding
 from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.storage.unknown import UnknownCounts
+from shared.sign_ins import SignIns
 from tests.support.watched import shown, told
 
 AT = datetime(2024, 5, 1, tzinfo=UTC)
@@ -14,6 +15,7 @@ AT = datetime(2024, 5, 1, tzinfo=UTC)
 
 def test_the_table_of_metrics_tells_what_reporting_shows() -> None:
     metrics = Metrics()
+    SignIns(metrics.registry)
     metrics.applied("bali", 3)
     metrics.lag({"bali": 7})
     metrics.standing([OfficeStanding("bali", "BGP Bali", None, AT, 3, 1, "differs", None)])

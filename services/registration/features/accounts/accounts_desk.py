@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.registration.features.accounts.accounts import Accounts
+from services.registration.features.accounts.api_tokens import ApiTokens
 from services.registration.features.accounts.credentials import Credentials
 from services.registration.features.accounts.domain.history import Deed
 from services.registration.features.accounts.history import History
@@ -37,6 +38,10 @@ class AccountsDesk:
         return self.accounts.sessions
 
     @property
+    def tokens(self) -> ApiTokens:
+        return self.access.tokens
+
+    @property
     def history(self) -> History:
         return self.accounts.history
 
@@ -60,10 +65,11 @@ def accounts_desk(
 ) -> AccountsDesk:
     history, hashes = History(of.store, features.history), PasswordHashes()
     accounts = Accounts(of.store, Sessions(of.store), history)
+    tokens = ApiTokens(of.store, history)
     cookie, marks = SessionCookie("simpul", public_url.startswith("https:")), FormMarks(session_keys)
     return AccountsDesk(
         StaffAccess(
-            of, accounts, accounts.sessions, token_hash, cookie, marks, sign_ins, features.activity_of
+            of, accounts, accounts.sessions, token_hash, cookie, marks, sign_ins, tokens, features.activity_of
         ),
         accounts,
         invitations(of.store, public_url),
