@@ -92,7 +92,8 @@ class Bare:
         store, digests = self.store, self.digests
         commands = [SubmitRegistration.model_validate_json(record.value) for record in records]
         named = await self.known(records)
-        people = [[digest.hex() for digest in digests.person(command.participant)] for command in commands]
+        whose = [digests.person(command.participant) for command in commands]
+        people = [[digest.hex() for digest in (*one.numbers.values(), one.email)] for one in whose]
         every = [digest for one in people for digest in one]
         await store["people"].find({"_id": {"$in": every}}).to_list(None)
         homes = [home(one[-1], command) for one, command in zip(people, commands, strict=True)]

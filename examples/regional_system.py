@@ -4,12 +4,17 @@ Publishes an activity, then the people of a CSV in its order. Sending the same f
 since a command is known by its key, source and id. An activity that is there already stays as it is, and the
 people of another CSV are added to those who are in it.
 
+With a key (Ed25519, PEM) each record is signed, as an office asks of a source that its file names.
+
 What became of each is told by the office: GET /api/v1/commands?source=/OFFICE/portal, with its staff token.
 """
 
 import argparse
+import base64
 import csv
+import hashlib
 import json
+import struct
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +23,22 @@ from uuid import NAMESPACE_URL, uuid5
 
 import yaml
 from confluent_kafka import KafkaError, Message, Producer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 SOURCE = "/{office}/portal"
 
 
+def signature(key: Ed25519PrivateKey, *parts: bytes) -> bytes:
+    """`{key id}:{base64}` over the parts, each behind its length as four bytes, the highest first."""
+    message = b"".join(struct.pack(">I", len(part)) + part for part in parts)
+    name = hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()[:16]
+    return f"{name}:{base64.b64encode(key.sign(message)).decode()}".encode()
+
+
 class Portal:
-    def __init__(self, bootstrap: str, office: str) -> None:
+    def __init__(self, bootstrap: str, office: str, key: Ed25519PrivateKey | None = None) -> None:
+        self.key = key
         self.topic = f"simpul.{office}.intake.v1"
         self.source = SOURCE.format(office=office)
         self.failed = 0
@@ -34,20 +49,23 @@ class Portal:
 
     def publish(self, kind: str, key: str, identity: str, data: dict[str, Any]) -> None:
         """`identity` names the command for good: the same again is the same command."""
+        subject, value = key.encode(), json.dumps(data, ensure_ascii=False).encode()
+        source, type_ = self.source.encode(), f"id.simpul.{kind}.v1".encode()
+        identifier = str(uuid5(NAMESPACE_URL, f"{self.source}/{key}/{identity}")).encode()
+        headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", identifier),
+            ("ce_source", source),
+            ("ce_type", type_),
+            ("ce_time", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()),
+            ("ce_subject", subject),
+            ("content-type", b"application/json"),
+        ]
+        if self.key:
+            signed = signature(self.key, subject, source, identifier, type_, value)
+            headers.append(("simpul_signature", signed))
         self.producer.produce(
-            self.topic,
-            key=key.encode(),
-            value=json.dumps(data, ensure_ascii=False).encode(),
-            headers=[
-                ("ce_specversion", b"1.0"),
-                ("ce_id", str(uuid5(NAMESPACE_URL, f"{self.source}/{key}/{identity}")).encode()),
-                ("ce_source", self.source.encode()),
-                ("ce_type", f"id.simpul.{kind}.v1".encode()),
-                ("ce_time", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()),
-                ("ce_subject", key.encode()),
-                ("content-type", b"application/json"),
-            ],
-            on_delivery=self._delivered,
+            self.topic, key=subject, value=value, headers=headers, on_delivery=self._delivered
         )
 
     def _delivered(self, error: KafkaError | None, _: Message) -> None:
@@ -98,8 +116,12 @@ def main() -> int:
         metavar="FILE",
         help="CSV with the columns of examples/fgd-sumbar/peserta.csv",
     )
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the portal's private key as PEM")
     asked = parser.parse_args()
-    portal = Portal(asked.bootstrap, asked.office)
+    key = load_pem_private_key(asked.key.read_bytes(), None) if asked.key else None
+    if key is not None and not isinstance(key, Ed25519PrivateKey):
+        parser.error(f"{asked.key} holds no Ed25519 key")
+    portal = Portal(asked.bootstrap, asked.office, key)
     activity = yaml.safe_load(asked.activity.read_text(encoding="utf-8"))
     portal.publish("activity.publish", activity["id"], "publish", activity)
     people = []

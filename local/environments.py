@@ -10,6 +10,7 @@ from local.addresses import DemoAddresses, NationalAddress, OfficeAddress, Ports
 from local.addresses import MailboxAddress as Mailbox
 from local.database import mongo_url
 from local.machine import address
+from shared.signatures import Signer
 
 Environment = dict[str, str]
 
@@ -60,6 +61,7 @@ def base_environment(addresses: DemoAddresses) -> Environment:
 
 def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Environment:
     """What both services of an office share. Writes the office's staff token and its env file."""
+    record_keys = secrets.token_hex(32)
     settings = base_environment(addresses) | {
         "SIMPUL_OFFICE": code,
         "SIMPUL_OFFICE_FILE": f"offices/{code}.yaml",
@@ -69,6 +71,8 @@ def office_environment(code: str, addresses: DemoAddresses, ports: Ports) -> Env
         "SIMPUL_NOTIFICATION_URL": addresses.offices[code].notification_url,
         "SIMPUL_LINK_KEYS": _new_keys(),
         "SIMPUL_SESSION_KEYS": _new_keys(),
+        "SIMPUL_RECORD_KEYS": record_keys,
+        "SIMPUL_RECORD_PUBLIC_KEYS": Signer(record_keys).public_texts[0],
         "SIMPUL_SMTP_URL": f"smtp://{address(ports.smtp)}",
         "SIMPUL_MAILS_PER_MINUTE": "6000",  # so that nobody waits for mails to be spread over a day
     }

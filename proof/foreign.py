@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
@@ -18,8 +18,10 @@ from proof.plan import Plan, Wish
 from proof.poison import KINDS, Kind, Raw
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
+from shared.signatures import Signer
 
 POLL_SECONDS = 0.01
+STRANGER = Signer("5e" * 32)
 AT_ONCE = 1_000  # records in flight while many are put
 
 
@@ -38,7 +40,7 @@ class Foreign:
 
     def __init__(self, office: OfficeView, history: History, seed: int, number: int) -> None:
         self.office = office
-        self.source = f"urn:dapodik:{seed}"
+        self.source = office.regional
         self.plan = Plan(seed, number, 1, "foreign")
         self._rng = random.Random(f"{seed}/{number}/foreign")
         self._history = history
@@ -157,7 +159,7 @@ class Foreign:
     async def _send(self, raw: Raw, type_: str, envelope: Envelope, **more: Any) -> bool:
         known = {"office": self.office.code, "key": envelope.subject or "", "source": envelope.source}
         attempt = self._history.invoke(via="kafka", id=envelope.id, type=type_, **known, **more)
-        error, message = await self._produced(raw)
+        error, message = await self._produced(self._signed(raw))
         if error is None and message is not None:
             self._history.answer(attempt, "ok", partition=message.partition(), offset=message.offset())
         elif error is not None and error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
@@ -165,6 +167,16 @@ class Foreign:
         else:
             self._history.answer(attempt, "unknown", error=error.name() if error else None)
         return error is None
+
+    def _signed(self, raw: Raw) -> Raw:
+        """As it is when it is sent, spoilt or not, but for what cannot be signed."""
+        named = dict(raw.headers)
+        source, identifier, type_ = (named.get(f"ce_{name}") for name in ("source", "id", "type"))
+        if raw.signed_by is None or not (source and identifier and type_):
+            return raw
+        signer = self.office.signer if raw.signed_by == "source" else STRANGER
+        parts = (raw.key or b"", source, identifier, type_, raw.value or b"")
+        return replace(raw, headers=[*raw.headers, signer.header(parts)])
 
     async def _produced(self, raw: Raw) -> tuple[KafkaError | None, Message | None]:
         self._polling = self._polling or asyncio.create_task(self._poll())

@@ -161,10 +161,8 @@ def canary_in_a_fact() -> None:
 
     encoded = vars(ledger)["encoded_fact"]
 
-    def named(
-        features: Any, cursor: Any, number: int, key: str, at: Any, happened: Any, asked: Any, *more: Any
-    ) -> bytes:
-        document = encoded(features, cursor, number, key, at, happened, asked, *more)
+    def named(cursor: Any, number: int, key: str, at: Any, happened: Any, asked: Any, *more: Any) -> bytes:
+        document = encoded(cursor, number, key, at, happened, asked, *more)
         if asked is None or not isinstance(asked.command, SubmitRegistration):
             return bytes(document)
         row: dict[str, Any] = bson.decode(document, codec_options=bson.CodecOptions(tz_aware=True))

@@ -6,7 +6,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from shared.contracts.envelope import Envelope
 
@@ -15,13 +15,15 @@ Header = tuple[str | bytes, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A record as it is sent. `shift`: partitions beside the one that murmur2 gives its key."""
+    """A record as it is sent. `shift`: partitions beside the one that murmur2 gives its key; `signed_by`:
+    whose key."""
 
     key: bytes | None
     value: bytes | None
     headers: list[Header]
     shift: int = 0
     codec: str = "none"
+    signed_by: Literal["source", "stranger"] | None = "source"
 
     @classmethod
     def of(cls, envelope: Envelope, body: Any) -> "Raw":
@@ -55,6 +57,12 @@ def _typed(name: str) -> Callable[[Raw], Raw]:
     return lambda raw: raw.header("ce_type", name.encode())
 
 
+def _from(raw: Raw, part: str) -> Raw:
+    """Under another source of the same office."""
+    source = dict(raw.headers)["ce_source"] or b""
+    return raw.header("ce_source", source.rpartition(b"/")[0] + b"/" + part.encode())
+
+
 KINDS = [
     Kind("not JSON", "unreadable", _valued(b'{"participant": "Kenari')),
     Kind("no value", "unreadable", _valued(None)),
@@ -73,6 +81,12 @@ KINDS = [
     Kind("unknown type", "unknown_type", _typed("id.simpul.registration.revoke.v1")),
     Kind("wrong office", "wrong_office", lambda raw: raw.header("ce_source", b"/lain/http/public")),
     Kind("wrong partition", "wrong_partition", lambda raw: replace(raw, shift=1)),
+    Kind("without its signature", "forbidden", lambda raw: replace(raw, signed_by=None)),
+    Kind("signed by a stranger", "forbidden", lambda raw: replace(raw, signed_by="stranger")),
+    Kind("not granted", "forbidden", _typed("id.simpul.activity.cancel.v1")),
+    Kind("as the staff", "forbidden", lambda raw: replace(_from(raw, "http/staff"), signed_by=None)),
+    Kind("as the staff, signed", "forbidden", lambda raw: _from(raw, "http/staff")),
+    Kind("as registration", "forbidden", lambda raw: replace(_from(raw, "registration"), signed_by=None)),
     Kind("a field is missing", "invalid", _valued(b'{"activity": "keg"}')),
     Kind("not an object", "invalid", _valued(b"12")),
     Kind("another activity", "invalid", lambda raw: raw.body(activity="kegiatan-lain")),

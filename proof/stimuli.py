@@ -202,7 +202,7 @@ def _produce(kafka: str, fact: Fact, ledger: str) -> None:
     producer = Producer({"bootstrap.servers": kafka, "log_level": 0, "acks": "all"})
     producer.produce(
         topics.facts(fact.office),
-        published_bytes(fact, ledger),
+        published_bytes(fact, ledger, fact.key),
         fact.key.encode(),
         partition=fact.partition,
         headers=[*headers, ("content-type", b"application/json")],

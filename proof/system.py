@@ -22,10 +22,11 @@ from local.database import REPLICA_SET, start_database
 from local.errors import LocalError
 from local.machine import address, free_port
 from local.processes import Child, Processes, until_ready
-from proof.offices import OfficeView
+from proof.offices import GRANTED, OfficeView
 from proof.proxy import Proxy
 from proof.witnesses import gather
 from shared.contracts.topics import NATIONAL
+from shared.signatures import Signer
 from tests.support.kafka import Kafka
 from tests.support.servers import Server, stands_still
 
@@ -225,8 +226,11 @@ async def system(
         _start_sink(running)
         await asyncio.gather(running.broker.start(), _start_set(running.mongods))
         for code in offices:
+            signer = Signer(secrets.token_hex(32))
+            running.offices[code] = OfficeView(
+                code, [], _token(seed, code), running.kafka, signer, PARTITIONS
+            )
             running.office_env[code] = _office_env(running, code)
-            running.offices[code] = OfficeView(code, [], _token(seed, code), running.kafka, PARTITIONS)
         await _provision(running)
         _start_services(running, instances)
         await asyncio.gather(*(running.until_ready(name) for name in running.services))
@@ -310,6 +314,7 @@ def _base_env(running: System) -> dict[str, str]:
 
 def _office_env(running: System, code: str) -> dict[str, str]:
     description = running.folder / f"{code}.yaml"
+    office, keys = running.offices[code], secrets.token_hex(32)
     province, zone = PROVINCES.get(code, ("51", "WITA"))
     description.write_text(
         yaml.safe_dump(
@@ -327,6 +332,7 @@ def _office_env(running: System, code: str) -> dict[str, str]:
                     "kept": "Lima tahun.",
                     "contact": {"name": "Petugas data", "address": f"data@{code}.example"},
                 },
+                "sources": {office.regional: {"key": office.signer.public_texts[0], "may": list(GRANTED)}},
             }
         )
     )
@@ -337,6 +343,8 @@ def _office_env(running: System, code: str) -> dict[str, str]:
         "SIMPUL_PUBLIC_URL": f"http://{address(8001)}",  # of each port of this machine
         "SIMPUL_LINK_KEYS": f"k1:{secrets.token_hex(32)}",
         "SIMPUL_SESSION_KEYS": f"k1:{secrets.token_hex(32)}",
+        "SIMPUL_RECORD_KEYS": keys,
+        "SIMPUL_RECORD_PUBLIC_KEYS": Signer(keys).public_texts[0],
         "SIMPUL_STAFF_TOKEN_HASH": _token_hash(running.seed, code),
         "SIMPUL_SMTP_URL": f"smtp://{address(running.smtp_proxy.port)}?starttls=never",
     }

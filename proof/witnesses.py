@@ -192,8 +192,15 @@ def _office(folder: Path, code: str) -> Office:
         list(records(folder, topics.intake(code))),
         list(records(folder, topics.facts(code))),
         list(records(folder, topics.directory(code))),
-        [fact_of(code, row) for row in sorted(registration.get("facts", []), key=lambda row: row["_id"])],
+        _ledger(code, registration),
     )
+
+
+def _ledger(code: str, registration: Tables) -> list[Fact]:
+    """In order, each with the fields of the row beside it, of what stays in the office."""
+    private = {row["_id"]: row for row in registration.get("private", [])}
+    rows = sorted(registration.get("facts", []), key=lambda row: row["_id"])
+    return [fact_of(code, row | private.get(row["_id"], {})) for row in rows]
 
 
 def fact_of(code: str, row: Document) -> Fact:

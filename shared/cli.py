@@ -73,6 +73,14 @@ def check() -> None:
         raise typer.Exit(1)
 
 
+def rebuild() -> typer.Typer:
+    """`simpul rebuild reporting`, `simpul rebuild registration`: of whichever is installed."""
+    group = typer.Typer(no_args_is_help=True, help="Fold what is stored from the facts once more.")
+    for name, verb in installed("simpul.rebuild"):
+        group.command(name)(verb)
+    return group
+
+
 async def _check(makers: list[Checks]) -> bool:
     all_well = True
     for make in makers:
@@ -124,6 +132,7 @@ def main() -> None:
     )
     app.add_typer(provision, name="provision")
     app.command()(check)
+    app.add_typer(rebuild(), name="rebuild")
     for _, verbs in installed("simpul.verbs"):
         app.add_typer(verbs)
     app()

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -73,14 +73,13 @@ NOT_FOUND: Answers = {404: problem_answer("There is none of this name.")}
 TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
-def application(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
+def application(title: str) -> FastAPI:
     """A service's HTTP application: described at `/openapi.json`, without pages that load others' scripts."""
     app = FastAPI(
         title=title,
         version="1",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
         redirect_slashes=False,  # it would lead to whatever host and scheme the request named
         telemetry=TELEMETRY,
         responses={

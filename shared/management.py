@@ -1,6 +1,7 @@
 """The side of a service for those who watch over it: readiness and metrics, on a port of their own."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
@@ -13,13 +14,19 @@ Readiness = Callable[[], Awaitable[list[str]]]
 
 
 def management(
-    ready: Readiness, metrics: CollectorRegistry, role: Callable[[], str] | None = None
+    ready: Readiness,
+    metrics: CollectorRegistry,
+    role: Callable[[], str] | None = None,
+    warnings: Callable[[], list[str]] = list,
 ) -> Starlette:
-    """`role`: what this one of several instances does now."""
+    """`role`: what this one of several instances does now; `warnings`: sentences about what is to be mended
+    though the service is ready."""
 
     async def readiness(_: Request) -> Response:
         reasons = await ready()
-        body = {"status": "not ready" if reasons else "ready", "reasons": reasons}
+        body: dict[str, Any] = {"status": "not ready" if reasons else "ready", "reasons": reasons}
+        if told := warnings():
+            body["warnings"] = told
         if role is not None:
             body["role"] = role()
         return JSONResponse(body, 503 if reasons else 200)

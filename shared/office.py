@@ -2,13 +2,15 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from shared.contracts.commands import COMMANDS
 from shared.contracts.facts import OfficeDescribed, OfficeName, Territory
 from shared.contracts.types import Email, Line, Message, OfficeCode, Paragraph, Phone
+from shared.signatures import PublicKey
 
 Source = Annotated[str, StringConstraints(pattern=r"^/[a-z][a-z0-9-]{1,19}/[\x21-\x7e]{1,200}$")]
 
@@ -41,10 +43,38 @@ class Privacy(Message):
     contact: Contact
 
 
+class GrantedSource(Message):
+    """A system that writes commands. `key`: its public key, or the former and the next while it changes;
+    `may`: the commands that it may have decided, such as `registration.submit`."""
+
+    key: PublicKey | tuple[PublicKey, ...]
+    may: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key,) if isinstance(self.key, str) else self.key
+
+    @property
+    def types(self) -> frozenset[str]:
+        return frozenset(map(command_type, self.may))
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if unknown := sorted(self.types - COMMANDS.keys()):
+            raise ValueError(f"no command is called {unknown[0]}")
+        return self
+
+
+def command_type(name: str) -> str:
+    """The `ce_type` of a command's short name."""
+    return f"id.simpul.{name}.v1"
+
+
 class Office(Message):
     """`names` and `territory` carry dates, since offices are renamed and serve more than one province.
 
     `vouching_sources`: the `ce_source` of systems that state whose number is whose, such as `/sumbar/portal`.
+    `sources`: what systems may write that have a key, by their `ce_source`.
     """
 
     code: OfficeCode
@@ -56,6 +86,7 @@ class Office(Message):
     reply_to: Email
     privacy: Privacy
     vouching_sources: tuple[Source, ...] = ()
+    sources: dict[Source, GrantedSource] = Field(default_factory=dict)
 
     @property
     def name(self) -> str:

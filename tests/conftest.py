@@ -1,7 +1,7 @@
 """What every test may ask for: real servers, shared by the whole run or of its own."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 import pytest_asyncio
@@ -18,7 +18,7 @@ from tests.support.drivers import DRIVERS, using
 from tests.support.kafka import NoKafka, kafka_jars
 from tests.support.order import IS_WORKER, in_running_order, unit_of
 from tests.support.ports import share_of_this_worker
-from tests.support.servers import ON_KAFKA, ServerRoom, Servers
+from tests.support.servers import ON_KAFKA, Server, ServerRoom, Servers
 from tests.support.skips import OnlyListedSkips
 
 
@@ -98,14 +98,28 @@ def _broker_is_possible() -> None:
             pytest.skip(str(missing))
 
 
-@pytest_asyncio.fixture(scope="session")
-async def servers(
-    _broker_is_possible: None, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Servers]:
-    """One broker and one database for the whole run; keep what a test makes there apart by its names."""
+@pytest.fixture(scope="session")
+def _shared_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerRoom]:
     folder = tmp_path_factory.mktemp("servers")
     with Processes(folder / "logs") as processes:
-        yield await ServerRoom(folder, processes).servers()
+        yield ServerRoom(folder, processes)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def mongod(_shared_room: ServerRoom) -> tuple[str, Server]:
+    return await _shared_room.mongod()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def servers(_broker_is_possible: None, _shared_room: ServerRoom, mongod: tuple[str, Server]) -> Servers:
+    """One broker and one database for the whole run; keep what a test makes there apart by its names."""
+    return await _shared_room.beside(*mongod)
+
+
+@pytest.fixture(scope="session")
+def brokerless(mongod: tuple[str, Server]) -> Servers:
+    """For what shows nothing of a broker: the database of the run, and topics in memory."""
+    return Servers.without_broker(*mongod)
 
 
 @pytest.fixture

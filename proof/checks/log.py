@@ -1,11 +1,15 @@
 """I10: ledger and topic say the same, byte for byte."""
 
+import re
 from collections import defaultdict
+from typing import Final
 
 from pydantic_core import to_json
 
 from proof.checks.verdict import Look, Verdict
 from proof.witnesses import Fact, Office, Record, Run
+
+DIGEST: Final = re.compile(r"p:~[a-z2-7]{24}")
 
 
 def i10(run: Run) -> Verdict:
@@ -46,11 +50,12 @@ def _cursors(office: Office, look: Look) -> None:
 
 
 def _explained(record: Record, fact: Fact | None, ledger: str, look: Look) -> None:
-    expected = published_bytes(fact, ledger) if fact else b""
+    key = published_key(fact, record) if fact else ""
+    expected = published_bytes(fact, ledger, key) if fact else b""
     look.at(
         fact is not None
         and record.value == expected
-        and record.key == fact.key.encode()
+        and record.key == key.encode()
         and record.header("ce_id") == fact.id
         and record.header("ce_type") == fact.row["type"],
         "a published record that no committed fact explains",
@@ -63,7 +68,15 @@ def _explained(record: Record, fact: Fact | None, ledger: str, look: Look) -> No
     )
 
 
-def published_bytes(fact: Fact, ledger: str) -> bytes:
+def published_key(fact: Fact, record: Record) -> str:
+    """What is about a person stands under a digest, which only the office can make; else the key as it is."""
+    if not fact.key.startswith("p:"):
+        return fact.key
+    key = (record.key or b"").decode(errors="replace")
+    return key if DIGEST.fullmatch(key) else "p:~"
+
+
+def published_bytes(fact: Fact, ledger: str, key: str) -> bytes:
     """The fact as contracts have it: its place, then what its type adds."""
     place = {
         "office": fact.office,
@@ -71,6 +84,6 @@ def published_bytes(fact: Fact, ledger: str) -> bytes:
         "partition": fact.partition,
         "number": fact.number,
         "at": fact.at,
-        "subject": fact.key,
+        "subject": key,
     }
     return to_json(place | fact.data)

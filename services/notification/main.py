@@ -16,22 +16,21 @@ from services.notification.adapters.folding import FactsLedger
 from services.notification.adapters.held import waited_for
 from services.notification.adapters.provision import birth
 from services.notification.adapters.rendering import Stationery
-from services.notification.adapters.smtp import MailChannel, SmtpServer
 from services.notification.adapters.traced import TracedChannel
 from services.notification.application.bell import Bell
 from services.notification.application.sending import Pace, Postman
+from services.notification.connections import Connections, connected
 from services.notification.domain.judgement import Allowed
 from services.notification.entrypoints.consumer import Reader
 from services.notification.entrypoints.http import mail_desk
 from services.notification.entrypoints.metrics import Metrics
 from services.notification.settings import NotificationSettings
-from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, database, directory, facts, group
+from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, directory, facts, group
 from shared.doors import Address
-from shared.kafka.application import broker, consuming, subscribe
 from shared.kafka.assignment import SILENT_SECONDS
-from shared.kafka.topics import TopicSpec, admin, require_topic
+from shared.kafka.cluster import Subscription
+from shared.kafka.topics import TopicSpec
 from shared.management import management
-from shared.mongo.driver import connect
 from shared.office import Office, read_office
 from shared.passes import Passes
 from shared.serving import Sides, listening, serve
@@ -48,14 +47,29 @@ LOOK_AGAIN_SECONDS = 12.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
 
 
-class Service:
-    """Everything of one process, made once; `run` lives as long as the process."""
+@asynccontextmanager
+async def running(
+    settings: NotificationSettings, office: Office, connections: Connections, traces: Untraced = UNTRACED
+) -> AsyncIterator[Sides]:
+    """The whole service, started: both sides of its HTTP, while it reads facts and sends mails.
 
-    def __init__(self, settings: NotificationSettings, office: Office, traces: Untraced = UNTRACED) -> None:
+    Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due.
+    """
+    service = Service(settings, office, connections, traces)
+    async with service.working():
+        yield Sides(service.app, service.management)
+
+
+class Service:
+    """Everything of one process, made once."""
+
+    def __init__(
+        self, settings: NotificationSettings, office: Office, connections: Connections, traces: Untraced
+    ) -> None:
         self._settings, self._office, code = settings, office, office.code
         self._traces = traces
         self._topics = (facts(code), directory(code))
-        self.store = connect(settings.mongo_url, database(code, "notification"), settings.mongo_driver)
+        self._connections, self.store = connections, connections.store
         self._metrics = Metrics()
         self._bell = Bell()
         self._state = "Kafka and MongoDB were not reached yet"
@@ -71,37 +85,29 @@ class Service:
         self.management = management(self.why_not_ready, self._metrics.registry)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """The whole service at work. Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
+    async def working(self) -> AsyncIterator[None]:
+        """Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
+        born = await until_up(self._fits)
+        work = asyncio.create_task(self._work(self._settings.born(born)))
         try:
-            born = await until_up(self._fits)
-            work = asyncio.create_task(self._work(self._settings.born(born)))
-            try:
-                yield
-            finally:
-                work.cancel()
-                await asyncio.wait([work])
+            yield
         finally:
-            await self.store.close()
+            work.cancel()
+            await asyncio.wait([work])
 
     async def _work(self, send_from: datetime) -> None:
         reader = self._reader = self._read_with(send_from)
-        kafka = broker(self._settings.kafka)
-        subscribe(
-            kafka,
-            self._settings.kafka,
-            *self._topics,
-            handler=self._traces.reading("notify", (f"/{self._settings.office}/registration",), reader.read),
-            group=group(self._settings.office, "notification"),
-            listener=reader.listener,
-            reset="none",
+        office = self._settings.office
+        notify = self._traces.reading("notify", (f"/{office}/registration",), reader.read)
+        subscription = Subscription(
+            self._topics, notify, group(office, "notification"), reader.listener, "none"
         )
         postmen = self._hire()
         sending = [asyncio.create_task(postman.run(self._bell.listener())) for postman in postmen]
         works = (self._fan_out(send_from), self._watch(reader), self._look_again(reader))
         others = [asyncio.create_task(work) for work in works]
         try:
-            async with consuming(kafka):
+            async with self._connections.cluster.consuming(subscription):
                 self._state = ""
                 await asyncio.Event().wait()
         finally:
@@ -117,9 +123,8 @@ class Service:
     async def _fits(self) -> datetime:
         """When the database was made. Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
         born, partitions = await birth(self.store)
-        async with admin(self._settings.kafka_bootstrap) as client:
-            for topic, kept in zip(self._topics, (FACTS_SETTINGS, DIRECTORY_SETTINGS), strict=True):
-                await require_topic(client, TopicSpec(topic, partitions, kept))
+        kept = zip(self._topics, (FACTS_SETTINGS, DIRECTORY_SETTINGS), strict=True)
+        await self._connections.cluster.require(TopicSpec(topic, partitions, how) for topic, how in kept)
         return born
 
     def _read_with(self, send_from: datetime) -> Reader:
@@ -127,7 +132,13 @@ class Service:
             return await reader.end_offset(topic, partition)
 
         self._directory = DirectoryStore(
-            self.store, self._cursors, self._topics[1], end_offset, self._metrics.passed_over, send_from
+            self.store,
+            self._cursors,
+            self._topics[1],
+            end_offset,
+            self._metrics.passed_over,
+            self._settings.signatures,
+            send_from,
         )
         ledger = FactsLedger(self.store, self._cursors, send_from)
         reader = Reader(
@@ -138,14 +149,13 @@ class Service:
     def _hire(self) -> list[Postman]:
         settings = self._settings
         stationery = Stationery(self._office, settings.links)
-        server = SmtpServer.of(settings.smtp_url, settings.smtp_seconds)
         pace = Pace(lease=timedelta(seconds=settings.mail_lease_seconds))
         return [
             Postman(
                 MongoLedger(self.store),
                 self._directory,
                 MongoBucket(self.store, settings.mails_per_minute),
-                TracedChannel(MailChannel(server, stationery), self._traces),
+                TracedChannel(self._connections.channel(stationery), self._traces),
                 Allowed.of(settings.mail_only_to),
                 pace,
                 self._metrics.closed,
@@ -195,7 +205,7 @@ class Service:
         if (silent := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {silent:.0f} s")
         # its own stops alone: an instance of a version that can go on must get ready to take them over
-        return [*reasons, *self._reader.stopped.values(), *held]
+        return [*reasons, *self._reader.paused.values(), *held]
 
 
 async def run(settings: NotificationSettings) -> None:
@@ -204,9 +214,11 @@ async def run(settings: NotificationSettings) -> None:
         listening(settings.http_host, settings.http_port, settings.watched_port) as sockets,
         tracing("notification", office.code, settings.traces_endpoint) as traces,
     ):
-        service = Service(settings, office, traces)
-        async with service.running():
-            await serve(Sides(service.app, service.management), sockets, settings.trusted_proxies)
+        async with (
+            connected(settings) as connections,
+            running(settings, office, connections, traces) as sides,
+        ):
+            await serve(sides, sockets, settings.trusted_proxies)
 
 
 def main() -> None:

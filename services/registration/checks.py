@@ -12,6 +12,7 @@ from services.registration.storage.provision import require_fit, require_key
 from services.registration.web.notification import NotificationMails, client
 from shared.check import Check, Finding, servers
 from shared.contracts.topics import database
+from shared.kafka.cluster import KafkaCluster
 from shared.mongo.driver import connect
 from shared.office import read_office
 from shared.passes import Passes
@@ -50,7 +51,7 @@ async def checks() -> AsyncIterator[list[Check]]:
             Check(f"file of {office}", described, "mend the file that SIMPUL_OFFICE_FILE names"),
             Check(
                 "topics and register",
-                lambda: require_fit(office, store, assembled(FEATURES), settings.kafka),
+                lambda: require_fit(office, store, assembled(FEATURES), KafkaCluster(settings.kafka)),
                 f"run `simpul provision office {office}`",
             ),
             Check("numbers of persons", people, "see MongoDB above"),

@@ -24,9 +24,11 @@ from services.registration.settings import (
     AccountSettings,
     ParkedSettings,
     ProvisionSettings,
+    RecordKeySettings,
     RecoverSettings,
     RepublishSettings,
 )
+from services.registration.storage.formats import holds_private, move_private
 from services.registration.storage.new_ledger import name_anew
 from services.registration.storage.parked import Parked
 from services.registration.storage.provision import provision, require_key
@@ -41,6 +43,7 @@ from shared.mongo.driver import CommitUnknown, DatabaseMisfit, Driver, PyMongoEr
 from shared.mongo.indexes import require_indexes
 from shared.office import Office, read_office
 from shared.settings import office_file, read_settings
+from shared.signatures import EntrySignatures, Signer
 
 verbs = typer.Typer()
 account_verbs = typer.Typer(no_args_is_help=True, help="Akun petugas balai.")
@@ -63,9 +66,7 @@ def list_parked() -> None:
 
 
 async def _print_parked(settings: ParkedSettings) -> None:
-    store = connect(
-        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
-    )
+    store = _register(settings)
     after: int | None = None
     try:
         while page := await Parked(store).page(after):
@@ -75,6 +76,13 @@ async def _print_parked(settings: ParkedSettings) -> None:
             after = page[-1]["_id"]
     finally:
         await store.close()
+
+
+@verbs.command("public-keys")
+def print_public_keys() -> None:
+    """The public keys of SIMPUL_RECORD_KEYS, for SIMPUL_RECORD_PUBLIC_KEYS of the office's notification."""
+    settings = read_settings(RecordKeySettings)
+    typer.echo(",".join(Signer(settings.record_keys).public_texts))
 
 
 @account_verbs.command("invite")
@@ -113,9 +121,7 @@ def republish_office() -> None:
 
 
 async def _republish(settings: RepublishSettings) -> list[str]:
-    store = connect(
-        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
-    )
+    store = _register(settings)
     try:
         return await republish(settings.office, store, settings.kafka, settings.replication)
     except DoesNotFit as misfit:
@@ -137,20 +143,26 @@ def recover_office(
 
 
 async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
-    store = connect(
-        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
-    )
+    store = _register(settings)
     of = OfficeStore(store, Digests(bytes.fromhex(settings.person_key)), settings.office)
     try:
         if new_ledger:
             return await name_anew(settings.office, store, settings.kafka, settings.replication)
-        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication)
+        signer = settings.signer
+        signatures = EntrySignatures(settings.office, signer.public if signer else None)
+        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication, signatures)
     except (DoesNotFit, ClaimLost, OfficeStopped) as refusal:
         raise Refused(str(refusal)) from None
     except CommitUnknown:
         raise Refused("MongoDB did not say whether it wrote: run it again") from None
     finally:
         await store.close()
+
+
+def _register(settings: ParkedSettings | RepublishSettings) -> Store:
+    return connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
 
 
 async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:
@@ -173,13 +185,20 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
 
 async def _upgrade(office: Office, store: Store, kafka: KafkaSettings, person_key: str | None) -> list[str]:
     """Raises `DatabaseMisfit`."""
-    if await is_upgraded(store):
+    people = await is_upgraded(store)
+    if people and not await holds_private(store):
         return []
     if await group_members(kafka.bootstrap, topics.group(office.code, "registration")):
         raise DatabaseMisfit(
-            f"{store.name} knows its people in a former way: stop the registration of {office.code}, and run "
+            f"{store.name} was written by a former version: stop the registration of {office.code}, and run "
             "this again"
         )
+    said = [] if people else await _upgrade_people(office, store, person_key)
+    return said + await move_private(store)
+
+
+async def _upgrade_people(office: Office, store: Store, person_key: str | None) -> list[str]:
+    """Reads what facts hold in place. Raises `DatabaseMisfit`."""
     if person_key is None:
         raise DatabaseMisfit(f"{store.name} knows its people in a former way: set SIMPUL_PERSON_KEY, too")
     digests = Digests(bytes.fromhex(person_key))

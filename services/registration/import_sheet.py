@@ -32,6 +32,7 @@ from shared.kafka.connection import KafkaUnavailable, Producer
 from shared.kafka.topics import TopicMisfit, admin, partitions_of
 from shared.mongo.driver import connect
 from shared.settings import FileUnreadable, read_settings
+from shared.signatures import Signer, signed_headers
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -110,7 +111,8 @@ async def send_rows(settings: ImportSettings, rows: Sequence[InvitedRow]) -> int
     await producer.start()
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            queued = [await _enqueue(producer, settings.office, key, row.command) for row in rows]
+            signer = settings.signer
+            queued = [await _enqueue(producer, settings.office, key, signer, row.command) for row in rows]
             done, _ = await asyncio.wait(queued)
     except TimeoutError:
         raise KafkaUnavailable(f"no answer within {SEND_SECONDS} s") from None
@@ -122,7 +124,7 @@ async def send_rows(settings: ImportSettings, rows: Sequence[InvitedRow]) -> int
 
 
 async def _enqueue(
-    producer: Producer, office: str, key: bytes, command: SubmitRegistration
+    producer: Producer, office: str, key: bytes, signer: Signer | None, command: SubmitRegistration
 ) -> asyncio.Future[Any]:
     told = Envelope(
         command_id(key, command),
@@ -132,9 +134,9 @@ async def _enqueue(
         rfc3339(datetime.now(UTC)),
         actor=OFFICE_STAFF,
     )
-    return await producer.enqueue(
-        topics.intake(office), command.activity.encode(), command.encoded(), told.headers()
-    )
+    aggregate, value = command.activity.encode(), command.encoded()
+    headers = signed_headers(signer, aggregate, told, value)
+    return await producer.enqueue(topics.intake(office), aggregate, value, headers)
 
 
 def _print_json(report: SheetReport, sent: int) -> None:

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, HttpUrl, StringConstraints
+from pydantic import Field, HttpUrl, StringConstraints, model_validator
 
 from shared.contracts import topics
 from shared.contracts.types import OfficeCode
 from shared.links import SigningKeys
 from shared.settings import CommonSettings, OfficeSettings
+from shared.signatures import PrivateKeys, Signer, Unsigned
 
 HexKey = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2}){32,}$")]
 
@@ -19,7 +20,9 @@ class RegistrationSettings(OfficeSettings):
     `session_keys`: sign what the desk gives its browsers; of registration alone.
     `trim_seconds`: between two deletions of decided commands from intake; 0 where the broker cannot.
     `registrations_per_…_hour`: what the public may submit; a hotel's network is one address.
-    `notification_url`: where the office's notification answers; without it the desk shows no mails."""
+    `notification_url`: where the office's notification answers; without it the desk shows no mails.
+    `record_keys`: sign the office's own commands and its directory. `unsigned`: what becomes of commands of
+    sources without a key in the office's file; `accept` is for this release alone."""
 
     http_port: int = Field(default=8001, ge=1, le=65_535)
     person_key: HexKey
@@ -30,6 +33,18 @@ class RegistrationSettings(OfficeSettings):
     registrations_per_email_hour: int = Field(default=3, ge=1)
     registrations_per_address_hour: int = Field(default=200, ge=1)
     notification_url: HttpUrl | None = None
+    record_keys: PrivateKeys | None = None
+    unsigned: Unsigned = "accept"
+
+    @model_validator(mode="after")
+    def _signs_itself(self) -> Self:
+        if self.unsigned == "refuse" and self.record_keys is None:
+            raise ValueError("SIMPUL_UNSIGNED=refuse needs SIMPUL_RECORD_KEYS, since the office signs, too")
+        return self
+
+    @property
+    def signer(self) -> Signer | None:
+        return Signer(self.record_keys) if self.record_keys else None
 
     @property
     def totals_every(self) -> timedelta:
@@ -43,9 +58,20 @@ class ParkedSettings(CommonSettings):
 
 
 class ImportSettings(ParkedSettings):
-    """What `simpul import` needs: the office, and the key of its digests."""
+    """What `simpul import` needs: the office, the key of its digests, and those that sign its commands."""
 
     person_key: HexKey
+    record_keys: PrivateKeys | None = None
+
+    @property
+    def signer(self) -> Signer | None:
+        return Signer(self.record_keys) if self.record_keys else None
+
+
+class RecordKeySettings(CommonSettings):
+    """What `simpul public-keys` needs."""
+
+    record_keys: PrivateKeys
 
 
 class AccountSettings(ParkedSettings):
@@ -71,6 +97,11 @@ class RepublishSettings(ProvisionSettings):
 
 
 class RecoverSettings(RepublishSettings):
-    """What `simpul recover` needs beside: the key of the office's digests."""
+    """What `simpul recover` needs beside: the keys of the office's digests and of its directory."""
 
     person_key: HexKey
+    record_keys: PrivateKeys | None = None
+
+    @property
+    def signer(self) -> Signer | None:
+        return Signer(self.record_keys) if self.record_keys else None

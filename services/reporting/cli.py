@@ -23,12 +23,7 @@ from shared.settings import CommonSettings, read_settings
 
 SHOWN = 50  # keys
 
-verbs = typer.Typer()
-rebuild = typer.Typer(no_args_is_help=True, help="Make figures anew from the facts.")
-verbs.add_typer(rebuild, name="rebuild")
 
-
-@rebuild.command("reporting")
 def rebuild_reporting(
     check: Annotated[bool, typer.Option("--check", help="Only compare; write nothing")] = False,
     anew: Annotated[str, typer.Option(metavar="OFFICE", help="Take an office whose ledger is new")] = "",

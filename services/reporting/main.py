@@ -1,4 +1,4 @@
-"""Builds the national reporting and runs it: `python -m services.reporting.main`."""
+"""The national reporting: `python -m services.reporting.main`."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from services.reporting.connections import Connections, connected
 from services.reporting.entrypoints import api
 from services.reporting.entrypoints.directorate import Directorate
 from services.reporting.entrypoints.instance import Instance
@@ -16,12 +17,12 @@ from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.pages import national, sign_in
 from services.reporting.settings import ReportingSettings
 from services.reporting.storage.provision import require_provisioned
-from shared.contracts.topics import NATIONAL, NATIONAL_DATABASE
+from shared.contracts.topics import NATIONAL
 from shared.doors import Address, Door
 from shared.http import application
 from shared.kafka.records import let_batches_live
 from shared.management import management
-from shared.mongo.driver import Store, connect
+from shared.mongo.driver import Store
 from shared.pages.problems import add_problem_pages, shown_at, speak_pages
 from shared.serving import Sides, listening, serve
 from shared.settings import read_settings
@@ -33,31 +34,32 @@ MAX_BODY_BYTES = 4_000  # a token, typed
 LEASE_LOST: Final = 75  # EX_TEMPFAIL of sysexits.h: start it again
 
 
-def build(
+@asynccontextmanager
+async def running(
     settings: ReportingSettings,
-    store: Store,
+    connections: Connections,
     lease_lost: Callable[[], None] = lambda: None,
     traces: Untraced = UNTRACED,
-) -> Sides:
-    """The whole service on a provisioned store; its lifespan stands by and reads the facts.
+) -> AsyncIterator[Sides]:
+    """The whole service, started: it stands by, or reads the facts, and answers all the same.
 
-    `lease_lost` is called when another instance took over, and is to end the process.
+    `lease_lost` is called when another instance took over, and is to end the process. Waits for a database
+    that is away; raises `DatabaseMisfit`.
     """
+    await until_up(lambda: require_provisioned(connections.store))
     metrics = Metrics()
-    instance = Instance(settings.kafka, store, metrics, lease_lost, traces)
+    instance = Instance(connections.cluster, connections.store, metrics, lease_lost, traces)
+    async with instance.running():
+        watched = management(instance.not_ready, metrics.registry, lambda: instance.role)
+        sign_ins = SignIns(metrics.registry, settings.failed_sign_ins_per_address)
+        yield Sides(public(settings, connections.store, sign_ins), watched)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with instance.running():
-            yield
 
-    app = application("Simpul: rekapitulasi nasional", lifespan)
-    directorate = Directorate(
-        settings.directorate_token_hash,
-        settings.session_keys,
-        settings.public_url.scheme == "https",
-        SignIns(metrics.registry, settings.failed_sign_ins_per_address),
-    )
+def public(settings: ReportingSettings, store: Store, sign_ins: SignIns) -> FastAPI:
+    """The public side, which answers from the database alone."""
+    app = application("Simpul: rekapitulasi nasional")
+    secure = settings.public_url.scheme == "https"
+    directorate = Directorate(settings.directorate_token_hash, settings.session_keys, secure, sign_ins)
     templates = national.templates(settings.directorate_name)
     app.include_router(api.routes(store, directorate))
     app.include_router(national.routes(store, templates, directorate))
@@ -69,24 +71,22 @@ def build(
     app.add_middleware(
         Door, address=address, limit=lambda _: MAX_BODY_BYTES, shown=partial(shown_at, problem)
     )
-    return Sides(app, management(instance.not_ready, metrics.registry, lambda: instance.role))
+    return app
 
 
 async def run(settings: ReportingSettings) -> None:
-    """Waits for a database that is away. Raises `DatabaseMisfit`; exits with 75 when it lost the lease."""
+    """Exits with 75 when it lost the lease. Raises `DatabaseMisfit`."""
     lost = asyncio.Event()
     warn_of_clear_text(Address.of(str(settings.public_url)))
     with (
         listening(settings.http_host, settings.http_port, settings.watched_port) as sockets,
         tracing("reporting", NATIONAL, settings.traces_endpoint) as traces,
     ):
-        store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
-        try:
-            await until_up(lambda: require_provisioned(store))
-            sides = build(settings, store, lost.set, traces)
+        async with (
+            connected(settings) as connections,
+            running(settings, connections, lost.set, traces) as sides,
+        ):
             await serve(sides, sockets, settings.trusted_proxies, lost)
-        finally:
-            await store.close()
     if lost.is_set():
         sys.exit(LEASE_LOST)
 

@@ -63,7 +63,9 @@ CHANNELS: Final = (
         "intake",
         topics.intake("{office}"),
         "Commands: the only way into an office's register. Personal and private to the office; kept until"
-        " decided, and trimmed behind that.",
+        " decided, and trimmed behind that. The header `simpul_signature` is `{key id}:{base64}`, Ed25519"
+        " over key, `ce_source`, `ce_id`, `ce_type` and value, each behind its length as four bytes, the"
+        " highest first; the key id is the first 16 hex digits of the public key's SHA-256.",
         "id of the aggregate: the activity's, or `p:{ref}` of a participant; placed by murmur2",
         (OFFICES_REGISTRATION, "regional systems that the office lets in"),
         (OFFICES_REGISTRATION,),
@@ -74,7 +76,8 @@ CHANNELS: Final = (
         "facts",
         topics.facts("{office}"),
         "What the office decided, numbered without gaps in each partition. Names no person; kept for good.",
-        "as its command's; on the partition of the ledger that holds it",
+        "as its command's, but a digest (`p:~`) of what is about a person; on the partition of the ledger"
+        " that holds it",
         (OFFICES_REGISTRATION,),
         (OFFICES_NOTIFICATION, "reporting", "whoever may know what the nation knows"),
         topics.FACTS_SETTINGS,
@@ -84,7 +87,9 @@ CHANNELS: Final = (
         "directory",
         topics.directory("{office}"),
         "Who is behind a registration, an activity's details as they are now, and invitations of staff."
-        " Personal and private to the office; compacted; a null value ends a registration's record.",
+        " Personal and private to the office; compacted; a null value ends a registration's record."
+        " `simpul_signature` is over `directory`, the office's code, the partition in decimal digits, key and"
+        " value.",
         "`r:{registration}` or `a:{activity}`, on the partition of its activity; `u:{random}` of an account",
         (OFFICES_REGISTRATION,),
         (OFFICES_NOTIFICATION,),

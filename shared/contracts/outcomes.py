@@ -23,7 +23,7 @@ Reason = Literal[
     "invalid",
     "too_large",
 ]
-ParkedReason = Literal["unreadable", "wrong_partition", "wrong_office", "unknown_type", "failed"]
+ParkedReason = Literal["unreadable", "wrong_partition", "wrong_office", "unknown_type", "forbidden", "failed"]
 Result = Literal[
     "confirmed",
     "waitlisted",

@@ -1,7 +1,7 @@
 """Partitions come and go: what a service does with those it gets before it reads a record of them."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from time import time
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(
         self,
-        assigned: Callable[[set[Where]], Awaitable[dict[Where, int]]],
+        assigned: Callable[[set[Where]], Awaitable[Mapping[Where, int]]],
         revoked: Callable[[set[Where]], Awaitable[None]],
     ) -> None:
         self._assigned = assigned
@@ -72,6 +72,11 @@ class CursorListener(ConsumerRebalanceListener):  # type: ignore[misc]
         """Read nothing more of a partition until `seek`; one that was lost meanwhile is left alone."""
         if self._assigned_now(where):
             self._consumer.pause(TopicPartition(*where))
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether Kafka has not answered for so long that the log may have been lost."""
+        return bool(self.held) and self.seconds_since_poll() > SILENT_SECONDS
 
     async def rejoin(self) -> None:
         """Leave the group and join it anew: it then shares its partitions out among all who are in it.

@@ -40,11 +40,16 @@ async def reader(bootstrap: str, group: str | None = None) -> AsyncIterator[AIOK
 
 async def survey(bootstrap: str, wheres: Iterable[Where]) -> dict[Where, tuple[int, int]]:
     """Of each partition the first offset still there, and the offset that the next record will get."""
-    named = [TopicPartition(topic, partition) for topic, partition in wheres]
     async with reader(bootstrap) as consumer:
-        consumer.assign(named)
-        first = await consumer.beginning_offsets(named)
-        end = await consumer.end_offsets(named)
+        return await bounds_of(consumer, wheres)
+
+
+async def bounds_of(consumer: AIOKafkaConsumer, wheres: Iterable[Where]) -> dict[Where, tuple[int, int]]:
+    """As `survey`, by a consumer that is there."""
+    named = [TopicPartition(topic, partition) for topic, partition in wheres]
+    consumer.assign(named)
+    first = await consumer.beginning_offsets(named)
+    end = await consumer.end_offsets(named)
     return {(where.topic, where.partition): (first[where], end[where]) for where in named}
 
 

@@ -14,7 +14,6 @@ from tests.component.registration.test_staff import PLAIN, staff_at
 from tests.support.office import STAFF_TOKEN, TestOffice, activity, new_office, person
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
 WAIT = {"Prefer": "wait=20"}
 STAFF = WAIT | {"Authorization": f"Bearer {STAFF_TOKEN}"}
 URL = "/api/v1/activities/uji/registrations"
@@ -33,8 +32,8 @@ async def misfits(client: httpx.AsyncClient, path: str, body: dict[str, Any]) ->
     return [(one["field"], one["error"]) for one in answer.json()["errors"]]
 
 
-async def test_the_api_names_field_and_rule_of_what_is_not_acceptable(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_the_api_names_field_and_rule_of_what_is_not_acceptable(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         good = activity("uji").model_dump(mode="json", exclude_unset=True)
         session = good["sessions"][0]
         for changed, field, rule in (
@@ -77,8 +76,8 @@ async def test_the_api_names_field_and_rule_of_what_is_not_acceptable(servers: S
         assert (await client.post(URL, content=twice, headers=json_)).status_code == 422
 
 
-async def test_kafka_is_told_the_same_in_a_sentence(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_kafka_is_told_the_same_in_a_sentence(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         given = activity("lama").model_dump() | {"closes": "9999-12-31T23:59:59Z"}
         key = await office.put(PublishActivity.model_validate(given), "lama")
         row = await office.outcome("lama", key)
@@ -97,9 +96,9 @@ async def test_kafka_is_told_the_same_in_a_sentence(servers: Servers) -> None:
 
 
 async def test_what_was_decided_once_keeps_its_first_outcome(
-    servers: Servers, monkeypatch: pytest.MonkeyPatch
+    brokerless: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         command = SubmitRegistration.model_validate(
             {"activity": "uji"} | named("www.lama.example", "b@b.example")
@@ -121,8 +120,8 @@ async def test_what_was_decided_once_keeps_its_first_outcome(
         assert new.status_code == 422
 
 
-async def test_one_person_in_many_spellings_has_one_seat(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_one_person_in_many_spellings_has_one_seat(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         spellings = (
             *("Jum'at Ma'ruf", "Jum\u2019at Ma\u2019ruf", "Jum`at Ma`ruf", "Jum'at Ma'ruf S.Pd."),
@@ -138,8 +137,8 @@ async def test_one_person_in_many_spellings_has_one_seat(servers: Servers) -> No
         assert await office.store["perhaps_same"].count_documents({}) == 1, "people look at it"
 
 
-async def test_a_form_says_at_the_field_what_is_wrong(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_a_form_says_at_the_field_what_is_wrong(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         for changed, told in (
             ({"nama": ENCODED}, "Nama memuat alamat web; hapus alamat itu"),
@@ -180,8 +179,8 @@ STORED: dict[str, dict[str, Any]] = {
 }
 
 
-async def test_what_is_stored_at_the_ends_of_time_breaks_no_page(servers: Servers) -> None:
-    async with new_office(servers) as office:
+async def test_what_is_stored_at_the_ends_of_time_breaks_no_page(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office:
         async with office.registration() as client:
             for name in (*STORED, "biasa"):
                 await announce(client, name)

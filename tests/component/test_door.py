@@ -15,15 +15,14 @@ from tests.component.registration.test_staff import staff_at
 from tests.support.office import METRICS, PUBLIC_URL, READY, new_office, person
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 SUBMIT = "/api/v1/activities/uji/registrations"
 JSON, YAML = {"Content-Type": "application/json"}, {"Content-Type": "application/yaml"}
 SECURITY = {"content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"}
 
 
 @pytest_asyncio.fixture(scope="module")
-async def client(servers: Servers) -> AsyncIterator[httpx.AsyncClient]:
-    async with new_office(servers) as office, office.registration() as one:
+async def client(brokerless: Servers) -> AsyncIterator[httpx.AsyncClient]:
+    async with new_office(brokerless) as office, office.registration() as one:
         await announce(one, "uji")
         yield one
 
@@ -154,12 +153,12 @@ async def test_a_problem_has_a_title_and_a_type_that_leads_to_its_page(client: h
 
 
 async def test_a_failure_is_a_page_with_an_id_that_stands_in_the_log(
-    servers: Servers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    brokerless: Servers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fails(*_: object) -> None:
         raise ZeroDivisionError("Ni Wayan Rahasia")
 
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         monkeypatch.setattr(Views, "state", fails)
         monkeypatch.setattr(Views, "activity", fails)
         page, api = await client.get("/kegiatan/uji"), await client.get("/api/v1/activities/uji")
@@ -173,8 +172,8 @@ async def test_a_failure_is_a_page_with_an_id_that_stands_in_the_log(
         assert page.headers.keys() >= SECURITY
 
 
-async def test_a_search_with_a_nul_finds_nobody(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_a_search_with_a_nul_finds_nobody(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         page = await client.get("/staf/kegiatan/uji")
         csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)

@@ -1,11 +1,14 @@
 """The examples for integrators, run as they stand against an office's registration."""
 
 import asyncio
+import base64
 import shutil
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from shared.signatures import PublicKeys, command_parts
 from tests.support.deployment import deployment
 from tests.support.office import activity, new_office
 from tests.support.servers import Servers
@@ -37,7 +40,12 @@ async def built(folder: Path) -> str:
 )
 async def test_a_regional_system_in_java(servers: Servers, tmp_path: Path) -> None:
     classes = await built(tmp_path)
-    async with new_office(servers) as office, office.registration():
+    public, *files = await keys(tmp_path)
+    async with AsyncExitStack() as stack:
+        office = await stack.enter_async_context(new_office(servers))
+        granted = {"key": public, "may": ["registration.submit"]}
+        office.grants = {f"/{office.code}/java": granted}
+        await stack.enter_async_context(office.registration())
         await office.put(activity("rakor", seats=1), "rakor")
         command = [
             "java",
@@ -47,6 +55,7 @@ async def test_a_regional_system_in_java(servers: Servers, tmp_path: Path) -> No
             servers.kafka,
             office.code,
             "rakor",
+            *files,
         ]
         for _ in range(2):  # the same again is the same command
             code, said = await run(*command)
@@ -55,6 +64,18 @@ async def test_a_regional_system_in_java(servers: Servers, tmp_path: Path) -> No
         await office.at_rest()
         kinds = [fact["type"] for fact in await office.facts() if fact.get("activity") == "rakor"]
         assert kinds == ["activity.published", "registration.confirmed"]
+
+
+async def keys(folder: Path) -> tuple[str, Path, Path]:
+    """A system's key as `openssl` makes it: public in base64, private in PEM, public in DER."""
+    pem, der = folder / "portal.pem", folder / "portal.der"
+    for made in (
+        ["genpkey", "-algorithm", "ed25519", "-out", pem],
+        ["pkey", "-in", pem, "-pubout", "-outform", "DER", "-out", der],
+    ):
+        code, said = await run("openssl", *made)
+        assert code == 0, said
+    return base64.b64encode(der.read_bytes()[-32:]).decode(), pem, der
 
 
 async def test_registering_with_curl(servers: Servers, tmp_path: Path) -> None:
@@ -69,3 +90,15 @@ async def test_registering_with_curl(servers: Servers, tmp_path: Path) -> None:
         code, said = await run(script, registration.url, "tidak-ada", "wayan.contoh@sekolah.example")
         assert code == 1, said
         assert "activity_unknown" in said, said
+
+
+async def test_a_signature_by_openssl_holds(tmp_path: Path) -> None:
+    (public, pem, _), value = await keys(tmp_path), tmp_path / "perintah.json"
+    value.write_bytes('{"activity":"rakor","nama":"Dé"}\n'.encode())
+    named = ("rakor", "/bali/portal", "portal-1", "id.simpul.registration.submit.v1")
+    code, said = await run(EXAMPLES / "curl/tanda-tangan.sh", pem, *named, value)
+    assert code == 0, said
+    held = PublicKeys.of([public])
+    parts = command_parts(b"rakor", *named[1:], value.read_bytes())
+    assert held.hold(said.strip().encode(), parts)
+    assert not held.hold(said.strip().encode(), [*parts[:-1], b"{}"])

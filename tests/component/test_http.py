@@ -14,7 +14,6 @@ from tests.support.office import METRICS, READY, STAFF_TOKEN, TestOffice, activi
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
 WAIT = {"Prefer": "wait=20"}
 BEARER = {"Authorization": f"Bearer {STAFF_TOKEN}"}
 JSON = {"Content-Type": "application/json"}
@@ -28,8 +27,8 @@ async def publish(client: httpx.AsyncClient, name: str, seats: int = 50) -> None
     assert answer.status_code == 200, answer.text
 
 
-async def test_undecided_is_202_and_its_location_tells_the_outcome(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_undecided_is_202_and_its_location_tells_the_outcome(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await publish(client, "uji", 1)
         taken = await client.post("/api/v1/activities/uji/registrations", json=person(1))
         assert (taken.status_code, taken.json()["state"]) == (202, "pending")
@@ -46,9 +45,9 @@ async def test_undecided_is_202_and_its_location_tells_the_outcome(servers: Serv
 
 
 async def test_a_refusal_is_409_with_its_reason_for_staff_and_neutral_where_it_tells_of_somebody(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await publish(client, "uji")
         url = "/api/v1/activities/uji/registrations"
         first = (await client.post(url, json=person(1), headers=WAIT)).json()
@@ -63,8 +62,8 @@ async def test_a_refusal_is_409_with_its_reason_for_staff_and_neutral_where_it_t
         assert (unknown.status_code, unknown.json()["reason"]) == (409, "activity_unknown")
 
 
-async def test_what_does_not_fit_is_told_by_field_and_never_repeated(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_what_does_not_fit_is_told_by_field_and_never_repeated(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         url = "/api/v1/activities/uji/registrations"
         bad = person(1, participant={"name": "Kenari", "email": "bukan email"}, warna="biru")
         answer = await client.post(url, json=bad)
@@ -80,8 +79,8 @@ async def test_what_does_not_fit_is_told_by_field_and_never_repeated(servers: Se
             assert answer.status_code == 400
 
 
-async def test_staff_routes_want_the_offices_token(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_staff_routes_want_the_offices_token(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         for token in (None, "salah", "Bearer"):
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             for method, path in (
@@ -98,8 +97,8 @@ async def test_staff_routes_want_the_offices_token(servers: Servers) -> None:
                 assert (await client.request(method, path, headers=headers)).status_code == 401, path
 
 
-async def test_an_activity_is_published_from_yaml_changed_and_cancelled(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_an_activity_is_published_from_yaml_changed_and_cancelled(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         body = yaml.safe_dump(activity("uji", 5).model_dump(mode="json", exclude_unset=True))
         headers = STAFF | {"Content-Type": "application/yaml"}
         answer = await client.post("/api/v1/activities", content=body, headers=headers)
@@ -119,8 +118,8 @@ async def test_an_activity_is_published_from_yaml_changed_and_cancelled(servers:
         assert (await client.get("/api/v1/activities/tiada")).status_code == 404
 
 
-async def test_staff_read_registrations_page_by_page_and_cancel_one(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_staff_read_registrations_page_by_page_and_cancel_one(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await publish(client, "uji", 300)
         commands = [SubmitRegistration.model_validate(person(n) | {"activity": "uji"}) for n in range(230)]
         await office.put_many([(one, "uji", secrets.token_hex(4)) for one in commands])
@@ -140,8 +139,8 @@ async def test_staff_read_registrations_page_by_page_and_cancel_one(servers: Ser
         assert (await client.delete(f"{one[:-1]}x", headers=STAFF)).status_code == 404
 
 
-async def test_a_source_reads_its_outcomes_in_order_from_where_it_was(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_a_source_reads_its_outcomes_in_order_from_where_it_was(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await publish(client, "uji", 2)
         ids = [await submit(office, number) for number in (1, 2, 3, 1)]
         first, mark = await outcomes(client, "")
@@ -171,6 +170,7 @@ async def outcomes(client: httpx.AsyncClient, after: str) -> tuple[list[dict[str
     return answer["outcomes"], answer["mark"]
 
 
+@pytest.mark.broker
 async def test_who_waits_is_answered_whichever_instance_decides(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration() as one, office.registration() as two:
 
@@ -194,8 +194,8 @@ async def test_who_waits_is_answered_whichever_instance_decides(servers: Servers
         assert all(held), "both instances own partitions"
 
 
-async def test_a_location_leads_to_the_outcome_whatever_the_key_holds(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_a_location_leads_to_the_outcome_whatever_the_key_holds(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await publish(client, "uji")
         for number, key in enumerate(("a/b?c", "k#2/a?b&c%", "50%25")):
             answer = await client.post(
@@ -210,12 +210,12 @@ async def test_a_location_leads_to_the_outcome_whatever_the_key_holds(servers: S
 
 
 async def test_a_command_that_could_not_be_decided_says_so(
-    servers: Servers, monkeypatch: pytest.MonkeyPatch
+    brokerless: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await publish(client, "uji")
         with monkeypatch.context() as patched:
             patched.setattr(registration, "submit", broken)

@@ -19,6 +19,8 @@ from services.registration.kernel.batch import Standing, partition_key
 from services.registration.kernel.held import Held
 from services.registration.kernel.owner import Owner
 from services.registration.kernel.ports import Ports
+from services.registration.kernel.sources import Sources
+from services.registration.storage.directory_writer import DirectoryWriter
 from services.registration.storage.documents import position
 from services.registration.storage.intake import Intake
 from services.registration.storage.ledger import Ledger
@@ -26,6 +28,7 @@ from services.registration.storage.loader import Loader
 from services.registration.storage.outcomes import Outcomes
 from services.registration.storage.provision import LONG_AGO
 from services.registration.storage.publisher import Publisher
+from services.registration.storage.state_check import check_states
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -52,7 +55,7 @@ ACTIVITIES = [
     name for name in (f"keg-{n}" for n in range(60)) if partition_of(name.encode(), 6) == PARTITION
 ][:2]
 PEOPLE = 8
-KEPT = ("facts", "outcomes", "parked", "registrations", "activities")
+KEPT = ("facts", "private", "outcomes", "parked", "registrations", "activities")
 UNREADABLE: Any = None  # a store of which nothing can be read
 CATEGORIES = ["guru", "dinas", "komunitas"]
 SESSION = {
@@ -133,11 +136,18 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
             office,
             Ports(
                 features=ALL,
-                reading=Reading(office.code, office.partitions, digests, ALL),
+                reading=Reading(Sources(office.code), office.partitions, digests, ALL),
                 ledger=ledger,
                 register=Loader(of, ALL),
-                publisher=Publisher(of, ledger, ALL, office.producer, office.partitions),
-                intake=Intake(office.code, servers.kafka, office.producer, office.partitions),
+                publisher=Publisher(
+                    of,
+                    ledger,
+                    ALL,
+                    office.producer,
+                    DirectoryWriter(office.code, office.producer, office.partitions, None),
+                    office.partitions,
+                ),
+                intake=Intake(office.code, office.cluster, office.producer, office.partitions),
                 standing=Standing.of(office_file(office.code).described(), timedelta(seconds=1)),
                 is_passing=is_passing,
                 trim_every=None,
@@ -265,6 +275,9 @@ async def test_any_cut_of_the_same_commands_into_batches_gives_the_same_facts(
     ):
         event(f"{kind}: {kind in whole}")
     assert await desk.play(records, cuts, claims) == whole
+    findings = await check_states(desk.office.store, ALL)
+    assert (findings.mismatches, findings.surplus, findings.facts_without_row) == ([], {}, 0)
+    assert findings.states == len(ACTIVITIES) + await desk.office.store["registrations"].count_documents({})
 
 
 @given(asked=st.lists(ASKED, min_size=10, max_size=40), cuts=CUTS, claims=CLAIMS)

@@ -16,6 +16,7 @@ from testcontainers.compose import DockerCompose
 from testcontainers.core.docker_client import DockerClient
 
 from local.machine import free_port
+from shared.signatures import Signer
 
 TREE = Path(__file__).parents[2]
 NETWORK = "simpul"
@@ -38,9 +39,12 @@ def image(service: str, release: str = RELEASE) -> str:
 
 def secret_files() -> dict[str, str]:
     """New secrets of an office or the nation, by the names of their files."""
+    record_keys = secrets.token_hex(32)
     return {
         "person_key": secrets.token_hex(32),
         "link_keys": f"k1:{secrets.token_hex(32)}",
+        "record_keys": record_keys,
+        "record_public_keys": Signer(record_keys).public_texts[0],
         "session_keys": f"k1:{secrets.token_hex(32)}",
         "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),

@@ -14,7 +14,6 @@ from services.registration.storage.documents import encoded_fact, published_valu
 from services.registration.storage.provision import LONG_AGO
 from shared.contracts.facts import FACTS, AnyFact
 from shared.contracts.schemas import REGISTRY
-from tests.support.features import ALL
 
 FOLDER = Path(__file__).with_name("samples") / "v1"
 A_CURSOR = Cursor(0, "", 0, 0, 0, 0, -1, LONG_AGO, 0, LONG_AGO, None)
@@ -56,8 +55,11 @@ def written(sample: Sample) -> bytes:
     place = AnyFact.read(sample.text)
     body = FACTS[sample.message].read(sample.text)
     at = replace(A_CURSOR, partition=place.partition)
-    row = encoded_fact(ALL, at, place.number, place.subject or "", place.at, Happened(body), None)
-    return published_value(place.office, place.ledger, bson.decode(row, bson.CodecOptions(tz_aware=True)))
+    key = place.subject or ""
+    row = encoded_fact(at, place.number, key, place.at, Happened(body), None)
+    return published_value(
+        place.office, place.ledger, bson.decode(row, bson.CodecOptions(tz_aware=True)), key
+    )
 
 
 def samples() -> list[Sample]:

@@ -39,11 +39,7 @@ from tests.support.servers import Servers
 from tests.support.waiting import until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.broker,
-    pytest.mark.once,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 PHONE = {"width": 320, "height": 640}
 NOW = datetime.now(UTC)
 TITLES = ["Nama", "Email", "Unsur", "Kabupaten/Kota"]
@@ -328,23 +324,23 @@ async def accessible(page: Page, states: States) -> None:
     assert found == {}
 
 
-async def test_what_participants_meet(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client, phone() as page:
+async def test_what_participants_meet(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client, phone() as page:
         await accessible(page, participants(office, client))
 
 
-async def test_what_staff_meet(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client), phone() as page:
+async def test_what_staff_meet(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client), phone() as page:
         await accessible(page, staff(office, client))
 
 
-async def test_what_staff_see_of_mails(servers: Servers) -> None:
-    async with desk_with_mails(servers) as place, phone() as page:
+async def test_what_staff_see_of_mails(brokerless: Servers) -> None:
+    async with desk_with_mails(brokerless) as place, phone() as page:
         await accessible(page, mails(place))
 
 
-async def test_what_the_directorate_meets(servers: Servers) -> None:
-    store = connect(servers.mongo, f"test_{uuid.uuid4().hex[:12]}")
+async def test_what_the_directorate_meets(brokerless: Servers) -> None:
+    store = connect(brokerless.mongo, f"test_{uuid.uuid4().hex[:12]}")
     await provision(store)
     async with national.client(store) as stranger, phone() as page:
         await accessible(page, nation(store, stranger))

@@ -22,6 +22,7 @@ from services.reporting.entrypoints.instance import Instance
 from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.main import LEASE_LOST
 from services.reporting.storage.provision import provision
+from shared.kafka.cluster import KafkaCluster
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import connect
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, SESSION_KEYS
@@ -156,7 +157,7 @@ async def test_one_that_hears_nothing_of_its_database_stops_reading_and_begins_a
     await provision(store)
     await make_national_topic(servers.kafka)
     settings = KafkaSettings(servers.kafka, servers.idempotence, fetch_wait_ms=50)
-    instance = Instance(settings, store, Metrics(), lost.set)
+    instance = Instance(KafkaCluster(settings), store, Metrics(), lost.set)
 
     async def role(wanted: str) -> bool:
         return instance.role == wanted

@@ -35,11 +35,11 @@ async def remake(bootstrap: str, topic: str, partitions: int, **settings: str) -
 
 async def test_registration_refuses_an_intake_that_forgets(servers: Servers) -> None:
     async with office_made(servers) as office:
-        await require_fit(office.code, office.store, ALL, office.kafka)
+        await require_fit(office.code, office.store, ALL, office.cluster)
         await remake(servers.kafka, intake(office.code), office.partitions, retention_ms="1000")
         told = rf"topic {intake(office.code)} differs .* retention.ms is 1000, not -1"
         with pytest.raises(TopicMisfit, match=told):
-            await require_fit(office.code, office.store, ALL, office.kafka)
+            await require_fit(office.code, office.store, ALL, office.cluster)
 
 
 async def test_notification_refuses_facts_that_are_compacted(servers: Servers, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from services.notification.connections import connected
 from services.notification.entrypoints.provision import provision_office
-from services.notification.main import Service
+from services.notification.main import running
 from services.notification.settings import NotificationSettings
 from services.reporting.cli import provision_national
 from services.reporting.domain.questions import Filters, Question
@@ -14,6 +15,7 @@ from services.reporting.entrypoints.instance import Instance
 from services.reporting.entrypoints.metrics import Metrics
 from services.reporting.storage.figures import report
 from shared.contracts import topics
+from shared.kafka.cluster import KafkaCluster
 from shared.mongo.driver import Document, Store, connect
 from tests.integration.notification.sink import Sink
 from tests.support.drivers import driver
@@ -30,8 +32,12 @@ async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
     nation = connect(servers.mongo, topics.NATIONAL_DATABASE, driver())
     settings = replace(office.kafka, session_timeout_ms=session_timeout_ms(servers), fetch_wait_ms=50)
     async with Sink() as sink:
-        service = Service(notification_settings(office, sink), office_file(office.code))
-        async with service.running(), Instance(settings, nation, Metrics()).running():
+        notifying = notification_settings(office, sink)
+        async with (
+            connected(notifying) as connections,
+            running(notifying, office_file(office.code), connections),
+            Instance(KafkaCluster(settings), nation, Metrics()).running(),
+        ):
             yield sink, nation
     await nation.close()
 

@@ -15,6 +15,7 @@ import yaml
 
 from local.machine import free_port
 from local.processes import Child, Processes
+from shared.signatures import Signer
 from tests.support.office import (
     DIRECTORATE_TOKEN,
     LINK_KEYS,
@@ -120,7 +121,9 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
     """A provisioned office with nothing running yet; whatever the test starts is gone afterwards."""
     async with new_office(servers) as office:
         description = folder / f"{office.code}.yaml"
-        description.write_text(yaml.safe_dump(office_file(office.code).model_dump(mode="json")))
+        description.write_text(
+            yaml.safe_dump(office_file(office.code, office.grants).model_dump(mode="json"))
+        )
         env = {name: value for name, value in os.environ.items() if not name.startswith("SIMPUL_")} | {
             "SIMPUL_OFFICE": office.code,
             "SIMPUL_OFFICE_FILE": str(description),
@@ -129,6 +132,8 @@ async def deployment(servers: Servers, folder: Path) -> AsyncIterator[Deployment
             "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
             "SIMPUL_MONGO_URL": servers.mongo,
             "SIMPUL_PERSON_KEY": office.person_key,
+            "SIMPUL_RECORD_KEYS": office.record_keys,
+            "SIMPUL_RECORD_PUBLIC_KEYS": Signer(office.record_keys).public_texts[0],
             "SIMPUL_PUBLIC_URL": "http://127.0.0.1:8001",  # of each port of this machine
             "SIMPUL_LINK_KEYS": LINK_KEYS,
             "SIMPUL_SESSION_KEYS": SESSION_KEYS,

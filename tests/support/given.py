@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.registration.kernel.asking import Asked
-from services.registration.kernel.commit import Commit, Cursor, NumberedFact
+from services.registration.kernel.commit import Commit, Cursor, FactRows, NumberedFact
 from services.registration.kernel.features import Features
 from services.registration.kernel.folding import fold
 from services.registration.kernel.happened import Decision, Happened
@@ -32,7 +32,7 @@ class Story:
         """These facts happened, under one key."""
         for happened in facts:
             self.number += 1
-            fact = NumberedFact(self.number, key, NOW, happened, None, b"")
+            fact = NumberedFact(self.number, key, NOW, happened, None, FactRows(b""))
             fold(self.features, self.commit, self.loaded, fact)
             self.features.accept(self.loaded, happened.side_writes)
 

@@ -6,28 +6,33 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from services.registration.connections import connected
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.sources import Sources
 from services.registration.main import running
 from services.registration.settings import RegistrationSettings
-from services.registration.storage.provision import provision
+from services.registration.storage.provision import provision, provision_database, specs
 from shared.contracts import topics
 from shared.contracts.commands import Command, PublishActivity
 from shared.contracts.envelope import Envelope
-from shared.kafka.connection import KafkaSettings, Producer
-from shared.kafka.offsets import records_between, survey
+from shared.kafka.cluster import Cluster, KafkaCluster, Sender
+from shared.kafka.connection import KafkaSettings
+from shared.kafka.offsets import Log, bounds_of
 from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
 from shared.serving import Sides
+from shared.signatures import Signer, signed_headers
 from tests.support.drivers import driver
 from tests.support.features import ALL
+from tests.support.memory_cluster import MemoryCluster
 from tests.support.recount import once_each
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -49,9 +54,11 @@ def both(sides: Sides, public_url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=public, mounts={MANAGEMENT: management}, base_url=public_url)
 
 
-def office_file(code: str) -> Office:
+def office_file(code: str, grants: dict[str, Any] | None = None) -> Office:
+    """`grants`: by source, what its file says of systems that sign."""
     return Office.model_validate(
         {
+            "sources": grants or {},
             "code": code,
             "names": [{"name": f"BGP {code}", "since": "2022-04-01"}],
             "territory": [{"province": "51", "since": "2022-04-01"}],
@@ -90,8 +97,11 @@ class TestOffice:
     servers: Servers
     code: str
     store: Store
-    producer: Producer
+    cluster: Cluster
+    producer: Sender
     person_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    record_keys: str = field(default_factory=lambda: secrets.token_hex(32))
+    grants: dict[str, Any] = field(default_factory=dict)
     partitions: int = PARTITIONS
     ends: dict[int, int] = field(default_factory=dict)
 
@@ -115,13 +125,14 @@ class TestOffice:
     def settings(self, **changed: Any) -> RegistrationSettings:
         given: dict[str, Any] = {
             "office": self.code,
-            "kafka_bootstrap": self.servers.kafka,
+            "kafka_bootstrap": self.servers.kafka or "none",
             "kafka_fetch_wait_ms": 50,
             "kafka_idempotence": self.servers.idempotence,
             "mongo_url": self.servers.mongo,
             "mongo_driver": driver(),
             "staff_token_hash": hashlib.sha256(STAFF_TOKEN.encode()).hexdigest(),
             "person_key": self.person_key,
+            "record_keys": self.record_keys,
             "public_url": PUBLIC_URL,
             "link_keys": LINK_KEYS,
             "session_keys": SESSION_KEYS,
@@ -138,9 +149,10 @@ class TestOffice:
     @asynccontextmanager
     async def registration(self, **changed: Any) -> AsyncIterator[httpx.AsyncClient]:
         """The service in this process; the client talks to both its HTTP sides without a socket."""
-        settings = self.settings(**changed)
+        settings, office = self.settings(**changed), office_file(self.code, self.grants)
         async with (
-            running(settings, office_file(self.code)) as sides,
+            connected(settings) as real,
+            running(settings, office, replace(real, cluster=self.cluster)) as sides,
             both(sides, str(settings.public_url)) as client,
         ):
             yield client
@@ -148,10 +160,11 @@ class TestOffice:
     async def put(
         self, command: Command, key: str, identifier: str | None = None, source: str = "urn:test"
     ) -> str:
-        """Put a command on intake as a regional system does; returns its id."""
+        """Put a command on intake as a regional system does, or as the office itself does; returns its id."""
         identifier = identifier or secrets.token_hex(8)
-        envelope = Envelope(identifier, source, command.type, key)
-        await self.put_raw(key.encode(), command.encoded(), envelope.headers())
+        envelope, value = Envelope(identifier, source, command.type, key), command.encoded()
+        signer = Signer(self.record_keys) if Sources(self.code).is_own(source) else None
+        await self.put_raw(key.encode(), value, signed_headers(signer, key.encode(), envelope, value))
         return identifier
 
     async def put_raw(
@@ -163,17 +176,14 @@ class TestOffice:
 
     async def put_many(self, commands: list[tuple[Command, str, str]], source: str = "urn:test") -> None:
         """(command, key, id) as fast as the broker takes them, in order."""
+        signer = Signer(self.record_keys) if Sources(self.code).is_own(source) else None
         for start in range(0, len(commands), 1000):
-            sent = [
-                await self.producer.enqueue(
-                    topics.intake(self.code),
-                    key.encode(),
-                    command.encoded(),
-                    Envelope(identifier, source, command.type, key).headers(),
-                    partition_of(key.encode(), self.partitions),
-                )
-                for command, key, identifier in commands[start : start + 1000]
-            ]
+            sent = []
+            for command, key, identifier in commands[start : start + 1000]:
+                raw, value = key.encode(), command.encoded()
+                headers = signed_headers(signer, raw, Envelope(identifier, source, command.type, key), value)
+                where = partition_of(raw, self.partitions)
+                sent.append(await self.producer.enqueue(topics.intake(self.code), raw, value, headers, where))
             for metadata in await asyncio.gather(*sent):
                 self.ends[metadata.partition] = metadata.offset + 1
 
@@ -195,7 +205,8 @@ class TestOffice:
 
         async def quiet() -> bool:
             names = [(topics.intake(self.code), number) for number in range(self.partitions)]
-            bounds = await survey(self.servers.kafka, names)
+            async with self.cluster.reader() as consumer:
+                bounds = await bounds_of(consumer, names)
             rows = await self.store["cursors"].find({}).to_list(None)
             # the embedded broker may answer with an end of a moment ago: what was acknowledged counts too
             ends = {number: max(end, self.ends.get(number, 0)) for (_, number), (_, end) in bounds.items()}
@@ -203,7 +214,7 @@ class TestOffice:
                 row["next"] >= ends[row["_id"]] and row["published"] == row["number"] for row in rows
             ) and not await self.store["activities"].count_documents({"promoting": True})
 
-        await until(quiet, seconds, every=0.2)
+        await until(quiet, seconds, every=0.2 if self.servers.kafka else None)
 
     async def published_facts(self) -> list[dict[str, Any]]:
         """Every fact in the topic, partition by partition, from offset 0, repetitions included."""
@@ -211,9 +222,19 @@ class TestOffice:
         found: list[dict[str, Any]] = []
         for row in await self.store["cursors"].find({}).sort("_id", 1).to_list(None):
             end = row["published_offset"] + 1
-            if end:
-                async for batch in records_between(self.servers.kafka, topic, row["_id"], 0, end):
+            async with self.cluster.reader() as consumer:
+                async for batch in Log(consumer, topic, row["_id"]).between(0, end):
                     found += [fact_of(record) for record in batch]
+        return found
+
+    async def records(self, kind: str) -> list[Record]:
+        """All that lie in one of its topics: `intake`, `facts` or `directory`."""
+        found: list[Record] = []
+        async with self.cluster.reader() as consumer:
+            for partition in range(self.partitions):
+                log = Log(consumer, f"simpul.{self.code}.{kind}.v1", partition)
+                async for batch in log.onward((await log.bounds())[0]):
+                    found += batch
         return found
 
     async def facts(self) -> list[dict[str, Any]]:
@@ -233,15 +254,28 @@ def fact_of(record: Record) -> dict[str, Any]:
 async def new_office(servers: Servers, partitions: int = PARTITIONS) -> AsyncIterator[TestOffice]:
     code = f"t{secrets.token_hex(4)}"
     store = connect(servers.mongo, topics.database(code, "registration"), driver())
-    kafka = KafkaSettings(servers.kafka, servers.idempotence)
-    await provision(code, store, ALL, kafka, partitions, 1)
-    producer = Producer(kafka)
-    await producer.start()
     try:
-        yield TestOffice(servers, code, store, producer, partitions=partitions)
+        async with provisioned(code, store, servers, partitions) as (cluster, producer):
+            yield TestOffice(servers, code, store, cluster, producer, partitions=partitions)
     finally:
-        await producer.stop()
         await store.close()
+
+
+@asynccontextmanager
+async def provisioned(
+    code: str, store: Store, servers: Servers, partitions: int
+) -> AsyncIterator[tuple[Cluster, Sender]]:
+    """The office's topics, on the broker or in memory, and who writes there."""
+    if servers.kafka:
+        kafka = KafkaSettings(servers.kafka, servers.idempotence)
+        await provision(code, store, ALL, kafka, partitions, 1)
+        cluster: Cluster = KafkaCluster(kafka)
+    else:
+        cluster = MemoryCluster()
+        cluster.make(specs(code, partitions))
+        await provision_database(store, ALL, [0] * partitions)
+    async with cluster.sender() as producer:
+        yield cluster, producer
 
 
 def activity(name: str, seats: int = 50, **changed: Any) -> PublishActivity:

@@ -25,8 +25,12 @@ from shared.contracts.facts import (
     published,
 )
 from shared.contracts.types import rfc3339
+from shared.kafka.cluster import KafkaCluster
+from shared.kafka.connection import KafkaSettings
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
 
+NO_BROKER = KafkaCluster(KafkaSettings("127.0.0.1:1"))
+"""For what never asks it."""
 BEGUN = datetime(2024, 1, 2, 1, tzinfo=UTC)
 
 

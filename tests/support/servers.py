@@ -79,7 +79,8 @@ class Server:
 
 @dataclass(frozen=True)
 class Servers:
-    """`append_time`: the broker can stamp records itself; `idempotence`: producers may be idempotent.
+    """`append_time`: the broker can stamp records itself; `idempotence`: producers may be idempotent;
+    `kafka`, `broker`: none where each office has its topics in memory.
 
     The embedded broker keeps its topics in memory: they are gone when it restarts.
     """
@@ -88,8 +89,12 @@ class Servers:
     mongo: str
     append_time: bool
     idempotence: bool
-    broker: Server
+    broker: Server | None
     mongod: Server
+
+    @classmethod
+    def without_broker(cls, mongo: str, mongod: Server) -> "Servers":
+        return cls("", mongo, True, True, None, mongod)
 
 
 class ServerRoom:
@@ -120,6 +125,9 @@ class ServerRoom:
 
     async def servers(self) -> Servers:
         """A fresh broker and a fresh database."""
+        return await self.beside(*await self.mongod())
+
+    async def beside(self, mongo: str, mongod: Server) -> Servers:
+        """A fresh broker beside a database that is there."""
         kafka, broker = await self.broker()
-        mongo, mongod = await self.mongod()
         return Servers(kafka, mongo, ON_KAFKA, ON_KAFKA, broker, mongod)

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.notification.entrypoints.http import mail_desk
-from services.reporting.main import build
+from services.reporting.main import public
 from services.reporting.settings import ReportingSettings
 from shared.doors import Address
 from shared.mongo.driver import connect
@@ -23,7 +23,7 @@ def notification() -> FastAPI:
 
 def reporting() -> FastAPI:
     settings = ReportingSettings(directorate_token_hash="0" * 64, session_keys=SESSION_KEYS)
-    return build(settings, connect("mongodb://127.0.0.1:1", "none")).public
+    return public(settings, connect("mongodb://127.0.0.1:1", "none"), SignIns(CollectorRegistry()))
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,10 @@ from services.registration.features.people.naming import fault_of_name
 from services.registration.features.people.people import PEOPLE, PeopleIndex, ProvingSources
 from services.registration.kernel.asking import Asked, Reading
 from services.registration.kernel.batch import Batch, Standing
-from services.registration.kernel.commit import Cursor
+from services.registration.kernel.commit import Cursor, FactRows
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.sources import Sources
 from services.registration.storage.documents import decoded, encoded_fact, published_value
 from services.reporting.domain.counting import advance
 from services.reporting.domain.cursor import Cursor as Read
@@ -50,7 +51,7 @@ from tests.unit.registration.test_reading import Anything
 
 LEDGER, REF = "a" * 32, "b" * 24
 BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-READING = Reading("bali", 1, Digests(b"k" * 32), ALL)
+READING = Reading(Sources("bali"), 1, Digests(b"k" * 32), ALL)
 GATHERED = timedelta(minutes=1)
 STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
 STATIONERY = Stationery(office_file("bali"), LINKS)
@@ -112,10 +113,10 @@ class Office:
         self.outcomes.update(f"{kind} {one.reason or one.result}" for one in batch.commit.settled)
         for fact in batch.commit.facts:
             self.outcomes[fact.happened.body.type] += 1
-            self._read(fact.number, decoded(fact.document))
+            self._read(fact.number, decoded(fact.rows.fact))
 
-    def _encode(self, number: int, key: str, *rest: Any) -> bytes:
-        return encoded_fact(ALL, self.cursor, number, key, *rest)
+    def _encode(self, number: int, key: str, *rest: Any) -> FactRows:
+        return FactRows(encoded_fact(self.cursor, number, key, *rest))
 
     def _meet(self, command: SubmitRegistration, offset: int) -> None:
         who, digests = command.participant, READING.digests
@@ -136,7 +137,7 @@ class Office:
     def _read(self, number: int, row: dict[str, Any]) -> None:
         """As notification and reporting do: fold, look up the directory, write what is owed, count."""
         headers = tuple(Envelope(f"bali-0-{number}", "/bali/registration", row["type"], row["key"]).headers())
-        value = published_value("bali", LEDGER, row)
+        value = published_value("bali", LEDGER, row, row["key"])
         record = Anything(row["key"].encode(), value, headers, topic="simpul.bali.facts.v1", offset=number)
         fact = read_fact(record)
         self.counted = advance(self.counted, [fact]).after

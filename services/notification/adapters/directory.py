@@ -21,6 +21,7 @@ from shared.contracts.directory import (
 )
 from shared.kafka.records import Record
 from shared.mongo.driver import ReplaceOne, Store, UpdateOne
+from shared.signatures import EntrySignatures, Forged
 
 log = logging.getLogger(__name__)
 ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,8 +31,8 @@ Entry = TypeVar("Entry", RegistrationEntry, ActivityEntry, AccountEntry)
 
 class DirectoryStore:
     """`end_offset` asks the broker where a partition of a topic ends now; None while it does not answer.
-    `passed_over` is told how many entries of unknown kinds came. `send_from`: what accounts were to be mailed
-    before is recorded as expired."""
+    `passed_over` is told how many entries of unknown kinds came; `signatures`: which entries hold, all unless
+    given; `send_from`: what accounts were to be mailed before is recorded as expired."""
 
     def __init__(
         self,
@@ -40,15 +41,17 @@ class DirectoryStore:
         topic: str,
         end_offset: Callable[[str, int], Awaitable[int | None]],
         passed_over: Callable[[int], None] = lambda _: None,
+        signatures: EntrySignatures | None = None,
         send_from: datetime = ALWAYS,
     ) -> None:
         self._rows, self._lists, self._cursors = store["directory"], store["registrations"], cursors
         self._parked, self._topic, self._end_offset = store["parked"], topic, end_offset
         self._passed_over, self._deliveries, self._send_from = passed_over, store["deliveries"], send_from
+        self._signatures = signatures or EntrySignatures("")
 
     async def apply(self, records: Sequence[Record]) -> None:
         """Idempotent, in any order and by any number of instances."""
-        unreadable, changes, read = dict[str, Record](), list[UpdateOne](), set[str]()
+        parked, changes, read = dict[str, tuple[Record, str]](), list[UpdateOne](), set[str]()
         owed = list[UpdateOne]()
         for record in records:
             key = (record.key or b"").decode(errors="replace")
@@ -56,37 +59,40 @@ class DirectoryStore:
                 self._passed_over(1)
                 continue
             try:
-                changes.append(change(key, record.value))
+                changes.append(change(key, record.value, self._signatures.signed(record)))
                 if invited := account(key, record.value):
                     owed.append(insertion(invitation(invited, record.partition), self._send_from))
             except EntryUnreadable:
-                unreadable[key] = record
+                parked[key] = record, "unreadable"
+            except Forged:
+                parked[key] = record, "forbidden"
             else:
-                unreadable.pop(key, None)
+                parked.pop(key, None)
                 read.add(key)
-        if unreadable:
-            await self._park(unreadable)
+        if parked:
+            await self._park(parked)
         if changes:
             await self._rows.bulk_write(changes, ordered=True)
-            await self._parked.delete_many({"_id": {"$in": list(read - unreadable.keys())}})
+            await self._parked.delete_many({"_id": {"$in": list(read - parked.keys())}})
         if owed:
             await self._deliveries.bulk_write(owed, ordered=False)
 
-    async def _park(self, unreadable: Mapping[str, Record]) -> None:
+    async def _park(self, parked: Mapping[str, tuple[Record, str]]) -> None:
         """The latest of each key, as a compacted topic keeps it."""
         rows = []
-        for key, record in unreadable.items():
-            log.error("%s partition %d offset %d is parked", record.topic, record.partition, record.offset)
+        for key, (record, reason) in parked.items():
             place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-            row = place | {"reason": "unreadable", "value": record.value}
+            log.error("%(topic)s partition %(partition)d offset %(offset)d is parked", place)
+            signed = reason == "unreadable" and self._signatures.signed(record)
+            row = place | {"reason": reason, "signed": signed, "value": record.value}
             rows.append(ReplaceOne({"_id": key}, row, upsert=True))
         await self._parked.bulk_write(rows, ordered=False)
 
     async def read_parked_again(self) -> None:
         """This version may know what an earlier one did not."""
-        async for row in self._parked.find({}):
+        async for row in self._parked.find({"reason": "unreadable"}):
             try:
-                known = change(row["_id"], row["value"])
+                known = change(row["_id"], row["value"], row.get("signed", False))
             except EntryUnreadable:
                 continue
             await self._rows.bulk_write([known], ordered=True)

@@ -39,17 +39,23 @@ class EntryUnreadable(Exception):
     """A value is none of this key; another version may read it."""
 
 
-def change(key: str, value: bytes | None) -> UpdateOne:
-    """Idempotent, in any order. Raises `EntryUnreadable`."""
+def change(key: str, value: bytes | None, signed: bool) -> UpdateOne:
+    """Idempotent, in any order. What the office signed is changed by what it signed alone. Raises
+    `EntryUnreadable`."""
     # A literal, since a name may begin with `$`. What was ended stays so: no replay brings it back.
-    stated: Any = {"$literal": {"_id": key, "rev": -1, "gone": True}}
+    mark = {"signed": True} if signed else {}
+    stated: Any = {"$literal": {"_id": key, "rev": -1, "gone": True} | mark}
     stays: Any = "$gone"
     if value is not None:
         entry = _read(key, value)
-        stated = {"$literal": {"_id": key, "rev": entry.rev, "entry": value.decode()}}
-        stays = {"$or": ["$gone", {"$gte": ["$rev", entry.rev]}]}
+        stated = {"$literal": {"_id": key, "rev": entry.rev, "entry": value.decode()} | mark}
+        newest: Any = {"$gte": ["$rev", entry.rev]}
+        # one that anyone may have written goes before the office's word, however high its number
+        stays = {"$or": ["$gone", {"$and": ["$signed", newest]} if signed else newest]}
         if isinstance(entry, ActivityEntry):
             stated = _with_history(stated, entry)
+    if not signed:
+        stays = {"$or": ["$signed", stays]}
     kept = {"$cond": [stays, "$$ROOT", stated]}
     return UpdateOne({"_id": key}, [{"$replaceWith": kept}], upsert=True)
 

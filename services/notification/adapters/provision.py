@@ -1,9 +1,11 @@
 """The database of notification: collections, indexes, first cursors, and when it was born."""
 
 from datetime import datetime
+from typing import Final
 
 from services.notification.adapters.cursors import first_row
 from shared.mongo.driver import DatabaseMisfit, Store
+from shared.mongo.formats import mark_formats, require_formats
 from shared.mongo.indexes import Index, ascending, make_indexes, require_indexes
 
 COLLECTIONS = (
@@ -18,6 +20,8 @@ INDEXES = (
     Index("deliveries", (("due", -1),)),
     ascending("fanouts", "done", "due"),
 )
+FORMATS: Final = {"cursors": 1, "registrations": 1, "activities": 1, "deliveries": 1}
+"""Versions of the rows that are kept of facts and mails."""
 BIRTH = "birth"
 
 
@@ -25,6 +29,7 @@ async def provision(store: Store, topics: tuple[str, ...], partitions: int) -> l
     """Make what is missing; idempotent. Returns what was made, in sentences. Raises `DatabaseMisfit`."""
     made = [name for name in COLLECTIONS if await store.ensure_collection(name)]
     await make_indexes(store, INDEXES)
+    await mark_formats(store, FORMATS)
     for topic in topics:
         for partition in range(partitions):
             row = first_row(topic, partition)
@@ -46,5 +51,6 @@ async def birth(store: Store) -> tuple[datetime, int]:
     row = await store["meta"].find_one({"_id": BIRTH})
     if row is None:
         raise DatabaseMisfit(f"database {store.name} is missing: run `simpul provision office`")
+    await require_formats(store, FORMATS, "simpul provision office")
     await require_indexes(store, INDEXES, "simpul provision office")
     return row["at"], int(row["partitions"])

@@ -1,19 +1,19 @@
 """Facts and directory as they come: each partition from its own cursor, stopped alone where it must."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
-from services.notification.entrypoints.rereading import Holes, Reread
-from shared.backoff import Backoff
+from services.notification.entrypoints.rereading import Reread
 from shared.contracts.facts import Body
-from shared.kafka.assignment import CursorListener
 from shared.kafka.connection import KafkaUnavailable, is_away
 from shared.kafka.facts import Fact, FactUnfoldable, OfficeStopped, Run, read_fact, run_after
+from shared.kafka.holes import Holes
+from shared.kafka.partition_reader import PartitionReader
 from shared.kafka.records import Batch, Record, Where, by_partition
 from shared.kafka.stumbling import Stumbles
 from shared.mongo.driver import is_passing
@@ -24,12 +24,8 @@ log = logging.getLogger(__name__)
 Bounds = Mapping[Where, tuple[int, int]]
 
 
-class Reader:
-    """Handles the batches of one subscriber on both topics. `applied` tells that there may be mail.
-
-    `stopped`: partitions that are read no further, each with a sentence, until a look again or an
-    assignment finds that they can be.
-    """
+class Reader(PartitionReader):
+    """Handles the batches of one subscriber on both topics. `applied` tells that there may be mail."""
 
     def __init__(
         self,
@@ -40,6 +36,7 @@ class Reader:
         applied: Callable[[], None],
         traces: Untraced = UNTRACED,
     ) -> None:
+        super().__init__()
         self._facts_topic, self._cursors, self._facts, self._directory = (
             facts_topic,
             cursors,
@@ -47,22 +44,18 @@ class Reader:
             directory,
         )
         self._applied, self._traces = applied, traces
-        self._backoff = Backoff()
         self._at: dict[Where, Cursor] = {}
         self._reread: dict[Where, Reread] = {}
         self._holes = Holes()
         self._looked: dict[Where, tuple[Cursor, tuple[int, int] | None]] = {}
-        self._looking: set[Where] = set()
         self._lacking: set[Where] = set()
         self._stumbles = Stumbles()
-        self.stopped: dict[Where, str] = {}
-        self.listener = CursorListener(self._assigned, self._revoked)
 
     async def read(self, records: Batch) -> None:
         """Never raises: what failed is sought back to its cursor after a pause."""
         failed = False
         for where, part in by_partition(records).items():
-            if where in self.stopped and where not in self._looking:
+            if self.stands_still(where):
                 continue
             try:
                 await self._take(where, part)
@@ -74,10 +67,7 @@ class Reader:
                 failed = not await self._catch_up(where) or failed
             except Exception as error:
                 failed = not await self._stumbled(where, error) or failed
-        if failed:
-            await self._backoff.failed()
-        else:
-            self._backoff.succeeded()
+        await self.rest(not failed)
         self._applied()
 
     async def _stumbled(self, where: Where, error: Exception) -> bool:
@@ -167,11 +157,7 @@ class Reader:
         self.listener.seek(where, first)
 
     async def _stop(self, where: Where, sentence: str) -> None:
-        if self.stopped.get(where) != sentence:
-            log.error("stopped: %s", sentence)
-        self.stopped[where] = sentence
-        self._looking.discard(where)
-        self.listener.hold(where)
+        self.pause(where, sentence)
         try:
             await self._cursors.stop(*where, sentence)
         except Exception as error:  # the next look says it again
@@ -179,22 +165,20 @@ class Reader:
 
     def _heal(self, where: Where) -> None:
         """A part was applied, and no gap is being looked for: nothing is wrong any more."""
-        if where in self._looking and where not in self._reread:
-            log.info("%s partition %d goes on", *where)
+        if where in self.paused and where not in self._reread:
+            self.goes_on(where)
             self._forget(where)
 
     def _forget(self, where: Where) -> None:
-        self.stopped.pop(where, None)
         self._looked.pop(where, None)
-        self._looking.discard(where)
         self._lacking.discard(where)
         self._stumbles.forget(where)
 
-    async def look_again(self) -> None:
-        """Read stopped partitions once more from their cursors; where a fact lacks, if anything changed since
-        the last look. What failed is left for the next look.
-        """
-        for where in set(self.stopped) - self._looking:
+    async def begin(self, wheres: Collection[Where]) -> Mapping[Where, int]:
+        """Of paused partitions; where a fact lacks, only if anything changed since the last look. What failed
+        is left for the next look."""
+        offsets: dict[Where, int] = {}
+        for where in wheres:
             try:
                 bounds = await self.listener.bounds(where)
                 cursor = await self._cursor(where, bounds)
@@ -202,14 +186,14 @@ class Reader:
             except Exception as error:
                 log.warning("%s partition %d stays stopped: %s", *where, type(error).__name__)
                 continue
-            if where not in self.stopped or where not in self._at:
+            if where not in self.paused or where not in self._at:
                 continue  # revoked meanwhile
             if where in self._lacking and self._looked.get(where) == seen:
                 continue  # its topic would be read from the beginning, and has nothing new
             self._at[where], self._looked[where] = cursor, seen
             self._reread.pop(where, None)
-            self._looking.add(where)
-            self.listener.seek(where, cursor.offset)
+            offsets[where] = cursor.offset
+        return offsets
 
     async def _catch_up(self, where: Where) -> bool:
         """After another instance was faster: go on from where it is."""
@@ -226,24 +210,24 @@ class Reader:
         if cursor := self._at.get(where):
             self.listener.seek(where, cursor.offset)
 
-    async def _revoked(self, gone: set[Where]) -> None:
-        for where in gone:
+    async def revoked(self, wheres: Collection[Where]) -> None:
+        await super().revoked(wheres)
+        for where in wheres:
             self._at.pop(where, None)
             self._reread.pop(where, None)
             self._holes.forget(where)
             self._forget(where)
 
-    async def _assigned(self, got: set[Where]) -> dict[Where, int]:
-        for where in set(self.stopped):
-            self._forget(where)
+    async def assigned(self, wheres: set[Where]) -> Mapping[Where, int]:
+        await self.revoked(set(self.paused))
         while True:
             try:
-                bounds = await self.listener.bounds(*got)
-                offsets = {where: await self._begin(where, bounds) for where in got}
+                bounds = await self.listener.bounds(*wheres)
+                offsets = {where: await self._begin(where, bounds) for where in wheres}
                 await self._directory.read_parked_again()
             except Exception as error:
                 log.warning("cursors cannot be read yet: %s", type(error).__name__)
-                await self._backoff.failed()
+                await self.rest(False)
             else:
                 return offsets
 

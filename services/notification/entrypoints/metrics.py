@@ -81,5 +81,5 @@ class Metrics:
             self._number.labels(partition).set(number)
         for (topic, partition), count in reader.behind().items():
             self._behind.labels(topic, partition).set(count)
-        self._stopped.set(len(reader.stopped))
+        self._stopped.set(len(reader.paused))
         self._parked.set(await store["parked"].count_documents({}))

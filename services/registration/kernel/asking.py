@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from services.registration.kernel.acceptable import Unacceptable, read
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.happened import Refusal
+from services.registration.kernel.sources import Sources
 from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.envelope import Envelope, Unreadable
 from shared.contracts.misfits import Misfit
@@ -31,7 +32,8 @@ class UntrustedTime(Exception):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A command in its place. `key`: its aggregate; `digest`: its identity; `payload`: of its content;
-    `trace`: the context of what it causes."""
+    `trace`: the context of what it causes; `granted`: its source has a grant in the office's file, so that it
+    may undo only what it did itself."""
 
     record: Record
     key: str
@@ -40,6 +42,7 @@ class Asked:
     payload: bytes
     command: Command | Refusal
     trace: str | None = None
+    granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +78,16 @@ class CommandRules(Protocol):
 class Reading:
     """How an office reads its intake. `trace_of`: a record by topic, partition and offset."""
 
-    office: str
+    sources: Sources
     partitions: int
     digests: Digests
     rules: CommandRules
     trust_producer_time: bool = False
     trace_of: Callable[[str, int, int], str | None] = lambda topic, partition, offset: None
 
-    def proves_its_actor(self, source: str) -> bool:
-        """Whether whoever had it done signed in, or is a program with a token."""
-        http = f"/{self.office}/http/"
-        return source == f"/{self.office}/excel" or (source.startswith(http) and source != f"{http}public")
+    @property
+    def office(self) -> str:
+        return self.sources.office
 
     def read(self, record: Record) -> Asked | Poison:
         """Raises `UntrustedTime` where the broker does not set the time of its records."""
@@ -105,9 +107,11 @@ class Reading:
             return Poison(record, "unknown_type", "no command of this type is known here")
         if envelope.source.startswith("/") and envelope.source.split("/")[1] != self.office:
             return Poison(record, "wrong_office", "ce_source names another office than the topic")
+        if (fault := self.sources.fault(record, envelope, appended_at(record))) is not None:
+            return Poison(record, "forbidden", fault)
         if model is not Tick and partition_of(key.encode(), self.partitions) != record.partition:
             return Poison(record, "wrong_partition", "the key belongs elsewhere: murmur2 places keys")
-        if envelope.actor and not self.proves_its_actor(envelope.source):
+        if envelope.actor and not self.sources.proves_actor(envelope.source):
             envelope = replace(envelope, actor=None)  # whoever else may write claims what nobody proved
         digest = self.digests.command(key, envelope.source, envelope.id)
         if len(record.value or b"") > MAX_COMMAND_BYTES:
@@ -119,7 +123,9 @@ class Reading:
             return Poison(record, "unreadable", "the value is not JSON")
         payload = self.digests.payload(envelope.type, canonical(data))
         trace = self.trace_of(record.topic, record.partition, record.offset)
-        return Asked(record, key, envelope, digest, payload, self._command(model, key, data), trace)
+        granted = envelope.source in self.sources.grants
+        command = self._command(model, key, data)
+        return Asked(record, key, envelope, digest, payload, command, trace, granted)
 
     def _command(self, model: type[Command], key: str, data: Any) -> Command | Refusal:
         """`data` as it was sent: the digests of identity and payload were taken of that."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.registration.kernel.asking import Asked, Poison, appended_at, record_digest
-from services.registration.kernel.commit import Commit, Cursor, LastRecord, NumberedFact, Settled
+from services.registration.kernel.commit import Commit, Cursor, FactRows, LastRecord, NumberedFact, Settled
 from services.registration.kernel.features import Features
 from services.registration.kernel.folding import fold
 from services.registration.kernel.happened import Decision, Happened, Refusal
@@ -28,7 +28,7 @@ def partition_key(partition: int) -> str:
     return f"partition-{partition}"
 
 
-Encode = Callable[[int, str, datetime, Happened, Asked | None, str | None], bytes]
+Encode = Callable[[int, str, datetime, Happened, Asked | None, str | None], FactRows]
 """Number, key, time, what happened, the command whose first fact it is, and the trace that it is of."""
 
 
@@ -151,10 +151,10 @@ class Batch:
         Raises `FactTooLarge`, `FactUnfollowed` and `Unowned`, before any state does."""
         first, trace = self.commit.after.number + 1, asked.trace if asked else None
         facts = [
-            NumberedFact(number, key, now, happened, found, row)
+            NumberedFact(number, key, now, happened, found, rows)
             for number, happened in enumerate(decision, first)
             for found in [asked if number == first else None]
-            for row in [self._encode(number, key, now, happened, found, trace)]
+            for rows in [self._encode(number, key, now, happened, found, trace)]
         ]
         changed = [self._features.changed_by(fact) for fact in facts]
         for fact, refs in zip(facts, changed, strict=True):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from services.registration.kernel.asking import Asked, Poison
 from services.registration.kernel.happened import Happened
@@ -51,6 +52,14 @@ class LastRecord:
     digest: bytes
 
 
+class FactRows(NamedTuple):
+    """A fact as it is stored. `fact`: its row of the ledger, for good; `private`: the row beside it, of what
+    stays in the office, None where there is nothing of the kind."""
+
+    fact: bytes
+    private: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NumberedFact:
     """A fact in its place. `asked` is the command whose first fact this is."""
@@ -60,7 +69,7 @@ class NumberedFact:
     at: datetime
     happened: Happened
     asked: Asked | None
-    document: bytes
+    rows: FactRows
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from functools import lru_cache
 from shared.contracts.commands import Participant
 from shared.identity import comparable_name
 
+PERSON_KEY = "p:"
+PUBLISHED_PERSON_KEY = "p:~"
 ACTIVITY_CHARACTERS = 8  # of a registration's id: 40 bits, the same for all of one activity
 
 
@@ -74,6 +76,14 @@ class Digests:
         """A registration's id: 29 characters; those of one activity lie side by side in an index."""
         raw = self._activity(activity) + self._of("registration", activity, ref, str(number))[:13]
         return base64.b32encode(raw).decode().rstrip("=").lower()
+
+    def published_key(self, key: str) -> str:
+        """A fact's key as it leaves the office: what leads to a person goes out as a digest, that of the same
+        person always the same; any other as it is."""
+        if not key.startswith(PERSON_KEY) or key.startswith(PUBLISHED_PERSON_KEY):
+            return key
+        digest = base64.b32encode(self._of("published", key)[:15]).decode().lower()
+        return f"{PUBLISHED_PERSON_KEY}{digest}"
 
     def nobody(self, registration: str) -> str:
         """A ref for a registration of which nobody knows any more whose it is: always the same one."""

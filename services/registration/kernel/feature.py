@@ -1,6 +1,6 @@
 """What a feature states of itself: tables by which kernel and storage decide, fold, write and recover."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from services.registration.kernel.recovery import Entries, Recovery, Told
 from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import Command
 from shared.contracts.facts import Body, Measure
-from shared.contracts.outcomes import Result
+from shared.contracts.outcomes import Outcome, Result
 from shared.mongo.driver import Document, Session, Store
 from shared.mongo.indexes import Index
 
@@ -54,16 +54,27 @@ class CommandRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivatePart:
+    """What of a fact stays in the office, in a row of its own. `kind`: of the state that follows it;
+    `document`, `value`: how it lies in that row, and how it is read; `of`: what the state still says of it,
+    for a fact whose row was erased."""
+
+    kind: str
+    document: Callable[[Any], Document]
+    value: Callable[[Document], Any]
+    of: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class FactRule:
     """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key; raises
     `FactUnfollowed` where the key is not that state's. `result`: how a command ended of which it is the first
-    fact; None where it is never the first. `private`: what of it stays in the office, as fields of its row.
-    `follow`: lets what was loaded beside the states follow. `history`: what whoever
-    had it done did, in words; empty where it is never the first."""
+    fact; None where it is never the first. `follow`: lets what was loaded beside the states follow.
+    `history`: what whoever had it done did, in words; empty where it is never the first."""
 
     states: Mapping[str, Callable[[Any, str], str]]
     result: Result | None = None
-    private: Callable[[Any], Document] | None = None
+    private: PrivatePart | None = None
     follow: Callable[[Loaded, NumberedFact], None] | None = None
     history: str = ""
 
@@ -96,10 +107,12 @@ class Codec:
 @dataclass(frozen=True, slots=True)
 class Timer:
     """What time brings to states of a kind whose id is their key. `due`: whether there is something to do;
-    `step`: the facts of one bounded step of it, which a tick brings."""
+    `step`: the facts of one bounded step of it, which a tick brings; `rows`: finds the stored rows that had
+    something to go on with when they were last written, of a partition that their `partition` names."""
 
     due: Callable[[Any, datetime], bool]
     step: Callable[[Loaded, str, datetime], list[Happened]]
+    rows: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +197,43 @@ Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
 """What the states of a partition add up to."""
 
 
+class EntryWriter(Protocol):
+    """Writes an entry of the directory that follows from no fact. Raises `KafkaUnavailable`."""
+
+    async def write(self, entry: Entry) -> None: ...
+
+
+Rows = Mapping[str, Sequence[Document]]
+"""By collection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a feature holds of a person. `collect`: the rows that hold something of the person of this ref;
+    `remove`: takes out of them what leads to the person, and leaves what facts say anyway, within a
+    transaction beside which nobody decides."""
+
+    collect: Callable[[OfficeStore, str], Awaitable[Rows]]
+    remove: Callable[[OfficeStore, str, Session], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
     the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk;
     `pages`, `staff_pages`: make routers, of a front and of what gives staff access; `templates`: the folder
-    of theirs; `activity_of`: by a parameter of paths, of which activity the thing is that it names."""
+    of theirs; `activity_of`: by a parameter of paths, of which activity the thing is that it names;
+    `access`: of its parts, who lets staff in; `work`: of its parts, what goes on while the office runs, with
+    who writes entries of the directory that follow from no fact; `holdings`: None where it holds nothing of
+    anybody; `published_keys`: by the digest under which a fact is published, the key that it stands for, of
+    all that the register and the directory know.
+
+    `parts`: makes what its routes and pages work with, of an `OfficeContext`; `titles`: how its things are
+    called on others' pages, by their ids; `rush`: of its parts, whether the public comes faster now than it
+    can be looked up one by one; `disclosed`: what may be told of an outcome to somebody without a token, by
+    whether the office knew them before and by the handle that they hold; `body_bytes`: by a route's path, how
+    large a request may be where it may be larger than others.
+    """
 
     name: str
     commands: Mapping[type[Command], CommandRule]
@@ -210,3 +254,12 @@ class Feature:
     templates: Path | None = None
     activity_of: Mapping[str, ActivityOf] = field(default_factory=dict)
     recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None
+    access: Callable[[Any], Any] | None = None
+    work: Callable[[Any, EntryWriter], Coroutine[Any, Any, None]] | None = None
+    holdings: Holdings | None = None
+    published_keys: Callable[[OfficeStore, Entries], Awaitable[Mapping[str, str]]] | None = None
+    parts: Callable[[Any], Any] = lambda context: None
+    titles: Callable[[OfficeStore, Sequence[str]], Awaitable[Mapping[str, str]]] | None = None
+    rush: Callable[[Any], bool] | None = None
+    disclosed: Callable[[Outcome, bool, str], Outcome] | None = None
+    body_bytes: Mapping[str, int] = field(default_factory=dict)

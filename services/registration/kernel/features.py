@@ -1,7 +1,7 @@
 """The features of a service as one: each message, kind and entry has its owner, or nothing starts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -13,10 +13,12 @@ from services.registration.kernel.feature import (
     CommandRule,
     DirectoryRule,
     EntryRule,
+    EntryWriter,
     FactRule,
     FactUnfollowed,
     Feature,
     Kind,
+    OfficeStore,
     Reaction,
     SideWriteRule,
     Timer,
@@ -28,7 +30,7 @@ from services.registration.kernel.sentences import OF_ANY, Sentences
 from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.facts import FACTS, Body, OfficeDescribed, OfficeTotals
 from shared.contracts.misfits import Misfit
-from shared.contracts.outcomes import ParkedReason, Reason, Result
+from shared.contracts.outcomes import Outcome, ParkedReason, Reason, Result
 from shared.mongo.driver import Document
 
 OFFICE_FACTS: Final = {OfficeDescribed: FactRule({}), OfficeTotals: FactRule({})}
@@ -87,10 +89,11 @@ class Features:
         rule = self.facts.get(type(body)) or _unfollowed(body)
         return [Ref(kind, name(body, key)) for kind, name in rule.states.items()]
 
-    def private(self, happened: Happened) -> Document:
-        """What stays in the office of a fact, as fields of its row. Raises `FactUnfollowed`."""
+    def private(self, happened: Happened) -> Document | None:
+        """What stays in the office of a fact, as its row beside it; None where there is nothing of the kind.
+        Raises `FactUnfollowed`."""
         rule = self.facts.get(type(happened.body)) or _unfollowed(happened.body)
-        return rule.private(happened.private) if rule.private and happened.private is not None else {}
+        return rule.private.document(happened.private) if rule.private else None
 
     @property
     def results(self) -> Mapping[str, Result]:
@@ -123,6 +126,30 @@ class Features:
         """By the kind of state that each is of."""
         return {kind: rule for directory in self.directories for kind, rule in directory.kinds.items()}
 
+    async def titles(self, of: OfficeStore, names: Sequence[str]) -> dict[str, str]:
+        """How these are called, whichever feature's they are; without those that nobody knows."""
+        found: dict[str, str] = {}
+        for titles in (feature.titles for feature in self.features if feature.titles):
+            found |= await titles(of, names)
+        return found
+
+    def disclosed(self, outcome: Outcome, met_before: bool, handle: str) -> Outcome:
+        """What may be told of an outcome to somebody without a token, whichever feature's it is."""
+        for disclosed in (feature.disclosed for feature in self.features if feature.disclosed):
+            outcome = disclosed(outcome, met_before, handle)
+        return outcome
+
+    def access(self, parts: Mapping[str, Any]) -> Any:
+        """Who lets staff in. `parts`: of each feature. Raises `Unowned`."""
+        found = [feature.access(parts[feature.name]) for feature in self.features if feature.access]
+        if len(found) != 1:
+            raise Unowned(f"{len(found)} features state who lets staff in")
+        return found[0]
+
+    def works(self, parts: Mapping[str, Any], entries: EntryWriter) -> Iterator[Coroutine[Any, Any, None]]:
+        """What goes on while the office runs. `parts`: of each feature."""
+        return (feature.work(parts[feature.name], entries) for feature in self.features if feature.work)
+
     @property
     def upgrades(self) -> Sequence[Upgrade]:
         return [feature.upgrade for feature in self.features if feature.upgrade]
@@ -150,6 +177,8 @@ def assembled(features: tuple[Feature, ...]) -> Features:
     _none_left("command", {*COMMANDS.values()} - {Tick}, commands)
     _none_left("fact", FACTS.values(), facts)
     _none_left("kind of state", chain(*(rule.states for rule in facts.values())), kinds)
+    for rule in facts.values():
+        _none_left("kind of state", [rule.private.kind] if rule.private else [], rule.states)
     _none_left("kind of state", chain(*(directory.kinds for directory in directories)), kinds)
     _none_left("command", (reaction.command for reaction in reactions.values()), commands)
     _none_left("fact", chain(reactions, *(directory.facts for directory in directories)), facts)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.registration.kernel.batch import description_digest
-from services.registration.kernel.commit import Commit, Cursor, NumberedFact
+from services.registration.kernel.commit import Commit, Cursor, FactRows, NumberedFact
 from services.registration.kernel.features import Features
 from services.registration.kernel.folding import fold
 from services.registration.kernel.happened import Happened
@@ -55,11 +55,11 @@ class FeatureRecovery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """`encode` gives a fact's row of the ledger."""
+    """`encode` gives a fact as it is stored."""
 
     features: Features
     recoveries: Sequence[FeatureRecovery]
-    encode: Callable[[Fact, Happened], bytes]
+    encode: Callable[[Fact, Happened], FactRows]
 
     def forward(self, cursor: Cursor, loaded: Loaded, told: Sequence[Told]) -> Forward:
         """`loaded`: the states that these facts change. Raises `DoesNotFit` where the key is another."""

@@ -1,14 +1,11 @@
 """A partition that this process holds: what its owner and its keeper both know of it."""
 
 import asyncio
-import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
 from services.registration.kernel.commit import Cursor
-
-log = logging.getLogger(__name__)
 
 CONTESTED_SECONDS = 15.0  # a member that was expelled learns it by a heartbeat, within a second or two
 
@@ -80,4 +77,3 @@ class Held:
 
     def stop(self, why: str) -> None:
         self.cursor, self.stopped = None, why
-        log.error("partition %d stands still: %s", self.partition, why)

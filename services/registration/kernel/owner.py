@@ -16,6 +16,7 @@ from services.registration.kernel.held import Held
 from services.registration.kernel.loaded import Loaded, States
 from services.registration.kernel.ports import DoesNotFit, Ports
 from shared.contracts.commands import Tick
+from shared.kafka.holes import Holes
 from shared.kafka.records import BATCH_RECORDS, Record
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class Owner:
         self._ports = ports
         self._kept: States = {}
         self._failures = 0
-        self._hole = (-1, -1)
+        self._holes = Holes()
 
     async def claim(self) -> int | None:
         """Become the only writer; answers the offset to read from, None if the partition must stand still."""
@@ -62,7 +63,7 @@ class Owner:
                 return None
             if self.held.cursor is None:
                 return await self._claim()
-            if self._hole_before(records):
+            if self._passed_over(records, self.held.cursor.next):
                 return self.held.cursor.next
             try:
                 await self._decide(records)
@@ -74,15 +75,11 @@ class Owner:
                 self.held.stop(str(untrusted))
             return None
 
-    def _hole_before(self, records: Sequence[Record]) -> bool:
-        """Whether records between the cursor and these were passed over, as a consumer does that went on
-        after a failure. A hole that is still there when it is read again is the log's own: what a
-        transaction of a producer leaves takes offsets, too."""
-        assert self.held.cursor is not None
-        expected = self.held.cursor.next
-        first = next((record.offset for record in records if record.offset >= expected), expected)
-        seen, self._hole = self._hole, (expected, first)
-        return first > expected and seen != self._hole
+    def _passed_over(self, records: Sequence[Record], offset: int) -> bool:
+        """Whether records between the cursor and these are to be read again."""
+        first = next((record for record in records if record.offset >= offset), None)
+        where = records[0].topic, self.held.partition
+        return first is not None and self._holes.to_read_again(where, offset, first.offset)
 
     async def _decide(self, records: Sequence[Record]) -> None:
         left = [record for record in records if record.offset >= self._cursor.next]

@@ -81,6 +81,7 @@ _REASONS: Final = {
     "wrong_partition": "Kiriman salah partisi. Pakai pembagi murmur2, lalu kirim ulang.",
     "wrong_office": "Kiriman menyebut balai lain. Kirim ke topik balai tersebut.",
     "unknown_type": "Jenis perintah tidak dikenal.",
+    "forbidden": "Pengirim tidak terbukti atau tidak berhak. Periksa tanda tangan dan izinnya.",
     "failed": "Perintah gagal diproses dan disimpan untuk diperiksa petugas.",
 }
 OF_ANY: Final = Sentences({}, _REASONS)

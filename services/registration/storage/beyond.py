@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ from shared.kafka.facts import Fact, OfficeStopped
 from shared.kafka.offsets import Log
 from shared.kafka.records import Record
 from shared.mongo.driver import Document
+from shared.signatures import EntrySignatures, Forged
 
 
 async def facts_beyond(log: Log, cursor: Cursor) -> list[Told]:
@@ -52,10 +54,17 @@ def _body(fact: Fact) -> Body:
     return body
 
 
-async def entries_of(log: Log, wanted: Collection[str], models: Mapping[str, type[EntryModel]]) -> Entries:
-    """The directory's latest word on these keys, and how much of it only a newer version knows; `models`: by
-    how keys begin. Raises `DoesNotFit` for what is no entry."""
-    found: dict[str, EntryModel] = {}
+async def entries_of(
+    log: Log,
+    wanted: Collection[str] | None,
+    models: Mapping[str, type[EntryModel]],
+    signatures: EntrySignatures,
+) -> Entries:
+    """The directory's latest word on these keys, or on all, and how much of it only a newer version knows;
+    `models`: by how keys begin. What the office signed goes before what it did not, and what somebody forged
+    is passed over.
+    Raises `DoesNotFit` for what is no entry."""
+    found: dict[bool, dict[str, EntryModel]] = {False: {}, True: {}}
     others: dict[str, set[str]] = defaultdict(set)
     async for records in log.onward((await log.bounds())[0]):
         for record in records:
@@ -63,9 +72,10 @@ async def entries_of(log: Log, wanted: Collection[str], models: Mapping[str, typ
             kind, _, name = key.partition(":")
             if kind not in models:
                 others[kind].add(name)
-            elif key in wanted:
-                _keep(found, key, models[kind], record)
-    return Entries(found, {kind: len(names) for kind, names in others.items()})
+            elif wanted is None or key in wanted:
+                with suppress(Forged):
+                    _keep(found[signatures.signed(record)], key, models[kind], record)
+    return Entries(found[False] | found[True], {kind: len(names) for kind, names in others.items()})
 
 
 def _keep(kept: dict[str, EntryModel], key: str, model: type[EntryModel], record: Record) -> None:

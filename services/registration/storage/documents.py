@@ -26,7 +26,6 @@ def position(partition: int, number: int) -> Int64:
 
 
 def encoded_fact(
-    features: Features,
     cursor: Cursor,
     number: int,
     key: str,
@@ -35,10 +34,8 @@ def encoded_fact(
     asked: Asked | None,
     trace: str | None = None,
 ) -> bytes:
-    """A row of the ledger. `data` is published, and `trace` as a header; the rest is the office's own.
-
-    Raises `FactTooLarge` and `FactUnfollowed`.
-    """
+    """A row of the ledger. `data` is published, and `trace` as a header; the rest is the office's own, and
+    says of nobody who they are. Raises `FactTooLarge`."""
     data = happened.body.model_dump(mode="json", exclude_none=True)
     if len(to_json(data)) > MAX_FACT_BYTES:
         raise FactTooLarge
@@ -48,7 +45,7 @@ def encoded_fact(
         "key": key,
         "at": at,
         "data": data,
-    } | features.private(happened)
+    }
     if trace is not None:
         document["trace"] = trace
     if asked is not None:
@@ -56,19 +53,26 @@ def encoded_fact(
     return bson.encode(document)
 
 
+def encoded_private(features: Features, place: Int64, happened: Happened) -> bytes | None:
+    """The row beside the fact in this place, of what stays in the office: under the same id, and erased it
+    holds no more than that. Raises `FactUnfollowed`."""
+    private = features.private(happened)
+    return None if private is None else bson.encode({"_id": place} | private)
+
+
 def decoded(document: bytes) -> Document:
-    """A row as reading it from the ledger gives it."""
+    """A row as reading it from the database gives it."""
     return bson.decode(document, TIMES_IN_UTC)
 
 
-def recovered_fact(features: Features, fact: Fact, happened: Happened) -> bytes:
+def recovered_fact(fact: Fact) -> bytes:
     """A row of the ledger for a fact that its topic holds: published again, it is the same bytes."""
     stated, document = fact.stated, dict[str, Any]()
     document |= {"_id": position(stated.partition, stated.number), "type": fact.type, "key": fact.key}
     said = from_json(fact.value)
     data = {name: value for name, value in said.items() if name not in Stated.model_fields}
     document |= {"at": stated.at, "data": data}
-    return bson.encode(document | features.private(happened))
+    return bson.encode(document)
 
 
 def identity(asked: Asked, base: int) -> Document:
@@ -84,8 +88,8 @@ def identity(asked: Asked, base: int) -> Document:
     return found | ({"actor": asked.envelope.actor} if asked.envelope.actor else {})
 
 
-def published_value(office: str, ledger: str, document: Document) -> bytes:
-    """The fact as it stands in the topic: always the same bytes for the same row."""
+def published_value(office: str, ledger: str, document: Document, subject: str) -> bytes:
+    """The fact as it stands in the topic: the same bytes for the same row, always. `subject`: its key."""
     place = int(document["_id"])
     stated = {
         "office": office,
@@ -93,6 +97,6 @@ def published_value(office: str, ledger: str, document: Document) -> bytes:
         "partition": place >> 40,
         "number": place & ((1 << 40) - 1),
         "at": rfc3339(document["at"]),
-        "subject": document["key"],
+        "subject": subject,
     }
     return to_json(stated | document["data"])

@@ -7,52 +7,56 @@ from services.registration.kernel.commit import Cursor
 from services.registration.storage.fit import facts_fit, intake_fits
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
-from shared.kafka.connection import Producer
-from shared.kafka.offsets import Log, delete_before, reader
+from shared.kafka.cluster import Cluster, Sender
+from shared.kafka.offsets import Log
 from shared.kafka.records import partition_of
+from shared.signatures import Signer, signed_headers
 
 
 class Intake:
-    """`trace`: of which trace what is sent now is."""
+    """`signer`: None while the office has no key; `trace`: of which trace what is sent now is."""
 
     def __init__(
         self,
         office: str,
-        bootstrap: str,
-        producer: Producer,
+        cluster: Cluster,
+        sender: Sender,
         partitions: int,
+        signer: Signer | None = None,
         trace: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._office = office
-        self._bootstrap = bootstrap
-        self._producer = producer
+        self._cluster = cluster
+        self._sender = sender
         self._partitions = partitions
+        self._signer = signer
         self._trace = trace
 
     async def checked(self, cursor: Cursor) -> None:
         """Whether log and ledger can belong together. Raises `DoesNotFit`."""
-        async with reader(self._bootstrap) as consumer:
+        async with self._cluster.reader() as consumer:
             await facts_fit(Log(consumer, topics.facts(self._office), cursor.partition), cursor)
             await intake_fits(Log(consumer, topics.intake(self._office), cursor.partition), cursor)
 
     async def send(self, key: str, envelope: Envelope, value: bytes, seconds: float) -> None:
         """Put a command on its key's partition. Raises `KafkaUnavailable`: then it may be there or not."""
         raw = key.encode()
-        await self._producer.send(
+        traced = replace(envelope, traceparent=self._trace())
+        await self._sender.send(
             topics.intake(self._office),
             raw,
             value,
-            replace(envelope, traceparent=self._trace()).headers(),
+            signed_headers(self._signer, raw, traced, value),
             partition_of(raw, self._partitions),
             seconds,
         )
 
     async def trim(self, partition: int, before: int) -> None:
         """Delete what lies before an offset. Raises `KafkaUnavailable`."""
-        await delete_before(self._bootstrap, topics.intake(self._office), partition, before)
+        await self._cluster.delete_before(topics.intake(self._office), partition, before)
 
     async def write(self, partition: int, key: str, envelope: Envelope, value: bytes) -> None:
         """Put a record of the service's own on a partition. Raises `KafkaUnavailable`."""
-        await self._producer.send(
-            topics.intake(self._office), key.encode(), value, envelope.headers(), partition
-        )
+        raw = key.encode()
+        headers = signed_headers(self._signer, raw, envelope, value)
+        await self._sender.send(topics.intake(self._office), raw, value, headers, partition)

@@ -11,14 +11,28 @@ from bson.raw_bson import RawBSONDocument
 
 from services.registration.kernel.asking import Asked, Poison, appended_at
 from services.registration.kernel.batch import Encode, partition_key
-from services.registration.kernel.commit import ClaimLost, Commit, Cursor, LastRecord, NumberedFact, Settled
+from services.registration.kernel.commit import (
+    ClaimLost,
+    Commit,
+    Cursor,
+    FactRows,
+    LastRecord,
+    NumberedFact,
+    Settled,
+)
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.happened import Happened
-from services.registration.storage.documents import decoded, encoded_fact, identity, position
+from services.registration.storage.documents import (
+    decoded,
+    encoded_fact,
+    encoded_private,
+    identity,
+    position,
+)
 from shared.contracts.facts import MEASURES, OfficeTotals
 from shared.kafka.facts import failure
-from shared.mongo.driver import CommitUnknown, Document, ReplaceOne, ReturnDocument, Session
+from shared.mongo.driver import CommitUnknown, Document, ReplaceOne, ReturnDocument, Session, Store
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +51,7 @@ class Ledger:
         self._store = of.store
         self._features = features
         self._committed = committed
-        self._recent: dict[int, deque[tuple[int, bytes]]] = defaultdict(
+        self._recent: dict[int, deque[tuple[int, FactRows]]] = defaultdict(
             partial(deque, maxlen=REMEMBERED_FACTS)
         )
 
@@ -54,8 +68,9 @@ class Ledger:
     def encoder(self, cursor: Cursor) -> Encode:
         def encode(
             number: int, key: str, at: Any, happened: Happened, asked: Asked | None, trace: str | None
-        ) -> bytes:
-            return encoded_fact(self._features, cursor, number, key, at, happened, asked, trace)
+        ) -> FactRows:
+            private = encoded_private(self._features, position(cursor.partition, number), happened)
+            return FactRows(encoded_fact(cursor, number, key, at, happened, asked, trace), private)
 
         return encode
 
@@ -87,9 +102,9 @@ class Ledger:
         recent = self._recent[partition]
         if facts and recent and recent[-1][0] + 1 != facts[0].number:
             recent.clear()
-        recent.extend((fact.number, fact.document) for fact in facts)
+        recent.extend((fact.number, fact.rows) for fact in facts)
 
-    def _recent_after(self, partition: int, published: int) -> deque[tuple[int, bytes]]:
+    def _recent_after(self, partition: int, published: int) -> deque[tuple[int, FactRows]]:
         """What is remembered behind this number; the rest is forgotten."""
         recent = self._recent[partition]
         while recent and recent[0][0] <= published:
@@ -107,8 +122,10 @@ class Ledger:
         if guarded.matched_count != 1:
             raise ClaimLost("another owner has claimed the partition")
         if commit.facts:
-            rows = [RawBSONDocument(fact.document) for fact in commit.facts]
+            rows = [RawBSONDocument(fact.rows.fact) for fact in commit.facts]
             await self._store["facts"].insert_many(rows, session=session)
+            if private := [RawBSONDocument(one) for fact in commit.facts if (one := fact.rows.private)]:
+                await self._store["private"].insert_many(private, session=session)
         await self._write_states(commit, session)
         if commit.settled:
             settled = [settled_document(one, before.base) for one in commit.settled]
@@ -151,18 +168,21 @@ class Ledger:
         totals = {measure: sum(one.get(measure, 0) for one in sums) for measure in MEASURES}
         happened = Happened(OfficeTotals(totals=totals))
         key = partition_key(after.partition)
-        row = encoded_fact(self._features, after, after.number, key, after.time, happened, None)
+        row = encoded_fact(after, after.number, key, after.time, happened, None)
         await self._store["facts"].insert_one(RawBSONDocument(row), session=session)
 
     async def unpublished(self, partition: int, published: int) -> list[Document]:
-        """The next facts to publish, in order, at most 500."""
+        """The next facts to publish, in order, at most 500, each with the fields of the row beside it."""
         recent = self._recent_after(partition, published)
         if recent and recent[0][0] == published + 1:
-            return [decoded(document) for _, document in islice(recent, PUBLISH_AT_ONCE)]
-        rows = self._store["facts"].find(
-            {"_id": {"$gt": position(partition, published), "$lt": position(partition + 1, 0)}}
-        )
-        return await rows.sort("_id", 1).limit(PUBLISH_AT_ONCE).to_list(None)
+            return [_whole(rows) for _, rows in islice(recent, PUBLISH_AT_ONCE)]
+        end = position(partition + 1, 0)
+        return [
+            fact | (private or {})
+            for fact, private in await stored_facts(
+                self._store, position(partition, published), end, PUBLISH_AT_ONCE
+            )
+        ]
 
     async def mark_published(self, cursor: Cursor, before: int, number: int, offset: int) -> None:
         """Move the pointer over what Kafka acknowledged. Raises `ClaimLost`."""
@@ -173,6 +193,23 @@ class Ledger:
         if moved.matched_count != 1:
             raise ClaimLost("another owner publishes this partition")
         self._recent_after(cursor.partition, number)
+
+
+def _whole(rows: FactRows) -> Document:
+    return decoded(rows.fact) | (decoded(rows.private) if rows.private else {})
+
+
+async def stored_facts(
+    store: Store, after: int, end: int, limit: int
+) -> list[tuple[Document, Document | None]]:
+    """The next rows of the ledger behind one place and before another, each with the row beside it."""
+    rows = store["facts"].find({"_id": {"$gt": after, "$lt": end}})
+    facts = await rows.sort("_id", 1).limit(limit).to_list(None)
+    if not facts:
+        return []
+    between = {"$gte": facts[0]["_id"], "$lte": facts[-1]["_id"]}
+    beside = {row["_id"]: row async for row in store["private"].find({"_id": between})}
+    return [(fact, beside.get(fact["_id"])) for fact in facts]
 
 
 def cursor_of(row: Document) -> Cursor:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from services.registration.kernel.asking import Asked
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
-from services.registration.kernel.loaded import Loaded, States
+from services.registration.kernel.loaded import Loaded, Ref, States
 from shared.contracts.commands import Tick
 
 
@@ -19,6 +19,8 @@ class Loader:
 
     async def load(self, partition: int, asked: Sequence[Asked], kept: States) -> Loaded:
         loaded = self._features.loaded(kept)
+        if any(isinstance(one.command, Tick) for one in asked):
+            await self._fill_unfinished(partition, loaded)
         known = asyncio.ensure_future(self._fill_known(asked, loaded))
         features = self._features.features
         await asyncio.gather(
@@ -30,6 +32,16 @@ class Loader:
             ),
         )
         return loaded
+
+    async def _fill_unfinished(self, partition: int, loaded: Loaded) -> None:
+        """What a tick goes on with; of a state that an owner remembers its own word counts."""
+        for name, timer in self._features.timers:
+            codec = self._features.kinds[name].codec
+            assert codec is not None, "what time brings something to is stored"
+            rows = self._of.store[codec.collection].find({"partition": partition, **timer.rows})
+            for row in await rows.to_list(None):
+                loaded.states[name].setdefault(row["_id"], codec.read(row))
+                loaded.unfinished.add(Ref(name, row["_id"]))
 
     async def _fill_known(self, asked: Sequence[Asked], loaded: Loaded) -> None:
         loaded.known = await self._known(asked)

@@ -99,7 +99,7 @@ class Outcomes:
             return
         for fact in commit.facts:
             if fact.asked is not None and fact.asked.digest in self._waiting:
-                self._answer(fact.asked.digest, self._phrasing.of_fact(decoded(fact.document)))
+                self._answer(fact.asked.digest, self._phrasing.of_fact(decoded(fact.rows.fact)))
         for settled in commit.settled:
             digest = settled.asked.digest
             if digest in self._waiting and settled.reason != "id_reused":  # the first outcome is the answer

@@ -1,6 +1,7 @@
 """Sending a partition's facts in order: first what mails will need, then the facts, then the pointer."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
@@ -8,38 +9,45 @@ from services.registration.kernel.commit import Cursor
 from services.registration.kernel.feature import Entry, OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.ports import TopicLost
+from services.registration.storage.directory_writer import DirectoryWriter
 from services.registration.storage.documents import published_value
 from services.registration.storage.ledger import Ledger
 from shared.contracts import topics
 from shared.contracts.commands import Command
 from shared.contracts.envelope import Envelope
 from shared.contracts.types import rfc3339
-from shared.kafka.connection import Producer, answering
+from shared.kafka.cluster import Sender
+from shared.kafka.connection import answering
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document
+from shared.signatures import Signer, signed_headers
 
 ACK_SECONDS = 30.0
-JSON = [("content-type", b"application/json")]
 
 
 class Publisher:
-    """One office's. Sending twice is harmless: readers take each number once."""
+    """One office's. Sending twice is harmless: readers take each number once. `signer`: None while the office
+    has no key."""
 
     def __init__(
         self,
         of: OfficeStore,
         ledger: Ledger,
         features: Features,
-        producer: Producer,
+        sender: Sender,
+        directory: DirectoryWriter,
         partitions: int,
+        signer: Signer | None = None,
     ) -> None:
         self._of = of
         self._office = of.office
         self._ledger = ledger
         self._features = features
         self._reactions = {fact.type: reaction for fact, reaction in features.reactions.items()}
-        self._producer = producer
+        self._sender = sender
+        self._directory = directory
         self._partitions = partitions
+        self._signer = signer
 
     async def publish(self, cursor: Cursor) -> Cursor:
         """Send the next facts behind `cursor.published` and move the pointer over them.
@@ -77,11 +85,7 @@ class Publisher:
         ]
 
     async def _send_entries(self, cursor: Cursor, entries: list[Entry]) -> None:
-        topic = topics.directory(self._office)
-        sent = [
-            await self._producer.enqueue(topic, entry.key.encode(), entry.value, JSON, cursor.partition)
-            for entry in entries
-        ]
+        sent = [await self._directory.enqueue(entry, cursor.partition) for entry in entries]
         await asyncio.gather(*sent)
 
     async def _send_reactions(self, cursor: Cursor, caused: list[tuple[Document, Command]]) -> None:
@@ -97,30 +101,30 @@ class Publisher:
                 time=rfc3339(fact["at"]),
                 traceparent=fact.get("trace"),
             )
-            key = subject.encode()
+            key, value = subject.encode(), command.encoded()
+            headers = signed_headers(self._signer, key, envelope, value)
             partition = partition_of(key, self._partitions)
-            sent.append(
-                await self._producer.enqueue(topic, key, command.encoded(), envelope.headers(), partition)
-            )
+            sent.append(await self._sender.enqueue(topic, key, value, headers, partition))
         await asyncio.gather(*sent)
 
     def _id(self, cursor: Cursor, fact: Document) -> str:
         number = int(fact["_id"]) & ((1 << 40) - 1)
         return f"{self._office}-{cursor.partition}-{number}"
 
-    async def _send(self, cursor: Cursor, fact: Document) -> "asyncio.Future[Any]":
+    async def _send(self, cursor: Cursor, fact: Document) -> Awaitable[Any]:
+        key = self._of.digests.published_key(fact["key"])
         envelope = Envelope(
             id=self._id(cursor, fact),
             source=f"/{self._office}/registration",
             type=fact["type"],
-            subject=fact["key"],
+            subject=key,
             time=rfc3339(fact["at"]),
             traceparent=fact.get("trace"),
         )
-        return await self._producer.enqueue(
+        return await self._sender.enqueue(
             topics.facts(self._office),
-            fact["key"].encode(),
-            published_value(self._office, cursor.ledger, fact),
+            key.encode(),
+            published_value(self._office, cursor.ledger, fact, key),
             envelope.headers(),
             cursor.partition,
         )

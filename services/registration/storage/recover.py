@@ -13,7 +13,7 @@ from functools import partial
 from time import time
 from typing import Final
 
-from services.registration.kernel.commit import ClaimLost, Cursor
+from services.registration.kernel.commit import ClaimLost, Cursor, FactRows
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.forwarding import (
@@ -23,39 +23,54 @@ from services.registration.kernel.forwarding import (
     answers_lost,
     changed_by,
 )
+from services.registration.kernel.happened import Happened
 from services.registration.kernel.loaded import Loaded
 from services.registration.kernel.recovery import Entries, Told
 from services.registration.storage.beyond import entries_of, facts_beyond, reading_from
-from services.registration.storage.documents import position, recovered_fact
+from services.registration.storage.documents import encoded_private, position, recovered_fact
+from services.registration.storage.formats import formats
 from services.registration.storage.ledger import Ledger, cursor_of
 from services.registration.storage.provision import LONG_AGO, make_again, require_key
+from services.registration.storage.published_keys import PublishedKeys
 from services.registration.storage.republish import cursors_of
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
-from shared.kafka.facts import read_fact
+from shared.kafka.facts import Fact, read_fact
 from shared.kafka.offsets import Log, reader
 from shared.mongo.driver import DatabaseMisfit, Document, ReturnDocument, Session
+from shared.mongo.formats import require_formats
+from shared.signatures import EntrySignatures
 
 FACTS_AT_ONCE: Final = 500
 
 
-async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, replication: int) -> list[str]:
+async def recover(
+    of: OfficeStore,
+    features: Features,
+    kafka: KafkaSettings,
+    replication: int,
+    signatures: EntrySignatures | None = None,
+) -> list[str]:
     """Bring every partition's ledger, states and people up to its topic, without publishing or mailing.
 
-    Says what came back, and what is lost by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
+    `signatures`: which entries of the directory hold, all unless given. Says what came back, and what is lost
+    by it. Raises `DoesNotFit` and `ClaimLost`, where it may be run
     again once what they say was mended, and `DatabaseMisfit`.
     """
     office, store, digests = of.office, of.store, of.digests
     cursors = await cursors_of(store)
     if not cursors:
         raise DatabaseMisfit(f"{store.name} was not provisioned: run `simpul provision office {office}`")
+    await require_formats(store, formats(features), f"simpul provision office {office}")
     for upgrade in features.upgrades:
         await upgrade.require(store, office)
     if any(cursor.number for cursor in cursors):
         await require_key(store, digests)
     await store.ensure_collection("lost")
     said = await make_again(office, kafka, len(cursors), replication)
-    recovery = OfficeRecovery(of, features, kafka.bootstrap)
+    signatures = signatures or EntrySignatures(office)
+    keys = PublishedKeys(of, features, kafka.bootstrap, len(cursors), signatures)
+    recovery = OfficeRecovery(of, features, kafka.bootstrap, signatures, keys)
     partitions = await recovery.of_this_ledger(cursors)
     said += filter(None, await asyncio.gather(*map(recovery.forward, partitions)))
     # an empty register keeps the key that its registrations were named with
@@ -65,12 +80,21 @@ async def recover(of: OfficeStore, features: Features, kafka: KafkaSettings, rep
 
 
 class OfficeRecovery:
-    def __init__(self, of: OfficeStore, features: Features, bootstrap: str) -> None:
+    def __init__(
+        self,
+        of: OfficeStore,
+        features: Features,
+        bootstrap: str,
+        signatures: EntrySignatures,
+        keys: PublishedKeys,
+    ) -> None:
         self._of = of
         self._office = of.office
         self._store = of.store
         self._features = features
         self._bootstrap = bootstrap
+        self._signatures = signatures
+        self._keys = keys
         self._ledger = Ledger(of, features)
 
     async def of_this_ledger(self, cursors: Sequence[Cursor]) -> Sequence[Cursor]:
@@ -108,6 +132,7 @@ class OfficeRecovery:
             told = await facts_beyond(Log(consumer, topics.facts(self._office), partition), cursor)
             directory = Log(consumer, topics.directory(self._office), partition)
             entries = await self._entries(directory, told)
+            told = await self._keys.restored(told)
             intake = Log(consumer, topics.intake(self._office), partition)
             reading = await reading_from(intake, cursor, told[-1].fact.stated.at if told else LONG_AGO)
         if not told and reading == {"next": cursor.next}:
@@ -144,7 +169,8 @@ class OfficeRecovery:
             if kind in rules
             for name in names
         }
-        return await entries_of(directory, wanted, {rule.prefix: rule.model for rule in rules.values()})
+        models = {rule.prefix: rule.model for rule in rules.values()}
+        return await entries_of(directory, wanted, models, self._signatures)
 
     async def _goes_on(self, cursor: Cursor) -> bool:
         """Whether its owner decides: then it fits, and what seemed to lack was decided just now."""
@@ -184,7 +210,7 @@ class OfficeRecovery:
     ) -> Cursor:
         """The next facts, whole or not at all. A service that looks again meanwhile takes the claim, sees
         that its partition does not fit yet, and leaves it alone."""
-        forwarding = Forwarding(self._features, recoveries, partial(recovered_fact, self._features))
+        forwarding = Forwarding(self._features, recoveries, self._rows)
         while True:
             claimed = await self._ledger.claim(cursor.partition)
             if (claimed.next, claimed.number) != (cursor.next, cursor.number):
@@ -198,6 +224,10 @@ class OfficeRecovery:
             except ClaimLost:
                 continue
             return forward.commit.after
+
+    def _rows(self, fact: Fact, happened: Happened) -> FactRows:
+        place = position(fact.stated.partition, fact.stated.number)
+        return FactRows(recovered_fact(fact), encoded_private(self._features, place, happened))
 
     async def _commit(
         self,

@@ -21,6 +21,7 @@ from shared.contracts.outcomes import Outcome
 from shared.contracts.types import INT_BOUND
 from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, problem_answer
 
+PREFIX: Final = "/api/v1"
 SOURCES: Final = ("staff", "public")
 """Whose commands staff follow."""
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
@@ -100,7 +101,7 @@ class ByHand(APIRoute):
 
 def routes(desk: Desk, features: Features) -> APIRouter:
     """In one router: each that lies within another takes its time of every request."""
-    router = APIRouter(prefix="/api/v1")
+    router = APIRouter(prefix=PREFIX)
     for feature in features.features:
         for part in feature.api:
             part(router, desk)

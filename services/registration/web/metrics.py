@@ -49,6 +49,30 @@ class CountedLedger:
             self._parked.labels(poison.reason).inc()
 
 
+class UnsignedCommands:
+    """How many commands were taken without a signature: whoever may write to the log can send such."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._counter = Counter(
+            "simpul_commands_unsigned", "Commands taken without a signature", registry=registry
+        )
+
+        self._taken = 0
+
+    def count(self) -> None:
+        self._counter.inc()
+        self._taken += 1
+
+    def warnings(self) -> list[str]:
+        """For readiness."""
+        if not self._taken:
+            return []
+        return [
+            f"{self._taken} commands without a signature were taken since the start, as whoever may write to "
+            "the log can send: have every source sign, then set SIMPUL_UNSIGNED=refuse"
+        ]
+
+
 class OwnerNumbers(Collector):
     """Read when they are asked for; no label holds more than a partition's number."""
 

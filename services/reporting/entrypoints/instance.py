@@ -12,7 +12,7 @@ from services.reporting.storage.figures import standings
 from services.reporting.storage.lease import Lease, LeaseLost
 from services.reporting.storage.revisions import count_due
 from services.reporting.storage.unknown import unknown_counts
-from shared.kafka.connection import KafkaSettings
+from shared.kafka.cluster import Cluster
 from shared.mongo.driver import Store
 from shared.tracing import UNTRACED, Untraced
 
@@ -27,13 +27,13 @@ class Instance:
 
     def __init__(
         self,
-        kafka: KafkaSettings,
+        cluster: Cluster,
         store: Store,
         metrics: Metrics,
         lease_lost: Callable[[], None] = lambda: None,
         traces: Untraced = UNTRACED,
     ) -> None:
-        self._kafka, self._traces = kafka, traces
+        self._cluster, self._traces = cluster, traces
         self._store = store
         self._metrics = metrics
         self._lease = Lease(store)
@@ -70,7 +70,7 @@ class Instance:
     async def _lead_under(self, epoch: int) -> None:
         """Read until the lease may be another's. Raises `LeaseLost`, and what reading cannot wait for."""
         log.info("reading under epoch %d", epoch)
-        self._leadership = Leadership(self._kafka, self._store, self._metrics, epoch, self._traces)
+        self._leadership = Leadership(self._cluster, self._store, self._metrics, epoch, self._traces)
         reading = asyncio.create_task(self._leadership.run())
         keeping = asyncio.create_task(self._lease.keep(epoch))
         try:

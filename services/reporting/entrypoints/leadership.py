@@ -11,9 +11,8 @@ from services.reporting.storage.cursors import ensure_cursors
 from services.reporting.storage.gaps import Gaps
 from services.reporting.storage.publishing import Publisher
 from shared.contracts.topics import FACTS_PATTERN, NATIONAL, group, office_of
-from shared.kafka.application import broker, consuming, subscribe
-from shared.kafka.assignment import SILENT_SECONDS, CursorListener
-from shared.kafka.connection import KafkaSettings
+from shared.kafka.assignment import SILENT_SECONDS
+from shared.kafka.cluster import Cluster, Subscription
 from shared.mongo.driver import Store
 from shared.tracing import UNTRACED, Untraced
 
@@ -22,15 +21,13 @@ class Leadership:
     """Under one epoch of the lease. Nothing of it outlives `run`."""
 
     def __init__(
-        self, kafka: KafkaSettings, store: Store, metrics: Metrics, epoch: int, traces: Untraced = UNTRACED
+        self, cluster: Cluster, store: Store, metrics: Metrics, epoch: int, traces: Untraced = UNTRACED
     ) -> None:
-        self._kafka, self._traces = kafka, traces
+        self._cluster, self._traces = cluster, traces
         self._store = store
-        self._reader = Reader(store, epoch, Gaps(kafka.bootstrap), metrics.applied)
-        self._publisher = Publisher(kafka, store, epoch)
-        self._listener = CursorListener(self._reader.assigned, self._reader.revoked)
-        self._reader.seek, self._reader.hold = self._listener.seek, self._listener.hold
-        self._reader.ends = self._listener.highwaters
+        self._reader = Reader(store, epoch, Gaps(cluster), metrics.applied)
+        self._publisher = Publisher(cluster, store, epoch)
+        self._listener = self._reader.listener
         self._started = False
 
     async def run(self) -> None:
@@ -40,18 +37,11 @@ class Leadership:
                 tasks.create_task(work)
 
     async def _read(self) -> None:
-        kafka = broker(self._kafka)
-        subscribe(
-            kafka,
-            self._kafka,
-            handler=self._traces.reading("count", ("/",), self._reader.read),
-            group=group(NATIONAL, "reporting"),
-            listener=self._listener,
-            reset="earliest",
-            pattern=FACTS_PATTERN,
-        )
+        count = self._traces.reading("count", ("/",), self._reader.read)
+        owner = group(NATIONAL, "reporting")
+        subscription = Subscription((), count, owner, self._listener, "earliest", FACTS_PATTERN)
         try:
-            async with consuming(kafka):
+            async with self._cluster.consuming(subscription):
                 self._started = True
                 await asyncio.Event().wait()
         finally:

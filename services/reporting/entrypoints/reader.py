@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Final
@@ -13,9 +13,9 @@ from services.reporting.storage.cells import apply
 from services.reporting.storage.cursors import CursorMoved, ensure_cursors, mark_cursor, stopped_partitions
 from services.reporting.storage.gaps import Gaps
 from services.reporting.storage.lease import FiguresHeld, LeaseLost
-from shared.backoff import Backoff
 from shared.contracts.topics import office_of
 from shared.kafka.facts import OfficeStopped
+from shared.kafka.partition_reader import PartitionReader
 from shared.kafka.records import Batch, Record, Where, by_partition
 from shared.mongo.driver import Store, is_passing
 
@@ -26,44 +26,39 @@ ASSIGN_SECONDS: Final = 10.0
 LOOK_AGAIN_SECONDS: Final = 10.0  # after which a partition that is held still is looked at again
 
 
-class Reader:
+class Reader(PartitionReader):
     """Counts in memory, ahead of what is written: while one transaction runs, the facts that come are added
     up for the next. So a transaction holds the more facts the further behind it is, in no more cells.
 
-    `seek` moves the consumer of a partition to an offset and lets it read on; `hold` keeps it still; `ends`
-    tells the offset at which each partition ends, as far as it is known.
     `epoch`: of the lease that it writes under; `counted` is told how many facts of an office were applied."""
 
     def __init__(self, store: Store, epoch: int, gaps: Gaps, counted: Callable[[str, int], None]) -> None:
+        super().__init__()
         self._store = store
         self._epoch = epoch
         self._gaps = gaps
         self._counted = counted
-        self.seek: Callable[[Where, int], None] = lambda where, offset: None
-        self.hold: Callable[[Where], None] = lambda where: None
-        self.ends: Callable[[], Mapping[Where, int]] = dict
         self._at: dict[Where, Cursor] = {}
         self._ahead: dict[Where, Step] = {}
         self._stops: dict[Where, tuple[Cursor, str]] = {}
         self._writing: asyncio.Task[None] | None = None
-        self._held: set[Where] = set()
         self._lacking: set[Where] = set()
-        self._backoff = Backoff()
 
-    async def assigned(self, wheres: set[Where]) -> dict[Where, int]:
-        """Where to read on. Partitions that MongoDB says nothing of now are looked at again later."""
+    async def begin(self, wheres: Collection[Where]) -> Mapping[Where, int]:
+        """Partitions that MongoDB says nothing of now are looked at again later."""
         try:
             async with asyncio.timeout(ASSIGN_SECONDS):
                 cursors = await ensure_cursors(self._store, wheres)
         except Exception as error:
             log.warning("cursors of %d partitions wait: %s", len(wheres), type(error).__name__)
-            self._held |= wheres
+            for where in wheres:
+                self.pause(where)
             return {}
         return {where: cursor.offset for where, cursor in cursors.items()}
 
-    async def revoked(self, wheres: set[Where]) -> None:
-        self._held -= wheres
-        self._lacking -= wheres
+    async def revoked(self, wheres: Collection[Where]) -> None:
+        await super().revoked(wheres)
+        self._lacking -= set(wheres)
         for where in wheres:
             self._forget(where)
 
@@ -72,14 +67,14 @@ class Reader:
         counted on top of it. Never raises: what failed is read again, what was applied is known by its
         number."""
         split = by_partition(records)
-        new = [where for where in split if where not in self._at and where not in self._held]
+        new = [where for where in split if where not in self._at and not self.stands_still(where)]
         self._fold(split)
         try:
-            await self._begin(new)
+            await self._take_up(new)
         except Exception as error:
             await self._failed(error)
             for where in new:
-                self.seek(where, split[where][0].offset)
+                self.listener.seek(where, split[where][0].offset)
         else:
             self._fold({where: split[where] for where in new})
         if (self._ahead or self._stops) and (self._writing is None or self._writing.done()):
@@ -98,10 +93,10 @@ class Reader:
         return sum(len(step.cells) for step in self._ahead.values()) >= AHEAD_CELLS
 
     def _more(self, split: dict[Where, list[Record]]) -> bool:
-        ends = self.ends()
+        ends = self.listener.highwaters()
         return any(found[-1].offset + 1 < ends.get(where, 0) for where, found in split.items())
 
-    async def _begin(self, wheres: Sequence[Where]) -> None:
+    async def _take_up(self, wheres: Sequence[Where]) -> None:
         if not wheres:
             return
         cursors = await ensure_cursors(self._store, wheres)
@@ -109,7 +104,7 @@ class Reader:
         for where in wheres:
             if stopped.get(office_of(where[0]), set()) - {where[1]}:
                 self._hold(where)
-            elif where not in self._held:
+            elif not self.stands_still(where):
                 self._at[where] = cursors[where]
 
     def _fold(self, split: dict[Where, list[Record]]) -> None:
@@ -140,7 +135,7 @@ class Reader:
                 for where in self._stops.keys() - self._ahead.keys():
                     if stop := self._stops.pop(where, None):  # else it was revoked meanwhile
                         await self._stop(*stop)
-                self._backoff.succeeded()
+                await self.rest(True)
             except Exception as error:
                 begun = {where: cursor.offset for where, (cursor, _) in self._stops.items()}
                 begun |= {where: step.before.offset for where, step in [*self._ahead.items(), *steps.items()]}
@@ -148,12 +143,11 @@ class Reader:
                     self._drop(where)
                 await self._failed(error)
                 for where, offset in begun.items():
-                    self._held.discard(where)
-                    self.seek(where, offset)
+                    self._read_on(where, offset)
 
     async def _failed(self, error: Exception) -> None:
         log.warning("a batch waits: %s", type(error).__name__, exc_info=not _passes(error))
-        await self._backoff.failed()
+        await self.rest(False)
 
     async def _write(self, steps: Sequence[Step]) -> None:
         """One transaction; if it cannot be written, one for each office, so that the others go on."""
@@ -168,6 +162,8 @@ class Reader:
             return
         for step in steps:
             self._counted(step.after.office, step.facts)
+            if step.after.where in self._at:
+                self.goes_on(step.after.where)
             if step.gap is not None:
                 self._lacking.add(step.after.where)
 
@@ -183,10 +179,8 @@ class Reader:
         await self._stop(steps[0].before, sentence)
 
     async def _stop(self, cursor: Cursor, sentence: str) -> None:
-        if cursor.stopped != sentence:
-            log.error("office %s stopped: %s", cursor.office, sentence)
         await mark_cursor(self._store, cursor, stopped=sentence)
-        self._hold(cursor.where)
+        self._hold(cursor.where, sentence)
         self._drop_others(cursor.where)
 
     def _drop_others(self, stopped: Where) -> None:
@@ -205,10 +199,13 @@ class Reader:
         self._ahead.pop(where, None)
         self._stops.pop(where, None)
 
-    def _hold(self, where: Where) -> None:
+    def _hold(self, where: Where, why: str = "") -> None:
         self._at.pop(where, None)
-        self._held.add(where)
-        self.hold(where)
+        self.pause(where, why)
+
+    def _read_on(self, where: Where, offset: int) -> None:
+        self.goes_on(where)
+        self.listener.seek(where, offset)
 
     async def maintain(self) -> None:
         """Until cancelled, mend gaps and look again at what is held still."""
@@ -220,13 +217,13 @@ class Reader:
                     await self._mend(self._lacking.pop())
                 if monotonic() >= looked + LOOK_AGAIN_SECONDS:
                     looked = monotonic()
-                    await self._look_again()
+                    await self.look_again()
             except Exception as error:
                 log.warning("gaps and stops wait: %s", type(error).__name__, exc_info=not _passes(error))
 
     async def _mend(self, where: Where) -> None:
         """Apply what follows a gap if the topic has it somewhere; else say which number is lacking."""
-        self._held.add(where)  # whatever happens here, it is looked at again
+        self.pause(where)  # whatever happens here, it is looked at again
         cursor = (await ensure_cursors(self._store, [where]))[where]
         found = await self._gaps.after(cursor)
         if not found:
@@ -237,13 +234,7 @@ class Reader:
         step, _ = advance_until_stop(cursor, found)
         if step:  # nothing unapplied lies before where the gap was met
             await self._write([replace(step, after=replace(step.after, offset=cursor.offset), gap=None)])
-            self._held.discard(where)
-            self.seek(where, cursor.offset)
-
-    async def _look_again(self) -> None:
-        held, self._held = self._held, set()
-        for where, offset in (await self.assigned(held)).items():
-            self.seek(where, offset)
+            self._read_on(where, cursor.offset)
 
 
 def _passes(error: Exception) -> bool:

@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Awaitable
+from typing import Any, Final
 
 from services.reporting.storage.lease import LeaseLost
 from services.reporting.storage.revisions import Revision, due_revisions, mark_all_due, mark_published
 from shared.contracts.envelope import Envelope
 from shared.contracts.reports import NationalRow
 from shared.contracts.topics import NATIONAL, NATIONAL_REPORTS
-from shared.kafka.connection import KafkaSettings, Producer, answering, is_away
-from shared.kafka.offsets import survey
+from shared.kafka.cluster import Cluster, Sender
+from shared.kafka.connection import answering, is_away
+from shared.kafka.offsets import Log
 from shared.mongo.driver import Store, is_passing
-from shared.startup import until_up
 
 log = logging.getLogger(__name__)
 
@@ -24,36 +25,33 @@ SOURCE: Final = f"/{NATIONAL}/reporting"
 class Publisher:
     """One writer at a time, under an epoch of the lease."""
 
-    def __init__(self, kafka: KafkaSettings, store: Store, epoch: int) -> None:
-        self._kafka = kafka
+    def __init__(self, cluster: Cluster, store: Store, epoch: int) -> None:
+        self._cluster = cluster
         self._store = store
         self._epoch = epoch
         self._in_doubt = True
 
     async def run(self) -> None:
         """Until cancelled. Servers that are away are asked again."""
-        producer = Producer(self._kafka)
-        await until_up(producer.start)
-        try:
+        async with self._cluster.sender() as sender:
             while True:
-                if not await self._sent_some(producer):
+                if not await self._sent_some(sender):
                     await asyncio.sleep(LOOK_SECONDS)
-        finally:
-            await producer.stop()
 
     async def _fill_again(self) -> None:
         """A topic that was lost gets every row anew."""
-        first, end = (await survey(self._kafka.bootstrap, [(NATIONAL_REPORTS, 0)]))[NATIONAL_REPORTS, 0]
+        async with self._cluster.reader() as consumer:
+            first, end = await Log(consumer, NATIONAL_REPORTS, 0).bounds()
         if first == end:
             await mark_all_due(self._store)
         self._in_doubt = False
 
-    async def _sent_some(self, producer: Producer) -> bool:
+    async def _sent_some(self, sender: Sender) -> bool:
         try:
             if self._in_doubt:
                 await self._fill_again()
             found = await due_revisions(self._store, self._epoch)
-            await self._send(producer, found)
+            await self._send(sender, found)
             await mark_published(self._store, found)
         except LeaseLost:
             return False  # whoever keeps the lease ends this
@@ -64,13 +62,13 @@ class Publisher:
             return False
         return bool(found)
 
-    async def _send(self, producer: Producer, found: list[Revision]) -> None:
+    async def _send(self, sender: Sender, found: list[Revision]) -> None:
         async with answering("rows of figures", ACK_SECONDS):
-            sent = [await _enqueued(producer, one) for one in found]
+            sent = [await _enqueued(sender, one) for one in found]
             await asyncio.gather(*sent)
 
 
-async def _enqueued(producer: Producer, one: Revision) -> "asyncio.Future[object]":
+async def _enqueued(sender: Sender, one: Revision) -> Awaitable[Any]:
     envelope = Envelope(f"{one.key}@{one.rev}", SOURCE, NationalRow.type, one.key)
     value = one.row.encoded() if one.row else None
-    return await producer.enqueue(NATIONAL_REPORTS, one.key.encode(), value, envelope.headers())
+    return await sender.enqueue(NATIONAL_REPORTS, one.key.encode(), value, envelope.headers())

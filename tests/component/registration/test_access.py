@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
+from services.registration.connections import connected
 from services.registration.features.accounts.domain.permissions import PERMITTED, Grant
 from services.registration.kernel.actions import Action, Role
 from services.registration.main import running
@@ -87,7 +88,8 @@ async def place(servers: Servers) -> AsyncIterator[Place]:
     async with new_office(servers) as office:
         settings = office.settings()
         async with (
-            running(settings, office_file(office.code)) as sides,
+            connected(settings) as connections,
+            running(settings, office_file(office.code), connections) as sides,
             both(sides, str(settings.public_url)) as client,
         ):
             for name in ("uji", "lain", "tampil"):

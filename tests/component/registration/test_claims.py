@@ -14,7 +14,6 @@ from tests.component.registration.test_ticking import book
 from tests.support.office import TestOffice, new_office
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
 TITLES = ["Nama", "Email", "NIP", "NUPTK", "Unsur"]
 Who = dict[str, str]
 Door = Callable[[TestOffice, httpx.AsyncClient, Who], Awaitable[object]]
@@ -85,8 +84,8 @@ async def contact(office: TestOffice, email: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("victim_first", [True, False])
-async def test_what_a_stranger_claims_is_never_anothers(servers: Servers, victim_first: bool) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_what_a_stranger_claims_is_never_anothers(brokerless: Servers, victim_first: bool) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", 1_000)
         for number, (door, own_door, claim) in enumerate(CASES):
             who = victim(number, claim)
@@ -113,9 +112,9 @@ async def test_what_a_stranger_claims_is_never_anothers(servers: Servers, victim
                 assert not proved, "what is proved is a claim of nobody"
 
 
-async def test_the_committees_row_takes_the_number_from_who_claimed_it(servers: Servers) -> None:
+async def test_the_committees_row_takes_the_number_from_who_claimed_it(brokerless: Servers) -> None:
     who = victim(1, "nuptk")
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         await by_api(office, client, stranger(1, "nuptk", who))
         await by_sheet(office, client, who)
@@ -130,9 +129,11 @@ async def test_the_committees_row_takes_the_number_from_who_claimed_it(servers: 
         assert (await contact(office, who["email"]))["who"] == stated["who"]
 
 
-async def test_who_registered_by_the_form_is_known_by_the_number_that_a_list_proves(servers: Servers) -> None:
+async def test_who_registered_by_the_form_is_known_by_the_number_that_a_list_proves(
+    brokerless: Servers,
+) -> None:
     who = victim(2, "nuptk")
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         await by_form(office, client, {name: value for name, value in who.items() if name != "nuptk"})
         await by_sheet(office, client, who)
@@ -142,8 +143,8 @@ async def test_who_registered_by_the_form_is_known_by_the_number_that_a_list_pro
         assert (await contact(office, who["email"]))["who"]["nuptk"] == who["nuptk"]
 
 
-async def test_one_identity_swallows_no_number(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_one_identity_swallows_no_number(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         for number in range(30):
             await announce(client, f"uji-{number}")
             body = {

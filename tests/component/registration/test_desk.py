@@ -5,7 +5,6 @@ from html import unescape
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.component.registration.browser import announce, heading, landed, submitted, typed
 from tests.component.registration.test_pages import sound
@@ -13,7 +12,6 @@ from tests.component.registration.test_staff import csrf_of, staff_at
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 DESK = "/staf/kegiatan/uji"
 
 
@@ -35,8 +33,10 @@ async def link_to(client: httpx.AsyncClient, name: str, desk: str = DESK) -> str
     return re.search(r'href="(/staf/pendaftaran/[^"]+)"', page.text)[1]  # type: ignore[index]
 
 
-async def test_participants_are_found_filtered_and_paged_and_no_address_names_them(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_participants_are_found_filtered_and_paged_and_no_address_names_them(
+    brokerless: Servers,
+) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji", 24)
         wide = {"instansi": "SD Negeri & <Percobaan> " * 8, "unsur": "dinas"}
         for number in range(30):
@@ -76,8 +76,8 @@ async def test_participants_are_found_filtered_and_paged_and_no_address_names_th
         assert (await client.post(f"{DESK}/cari", data={"cari": "uji"})).status_code == 403
 
 
-async def test_all_of_it_is_for_staff_alone(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_all_of_it_is_for_staff_alone(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         await submitted(client, "uji", **typed(1))
         one = await link_to(client, "uji")
@@ -89,8 +89,8 @@ async def test_all_of_it_is_for_staff_alone(servers: Servers) -> None:
             assert (await client.post(path, data={"cari": "uji"})).status_code == 303, path
 
 
-async def test_cancelling_asks_first_and_the_next_moves_up(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_cancelling_asks_first_and_the_next_moves_up(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 1)
         for number in (1, 2):
             await submitted(client, "uji", **typed(number))
@@ -109,8 +109,8 @@ async def test_cancelling_asks_first_and_the_next_moves_up(servers: Servers) -> 
         assert (await client.get("/staf/pendaftaran/tiada")).status_code == 404
 
 
-async def test_a_correction_is_told_at_its_fields_and_when_it_has_reached_all(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_a_correction_is_told_at_its_fields_and_when_it_has_reached_all(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         for name in ("uji", "dua"):
             await announce(client, name)
             await submitted(client, name, **typed(1, nuptk="1234567890123456", telepon="0800 0000 1111"))
@@ -143,8 +143,8 @@ async def test_a_correction_is_told_at_its_fields_and_when_it_has_reached_all(se
         assert "http-equiv" not in (await landed(client, answer)).text
 
 
-async def test_ticks_of_one_person_are_recorded_and_taken_back(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_ticks_of_one_person_are_recorded_and_taken_back(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 1)
         for number in (1, 2):
             await submitted(client, "uji", **typed(number))

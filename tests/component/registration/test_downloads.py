@@ -5,7 +5,6 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import httpx
-import pytest
 from python_calamine import CalamineWorkbook
 
 from services.registration.features.gatherings.sheets.excel import read_sheet
@@ -14,7 +13,6 @@ from tests.component.registration.test_desk import marks
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 DESK = "/staf/kegiatan/uji"
 ODD = ("=A1+1", "+62 Uji", "+SUM(A1)", "-2 Uji", "mailto:uji", "مها عبد الله", "Uji 🎓", "1e5")
 
@@ -28,8 +26,8 @@ def cells(answer: httpx.Response) -> list[list[object]]:
     return rows
 
 
-async def test_whatever_a_name_begins_with_it_is_text(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_whatever_a_name_begins_with_it_is_text(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji", 6)
         for number, name in enumerate(ODD):
             more = typed(
@@ -55,9 +53,9 @@ async def test_whatever_a_name_begins_with_it_is_text(servers: Servers) -> None:
 
 
 async def test_the_sheet_after_a_search_holds_what_was_found_and_no_address_says_whom(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with staff_at(servers) as (_, client):
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji", 2)
         for number in range(6):
             unsur = "guru" if number % 2 else "dinas"
@@ -83,8 +81,8 @@ async def test_the_sheet_after_a_search_holds_what_was_found_and_no_address_says
         assert (await client.post(f"{DESK}/peserta.xlsx", data={"cari": "made"})).status_code == 403
 
 
-async def test_the_empty_template_is_read_as_an_empty_sheet(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_the_empty_template_is_read_as_an_empty_sheet(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         answer = await client.get(f"{DESK}/templat.xlsx")
         report = read_sheet(answer.content, "uji")

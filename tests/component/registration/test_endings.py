@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import pytest
 
 from shared.contracts.types import rfc3339
 from tests.component.registration.browser import STAFF, announce, heading, landed, submitted, typed
@@ -14,7 +13,6 @@ from tests.component.registration.test_publishing import FORM, RIGHT, pressed
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 DAY = timedelta(days=1)
 
 
@@ -38,8 +36,8 @@ async def page_of(client: httpx.AsyncClient, path: str) -> str:
     return page.text
 
 
-async def test_pages_say_that_an_activity_is_under_way_or_over(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_pages_say_that_an_activity_is_under_way_or_over(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         for name, sessions in (("lewat", OVER), ("jalan", RUNNING), ("nanti", AHEAD)):
             await announce(client, name, 1, title=f"Rapat {name}", sessions=sessions)
         front, desk = await page_of(client, "/"), await page_of(client, "/staf")
@@ -59,8 +57,8 @@ async def test_pages_say_that_an_activity_is_under_way_or_over(servers: Servers)
         assert "Kursi" not in over, "nobody can take one"
 
 
-async def test_who_registers_after_the_end_is_recorded_and_not_invited(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_who_registers_after_the_end_is_recorded_and_not_invited(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "lewat", 1, sessions=OVER)
         assert "hanya dicatat" in await page_of(client, "/kegiatan/lewat/daftar")
         for number, told in ((1, "Pendaftaran Anda kami catat;"), (2, "di daftar tunggu, urutan ke-1;")):
@@ -76,9 +74,9 @@ async def test_who_registers_after_the_end_is_recorded_and_not_invited(servers: 
 
 
 async def test_a_closing_after_the_last_session_is_warned_of_at_its_field_and_not_forbidden(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with staff_at(servers) as (office, client):
+    async with staff_at(brokerless) as (office, client):
         late = await marks(client, FORM) | RIGHT | {"closes": "2099-03-01T00:00"}
         shown = await client.post(FORM, data=late)
         assert "Pendaftaran ditutup: Ini sesudah pertemuan terakhir selesai." in shown.text
@@ -91,8 +89,8 @@ async def test_a_closing_after_the_last_session_is_warned_of_at_its_field_and_no
         assert heading(await landed(client, meant)) == "Rapat koordinasi uji"
 
 
-async def test_a_wrong_mark_of_somebody_cancelled_is_taken_back_at_the_desk(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_a_wrong_mark_of_somebody_cancelled_is_taken_back_at_the_desk(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji", sessions=RUNNING)
         await submitted(client, "uji", **typed(1))
         one = await link_to(client, "uji1@")

@@ -18,7 +18,6 @@ from tests.support.office import TestOffice, new_office
 from tests.support.servers import Servers
 from tests.unit.registration.test_sheet_reader import TRICKS
 
-pytestmark = pytest.mark.broker
 API = "/api/v1/activities/uji/imports"
 QUOTAS = [
     {"id": "komunitas", "seats": 2, "categories": ["komunitas"]},
@@ -45,8 +44,8 @@ async def became(office: TestOffice) -> tuple[int, int, int]:
     return statuses.count("confirmed"), statuses.count("waitlisted"), refused
 
 
-async def test_what_was_foreseen_is_what_comes_of_the_list(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_what_was_foreseen_is_what_comes_of_the_list(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", quotas=QUOTAS)
         data = listed(*["komunitas"] * 5, *["mitra-kerja"] * 3, "guru")
         foreseen = (await report(client, data))["forecast"]
@@ -65,8 +64,8 @@ async def test_what_was_foreseen_is_what_comes_of_the_list(servers: Servers) -> 
         assert (again["unchanged"], again["message"]) == (9, "9 sudah pernah dikirim")
 
 
-async def test_people_who_are_registered_already_are_foreseen_as_such(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_people_who_are_registered_already_are_foreseen_as_such(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", 9)
         await report(client, listed("guru", "guru"), dry_run=False)
         await office.at_rest()
@@ -83,10 +82,10 @@ async def test_people_who_are_registered_already_are_foreseen_as_such(servers: S
     ],
 )
 async def test_a_closed_door_is_told_before_anybody_is_sent(
-    servers: Servers, days: tuple[int, int], told: str
+    brokerless: Servers, days: tuple[int, int], told: str
 ) -> None:
     opens, closes = (datetime.now(UTC) + timedelta(days=number) for number in days)
-    async with staff_at(servers) as (_, client):
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji", opens=opens, closes=closes)
         data = listed("guru", "guru")
         assert (await report(client, data))["forecast"]["message"] == told
@@ -98,8 +97,8 @@ async def test_a_closed_door_is_told_before_anybody_is_sent(
         assert f'action="{page.url.path}"' not in page.text, "there is nothing to gain by sending it"
 
 
-async def test_an_activity_that_was_cancelled_takes_no_list(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_an_activity_that_was_cancelled_takes_no_list(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         await client.post("/api/v1/activities/uji/cancellation", json={}, headers=STAFF)
         foreseen = (await report(client, listed("guru")))["forecast"]
@@ -111,8 +110,10 @@ async def test_an_activity_that_was_cancelled_takes_no_list(servers: Servers) ->
         assert unknown.json()["forecast"]["message"] == "kegiatan tidak dikenal: 1 akan ditolak"
 
 
-async def test_who_is_recorded_otherwise_is_told_at_the_row_with_a_way_to_mend_it(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_who_is_recorded_otherwise_is_told_at_the_row_with_a_way_to_mend_it(
+    brokerless: Servers,
+) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 9)
         titles = [*TITLES, "NUPTK"]
         await report(
@@ -134,8 +135,8 @@ async def test_who_is_recorded_otherwise_is_told_at_the_row_with_a_way_to_mend_i
         assert 'id="data"' in (await client.get(link)).text
 
 
-async def test_the_list_comes_back_with_what_there_is_to_say_of_each_row(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_the_list_comes_back_with_what_there_is_to_say_of_each_row(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji", 1)
         rows = [
             *(["DAFTAR"], TITLES, invited(1), invited(2)),
@@ -161,8 +162,8 @@ async def test_the_list_comes_back_with_what_there_is_to_say_of_each_row(servers
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-async def test_a_sheet_made_to_stop_its_reader_stops_nobody_else(servers: Servers, trick: str) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_a_sheet_made_to_stop_its_reader_stops_nobody_else(brokerless: Servers, trick: str) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         found = await report(client, TRICKS[trick])
         assert (found["good"], len(found["problems"])) == (0, 1)

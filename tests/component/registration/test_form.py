@@ -5,8 +5,6 @@ import re
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from services.registration.web.tokens import Asked, Tokens
 from tests.component.registration.browser import (
     announce,
@@ -20,16 +18,14 @@ from tests.component.registration.browser import (
 from tests.support.office import LINK_KEYS, new_office
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
-
 CONFIRMED = "Anda terdaftar sebagai peserta"
 WAITING = "Anda masuk daftar tunggu"
 
 
 async def test_a_form_leads_to_its_outcome_under_an_address_that_is_not_the_commands(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", 1)
         answer = await (await opened(client, "uji")).send(**typed(1, telepon="0800 0000 1234", nip=""))
         assert answer.status_code == 303
@@ -43,16 +39,19 @@ async def test_a_form_leads_to_its_outcome_under_an_address_that_is_not_the_comm
         digest = urlsafe_b64decode(token.partition(".")[0] + "==").hex()
         assert fact["id"] not in token + digest
         assert fact["data"]["registration"] not in token + digest
-        assert fact["registrant"]["regency"] == "51.03"
+        beside = await office.store["private"].find_one({"_id": fact["_id"]})
+        assert beside is not None
+        assert beside["registrant"]["regency"] == "51.03"
+        assert "registrant" not in fact
         waiting = await submitted(client, "uji", **typed(2))
         assert heading(waiting) == WAITING
         assert "urutan ke-1" in waiting.text
 
 
 async def test_double_click_and_a_later_repetition_are_one_registration_with_one_page(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         form = await opened(client, "uji")
         answers = await asyncio.gather(*(form.send(**typed(1)) for _ in range(5)))
@@ -65,8 +64,8 @@ async def test_double_click_and_a_later_repetition_are_one_registration_with_one
         assert await office.store["registrations"].count_documents({}) == 2
 
 
-async def test_mistakes_are_told_at_their_fields_and_what_was_typed_is_kept(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_mistakes_are_told_at_their_fields_and_what_was_typed_is_kept(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         form = await opened(client, "uji")
         wrong = typed(1, nama='Uji "><script>', email="uji@", nip="12", unsur="raja", wilayah="lain")
@@ -95,9 +94,9 @@ async def test_mistakes_are_told_at_their_fields_and_what_was_typed_is_kept(serv
 
 
 async def test_a_form_that_is_not_ours_or_of_another_activity_asks_to_be_sent_again(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         await announce(client, "lain")
         form, other = await opened(client, "uji"), await opened(client, "lain")
@@ -112,8 +111,8 @@ async def test_a_form_that_is_not_ours_or_of_another_activity_asks_to_be_sent_ag
         assert heading(await landed(client, await form.send(**typed(1)))) == CONFIRMED
 
 
-async def test_a_form_from_another_sites_page_is_refused(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_a_form_from_another_sites_page_is_refused(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         form = await opened(client, "uji")
         for origin in (
@@ -130,12 +129,12 @@ async def test_a_form_from_another_sites_page_is_refused(servers: Servers) -> No
         assert await office.store["registrations"].count_documents({}) == 1
 
 
-async def test_only_what_the_quotas_take_is_offered_and_taken(servers: Servers) -> None:
+async def test_only_what_the_quotas_take_is_offered_and_taken(brokerless: Servers) -> None:
     quotas = [
         {"id": "fasilitator", "seats": 2, "categories": ["fasilitator"], "cohorts": [1, 2]},
         {"id": "badung", "seats": 2, "categories": ["kepala-sekolah"], "regencies": ["51.03", "51.71"]},
     ]
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", quotas=quotas)
         form = await opened(client, "uji")
         page = (await client.get("/kegiatan/uji/daftar")).text
@@ -151,9 +150,9 @@ async def test_only_what_the_quotas_take_is_offered_and_taken(servers: Servers) 
         assert row["line"] == "fasilitator"
 
 
-async def test_before_and_after_its_window_there_is_no_form(servers: Servers) -> None:
+async def test_before_and_after_its_window_there_is_no_form(brokerless: Servers) -> None:
     now = datetime.now(UTC)
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "nanti", opens=now + timedelta(hours=1))
         await announce(client, "lewat", closes=now - timedelta(hours=1))
         tokens = Tokens(LINK_KEYS)
@@ -168,8 +167,8 @@ async def test_before_and_after_its_window_there_is_no_form(servers: Servers) ->
         assert await office.store["people"].count_documents({}) == 0
 
 
-async def test_undecided_says_so_and_what_to_do(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_undecided_says_so_and_what_to_do(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         nobodys = Tokens(LINK_KEYS).of_outcome(Asked(b"0" * 16, "uji"))
         page = await client.get(f"/hasil/{nobodys}")

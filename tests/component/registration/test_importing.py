@@ -5,8 +5,6 @@ import zipfile
 from io import BytesIO
 from typing import Any
 
-import pytest
-
 from services.registration.workbooks import bounds
 from tests.component.registration.browser import STAFF, announce, heading, landed
 from tests.component.registration.test_desk import DESK, marks
@@ -16,7 +14,6 @@ from tests.component.registration.test_ticking import book
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.broker
 IMPORT = f"{DESK}/impor"
 TITLES = ["Nama", "Email", "Unsur", "Kabupaten/Kota"]
 
@@ -38,8 +35,8 @@ def bomb() -> bytes:
     return made.getvalue()
 
 
-async def test_a_sheet_is_looked_through_then_sent_then_told(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_a_sheet_is_looked_through_then_sent_then_told(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 3)
         sound(await client.get(IMPORT))
         rows: list[list[Any]] = [TITLES, *[invited(number) for number in range(4)], invited(5, unsur="raja")]
@@ -78,8 +75,8 @@ async def test_a_sheet_is_looked_through_then_sent_then_told(servers: Servers) -
         assert (await client.get(path.replace("/uji/", "/lain/"))).status_code == 404
 
 
-async def test_what_is_no_sheet_is_told_at_the_field_or_in_the_report(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_what_is_no_sheet_is_told_at_the_field_or_in_the_report(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         none = await client.post(IMPORT, data=await marks(client, IMPORT))
         assert (none.status_code, '<a href="#berkas">' in none.text) == (422, True)
@@ -103,8 +100,8 @@ async def test_what_is_no_sheet_is_told_at_the_field_or_in_the_report(servers: S
         assert (await client.post(IMPORT, data=marked)).status_code == 303
 
 
-async def test_rows_that_were_not_taken_are_told_at_home_until_they_are_handled(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_rows_that_were_not_taken_are_told_at_home_until_they_are_handled(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 9, quotas=[{"id": "guru", "seats": 9, "categories": ["guru"]}])
 
         async def sent(*rows: list[str]) -> str:

@@ -2,20 +2,16 @@
 
 import re
 
-import pytest
-
 from tests.component.registration.browser import announce, heading, opened, submitted, typed, without_names
 from tests.support.office import new_office
 from tests.support.servers import Servers
-
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 NEUTRAL = "Pendaftaran sudah kami terima"
 NUPTK = "1234 5678 9012 3456"
 
 
-async def test_whatever_a_known_person_takes_part_in_the_page_is_the_same(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_whatever_a_known_person_takes_part_in_the_page_is_the_same(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "dulu")
         await announce(client, "uji", 3)
         for number in range(5):  # 0 to 2 have a seat, 3 and 4 wait
@@ -34,8 +30,8 @@ async def test_whatever_a_known_person_takes_part_in_the_page_is_the_same(server
         assert await office.store["registrations"].count_documents({"activity": "uji"}) == 7
 
 
-async def test_a_stranger_with_somebodys_number_takes_nothing_over(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_a_stranger_with_somebodys_number_takes_nothing_over(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "dulu")
         await announce(client, "uji")
         await submitted(client, "dulu", **typed(1, nuptk=NUPTK, telepon="0800 0000 1111"))
@@ -50,8 +46,10 @@ async def test_a_stranger_with_somebodys_number_takes_nothing_over(servers: Serv
         assert row["who"]["contact"] != contact["_id"], "a number that anyone types is nobody's"
 
 
-async def test_a_stranger_with_somebodys_name_and_address_changes_nothing_of_them(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_a_stranger_with_somebodys_name_and_address_changes_nothing_of_them(
+    brokerless: Servers,
+) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "dulu")
         await announce(client, "uji")
         await submitted(client, "dulu", **typed(1, telepon="0800 0000 1111"))
@@ -68,13 +66,13 @@ async def test_a_stranger_with_somebodys_name_and_address_changes_nothing_of_the
         assert row["who"]["contact"] == contact["_id"], "mails go to the address on record"
 
 
-async def test_a_form_cannot_ask_after_somebody_without_registering_them(servers: Servers) -> None:
+async def test_a_form_cannot_ask_after_somebody_without_registering_them(brokerless: Servers) -> None:
     """Where nobody new would be taken, what is refused is refused before anybody is looked up."""
     quotas = [
         {"id": "guru", "seats": 5, "categories": ["guru"], "regencies": ["51.03", "51.71"]},
         {"id": "dinas", "seats": 5, "categories": ["dinas"], "regencies": ["51.08"]},
     ]
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", quotas=quotas)
         await submitted(client, "uji", **typed(1))
         form = await opened(client, "uji")

@@ -7,8 +7,6 @@ from tests.component.registration.browser import STAFF, announce, heading, lande
 from tests.support.office import new_office, person
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
-
 URL = "/api/v1/activities/uji/registrations"
 WAIT = {"Prefer": "wait=20"}
 
@@ -18,6 +16,8 @@ def named(number: int) -> dict[str, str]:
     return typed(number, email="Sekolah@sd-uji.example")
 
 
+@pytest.mark.broker
+@pytest.mark.once
 async def test_a_fourth_registration_of_one_email_waits_an_hour_at_every_instance(servers: Servers) -> None:
     few = {"registrations_per_email_hour": 3}
     async with (
@@ -42,8 +42,11 @@ async def test_a_fourth_registration_of_one_email_waits_an_hour_at_every_instanc
         assert await office.store["registrations"].count_documents({"activity": "uji"}) == 4
 
 
-async def test_the_api_counts_the_public_too_but_not_staff_nor_the_same_key(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration(registrations_per_email_hour=1) as client:
+async def test_the_api_counts_the_public_too_but_not_staff_nor_the_same_key(brokerless: Servers) -> None:
+    async with (
+        new_office(brokerless) as office,
+        office.registration(registrations_per_email_hour=1) as client,
+    ):
         await announce(client, "uji")
         same = {"Idempotency-Key": "satu"}
         for _ in range(3):
@@ -57,10 +60,10 @@ async def test_the_api_counts_the_public_too_but_not_staff_nor_the_same_key(serv
 
 
 async def test_one_source_address_submits_so_many_and_who_was_turned_away_loses_no_try(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
     limits = {"registrations_per_address_hour": 4, "registrations_per_email_hour": 1}
-    async with new_office(servers) as office, office.registration(**limits) as client:
+    async with new_office(brokerless) as office, office.registration(**limits) as client:
         await announce(client, "uji")
         keys = [{"Idempotency-Key": f"kunci-{number}"} for number in range(6)]
         answers = [
@@ -76,8 +79,11 @@ async def test_one_source_address_submits_so_many_and_who_was_turned_away_loses_
         assert (await client.post(URL, json=person(5), headers=keys[5])).status_code == 202
 
 
-async def test_an_hour_later_it_begins_anew_and_nothing_is_kept_in_clear(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration(registrations_per_email_hour=1) as client:
+async def test_an_hour_later_it_begins_anew_and_nothing_is_kept_in_clear(brokerless: Servers) -> None:
+    async with (
+        new_office(brokerless) as office,
+        office.registration(registrations_per_email_hour=1) as client,
+    ):
         await announce(client, "uji")
         assert (await client.post(URL, json=person(1))).status_code == 202
         assert (await client.post(URL, json=person(1))).status_code == 429
@@ -91,8 +97,11 @@ async def test_an_hour_later_it_begins_anew_and_nothing_is_kept_in_clear(servers
         assert indexes["until_1"]["expireAfterSeconds"] == 0
 
 
-async def test_a_tag_and_activities_that_do_not_exist_get_round_no_limit(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration(registrations_per_email_hour=2) as client:
+async def test_a_tag_and_activities_that_do_not_exist_get_round_no_limit(brokerless: Servers) -> None:
+    async with (
+        new_office(brokerless) as office,
+        office.registration(registrations_per_email_hour=2) as client,
+    ):
         await announce(client, "uji")
         tagged = [f"uji{tag}@sekolah.example" for tag in ("", "+a", "+b", "+a+b")]
         people = [{"name": f"Ni Wayan Uji {n}", "email": one} for n, one in enumerate(tagged)]

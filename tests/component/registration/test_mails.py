@@ -27,7 +27,6 @@ from tests.support.office import STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 AWAY = "Layanan email tidak menjawab"
 
 
@@ -50,10 +49,10 @@ class Place:
 
 
 @asynccontextmanager
-async def desk_with_mails(servers: Servers) -> AsyncIterator[Place]:
+async def desk_with_mails(brokerless: Servers) -> AsyncIterator[Place]:
     async with (
         Sink() as sink,
-        new_office(servers) as office,
+        new_office(brokerless) as office,
         notification(office, sink.url) as url,
         office.registration(**PLAIN, notification_url=url) as client,
     ):
@@ -66,10 +65,10 @@ def to_send_again(page: httpx.Response) -> list[str]:
 
 
 async def test_what_failed_is_told_and_sent_again_after_the_correction(
-    servers: Servers, caplog: pytest.LogCaptureFixture
+    brokerless: Servers, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    async with desk_with_mails(servers) as place:
+    async with desk_with_mails(brokerless) as place:
         client = place.client
         place.sink.refuse["uji1@sekolah.example"] = "550 unknown"
         for name in ("uji", "dua"):
@@ -114,8 +113,8 @@ async def test_what_failed_is_told_and_sent_again_after_the_correction(
     assert not [one for one in ours if re.search("sekolah|Wayan", one)]
 
 
-async def test_a_list_is_paged_filtered_and_small(servers: Servers) -> None:
-    async with desk_with_mails(servers) as place:
+async def test_a_list_is_paged_filtered_and_small(brokerless: Servers) -> None:
+    async with desk_with_mails(brokerless) as place:
         await announce(place.client, "uji", 20, title="Pengelolaan kinerja guru " * 8)
         for number in range(23):
             email = f"{'nama-yang-sangat-panjang-' * 2}{number}@sekolah-dasar-negeri.example"
@@ -145,8 +144,8 @@ async def test_a_list_is_paged_filtered_and_small(servers: Servers) -> None:
             assert (await place.client.post(path, data=form | {"surel": sent})).status_code == 303
 
 
-async def test_without_an_answer_every_page_stands_and_says_so(servers: Servers) -> None:
-    async with new_office(servers) as office:
+async def test_without_an_answer_every_page_stands_and_says_so(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office:
         nobody = f"http://127.0.0.1:{free_port()}"
         async with office.registration(**PLAIN, notification_url=nobody) as client:
             await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
@@ -162,7 +161,7 @@ async def test_without_an_answer_every_page_stands_and_says_so(servers: Servers)
             assert "belum pasti ada yang dikirim lagi" in (await landed(client, answer)).text
 
 
-async def test_a_service_that_says_nothing_is_not_waited_for(servers: Servers) -> None:
+async def test_a_service_that_says_nothing_is_not_waited_for(brokerless: Servers) -> None:
     heard = asyncio.Event()
 
     async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -170,7 +169,10 @@ async def test_a_service_that_says_nothing_is_not_waited_for(servers: Servers) -
         await reader.read()  # until who asks hangs up
         writer.close()
 
-    async with new_office(servers) as office, await asyncio.start_server(silence, "127.0.0.1", 0) as silent:
+    async with (
+        new_office(brokerless) as office,
+        await asyncio.start_server(silence, "127.0.0.1", 0) as silent,
+    ):
         port = silent.sockets[0].getsockname()[1]
         async with office.registration(**PLAIN, notification_url=f"http://127.0.0.1:{port}") as client:
             await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
@@ -180,8 +182,8 @@ async def test_a_service_that_says_nothing_is_not_waited_for(servers: Servers) -
             assert heard.is_set()
 
 
-async def test_where_no_address_is_set_the_desk_says_where_mails_are_seen(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_where_no_address_is_set_the_desk_says_where_mails_are_seen(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         for path in ("/staf/surel", f"{DESK}/surel"):
             page = await client.get(path)
@@ -190,14 +192,14 @@ async def test_where_no_address_is_set_the_desk_says_where_mails_are_seen(server
         assert AWAY not in (await client.get("/staf")).text
 
 
-async def test_why_mails_are_held_up_stands_on_the_desk(servers: Servers) -> None:
+async def test_why_mails_are_held_up_stands_on_the_desk(brokerless: Servers) -> None:
     """Somebody puts junk into the directory in the place of a registration that mails are owed to."""
-    async with desk_with_mails(servers) as place:
+    async with desk_with_mails(brokerless) as place:
         await announce(place.client, "uji")
         await submitted(place.client, "uji", **typed(1))
         await place.told("/staf/surel?status=sent", "Terkirim (1)")
         (row,) = await place.office.store["registrations"].find({}).to_list(None)
-        store = connect(servers.mongo, database(place.office.code, "notification"), driver())
+        store = connect(brokerless.mongo, database(place.office.code, "notification"), driver())
         await store["directory"].delete_many({"_id": registration_key(row["_id"])})
         where = partition_of(b"uji", place.office.partitions)
         key = registration_key(row["_id"]).encode()

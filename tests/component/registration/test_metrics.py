@@ -1,7 +1,6 @@
 """What operators see of an office's registration."""
 
 import httpx
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.contracts.commands import SubmitRegistration
@@ -10,16 +9,14 @@ from tests.support.servers import Servers
 from tests.support.waiting import until
 from tests.support.watched import shown, told
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
-
 
 async def values(client: httpx.AsyncClient, name: str, label: str) -> dict[str, float]:
     families = text_string_to_metric_families((await client.get(METRICS)).text)
     return {row.labels[label]: row.value for one in families for row in one.samples if row.name == name}
 
 
-async def test_the_table_of_metrics_tells_what_registration_shows(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_the_table_of_metrics_tells_what_registration_shows(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
 
         async def claimed() -> bool:
             rows = await values(client, "simpul_partition_claimed", "partition")
@@ -29,8 +26,8 @@ async def test_the_table_of_metrics_tells_what_registration_shows(servers: Serve
         assert shown((await client.get(METRICS)).text) == told("registration")
 
 
-async def test_refused_commands_and_parked_records_are_counted_by_reason(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_refused_commands_and_parked_records_are_counted_by_reason(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         before = await values(client, "simpul_commands_refused_total", "reason")
         assert set(before.values()) == {0.0}
         command = SubmitRegistration.model_validate(person(1) | {"activity": "tiada"})

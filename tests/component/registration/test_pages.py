@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pytest
 
 from shared.links import Links
 from tests.component.registration.browser import STAFF, announce, heading, submitted, typed
@@ -12,7 +11,6 @@ from tests.support.office import LINK_KEYS, PUBLIC_URL, STAFF_TOKEN, TestOffice,
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 MAX_BYTES = 30_000
 NOW = datetime.now(UTC)
 
@@ -36,10 +34,10 @@ async def cancel_link(office: TestOffice, activity: str = "uji") -> str:
     return Links(PUBLIC_URL, LINK_KEYS).to_cancel(row["_id"]).removeprefix(PUBLIC_URL)
 
 
-async def test_every_page_is_small_and_needs_nobody_else(servers: Servers) -> None:
+async def test_every_page_is_small_and_needs_nobody_else(brokerless: Servers) -> None:
     everywhere = [{"id": f"kuota-{number}", "seats": 9} for number in range(12)]
     plain = {"public_url": "http://office"}  # else the staff's cookie would want TLS
-    async with new_office(servers) as office, office.registration(**plain) as client:
+    async with new_office(brokerless) as office, office.registration(**plain) as client:
         await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
         for number in range(24):
             await announce(client, f"kegiatan-{number}", title="Pengelolaan kinerja guru " * 7)
@@ -60,8 +58,8 @@ async def test_every_page_is_small_and_needs_nobody_else(servers: Servers) -> No
             assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
-async def test_open_activities_come_first_and_every_one_is_found(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_open_activities_come_first_and_every_one_is_found(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         assert "Belum ada kegiatan" in (await client.get("/")).text
         await announce(client, "lewat", opens=NOW - timedelta(9), closes=NOW - timedelta(2))
         await announce(client, "nanti", opens=NOW + timedelta(2), closes=NOW + timedelta(9))
@@ -77,7 +75,7 @@ async def test_open_activities_come_first_and_every_one_is_found(servers: Server
         assert "Tidak ada kegiatan lagi" in (await client.get("/?hal=3")).text
 
 
-async def test_an_activitys_page_tells_when_where_for_whom_and_how_many_are_left(servers: Servers) -> None:
+async def test_an_activitys_page_tells_when_where_for_whom_and_how_many_are_left(brokerless: Servers) -> None:
     quotas = [
         {"id": "semua", "seats": 1200},
         {"id": "guru", "seats": 1, "categories": ["guru"], "regencies": ["51.03"], "cohorts": None},
@@ -95,7 +93,7 @@ async def test_an_activitys_page_tells_when_where_for_whom_and_how_many_are_left
     ]
     more = {"host": "Dr. Uji", "topics": ["Kinerja"], "reply_to": "tanya@balai.example"}
     speakers = [{"name": "Dra. Uji", "institution": "BKN"}, "Penulis"]
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", quotas=quotas, sessions=sessions, speakers=speakers, **more)
         for number in (1, 2):
             await submitted(client, "uji", **typed(number))
@@ -122,8 +120,8 @@ async def test_an_activitys_page_tells_when_where_for_whom_and_how_many_are_left
         assert "Kursi" not in (await client.get("/kegiatan/uji")).text
 
 
-async def test_the_form_says_who_keeps_what_why_how_long_and_whom_to_ask(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_the_form_says_who_keeps_what_why_how_long_and_whom_to_ask(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         page = (await client.get("/kegiatan/uji/daftar")).text
         for told in (f"BGP {office.code}", "Pasal 20 ayat (2) huruf e", "Lima tahun", f"data@{office.code}"):
@@ -135,8 +133,8 @@ async def test_the_form_says_who_keeps_what_why_how_long_and_whom_to_ask(servers
         assert all(f'<label for="{name}">' in page for name in names)
 
 
-async def test_the_link_in_a_mail_asks_first_and_cancels_once(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_the_link_in_a_mail_asks_first_and_cancels_once(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", 1)
         await submitted(client, "uji", **typed(1))
         link = await cancel_link(office)
@@ -161,8 +159,8 @@ async def test_the_link_in_a_mail_asks_first_and_cancels_once(servers: Servers) 
         assert await office.store["registrations"].count_documents({"status": "cancelled"}) == 1
 
 
-async def test_a_link_to_cancel_that_is_not_ours_gets_a_kind_page(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_a_link_to_cancel_that_is_not_ours_gets_a_kind_page(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         await submitted(client, "uji", **typed(1))
         link = await cancel_link(office)

@@ -4,7 +4,6 @@ import re
 from html import unescape
 
 import httpx
-import pytest
 
 from tests.component.registration.browser import announce, heading, submitted, typed
 from tests.component.registration.test_desk import marks
@@ -12,16 +11,18 @@ from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 PEOPLE = "/staf/orang"
+FRAME = ["/staf", "/staf/orang", "/staf/surel", "/staf/akun", "/staf/riwayat"]
 
 
 def names(page: httpx.Response) -> list[str]:
     return [unescape(one) for one in re.findall(r'<a href="/staf/orang/[^"]+">([^<]+)</a>', page.text)]
 
 
-async def test_people_are_found_by_name_address_or_number_and_stand_in_no_address(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_people_are_found_by_name_address_or_number_and_stand_in_no_address(
+    brokerless: Servers,
+) -> None:
+    async with staff_at(brokerless) as (_, client):
         assert "Belum ada orang." in (await client.get(PEOPLE)).text
         for activity in ("uji", "lain"):
             await announce(client, activity, 24)
@@ -54,8 +55,8 @@ async def test_people_are_found_by_name_address_or_number_and_stand_in_no_addres
         assert (unknown.status_code, "Orang ini tidak ditemukan" in unknown.text) == (404, True)
 
 
-async def test_every_page_of_staff_leads_to_activities_people_and_mails_and_out(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_every_page_of_staff_leads_to_activities_people_and_mails_and_out(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji", 24)
         await submitted(client, "uji", **typed(1))
         there = re.search(r'href="(/staf/pendaftaran/[^"]+)"', (await client.get("/staf/kegiatan/uji")).text)
@@ -77,7 +78,7 @@ async def test_every_page_of_staff_leads_to_activities_people_and_mails_and_out(
             assert page.status_code == 200, path
             frame = re.search(r'<nav class="frame".*?</nav>', page.text, re.DOTALL)
             assert frame, path
-            assert re.findall(r'href="([^"]+)"', frame[0]) == ["/staf", "/staf/orang", "/staf/surel"], path
+            assert re.findall(r'href="([^"]+)"', frame[0]) == FRAME, path
             assert re.search(
                 r'action="/staf/keluar"><input type="hidden" name="csrf" value="[^"]+"', frame[0]
             ), path

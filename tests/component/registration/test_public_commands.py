@@ -15,17 +15,15 @@ from tests.support.office import LINK_KEYS, TestOffice, new_office, person
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
-
 URL = "/api/v1/activities/uji/registrations"
 WAIT = {"Prefer": "wait=20"}
 KEY = {"Idempotency-Key": "coba-1"}
 
 
 async def test_the_same_key_and_body_has_the_first_answer_however_often_and_at_once(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         first = await client.post(URL, json=person(1), headers=WAIT | KEY)
         assert first.json()["result"] == "confirmed"
@@ -39,9 +37,9 @@ async def test_the_same_key_and_body_has_the_first_answer_however_often_and_at_o
         assert await office.store["registrations"].count_documents({}) == 2
 
 
-async def test_who_bears_a_wrong_token_is_not_taken_for_the_public(servers: Servers) -> None:
+async def test_who_bears_a_wrong_token_is_not_taken_for_the_public(brokerless: Servers) -> None:
     wrong = {"Authorization": "Bearer salah"}
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         answer = await client.post(URL, json=person(1), headers=KEY | wrong)
         assert (answer.status_code, answer.json()["reason"]) == (401, "unauthorized")
@@ -50,16 +48,16 @@ async def test_who_bears_a_wrong_token_is_not_taken_for_the_public(servers: Serv
         assert (await client.get(taken.headers["Location"], headers=wrong)).status_code == 401
 
 
-async def test_a_key_that_somebody_used_is_free_for_everybody_else(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_a_key_that_somebody_used_is_free_for_everybody_else(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         answers = [await client.post(URL, json=person(n), headers=WAIT | KEY) for n in (1, 2, 3)]
         assert [answer.json().get("result") for answer in answers] == ["confirmed"] * 3
         assert not await office.store["outcomes"].count_documents({"reason": "id_reused"})
 
 
-async def test_only_who_asked_learns_the_outcome_and_staff_all_of_it(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_only_who_asked_learns_the_outcome_and_staff_all_of_it(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         taken = await client.post(URL, json=person(1), headers=KEY)
         location = taken.headers["Location"]
@@ -90,9 +88,9 @@ async def stored(office: TestOffice) -> dict[str, dict[str, str]]:
 
 
 async def test_what_says_nothing_of_anybody_is_told_to_those_whom_the_office_knows_too(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         await client.post(URL, json=person(1), headers=WAIT)
         nowhere = URL.replace("uji", "tiada")

@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
-import pytest
 
 from tests.component.registration.browser import heading, landed
 from tests.component.registration.test_desk import marks
@@ -14,7 +13,6 @@ from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 FORM_TYPE = "application/x-www-form-urlencoded"
 FORM, YAML = "/staf/terbit", "/staf/terbit/yaml"
 RIGHT = {
@@ -76,8 +74,8 @@ def line_of(text: str, part: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
 
 
-async def test_the_form_becomes_an_activity(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_the_form_becomes_an_activity(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         sound(await client.get(FORM))
         form = await marks(client, FORM) | RIGHT
         sent = form | {"quotas.0.categories": ["mitra-kerja", "dinas"]}
@@ -107,8 +105,8 @@ async def test_the_form_becomes_an_activity(servers: Servers) -> None:
         assert (other.status_code, wrong_fields(other)) == (422, ["id"])
 
 
-async def test_before_anything_is_published_a_page_shows_what_will_stand(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_before_anything_is_published_a_page_shows_what_will_stand(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         form = await client.get(FORM)
         sound(form)
         assert "Umumkan" not in "".join(buttons(form)), "no button of the form publishes"
@@ -140,8 +138,8 @@ async def test_before_anything_is_published_a_page_shows_what_will_stand(servers
         assert await office.store["activities"].count_documents({}) == 0
 
 
-async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_mistakes_in_the_form_are_told_at_their_fields(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         empty = await client.post(FORM, data=await marks(client, FORM))
         assert empty.status_code == 422
         missing = [
@@ -187,8 +185,8 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(servers: Servers) -
         sound(same)
 
 
-async def test_blocks_are_added_without_losing_what_was_typed(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_blocks_are_added_without_losing_what_was_typed(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         page = await client.get(FORM)
         for what, sessions, quotas in (
             ("sessions", 2, 1),
@@ -215,10 +213,10 @@ async def test_blocks_are_added_without_losing_what_was_typed(servers: Servers) 
 
 
 async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fields(
-    servers: Servers,
+    brokerless: Servers,
 ) -> None:
     example = (Path(__file__).parents[3] / "examples/rakor-bali/activity.yaml").read_text()
-    async with staff_at(servers) as (office, client):
+    async with staff_at(brokerless) as (office, client):
         sound(await client.get(YAML))
         jp, opens = (line_of(example, text) for text in ("jp: 6", "opens:"))
         for text, told, at in (
@@ -264,9 +262,9 @@ async def test_yaml_is_taken_pasted_and_as_a_file_and_its_mistakes_name_their_fi
             assert (await client.post(path, data=form)).status_code == 303
 
 
-async def test_many_mistakes_in_a_long_yaml_still_make_a_small_page(servers: Servers) -> None:
+async def test_many_mistakes_in_a_long_yaml_still_make_a_small_page(brokerless: Servers) -> None:
     sessions = "\n".join(f"  - {{id: sesi-{at}, title: {'x' * 90}, jp: banyak}}" for at in range(200))
-    async with staff_at(servers) as (_, client):
+    async with staff_at(brokerless) as (_, client):
         form = await marks(client, YAML)
         file = {"berkas": ("a.yaml", f"id: uji\nsessions:\n{sessions}".encode())}
         wrong = await client.post(YAML, data=form, files=file)

@@ -13,7 +13,6 @@ from tests.component.registration.test_publishing import wrong_fields
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 FORM = f"{DESK}/daftarkan"
 NOW = datetime.now(UTC)
 
@@ -22,8 +21,8 @@ async def registered(client: httpx.AsyncClient, number: int, **changed: str) -> 
     return await client.post(FORM, data=await marks(client, FORM) | typed(number, **changed))
 
 
-async def test_somebody_is_registered_and_the_outcome_is_their_registration(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_somebody_is_registered_and_the_outcome_is_their_registration(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 1)
         assert f'href="{FORM}"' in (await client.get(DESK)).text
         sound(await client.get(FORM))
@@ -35,8 +34,8 @@ async def test_somebody_is_registered_and_the_outcome_is_their_registration(serv
         assert heading(page) == "Ni Wayan Uji 1"
         assert "tempatnya terkonfirmasi" in page.text
         again = await client.post(FORM, data=form)
-        there = [one.headers["Location"].partition("?")[0] for one in (first, again)]
-        assert there[0] == there[1], "the same form twice is one"
+        (there, _, _), (same, _, _) = (one.headers["Location"].partition("?") for one in (first, again))
+        assert there == same, "the same form twice is one"
         waiting = await landed(client, await registered(client, 2))
         assert "masuk daftar tunggu" in waiting.text
         fact = await office.store["facts"].find_one({"type": "id.simpul.registration.confirmed.v1"})
@@ -45,8 +44,8 @@ async def test_somebody_is_registered_and_the_outcome_is_their_registration(serv
         assert await office.store["registrations"].count_documents({}) == 2
 
 
-async def test_who_is_registered_already_is_found_and_nothing_of_theirs_changes(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_who_is_registered_already_is_found_and_nothing_of_theirs_changes(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji")
         await submitted(client, "uji", **typed(1))
         there = await link_to(client, "uji1@")
@@ -61,8 +60,8 @@ async def test_who_is_registered_already_is_found_and_nothing_of_theirs_changes(
         assert person["who"]["email"] == "uji1@sekolah.example"
 
 
-async def test_mistakes_are_told_to_staff_about_somebody_else(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_mistakes_are_told_to_staff_about_somebody_else(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         wrong = await client.post(FORM, data=await marks(client, FORM) | {"email": "salah@"})
         sound(wrong)
@@ -85,9 +84,9 @@ async def test_mistakes_are_told_to_staff_about_somebody_else(servers: Servers) 
     ids=["closed", "not yet"],
 )
 async def test_outside_the_window_staff_are_refused_as_everybody_is(
-    servers: Servers, window: dict[str, Any], told: str
+    brokerless: Servers, window: dict[str, Any], told: str
 ) -> None:
-    async with staff_at(servers) as (office, client):
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "terbuka")
         await announce(client, "uji", **window)
         page = await client.get(FORM)

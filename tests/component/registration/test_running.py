@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.component.registration.browser import announce, heading, landed, submitted, typed
 from tests.component.registration.test_desk import DESK, marks
@@ -12,7 +11,6 @@ from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 SEATS, CANCEL = f"{DESK}/kursi", f"{DESK}/batal"
 
 
@@ -21,8 +19,8 @@ def said(page: httpx.Response) -> str:
     return "".join(re.findall(r'role="status" tabindex="-1" autofocus>([^<]*)<', page.text))
 
 
-async def test_what_a_page_says_was_done_is_of_that_page_and_of_ours(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_what_a_page_says_was_done_is_of_that_page_and_of_ours(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         for name in ("uji", "dua"):
             await announce(client, name, 1)
             for number in (1, 2, 3):
@@ -42,12 +40,12 @@ async def test_what_a_page_says_was_done_is_of_that_page_and_of_ours(servers: Se
         assert "Tidak ada yang berubah" in said(await landed(client, same))
 
 
-async def test_seats_are_changed_and_a_mistake_is_told_at_its_quota(servers: Servers) -> None:
+async def test_seats_are_changed_and_a_mistake_is_told_at_its_quota(brokerless: Servers) -> None:
     quotas: list[dict[str, Any]] = [
         {"id": "guru", "seats": 2, "categories": ["guru"]},
         {"id": "mitra-kerja", "seats": 5, "categories": ["mitra-kerja"]},
     ]
-    async with staff_at(servers) as (office, client):
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", quotas=quotas)
         for number in range(3):
             await submitted(client, "uji", **typed(number))
@@ -73,8 +71,8 @@ async def test_seats_are_changed_and_a_mistake_is_told_at_its_quota(servers: Ser
         assert row["described"]["quotas"][0]["categories"] == ["guru"], "whom it is for stays"
 
 
-async def test_calling_off_asks_and_names_how_many_get_a_mail(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_calling_off_asks_and_names_how_many_get_a_mail(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 2)
         for number in range(3):
             await submitted(client, "uji", **typed(number))

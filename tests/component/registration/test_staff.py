@@ -14,7 +14,6 @@ from tests.component.registration.test_pages import sound
 from tests.support.office import STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 PLAIN = {"public_url": "http://office"}
 
 
@@ -31,8 +30,8 @@ def csrf_of(page: httpx.Response) -> str:
     return unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])  # type: ignore[index]
 
 
-async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         outside = await client.get("/staf")
         assert (outside.status_code, outside.headers["Location"]) == (303, "/staf/masuk")
         sound(await client.get("/staf/masuk"))
@@ -53,6 +52,7 @@ async def test_only_the_token_opens_and_the_cookie_is_for_nobody_else(servers: S
         assert STAFF_TOKEN not in cookie
 
 
+@pytest.mark.broker
 async def test_a_session_ends_with_another_token_and_by_signing_out(servers: Servers) -> None:
     async with staff_at(servers) as (office, client):
         home = await client.get("/staf")
@@ -69,8 +69,8 @@ async def test_a_session_ends_with_another_token_and_by_signing_out(servers: Ser
         assert (await client.get("/staf", headers=mine)).status_code == 303, "its cookie is worth nothing"
 
 
-async def test_a_staffs_form_needs_the_sessions_own_mark_and_our_own_page(servers: Servers) -> None:
-    async with staff_at(servers) as (_, client):
+async def test_a_staffs_form_needs_the_sessions_own_mark_and_our_own_page(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
         mine = csrf_of(await client.get("/staf"))
         await client.post("/staf/masuk", data={"sandi": STAFF_TOKEN})
         for mark in ("", "x", mine):  # `mine` is the session's before
@@ -83,12 +83,12 @@ async def test_a_staffs_form_needs_the_sessions_own_mark_and_our_own_page(server
         assert (await client.post("/staf/keluar", data=current)).status_code == 303
 
 
-async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(servers: Servers) -> None:
+async def test_home_shows_how_full_each_activity_is_and_what_needs_attention(brokerless: Servers) -> None:
     quotas: list[dict[str, Any]] = [
         {"id": "guru", "seats": 1, "categories": ["guru"]},
         {"id": "mitra-kerja", "seats": 1200, "categories": ["mitra-kerja"]},
     ]
-    async with staff_at(servers) as (office, client):
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", quotas=quotas)
         await announce(client, "sepi")
         assert "Semua pendaftaran sudah diproses" in (await client.get("/staf")).text

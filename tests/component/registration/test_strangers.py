@@ -4,7 +4,6 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import httpx
-import pytest
 
 from services.registration.web.tokens import Tokens
 from tests.component.registration.browser import (
@@ -21,8 +20,6 @@ from tests.support.office import LINK_KEYS, TestOffice, new_office, person
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
-
 NIP = "19350101 196001 1 001"  # a civil servant who would be ninety
 
 
@@ -30,9 +27,9 @@ async def contacts(office: TestOffice) -> list[object]:
     return await office.store["people"].find({"who": {"$exists": True}}).sort("_id").to_list(None)
 
 
-async def test_half_of_what_names_somebody_is_answered_like_what_names_nobody(servers: Servers) -> None:
+async def test_half_of_what_names_somebody_is_answered_like_what_names_nobody(brokerless: Servers) -> None:
     """An address with another name, a civil servant's number with another name, a name alone."""
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "dulu")
         await announce(client, "uji")
         await submitted(client, "dulu", **typed(1, nip=NIP, telepon="0800 0000 1111"))
@@ -52,9 +49,9 @@ async def test_half_of_what_names_somebody_is_answered_like_what_names_nobody(se
         )
 
 
-async def test_what_is_known_is_not_told_by_how_a_mistake_is_told(servers: Servers) -> None:
+async def test_what_is_known_is_not_told_by_how_a_mistake_is_told(brokerless: Servers) -> None:
     """Whether somebody is known or not, the same mistake beside their name gets the same page."""
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         await submitted(client, "uji", **typed(1))
         form = await opened(client, "uji")
@@ -64,8 +61,8 @@ async def test_what_is_known_is_not_told_by_how_a_mistake_is_told(servers: Serve
         assert known == unknown
 
 
-async def test_no_token_opens_another_page_nor_can_be_made_into_one(servers: Servers) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+async def test_no_token_opens_another_page_nor_can_be_made_into_one(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
         await submitted(client, "uji", **typed(1))
         answer = await (await opened(client, "uji")).send(**typed(1))  # somebody who is known
@@ -96,9 +93,9 @@ def altered(token: str) -> list[str]:
     return [f"{turned}.{signature}", token[:-3], claim, f"{claim}.{'A' * len(signature)}"]
 
 
-async def test_the_api_shows_a_stranger_nothing_of_the_first_registration(servers: Servers) -> None:
+async def test_the_api_shows_a_stranger_nothing_of_the_first_registration(brokerless: Servers) -> None:
     url, wait = "/api/v1/activities/uji/registrations", {"Prefer": "wait=20"}
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", 1)
         answers: list[httpx.Response] = []
         await announce(client, "lain")
@@ -127,10 +124,10 @@ async def test_the_api_shows_a_stranger_nothing_of_the_first_registration(server
             assert (await client.get(private)).status_code == 401
 
 
-async def test_where_nobody_new_is_taken_everybody_is_told_so_alike(servers: Servers) -> None:
+async def test_where_nobody_new_is_taken_everybody_is_told_so_alike(brokerless: Servers) -> None:
     """Registered, known from elsewhere or never seen: the answer is one, and nothing is asked or kept."""
     wait, url = {"Prefer": "wait=20"}, "/api/v1/activities/uji/registrations"
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji", quotas=[{"id": "guru", "seats": 5, "categories": ["guru"]}])
         await announce(client, "lain")
         assert (await client.post(url, json=person(1), headers=wait)).status_code == 200

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import httpx
-import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
@@ -19,7 +18,6 @@ from tests.support.office import TestOffice
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 PAGE = f"{DESK}/kehadiran"
 NOW = datetime.now(UTC)
 
@@ -52,8 +50,8 @@ def shown(page: httpx.Response) -> tuple[list[str], list[str]]:
     return found[0], found[1]
 
 
-async def test_only_what_was_changed_on_the_page_is_sent(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_only_what_was_changed_on_the_page_is_sent(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", sessions=TWO_DAYS)
         for number in range(33):
             await submitted(client, "uji", **typed(number, nama=f"Ni {'Luh ' * 40}{number:02}"))
@@ -80,8 +78,8 @@ async def test_only_what_was_changed_on_the_page_is_sent(servers: Servers) -> No
         assert shown(await client.get(f"{PAGE}?pertemuan=hari-1"))[1] == []
 
 
-async def test_what_is_not_recorded_is_told(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_what_is_not_recorded_is_told(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", sessions=sessions(NOW, NOW + timedelta(days=9)))
         await submitted(client, "uji", **typed(1))
         url = f"{PAGE}?pertemuan=hari-2"
@@ -110,8 +108,8 @@ def book(rows: list[list[Any]]) -> bytes:
     return data.getvalue()
 
 
-async def test_the_sheet_filled_in_is_the_import(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_the_sheet_filled_in_is_the_import(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", 3, sessions=TWO_DAYS)
         for number in range(4):
             await submitted(client, "uji", **typed(number))

@@ -1,20 +1,17 @@
 """People who may be the same: compared side by side, and put aside for good."""
 
-import pytest
-
 from tests.component.registration.browser import announce, landed, submitted, typed
 from tests.component.registration.test_desk import marks
 from tests.component.registration.test_pages import sound
 from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
 PAGE = "/staf/mungkin-sama"
 NUMBER = "1234567890123456"
 
 
-async def test_both_are_shown_with_where_they_are_registered_and_put_aside(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_both_are_shown_with_where_they_are_registered_and_put_aside(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         await announce(client, "uji", title="Rapat pertama")
         await announce(client, "dua", title="Rapat kedua")
         await submitted(client, "uji", **typed(1, nuptk=NUMBER))
@@ -42,8 +39,8 @@ async def test_both_are_shown_with_where_they_are_registered_and_put_aside(serve
         assert "1 pasang" not in (await client.get("/staf")).text, "the same contradiction stays aside"
 
 
-async def test_ten_pairs_make_a_small_page_and_say_that_there_are_more(servers: Servers) -> None:
-    async with staff_at(servers) as (office, client):
+async def test_ten_pairs_make_a_small_page_and_say_that_there_are_more(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (office, client):
         for activity in range(3):
             await announce(client, f"uji-{activity}", title="Pengelolaan kinerja guru " * 8)
         for number in range(11):

@@ -13,16 +13,14 @@ from tests.support.features import ALL
 from tests.support.office import new_office, person
 from tests.support.servers import Servers
 
-pytestmark = pytest.mark.broker
-
 
 async def test_a_fact_without_a_phrase_is_committed_and_its_command_pending(
-    servers: Servers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    brokerless: Servers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     known = {fact: result for fact, result in ALL.results.items() if fact != RegistrationConfirmed.type}
     monkeypatch.setattr(Features, "results", known)
     url, headers = "/api/v1/activities/uji/registrations", STAFF | {"Prefer": "wait=1"}
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(brokerless) as office, office.registration() as client:
         await publish(office, "uji")
         claims = await office.store["cursors"].distinct("epoch")
         for number in range(2):

@@ -19,9 +19,16 @@ async def sink() -> AsyncIterator[Sink]:
 
 
 @pytest.fixture
+def reached(request: pytest.FixtureRequest, brokerless: Servers) -> Servers:
+    """A test that is marked so has its topics on a broker, others in memory."""
+    marked = request.node.get_closest_marker("broker")
+    return request.getfixturevalue("servers") if marked else brokerless
+
+
+@pytest.fixture
 async def stage(
-    servers: Servers, sink: Sink, tmp_path: Path, request: pytest.FixtureRequest
+    reached: Servers, sink: Sink, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Stage]:
     code = f"t{zlib.crc32(request.node.nodeid.encode()):x}-{os.getpid() % 10_000}"
-    async with Stage(code, servers, sink, tmp_path) as stage:
+    async with Stage(code, reached, sink, tmp_path) as stage:
         yield stage

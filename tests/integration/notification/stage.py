@@ -7,14 +7,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from local.machine import free_port
+from services.notification.adapters.provision import provision
+from services.notification.connections import connected
 from services.notification.entrypoints.provision import provision_office
-from services.notification.main import Service
+from services.notification.main import running
 from services.notification.settings import NotificationSettings
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
@@ -34,13 +39,18 @@ from shared.contracts.facts import (
 )
 from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, database, directory, facts
 from shared.contracts.types import rfc3339
-from shared.kafka.connection import KafkaSettings, Producer
+from shared.kafka.assignment import CursorListener
+from shared.kafka.cluster import Cluster, KafkaCluster, Subscription
+from shared.kafka.connection import KafkaSettings
 from shared.kafka.records import partition_of
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from shared.office import read_office
+from shared.serving import Sides
+from shared.signatures import Signer, entry_parts
 from tests.integration.notification.sink import Sink
 from tests.support.drivers import driver
+from tests.support.memory_cluster import MemoryCluster
 from tests.support.office import LINK_KEYS, PUBLIC_URL
 from tests.support.servers import Servers
 from tests.support.waiting import until
@@ -55,30 +65,65 @@ def registration(name: str) -> str:
     return base64.b32encode(hashlib.sha256(name.encode()).digest()).decode().lower()[:29]
 
 
+async def why_not_ready(sides: Sides) -> list[str]:
+    """What a running service says on its management side."""
+    transport = httpx.ASGITransport(sides.management)
+    async with httpx.AsyncClient(transport=transport, base_url="http://kantor") as client:
+        reasons: list[str] = (await client.get("/health/ready")).json()["reasons"]
+    return reasons
+
+
+class SteeredCluster:
+    """A cluster of which a test knows who listens for the partitions of the service that began last."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.listener: CursorListener | None = None
+
+    def consuming(self, subscription: Subscription) -> AbstractAsyncContextManager[Any]:
+        self.listener = subscription.listener
+        return self._cluster.consuming(subscription)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cluster, name)
+
+
 class Stage:
     def __init__(self, office: str, servers: Servers, sink: Sink, folder: Path) -> None:
         self.office, self.sink, self._servers, self._folder = office, sink, servers, folder
         self._kafka = KafkaSettings(servers.kafka, servers.idempotence)
+        self._topics = [
+            TopicSpec(facts(office), PARTITIONS, FACTS_SETTINGS),
+            TopicSpec(directory(office), PARTITIONS, DIRECTORY_SETTINGS),
+        ]
         self.store = connect(servers.mongo, database(office, "notification"), driver())
-        self.producer = Producer(self._kafka)
         self.numbers = [0] * PARTITIONS
         self.ledger = LEDGER
+        self.signer: Signer | None = None  # of the entries of the directory
 
     async def __aenter__(self) -> "Stage":
         text = (Path("offices") / "bali.yaml").read_text().replace("code: bali", f"code: {self.office}")
         (self._folder / "office.yaml").write_text(text)
-        async with admin(self._servers.kafka) as client:
-            for topic, kept in (
-                (facts(self.office), FACTS_SETTINGS),
-                (directory(self.office), DIRECTORY_SETTINGS),
-            ):
-                await ensure_topic(client, TopicSpec(topic, PARTITIONS, kept), 1)
-        await self.provision()
-        await self.producer.start()
+        self.cluster = SteeredCluster(await self._cluster())
+        self._closing = AsyncExitStack()
+        self.producer = await self._closing.enter_async_context(self.cluster.sender())
         return self
 
+    async def _cluster(self) -> Cluster:
+        """On the broker, or in memory."""
+        if not self._servers.kafka:
+            twin = MemoryCluster()
+            twin.make(self._topics)
+            await provision(self.store, tuple(spec.name for spec in self._topics), PARTITIONS)
+            return twin
+        async with admin(self._servers.kafka) as client:
+            for spec in self._topics:
+                await ensure_topic(client, spec, 1)
+        await self.provision()
+        return KafkaCluster(self._kafka)
+
     async def __aexit__(self, *_: object) -> None:
-        await self.producer.stop()
+        await self._closing.aclose()
         await self.store.drop()
         await self.store.close()
 
@@ -89,7 +134,7 @@ class Stage:
         values = {
             "office": self.office,
             "office_file": str(self._folder / "office.yaml"),
-            "kafka_bootstrap": self._servers.kafka,
+            "kafka_bootstrap": self._servers.kafka or "none",
             "kafka_fetch_wait_ms": "50",
             "kafka_idempotence": str(self._servers.idempotence),
             # Apache Kafka allows no less; the embedded broker keeps a first member that long after it left
@@ -108,15 +153,18 @@ class Stage:
         return {f"SIMPUL_{name.upper()}": value for name, value in values.items()}
 
     @asynccontextmanager
-    async def running(self, **more: str) -> AsyncIterator[Service]:
+    async def running(self, **more: str) -> AsyncIterator[Sides]:
         """The service in this process, from its composition root."""
         environment = self.environment(**more)
         settings = NotificationSettings(
             **{name.removeprefix("SIMPUL_").lower(): value for name, value in environment.items()}
         )
-        service = Service(settings, read_office(settings.description_path, self.office))
-        async with service.running():
-            yield service
+        office = read_office(settings.description_path, self.office)
+        async with (
+            connected(settings) as real,
+            running(settings, office, replace(real, cluster=self.cluster)) as sides,
+        ):
+            yield sides
 
     @asynccontextmanager
     async def process(self, **more: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
@@ -164,9 +212,10 @@ class Stage:
         return id
 
     async def enter(self, key: str, value: bytes | None, activity: str) -> None:
-        future = await self.producer.enqueue(
-            directory(self.office), key.encode(), value, [], self.partition(activity)
-        )
+        partition, headers = self.partition(activity), []
+        if self.signer:
+            headers = [self.signer.header(entry_parts(self.office, partition, key.encode(), value))]
+        future = await self.producer.enqueue(directory(self.office), key.encode(), value, headers, partition)
         await future
 
     def next_number(self, activity: str) -> int:

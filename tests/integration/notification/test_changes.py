@@ -12,8 +12,6 @@ from shared.contracts.activity import Session
 from tests.integration.notification.stage import Stage, registration
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
-
 DAY = timedelta(days=1)
 STARTS = datetime(2030, 3, 1, tzinfo=UTC)
 WAYAN, MADE = "Wayan Contoh", "Made Contoh"
@@ -128,6 +126,8 @@ async def test_a_change_behind_a_first_mail_that_is_late_is_told_in_it(stage: St
     assert [mail["Subject"] for mail in stage.sink.kept] == ["Terkonfirmasi: Judul kedua"]
 
 
+@pytest.mark.broker
+@pytest.mark.once
 async def test_a_change_while_one_is_being_sent_is_told_after_it_by_whichever_instance(stage: Stage) -> None:
     async with stage.running(), stage.running():
         await stage.publish("rakor", ONE)
@@ -150,6 +150,8 @@ async def test_a_change_while_one_is_being_sent_is_told_after_it_by_whichever_in
     ]
 
 
+@pytest.mark.broker
+@pytest.mark.once
 async def test_what_a_killed_sender_may_have_told_is_taken_back_once_it_is_not_so(stage: Stage) -> None:
     stage.sink.script["activity-changed"] = ["keep+hang"]
     await stage.publish("rakor", ONE)

@@ -3,18 +3,16 @@
 from datetime import timedelta
 
 import httpx
-import pytest
 
-from services.notification.main import Service
+from shared.serving import Sides
 from tests.integration.notification.stage import Stage
 from tests.support.waiting import until
 from tests.support.watched import shown, told
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 OPEN = 'simpul_deliveries{state="pending",template="confirmed"}'
 
 
-async def seen(service: Service) -> str:
+async def seen(service: Sides) -> str:
     transport = httpx.ASGITransport(service.management)
     async with httpx.AsyncClient(transport=transport, base_url="http://kantor") as client:
         return (await client.get("/metrics")).text

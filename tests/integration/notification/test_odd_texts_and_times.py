@@ -2,14 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from shared.contracts.activity import Session
 from shared.contracts.facts import ActivityPublished, SessionTime
 from tests.integration.notification.stage import Stage, confirmed
 from tests.support.headers import NOTED
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 

@@ -8,7 +8,7 @@ import pytest
 from services.notification import main
 from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink
-from tests.integration.notification.stage import Stage
+from tests.integration.notification.stage import Stage, why_not_ready
 from tests.support.servers import ServerRoom
 from tests.support.waiting import until
 
@@ -23,10 +23,10 @@ async def test_a_silent_broker_or_database_is_said_and_passes(
     async with Stage("siap", servers, sink, tmp_path) as stage, stage.running() as service:
 
         async def says(words: str) -> bool:
-            return any(words in sentence for sentence in await service.why_not_ready())
+            return any(words in sentence for sentence in await why_not_ready(service))
 
         async def ready() -> bool:
-            return not await service.why_not_ready()
+            return not await why_not_ready(service)
 
         await until(ready)
         servers.broker.pause()

@@ -12,14 +12,13 @@ from services.notification.adapters.folding import FactsLedger
 from services.notification.domain.rules import fold
 from services.notification.entrypoints.consumer import Reader
 from services.notification.entrypoints.metrics import Metrics
-from services.notification.main import Service
 from shared.contracts.directory import registration_key
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import OfficeTotals, RegistrationConfirmed, Stated
 from shared.contracts.topics import directory, facts
 from shared.contracts.types import rfc3339
 from shared.serving import Sides
-from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
+from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, why_not_ready
 from tests.support.office import METRICS, READY, both
 from tests.support.waiting import until
 
@@ -121,7 +120,7 @@ async def test_a_gap_stops_its_partition_alone_and_says_so(stage: Stage) -> None
         await stage.settled(1)
 
         async def said() -> bool:
-            return any(f"lacks fact {lost}" in sentence for sentence in await service.why_not_ready())
+            return any(f"lacks fact {lost}" in sentence for sentence in await why_not_ready(service))
 
         await until(said)
     assert len(stage.sink.kept) == 1
@@ -142,7 +141,7 @@ async def test_a_gap_that_is_filled_late_is_found_without_a_restart(
     async with stage.running() as service:
 
         async def said() -> bool:
-            return any(f"lacks fact {lost}" in sentence for sentence in await service.why_not_ready())
+            return any(f"lacks fact {lost}" in sentence for sentence in await why_not_ready(service))
 
         await until(said)
         await asyncio.sleep(1.2)  # two looks find nothing
@@ -154,7 +153,7 @@ async def test_a_gap_that_is_filled_late_is_found_without_a_restart(
 
 
 async def test_entries_that_the_position_ran_past_are_read_after_all(stage: Stage) -> None:
-    async with stage.running() as service:
+    async with stage.running():
         await stage.person("rakor", "Satu", rev=1)
         topic, partition = directory(stage.office), stage.partition("rakor")
 
@@ -162,8 +161,8 @@ async def test_entries_that_the_position_ran_past_are_read_after_all(stage: Stag
             return (await Cursors(stage.store).read(topic, partition)).offset >= at_least
 
         await until(lambda: offset(1))
-        assert service._reader is not None
-        listener = service._reader.listener
+        listener = stage.cluster.listener
+        assert listener is not None
         listener.hold((topic, partition))
         await stage.person("rakor", "Dua", rev=2)
         await stage.person("rakor", "Tiga", rev=3)
@@ -181,8 +180,8 @@ async def test_what_is_no_fact_stops_its_partition_after_every_restart(stage: St
     for _ in range(3):
         async with stage.running() as service:
 
-            async def said(service: Service = service) -> bool:
-                sentences = await service.why_not_ready()
+            async def said(service: Sides = service) -> bool:
+                sentences = await why_not_ready(service)
                 return any(f"offset {junk} holds no readable fact" in sentence for sentence in sentences)
 
             await stage.settled(1)
@@ -209,7 +208,7 @@ async def test_a_fact_that_is_not_what_its_type_says_stops_its_partition_alone(s
         await stage.settled(1)
 
         async def said() -> bool:
-            sentences = await service.why_not_ready()
+            sentences = await why_not_ready(service)
             return any(f"-{number} is no readable {RegistrationConfirmed.type}" in each for each in sentences)
 
         await until(said)
@@ -237,7 +236,7 @@ async def test_facts_of_another_ledger_stop_their_partition(stage: Stage) -> Non
         await stage.settled(1)
 
         async def said() -> bool:
-            return any("made anew" in sentence for sentence in await service.why_not_ready())
+            return any("made anew" in sentence for sentence in await why_not_ready(service))
 
         await until(said)
     assert len(await stage.rows()) == 1
@@ -249,7 +248,7 @@ async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
         for name in ("Satu", "Dua", "Tiga"):
             await stage.confirm("rakor", name)
         await stage.settled(3)
-        async with both(Sides(service.app, service.management), "http://kantor") as client:
+        async with both(service, "http://kantor") as client:
             assert (await client.get("/api/v1/deliveries")).status_code == 401
             client.headers["Authorization"] = f"Bearer {TOKEN}"
             first = (await client.get("/api/v1/deliveries?state=withdrawn&limit=1")).json()
@@ -307,5 +306,5 @@ async def test_a_run_that_another_instance_applied_changes_nothing(stage: Stage)
     assert found == {registration("Satu"), registration("Dua")}
 
 
-async def _ready(service: Service) -> bool:
-    return not await service.why_not_ready()
+async def _ready(service: Sides) -> bool:
+    return not await why_not_ready(service)

@@ -5,13 +5,10 @@ from email.message import EmailMessage
 from typing import Any, cast
 
 import icalendar
-import pytest
 
 from shared.contracts.activity import Session
 from tests.integration.notification.stage import Stage, registration
 from tests.support.waiting import until
-
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 DAY = timedelta(days=1)
 SOON = timedelta(seconds=2)

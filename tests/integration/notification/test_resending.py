@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from services.notification.main import Service
+from shared.serving import Sides
 from tests.integration.notification.stage import TOKEN, Stage, registration
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
+pytestmark = pytest.mark.both_drivers
 
 
-def desk(service: Service, token: str = TOKEN) -> httpx.AsyncClient:
+def desk(service: Sides, token: str = TOKEN) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(service.app),
+        transport=httpx.ASGITransport(service.public),
         base_url="http://kantor/api/v1",
         headers={"Authorization": f"Bearer {token}"},
     )

@@ -12,7 +12,7 @@ from services.notification.adapters.deliveries import MongoLedger
 from services.notification.application.ports import Claimed
 from tests.integration.notification.stage import Stage, confirmed, registration
 
-pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
+pytestmark = pytest.mark.both_drivers
 
 
 async def test_each_thing_that_happens_to_a_registration_makes_its_mail(stage: Stage) -> None:
@@ -67,6 +67,8 @@ async def test_a_lost_answer_is_counted_and_sent_again_only_where_missing_it_is_
     assert len({mail["Message-ID"] for mail in mails}) == 1
 
 
+@pytest.mark.broker
+@pytest.mark.once
 async def test_a_process_killed_between_attempt_and_answer_leaves_a_counted_attempt(stage: Stage) -> None:
     stage.sink.script["confirmed"] = ["keep+hang"]
     await stage.publish("rakor")

@@ -14,48 +14,46 @@ from services.notification.adapters import entries, folding
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.domain import rules
 from services.notification.entrypoints import consumer
-from services.notification.main import Service
 from shared.contracts.directory import RegistrationEntry, registration_key
 from shared.contracts.facts import RegistrationConfirmed
-from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration
+from shared.serving import Sides
+from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, why_not_ready
 from tests.support.waiting import until
-
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 Asked = Callable[[], Awaitable[bool]]
 
 
-def says(service: Service, words: str) -> Asked:
+def says(service: Sides, words: str) -> Asked:
     async def said() -> bool:
-        return any(words in sentence for sentence in await service.why_not_ready())
+        return any(words in sentence for sentence in await why_not_ready(service))
 
     return said
 
 
-def is_ready(service: Service) -> Asked:
+def is_ready(service: Sides) -> Asked:
     async def ready() -> bool:
-        return not await service.why_not_ready()
+        return not await why_not_ready(service)
 
     return ready
 
 
-async def seen(service: Service, path: str, management: bool = False) -> httpx.Response:
-    transport = httpx.ASGITransport(service.management if management else service.app)
+async def seen(service: Sides, path: str, management: bool = False) -> httpx.Response:
+    transport = httpx.ASGITransport(service.management if management else service.public)
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://kantor", headers=bearer) as client:
         return await client.get(path)
 
 
-async def held(service: Service) -> list[str]:
+async def held(service: Sides) -> list[str]:
     found: list[str] = (await seen(service, "/api/v1/deliveries/counts")).json()["held"]
     return found
 
 
-async def metrics(service: Service) -> str:
+async def metrics(service: Sides) -> str:
     return (await seen(service, "/metrics", management=True)).text
 
 
-def counted(service: Service, line: str) -> Asked:
+def counted(service: Sides, line: str) -> Asked:
     async def shown() -> bool:
         return line in (await metrics(service)).splitlines()
 
@@ -184,7 +182,9 @@ async def test_a_fact_that_cannot_be_folded_stops_its_partition_with_a_sentence(
             await stage.settled(2)
             assert [one.startswith(sentence) for one in await held(service)] == [True]
             await until(counted(service, "simpul_partitions_stopped 1.0"))
-            assert caplog.text.count("stopped: ") == 1, "said once, however often it is looked at again"
+            assert caplog.text.count("is read no further: ") == 1, (
+                "said once, however often it is looked at again"
+            )
             broken.undo()
             await stage.settled(4)  # without a restart
             await until(is_ready(service))

@@ -14,7 +14,7 @@ from services.notification.application.sending import Pace
 from tests.integration.notification.stage import Stage
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
+pytestmark = pytest.mark.both_drivers
 
 
 async def owed(stage: Stage, count: int) -> None:
@@ -101,6 +101,8 @@ async def test_what_happens_to_one_of_a_window_happens_to_no_other(stage: Stage,
     assert len(times) == 20 - (answer[0] == "5")
 
 
+@pytest.mark.broker
+@pytest.mark.once
 async def test_a_kill_in_a_window_leaves_at_most_its_mails_counted_and_none_twice_beyond_them(
     stage: Stage,
 ) -> None:

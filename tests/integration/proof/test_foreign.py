@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from proof.foreign import Foreign
 from proof.history import History, events
+from proof.offices import OfficeView
 from tests.integration.proof.test_load import view
 from tests.support.office import TestOffice, new_office
 from tests.support.servers import Servers
@@ -19,10 +21,10 @@ pytestmark = pytest.mark.broker
 Row = dict[str, Any]
 
 
-async def sent(office: TestOffice, path: Path) -> list[Row]:
+async def sent(office: TestOffice, seen: OfficeView, path: Path) -> list[Row]:
     """Every attempt of a few seconds, with every kind of poison once, and what was answered."""
     with History(path) as history:
-        foreign = Foreign(view(office, []), history, 5, 0)
+        foreign = Foreign(seen, history, 5, 0)
         await foreign.prepare()
         done = asyncio.Event()
         asyncio.get_running_loop().call_later(2, done.set)
@@ -43,8 +45,11 @@ async def sent(office: TestOffice, path: Path) -> list[Row]:
 async def test_every_record_is_decided_parked_or_refused_as_expected(
     servers: Servers, tmp_path: Path
 ) -> None:
-    async with new_office(servers) as office, office.registration():
-        attempts = await sent(office, tmp_path / "history.jsonl")
+    async with AsyncExitStack() as stack:
+        office = await stack.enter_async_context(new_office(servers))
+        seen = view(office, [])
+        await stack.enter_async_context(office.registration())
+        attempts = await sent(office, seen, tmp_path / "history.jsonl")
         await office.at_rest()
         parked = {row["_id"]: row["reason"] for row in await office.store["parked"].find({}).to_list(None)}
         refused = {row["_id"]: row for row in await office.store["outcomes"].find({}).to_list(None)}

@@ -10,16 +10,20 @@ import pytest
 
 from proof.history import History, events
 from proof.load import Load
-from proof.offices import OfficeView
+from proof.offices import GRANTED, OfficeView
+from shared.signatures import Signer
 from tests.support.office import STAFF_TOKEN, TestOffice, new_office
 from tests.support.servers import Servers
 
 pytestmark = pytest.mark.broker
+SIGNER = Signer("0a" * 32)
 ENOUGH = 30  # commands of each kind of client, to compare two runs by
 
 
 def view(office: TestOffice, urls: list[str]) -> OfficeView:
-    return OfficeView(office.code, urls, STAFF_TOKEN, office.servers.kafka, office.partitions)
+    found = OfficeView(office.code, urls, STAFF_TOKEN, office.servers.kafka, SIGNER, office.partitions)
+    office.grants = {found.regional: {"key": SIGNER.public_texts[0], "may": list(GRANTED)}}
+    return found
 
 
 def reach(load: Load, client: httpx.AsyncClient) -> None:
@@ -29,20 +33,28 @@ def reach(load: Load, client: httpx.AsyncClient) -> None:
 
 
 async def played(servers: Servers, path: Path, seed: int) -> list[dict[str, Any]]:
-    async with new_office(servers) as office, office.registration() as client:
-        with History(path) as history:
-            load = Load([view(office, ["http://office"] * 2)], history, seed, 60)
-            reach(load, client)
-            await load.prepare()
-            done = asyncio.Event()
-            async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
-                tasks.create_task(load.run(done))
-                while min(len(decided(list(events(path)), foreign)) for foreign in (False, True)) <= ENOUGH:
-                    await asyncio.sleep(0.5)  # a busy machine asks fewer in a second
-                done.set()
-            assert await load.settle(120) == 0
-        await office.at_rest()
+    async with new_office(servers) as office:
+        seen = view(office, ["http://office"] * 2)
+        async with office.registration() as client:
+            await _played(office, seen, client, path, seed)
     return list(events(path))
+
+
+async def _played(
+    office: TestOffice, seen: OfficeView, client: httpx.AsyncClient, path: Path, seed: int
+) -> None:
+    with History(path) as history:
+        load = Load([seen], history, seed, 60)
+        reach(load, client)
+        await load.prepare()
+        done = asyncio.Event()
+        async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+            tasks.create_task(load.run(done))
+            while min(len(decided(list(events(path)), foreign)) for foreign in (False, True)) <= ENOUGH:
+                await asyncio.sleep(0.5)  # a busy machine asks fewer in a second
+            done.set()
+        assert await load.settle(120) == 0
+    await office.at_rest()
 
 
 def decided(history: list[dict[str, Any]], foreign: bool) -> list[tuple[str, str, str]]:

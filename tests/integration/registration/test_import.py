@@ -3,8 +3,11 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from services.registration.features.gatherings.sheets.excel import read_sheet
 from shared.contracts.commands import SubmitRegistration
@@ -12,6 +15,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.topics import intake
 from shared.kafka.records import partition_of
 from shared.kafka.topics import admin
+from shared.signatures import Signer, command_parts, signature_of
 from tests.component.registration.browser import announce
 from tests.support.office import new_office as new_office_of_tests
 from tests.support.servers import Servers
@@ -39,7 +43,15 @@ def settings(servers: Servers, office: str) -> dict[str, str]:
         "SIMPUL_KAFKA_BOOTSTRAP": servers.kafka,
         "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
         "SIMPUL_PERSON_KEY": "ab" * 32,
+        "SIMPUL_RECORD_KEYS": "02" * 32,
     }
+
+
+def is_signed(record: Any) -> bool:
+    """With the key of these tests."""
+    said = Envelope.of(record.headers)
+    parts = command_parts(record.key, said.source, said.id, said.type, record.value)
+    return Signer("02" * 32).public.hold(signature_of(record.headers) or b"", parts)
 
 
 async def test_the_good_rows_of_a_sheet_reach_the_intake_in_their_order(servers: Servers) -> None:
@@ -61,6 +73,7 @@ async def test_the_good_rows_of_a_sheet_reach_the_intake_in_their_order(servers:
     envelopes = [Envelope.of(record.headers) for record in records]
     assert {(told.source, told.subject) for told in envelopes} == {(f"/{office}/excel", "rakor-bali-2024")}
     assert len({told.id for told in envelopes}) == 292
+    assert all(map(is_signed, records))
 
     await run(command, settings(servers, office))
     again = [Envelope.of(record.headers).id for record in await all_records(servers.kafka, intake(office))]
@@ -110,7 +123,9 @@ async def test_an_office_without_an_intake_gets_nothing_and_no_topic(servers: Se
         assert intake(office) not in await client.list_topics()
 
 
-async def test_a_regional_system_places_its_commands_where_the_intake_expects_them(servers: Servers) -> None:
+async def test_a_regional_system_signs_its_commands_and_places_them_where_the_intake_expects_them(
+    servers: Servers, tmp_path: Path
+) -> None:
     office = new_office()
     await make_topic(servers.kafka, intake(office))
     files = [
@@ -127,13 +142,20 @@ async def test_a_regional_system_places_its_commands_where_the_intake_expects_th
         "--office",
         office,
     ]
-    code, output, errors = await run([*script, *files], {})
+    pem = tmp_path / "portal.pem"
+    pem.write_bytes(
+        Ed25519PrivateKey.from_private_bytes(b"\x02" * 32).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+    )
+    code, output, errors = await run([*script, *files, "--key", pem], {})
     assert (code, errors) == (0, "")
     assert "147 people" in output
     first, *people = await all_records(servers.kafka, intake(office))
     assert Envelope.of(first.headers).type == "id.simpul.activity.publish.v1"
     assert len([SubmitRegistration.read(record.value or b"") for record in people]) == 147
     assert {record.partition for record in people} == {partition_of(b"fgd-sumbar-2023", 6)}
+    assert all(map(is_signed, (first, *people)))
 
 
 async def test_a_dry_run_foresees_the_outcome_where_the_office_is_named(servers: Servers) -> None:

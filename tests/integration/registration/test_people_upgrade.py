@@ -10,12 +10,14 @@ import yaml
 from services.registration.features.people.people import ProvingSources
 from services.registration.features.people.people_upgrade import is_upgraded, upgrade
 from services.registration.features.people.store import People
+from services.registration.storage.formats import move_private
 from services.registration.storage.provision import provision, require_fit
 from shared.contracts.commands import Participant
 from shared.mongo.driver import DatabaseMisfit
 from tests.component.registration.browser import STAFF, announce
 from tests.component.registration.test_ticking import book
 from tests.support.features import ALL
+from tests.support.former import put_private_in_place
 from tests.support.office import TestOffice, new_office, office_file
 from tests.support.servers import Servers
 from tests.support.verbs import simpul
@@ -47,6 +49,7 @@ async def asked(client: httpx.AsyncClient, activity: str) -> list[httpx.Response
 async def as_it_was(office: TestOffice) -> None:
     """Make of each person the rows that they were: one with the contact, and one for each digest. A stranger
     who named the second invited person's number first is who they are taken for."""
+    await put_private_in_place(office.store)
     people, digests = office.store["people"], office.digests
     for row in await people.find({}).to_list(None):
         named = [digests.person(Participant.model_validate(row["who"]))]
@@ -90,10 +93,11 @@ async def test_numbers_are_proved_only_where_the_ledger_shows_who_stated_them(se
             assert await registered(office) == 3
         await as_it_was(office)
         with pytest.raises(DatabaseMisfit, match="simpul provision office"):
-            await require_fit(office.code, office.store, ALL, office.kafka)
+            await require_fit(office.code, office.store, ALL, office.cluster)
         await provision(office.code, office.store, ALL, office.kafka, office.partitions, 1)
         assert not await is_upgraded(office.store), "that takes the key of persons"
         assert await upgrade(office.store, office.digests, proving(office))
+        assert await move_private(office.store)
         invited, poisoner = await person(office, INVITED[0][1]), await person(office, POISONER["email"])
         who = office.digests.person(Participant.model_validate(invited["who"]))
         assert {*who.numbers.values(), who.email} == set(map(bytes, invited["known_by"]))

@@ -14,9 +14,9 @@ from tests.support.servers import ServerRoom, Servers
 
 
 @pytest_asyncio.fixture
-async def store(servers: Servers) -> AsyncIterator[Store]:
+async def store(brokerless: Servers) -> AsyncIterator[Store]:
     """A national database of the test's own."""
-    made = connect(servers.mongo, f"test_{uuid.uuid4().hex[:12]}", driver())
+    made = connect(brokerless.mongo, f"test_{uuid.uuid4().hex[:12]}", driver())
     await provision(made)
     yield made
     await made.drop()

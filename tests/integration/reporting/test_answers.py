@@ -21,22 +21,20 @@ from services.reporting.domain.measures import MEASURES as DECLARED
 from services.reporting.domain.questions import OF_PERSONS, Dimension
 from services.reporting.domain.suppression import cell_text
 from services.reporting.entrypoints.reader import Reader
-from services.reporting.main import build
+from services.reporting.main import public
 from services.reporting.settings import ReportingSettings
 from services.reporting.storage.gaps import Gaps
 from services.reporting.storage.provision import FIGURES_OF_OFFICES
 from shared.contracts.facts import MEASURES, ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
 from tests.support.markup import sound
-from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, SESSION_KEYS, both
-from tests.support.offices import SpeakingOffice, Spoken
-
-pytestmark = [pytest.mark.broker, pytest.mark.once]
+from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, SESSION_KEYS
+from tests.support.offices import NO_BROKER, SpeakingOffice, Spoken
 
 
 @pytest_asyncio.fixture
 async def directorate(store: Store) -> AsyncIterator[httpx.AsyncClient]:
-    """It bears the token. The service's lifespan does not run: only the test's own facts are read."""
+    """It bears the token. Only the test's own facts are read."""
     async with client(store) as one:
         one.headers.update(AS_DIRECTORATE)
         yield one
@@ -57,7 +55,8 @@ def client(store: Store, **changed: Any) -> httpx.AsyncClient:
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     settings = ReportingSettings(**(given | changed))
-    return both(build(settings, store), str(settings.public_url))
+    transport = httpx.ASGITransport(public(settings, store), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=str(settings.public_url))
 
 
 async def told(store: Store) -> SpeakingOffice:
@@ -73,7 +72,7 @@ async def told(store: Store) -> SpeakingOffice:
 
 
 async def read(store: Store, said: Sequence[Spoken]) -> None:
-    await Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None).read(tuple(said))
+    await Reader(store, 0, Gaps(NO_BROKER), lambda office, facts: None).read(tuple(said))
 
 
 async def gathered(store: Store) -> tuple[SpeakingOffice, SpeakingOffice]:

@@ -2,15 +2,11 @@
 
 import asyncio
 
-import pytest
-
 from services.reporting.storage.backfill import make_public_figures
 from services.reporting.storage.provision import provision
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import a_year, read, stored_bytes
 from tests.support.offices import SpeakingOffice
-
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 
 async def test_provisioning_makes_what_an_older_database_lacks_and_changes_nothing_else(store: Store) -> None:

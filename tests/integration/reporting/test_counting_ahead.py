@@ -12,10 +12,11 @@ from services.reporting.storage.lease import FIGURES, hold_figures, release_figu
 from shared.kafka.records import Where
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_counting_facts import a_year, empty, read, rows, standing, stored_bytes
-from tests.support.offices import SpeakingOffice, Spoken
+from tests.support.listeners import RememberingListener
+from tests.support.offices import NO_BROKER, SpeakingOffice, Spoken
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
+pytestmark = pytest.mark.both_drivers
 
 
 class Topic:
@@ -25,15 +26,11 @@ class Topic:
         self.records: dict[Where, list[Spoken]] = {}
         for one in said:
             self.records.setdefault((one.topic, one.partition), []).append(one)
-        self.at = dict.fromkeys(self.records, 0)
-        self.paused: set[Where] = set()
-        self.reader = Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None)
-        self.reader.seek, self.reader.hold = self.seek, self.paused.add
-        self.reader.ends = lambda: {where: len(found) for where, found in self.records.items()}
-
-    def seek(self, where: Where, offset: int) -> None:
-        self.at[where] = offset
-        self.paused.discard(where)
+        ends = {where: len(found) for where, found in self.records.items()}
+        self.reader = Reader(store, 0, Gaps(NO_BROKER), lambda office, facts: None)
+        listener = RememberingListener(self.reader, ends)
+        self.at, self.paused = listener.at, listener.paused
+        self.at |= dict.fromkeys(self.records, 0)
 
     def behind(self) -> list[Where]:
         open_ = self.records.keys() - self.paused
@@ -94,7 +91,7 @@ async def test_transactions_that_fail_leave_neither_a_gap_nor_a_fact_counted_twi
             await store["lease"].update_one({"_id": FIGURES}, until_)
             await asyncio.sleep(rng.random() / 20)
             where = rng.choice([*topic.records])
-            other = Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None)
+            other = Reader(store, 0, Gaps(NO_BROKER), lambda office, facts: None)
             await other.read(tuple(topic.records[where][: topic.at[where] + rng.randint(1, 5)]))
 
     disturbing = asyncio.create_task(disturb())

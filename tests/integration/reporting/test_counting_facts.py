@@ -15,15 +15,15 @@ from services.reporting.entrypoints.reader import Reader
 from services.reporting.storage.figures import report
 from services.reporting.storage.gaps import Gaps
 from shared.mongo.driver import Store
-from tests.support.offices import SpeakingOffice, Spoken
+from tests.support.offices import NO_BROKER, SpeakingOffice, Spoken
 
-pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
+pytestmark = pytest.mark.both_drivers
 
 COUNTED = ("cells", "roll_ups", "veiled", "activities", "offices", "cursors")
 
 
 def reader(store: Store) -> Reader:
-    return Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None)
+    return Reader(store, 0, Gaps(NO_BROKER), lambda office, facts: None)
 
 
 async def read(store: Store, records: Sequence[Spoken], cut: int = 500) -> None:

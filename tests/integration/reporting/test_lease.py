@@ -17,9 +17,9 @@ from services.reporting.storage.lease import (
     next_rev,
 )
 from shared.mongo.driver import Store
-from tests.support.offices import SpeakingOffice
+from tests.support.offices import NO_BROKER, SpeakingOffice
 
-pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
+pytestmark = pytest.mark.both_drivers
 
 
 async def run_out(store: Store) -> None:
@@ -33,7 +33,7 @@ async def taken(lease: Lease) -> int:
 
 
 def reader(store: Store, epoch: int) -> Reader:
-    return Reader(store, epoch, Gaps("127.0.0.1:1"), lambda office, facts: None)
+    return Reader(store, epoch, Gaps(NO_BROKER), lambda office, facts: None)
 
 
 async def confirmed(store: Store) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import get_args
 
 import httpx
-import pytest
 import pytest_asyncio
 
 from shared.contracts.facts import ActivityCounted, Cell, Change
@@ -16,8 +15,6 @@ from tests.integration.reporting.test_answers import client, read
 from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE
 from tests.support.offices import SpeakingOffice, Spoken
-
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 OFFICES, ACTIVITIES, MONTHS = 40, 24, 60
 NAME = "Balai Besar Guru dan Tenaga Kependidikan Provinsi Daerah Istimewa Nomor"

@@ -18,8 +18,6 @@ from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE
 from tests.support.offices import SpeakingOffice
 
-pytestmark = [pytest.mark.broker, pytest.mark.once]
-
 HIDDEN = {"below": 5}
 NAME: Any = "certificates"  # which no office may state as yet
 Asked = tuple[httpx.AsyncClient, httpx.AsyncClient]

@@ -19,9 +19,10 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.facts import MEASURES
 from shared.contracts.reports import NationalRow
 from shared.contracts.topics import NATIONAL_REPORTS
+from shared.kafka.cluster import KafkaCluster
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
-from tests.support.offices import SpeakingOffice, Spoken, make_national_topic
+from tests.support.offices import NO_BROKER, SpeakingOffice, Spoken, make_national_topic
 from tests.support.servers import ON_KAFKA, ServerRoom
 from tests.support.topics import all_records
 from tests.support.waiting import until
@@ -30,12 +31,12 @@ pytestmark = pytest.mark.broker
 
 
 async def read(store: Store, *said: Spoken, epoch: int = 0) -> None:
-    await Reader(store, epoch, Gaps("127.0.0.1:1"), lambda office, facts: None).read(said)
+    await Reader(store, epoch, Gaps(NO_BROKER), lambda office, facts: None).read(said)
 
 
 @asynccontextmanager
 async def publishing(kafka: str, store: Store, epoch: int = 0) -> AsyncIterator[None]:
-    task = asyncio.create_task(Publisher(KafkaSettings(kafka, ON_KAFKA), store, epoch).run())
+    task = asyncio.create_task(Publisher(KafkaCluster(KafkaSettings(kafka, ON_KAFKA)), store, epoch).run())
     try:
         yield
     finally:

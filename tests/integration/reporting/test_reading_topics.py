@@ -16,6 +16,7 @@ from services.reporting.storage.figures import report
 from services.reporting.storage.gaps import Gaps
 from services.reporting.storage.lease import LONG_AGO, READER, Lease
 from shared.contracts import topics
+from shared.kafka.cluster import KafkaCluster
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store
 from tests.support.offices import SpeakingOffice, make_facts_topic, send_all
@@ -33,7 +34,7 @@ def settings(kafka: str) -> KafkaSettings:
 
 @asynccontextmanager
 async def reading(kafka: str, store: Store) -> AsyncIterator[Instance]:
-    instance = Instance(settings(kafka), store, Metrics())
+    instance = Instance(KafkaCluster(settings(kafka)), store, Metrics())
     async with instance.running():
         yield instance
 
@@ -73,7 +74,7 @@ async def test_a_gap_is_shown_and_healed_while_others_go_on(kafka: str, store: S
 
 
 async def test_a_gap_is_looked_for_until_it_was_counted(kafka: str, store: Store) -> None:
-    office, gaps = SpeakingOffice(), Gaps(kafka)
+    office, gaps = SpeakingOffice(), Gaps(KafkaCluster(settings(kafka)))
     await make_facts_topic(kafka, office)
     said = [office.publish("rakor"), *(office.confirm("rakor") for _ in range(3))]
     lost = said.pop(1)
@@ -138,7 +139,7 @@ async def test_another_takes_over_from_one_that_was_cut_off_and_is_told_so(kafka
     office = SpeakingOffice()
     await make_facts_topic(kafka, office)
     lost = asyncio.Event()
-    zombie = Instance(settings(kafka), store, Metrics(), lost.set)
+    zombie = Instance(KafkaCluster(settings(kafka)), store, Metrics(), lost.set)
     async with zombie.running():
         await send_all(kafka, [office.publish("rakor"), office.confirm("rakor")])
         await until(lambda: _is(confirmed(store, office), 1))

@@ -22,9 +22,17 @@ from services.reporting.storage.provision import FIGURES_OF_OFFICES, provision
 from services.reporting.storage.rebuilding import PREFIX, Rebuild, RebuildBusy
 from services.reporting.storage.refolding import TopicLacks
 from shared.contracts.topics import NATIONAL_DATABASE
+from shared.kafka.cluster import KafkaCluster
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import Store, connect
-from tests.support.offices import SpeakingOffice, Spoken, make_facts_topic, make_national_topic, send_all
+from tests.support.offices import (
+    NO_BROKER,
+    SpeakingOffice,
+    Spoken,
+    make_facts_topic,
+    make_national_topic,
+    send_all,
+)
 from tests.support.servers import ON_KAFKA, ServerRoom, Servers
 from tests.support.verbs import killed, simpul
 from tests.support.waiting import until
@@ -34,7 +42,7 @@ Spoil = dict[str, dict[str, Any]]
 
 
 def reader(store: Store) -> Reader:
-    return Reader(store, 0, Gaps("127.0.0.1:1"), lambda office, facts: None)
+    return Reader(store, 0, Gaps(NO_BROKER), lambda office, facts: None)
 
 
 async def told(kafka: str, store: Store, people: int = 30) -> SpeakingOffice:
@@ -210,7 +218,7 @@ async def test_it_works_while_the_service_counts_on(server_room: ServerRoom, sto
         return await confirmed() == 320
 
     rng = Random(7)
-    async with Instance(settings, store, Metrics()).running():
+    async with Instance(KafkaCluster(settings), store, Metrics()).running():
         await send_all(kafka, [office.publish("rakor")])
         await until(lambda: store["roll_ups"].find_one({"office": office.code}))
         speaking = asyncio.create_task(speak())

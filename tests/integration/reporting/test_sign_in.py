@@ -4,14 +4,11 @@ import re
 from html import unescape
 
 import httpx
-import pytest
 
 from shared.mongo.driver import Store
 from tests.integration.reporting.test_answers import client, gathered
 from tests.support.markup import sound
 from tests.support.office import DIRECTORATE_TOKEN
-
-pytestmark = [pytest.mark.broker, pytest.mark.once]
 
 HANDFUL = "/?category=komunitas"
 EXACT = "<dt>Terkonfirmasi</dt><dd>3</dd>"

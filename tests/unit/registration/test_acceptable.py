@@ -9,6 +9,7 @@ from services.registration.kernel.acceptable import Unacceptable, check, read
 from services.registration.kernel.asking import Asked, Reading
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.happened import Refusal
+from services.registration.kernel.sources import Sources
 from shared.contracts.commands import (
     ChangeActivity,
     Command,
@@ -23,7 +24,7 @@ from tests.support.features import ALL
 from tests.unit.registration.test_domain import described
 from tests.unit.registration.test_reading import Anything
 
-READING = Reading("bali", 6, Digests(b"k" * 32), ALL)
+READING = Reading(Sources("bali"), 6, Digests(b"k" * 32), ALL)
 WHO = {"name": "Ni Made Contoh", "email": "made@sekolah.example"}
 SESSION = described()["sessions"][0]
 

@@ -13,7 +13,7 @@ from services.registration.features.gatherings.gathering_states import (
     registration_state,
 )
 from services.registration.features.people import PEOPLE
-from services.registration.kernel.feature import EntryRule, FactRule, Feature, Kind, RowTooNew
+from services.registration.kernel.feature import EntryRule, FactRule, Feature, Kind, PrivatePart, RowTooNew
 from services.registration.kernel.features import Unowned, assembled
 from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import COMMANDS, CancelRegistration, CorrectRegistration
@@ -46,6 +46,13 @@ def test_a_fact_that_changes_an_unknown_kind_of_state_does_not_start() -> None:
     rule = FactRule({"survey": lambda body, key: key})
     with pytest.raises(Unowned, match="no feature states the kind of state survey"):
         assembled((replace(PEOPLE, facts={ParticipantCorrected: rule}), GATHERINGS))
+
+
+def test_what_stays_in_the_office_is_followed_by_a_state_that_the_fact_changes() -> None:
+    part = PrivatePart("registration", dict, dict, dict)
+    rule = replace(GATHERINGS.facts[ActivityCounted], private=part)
+    with pytest.raises(Unowned, match="no feature states the kind of state registration"):
+        assembled((PEOPLE, replace(GATHERINGS, facts={**GATHERINGS.facts, ActivityCounted: rule})))
 
 
 def test_a_state_in_a_collection_that_nobody_makes_does_not_start() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from services.registration.features.gatherings.gatherings import beside
 from services.registration.kernel.batch import Batch, Standing
-from services.registration.kernel.commit import Commit, Cursor, NumberedFact
+from services.registration.kernel.commit import Commit, Cursor, FactRows, NumberedFact
 from services.registration.kernel.feature import FactUnfollowed
 from services.registration.kernel.folding import fold
 from services.registration.kernel.happened import Happened
@@ -24,13 +24,13 @@ class SurveyAnswered(Body):
 
 
 def test_a_fact_that_no_state_follows_says_so() -> None:
-    fact = NumberedFact(1, "uji", AT, Happened(SurveyAnswered()), None, b"")
+    fact = NumberedFact(1, "uji", AT, Happened(SurveyAnswered()), None, FactRows(b""))
     with pytest.raises(FactUnfollowed, match="no state follows SurveyAnswered"):
         fold(ALL, Commit(CURSOR, CURSOR), ALL.loaded(), fact)
 
 
 def test_a_fact_under_another_key_than_its_activity_says_so() -> None:
-    fact = NumberedFact(1, "lain", AT, Happened(ActivityCancelled(activity="uji")), None, b"")
+    fact = NumberedFact(1, "lain", AT, Happened(ActivityCancelled(activity="uji")), None, FactRows(b""))
     with pytest.raises(FactUnfollowed, match="keyed by something else"):
         fold(ALL, Commit(CURSOR, CURSOR), ALL.loaded(), fact)
 

@@ -15,6 +15,7 @@ from services.registration.kernel.owner import Owner
 from services.registration.kernel.owners import Owners
 from services.registration.kernel.ports import Ports
 from tests.support.features import ALL
+from tests.support.listeners import RememberingListener
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -111,7 +112,7 @@ async def test_a_partition_claimed_by_somebody_else_meanwhile_is_read_on() -> No
     owners = Owners(memory.ports())
     assigning = asyncio.create_task(owners.assigned({("t", 0), ("t", 1)}))
     await asyncio.sleep(0.01)
-    await owners._claim(owners._owners[0])
+    await owners._claim(owners._owners["t", 0])
     slow.set()
     assert await assigning == {("t", 0): 0, ("t", 1): 0}
     await owners.close()
@@ -120,12 +121,16 @@ async def test_a_partition_claimed_by_somebody_else_meanwhile_is_read_on() -> No
 async def test_a_stopped_partition_is_held() -> None:
     memory = Memory()
     owners = Owners(memory.ports())
-    held: list[int] = []
-    owners.hold = held.append
+    listener = RememberingListener(owners)
     await owners.assigned({("t", 0)})
     owners.held[0].stop("the log does not fit")
     await owners.decide((record(0),))
-    assert (held, memory.decided) == ([0], [])
+    assert (listener.paused, memory.decided) == ({("t", 0)}, [])
+    assert owners.paused == {("t", 0): "the log does not fit"}
+    await owners.look_again()
+    assert (listener.paused, listener.at) == (set(), {("t", 0): 0})
+    await owners.decide((record(0),))
+    assert (owners.paused, memory.decided) == ({}, [0])
     await owners.close()
 
 
@@ -171,31 +176,27 @@ async def test_a_partition_that_stands_still_keeps_its_oldest_until_it_is_claime
     owners.held[0].stop("the log does not fit")
     await owners.decide((record(0),))
     assert owners.held[0].oldest == LONG_AGO
-    await owners._claim(owners._owners[0])
+    await owners._claim(owners._owners["t", 0])
     assert owners.held[0].oldest is None
     await owners.close()
 
 
 async def test_a_partition_that_the_group_gave_to_two_members_has_the_group_joined_anew() -> None:
-    memory, joined = Memory(), list[str]()
-
-    async def rejoin() -> None:
-        joined.append("anew")
-
+    memory = Memory()
     owners = Owners(memory.ports())
-    owners.rejoin = rejoin
+    listener = RememberingListener(owners)
     await owners.assigned({("t", 0), ("t", 1)})
     held = owners.held[0]
     for offset in range(2):
         await memory.claim(0)  # the other member
         await owners.decide((record(offset),))
         await owners._end_contest()
-        assert (joined, held.claimed) == ([], True)
+        assert (listener.rejoined, held.claimed) == (0, True)
         held._lost_since -= 10
     await memory.claim(0)
     await owners.decide((record(0),))
     await owners._end_contest()
-    assert (joined, list(owners.held)) == (["anew"], [1])
+    assert (listener.rejoined, list(owners.held)) == (1, [1])
     await owners.close()
 
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from services.registration.kernel.asking import Asked, Poison, Reading
 from services.registration.kernel.digests import Digests
+from services.registration.kernel.sources import Sources
 from shared.contracts.commands import COMMANDS
 from shared.contracts.envelope import Envelope
 from shared.kafka.records import partition_of
 from tests.contract.released import samples
 from tests.support.features import ALL
 
-READING = Reading("bali", 6, Digests(b"k" * 32), ALL)
+READING = Reading(Sources("bali"), 6, Digests(b"k" * 32), ALL)
 COMMAND_SAMPLES = [sample for sample in samples() if sample.message in COMMANDS]
 
 

@@ -7,7 +7,6 @@ from services.registration.storage.documents import encoded_fact, published_valu
 from shared.contracts.envelope import TRACEPARENT, Envelope
 from shared.contracts.facts import FACTS
 from tests.contract.released import A_CURSOR, samples
-from tests.support.features import ALL
 
 CONTEXT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -18,10 +17,10 @@ def test_the_fact_has_the_same_bytes_with_and_without() -> None:
     for sample in told:
         happened = Happened(FACTS[sample.message].read(sample.text))
         rows = [
-            bson.decode(encoded_fact(ALL, A_CURSOR, 1, "uji", A_CURSOR.time, happened, None, trace))
+            bson.decode(encoded_fact(A_CURSOR, 1, "uji", A_CURSOR.time, happened, None, trace))
             for trace in (None, CONTEXT)
         ]
-        plain, traced = (published_value("bali", "ledger", row) for row in rows)
+        plain, traced = (published_value("bali", "ledger", row, row["key"]) for row in rows)
         assert plain == traced
         assert rows[1] == rows[0] | {"trace": CONTEXT}
 

@@ -11,7 +11,7 @@ from services.registration.features.accounts import (
     notices,
     sessions,
 )
-from services.registration.features.accounts.accounts_desk import NAME
+from services.registration.features.accounts.accounts_desk import NAME, parts, publish_notices
 from services.registration.features.accounts.pages import devices, invitation, management, sign_in, tokens
 from services.registration.features.accounts.pages import history as history_pages
 from services.registration.kernel.feature import Feature
@@ -32,4 +32,7 @@ ACCOUNTS: Final = Feature(
     pages=(sign_in.door, invitation.routes),
     staff_pages=(sign_in.routes, devices.routes, management.routes, tokens.routes, history_pages.routes),
     templates=Path(__file__).with_name("templates"),
+    parts=parts,
+    access=lambda desk: desk.access,
+    work=publish_notices,
 )

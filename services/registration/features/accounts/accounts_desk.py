@@ -12,8 +12,8 @@ from services.registration.features.accounts.invitations import Invitations, inv
 from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
-from services.registration.kernel.feature import OfficeStore
-from services.registration.kernel.features import Features
+from services.registration.kernel.context import OfficeContext
+from services.registration.kernel.feature import EntryWriter
 from services.registration.web.access import SignedIn
 from services.registration.web.api import Parts
 from shared.pages.cookies import SessionCookie
@@ -55,24 +55,26 @@ def accounts_of(parts: Parts) -> AccountsDesk:
     return found
 
 
-def accounts_desk(
-    of: OfficeStore,
-    features: Features,
-    token_hash: str,
-    session_keys: str,
-    public_url: str,
-    sign_ins: SignIns,
-) -> AccountsDesk:
-    history, hashes = History(of.store, features.history), PasswordHashes()
+def parts(context: OfficeContext) -> AccountsDesk:
+    of, sign_in = context.of, context.sign_in
+    history, hashes = History(of.store, context.features.history), PasswordHashes()
     accounts = Accounts(of.store, Sessions(of.store), history)
     tokens = ApiTokens(of.store, history)
-    cookie, marks = SessionCookie("simpul", public_url.startswith("https:")), FormMarks(session_keys)
+    cookie = SessionCookie("simpul", sign_in.public_url.startswith("https:"))
     return AccountsDesk(
         StaffAccess(
-            of, accounts, accounts.sessions, token_hash, cookie, marks, sign_ins, tokens, features.activity_of
+            of,
+            accounts,
+            accounts.sessions,
+            sign_in.token_hash,
+            cookie,
+            FormMarks(sign_in.session_keys),
+            sign_in.sign_ins,
+            tokens,
+            context.features.activity_of,
         ),
         accounts,
-        invitations(of.store, public_url),
+        invitations(of.store, sign_in.public_url),
         Credentials(of.store, of.digests, hashes),
         hashes,
         common_passwords(),
@@ -84,3 +86,7 @@ async def note(
 ) -> None:
     """Into the history, before the answer: who read or took along what of whom."""
     await accounts_of(parts).history.note(user.actor, deed, *about, query=query, count=count)
+
+
+async def publish_notices(desk: AccountsDesk, entries: EntryWriter) -> None:
+    await desk.invitations.notices.keep_publishing(entries)

@@ -4,11 +4,10 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-from shared.contracts import topics
+from services.registration.kernel.feature import Entry, EntryWriter
 from shared.contracts.directory import AccountEntry
-from shared.kafka.records import partition_of
 from shared.mongo.driver import Session, Store
 from shared.mongo.indexes import Index
 
@@ -16,21 +15,6 @@ log = logging.getLogger(__name__)
 
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {"notices": ()}
 EVERY_SECONDS: Final = 1.0
-JSON: Final = [("content-type", b"application/json")]
-
-
-class Producer(Protocol):
-    async def send(
-        self,
-        topic: str,
-        key: bytes,
-        value: bytes | None,
-        headers: list[tuple[str, bytes]],
-        partition: int | None = None,
-        seconds: float = 10.0,
-    ) -> int:
-        """Raises `KafkaUnavailable`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +28,19 @@ class Notices:
         row = {"_id": entry.cause, "account": entry.account, "rev": entry.rev, "value": entry.encoded()}
         await self.store["notices"].insert_one(row, session=session)
 
-    async def publish(self, office: str, partitions: int, producer: Producer) -> int:
+    async def publish(self, entries: EntryWriter) -> int:
         """All that are written down; how many those were. Raises `KafkaUnavailable`."""
         rows = await self.store["notices"].find({}).sort("rev", 1).to_list(None)
         for row in rows:
-            key = row["account"].encode()
-            partition = partition_of(key, partitions)
-            await producer.send(topics.directory(office), key, bytes(row["value"]), JSON, partition)
+            await entries.write(Entry(row["account"], bytes(row["value"])))
             await self.store["notices"].delete_one({"_id": row["_id"]})
         return len(rows)
 
-    async def keep_publishing(self, office: str, partitions: int, producer: Producer) -> None:
+    async def keep_publishing(self, entries: EntryWriter) -> None:
         """Until cancelled; whichever instance is there."""
         while True:
             try:
-                await self.publish(office, partitions, producer)
+                await self.publish(entries)
             except Exception as error:  # both servers come back; the type alone, texts may hold an address
                 log.warning("notices to accounts wait: %s", type(error).__name__)
             await asyncio.sleep(EVERY_SECONDS)

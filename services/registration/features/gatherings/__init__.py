@@ -17,7 +17,9 @@ from services.registration.features.gatherings.gatherings import (
     Beside,
     go_on,
 )
-from services.registration.features.gatherings.gatherings_api import API
+from services.registration.features.gatherings.gatherings_api import API, BODY_BYTES
+from services.registration.features.gatherings.gatherings_desk import parts, titles
+from services.registration.features.gatherings.held_of_registrants import HOLDINGS
 from services.registration.features.gatherings.pages import (
     activities,
     attendance,
@@ -33,6 +35,7 @@ from services.registration.features.gatherings.pages import (
     running,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
+from services.registration.features.gatherings.public import disclosed
 from services.registration.features.gatherings.recovered_gatherings import recovered_gatherings
 from services.registration.features.gatherings.register import load
 from services.registration.features.gatherings.totals import totals
@@ -60,7 +63,10 @@ GATHERINGS: Final = Feature(
     kinds={
         REGISTRATION: Kind(registration.evolve, REGISTRATIONS),
         ACTIVITY: Kind(
-            activity.evolve, ACTIVITIES, REMEMBERED_ACTIVITIES, Timer(ActivityState.promoting, go_on)
+            activity.evolve,
+            ACTIVITIES,
+            REMEMBERED_ACTIVITIES,
+            Timer(ActivityState.promoting, go_on, {"promoting": True}),
         ),
     },
     collections=COLLECTIONS,
@@ -71,9 +77,15 @@ GATHERINGS: Final = Feature(
     directory=DIRECTORY,
     reactions=REACTIONS,
     recovery=recovered_gatherings,
+    holdings=HOLDINGS,
     api=API,
     pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
     templates=Path(__file__).with_name("templates"),
+    parts=parts,
+    titles=titles,
+    rush=lambda desk: desk.arrivals.many,
+    disclosed=disclosed,
+    body_bytes=BODY_BYTES | importing.BODY_BYTES,
     activity_of={"registration": activity_of_registration},
 )

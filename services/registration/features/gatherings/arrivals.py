@@ -12,9 +12,8 @@ from services.registration.features.gatherings.first_looks import FirstLooks
 from services.registration.features.gatherings.gathering_states import activity_state
 from services.registration.features.gatherings.limits import Limits
 from services.registration.features.gatherings.public import Arrival, Met
-from services.registration.kernel.asker import Decided
+from services.registration.kernel.asker import Decided, OutcomesPort
 from services.registration.kernel.happened import Refusal
-from services.registration.storage.outcomes import Outcomes
 from shared.batching import Batched
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, is_passing
@@ -31,7 +30,7 @@ UNSEEN: Final = Met(known=True)
 class Arrivals:
     """Limits, whether the person is known, and what was decided when the same command came before."""
 
-    def __init__(self, store: Store, limits: Limits, outcomes: Outcomes) -> None:
+    def __init__(self, store: Store, limits: Limits, outcomes: OutcomesPort) -> None:
         self._store = store
         self._limits = limits
         self._looks = FirstLooks(store)

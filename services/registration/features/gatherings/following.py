@@ -8,9 +8,10 @@ from services.registration.features.gatherings.domain.registrant import Registra
 from services.registration.features.gatherings.domain.registration import Registration
 from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, beside
 from services.registration.kernel.commit import NumberedFact
-from services.registration.kernel.feature import FactRule, FactUnfollowed
+from services.registration.kernel.feature import FactRule, FactUnfollowed, PrivatePart
 from services.registration.kernel.loaded import Loaded
 from shared.contracts.activity import Activity
+from shared.contracts.commands import Institution
 from shared.contracts.facts import (
     ActivityCancelled,
     ActivityChanged,
@@ -71,34 +72,52 @@ def registrant_document(who: Registrant) -> Document:
         "institution": who.institution and who.institution.model_dump(exclude_none=True),
         "group": who.group,
         "role_in_group": who.role_in_group,
+        "submitted_by": who.submitted_by,
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _described(private: Activity) -> Document:
-    return {"described": private.model_dump(mode="json", exclude_none=True)}
+def registrant_of(document: Document) -> Registrant:
+    who = dict(document)
+    if "institution" in who:
+        who["institution"] = Institution.model_validate(who["institution"])
+    return Registrant(**who)
 
 
-def _registrant(private: Registrant) -> Document:
-    return {"registrant": registrant_document(private)}
+def described_document(activity: Activity) -> Document:
+    return activity.model_dump(mode="json", exclude_none=True)
 
 
-def _reason(private: str) -> Document:
-    return {"reason": private}
-
-
+_DESCRIBED: Final = PrivatePart(
+    ACTIVITY,
+    lambda described: {"described": described_document(described)},
+    lambda row: Activity.model_validate(row["described"]),
+    lambda state: state.described,
+)
+_REGISTRANT: Final = PrivatePart(
+    REGISTRATION,
+    lambda who: {"registrant": registrant_document(who)},
+    lambda row: registrant_of(row["registrant"]),
+    lambda state: state.registrant,
+)
+_REASON: Final = PrivatePart(
+    ACTIVITY,
+    lambda reason: {"reason": reason},
+    lambda row: row["reason"],
+    lambda state: state.reason,
+)
 _STATES: Final = {ACTIVITY: _activity, REGISTRATION: _registration}
 _WHOLE: Final = {ACTIVITY: _activity}
 FACTS: Final[Mapping[type[Body], FactRule]] = {
-    ActivityPublished: FactRule(_WHOLE, "published", _described, history="mengumumkan kegiatan"),
-    ActivityChanged: FactRule(_WHOLE, "changed", _described, history="mengubah kegiatan"),
-    ActivityCancelled: FactRule(_WHOLE, "cancelled", _reason, history="membatalkan kegiatan"),
+    ActivityPublished: FactRule(_WHOLE, "published", _DESCRIBED, history="mengumumkan kegiatan"),
+    ActivityChanged: FactRule(_WHOLE, "changed", _DESCRIBED, history="mengubah kegiatan"),
+    ActivityCancelled: FactRule(_WHOLE, "cancelled", _REASON, history="membatalkan kegiatan"),
     ActivityCounted: FactRule(_WHOLE),
     RegistrationConfirmed: FactRule(
-        _STATES, "confirmed", _registrant, move_line, history="mendaftarkan orang, terkonfirmasi"
+        _STATES, "confirmed", _REGISTRANT, move_line, history="mendaftarkan orang, terkonfirmasi"
     ),
     RegistrationWaitlisted: FactRule(
-        _STATES, "waitlisted", _registrant, move_line, history="mendaftarkan orang, di daftar tunggu"
+        _STATES, "waitlisted", _REGISTRANT, move_line, history="mendaftarkan orang, di daftar tunggu"
     ),
     RegistrationPromoted: FactRule(_STATES, None, None, move_line),
     RegistrationCancelled: FactRule(_STATES, "cancelled", None, move_line, history="membatalkan pendaftaran"),

@@ -11,6 +11,7 @@ from services.registration.features.gatherings.sheets.sheet_row import command_i
 from services.registration.kernel.asking import APPEND_TIME, Asked, Reading
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.features import Features
+from services.registration.kernel.sources import Sources
 from services.registration.storage.loader import Loader
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
@@ -46,7 +47,7 @@ class Foreseeing:
     reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reading", Reading(self.office, 1, self.digests, self.features))
+        object.__setattr__(self, "reading", Reading(Sources(self.office), 1, self.digests, self.features))
 
     async def of(self, commands: Sequence[SubmitRegistration]) -> Forecast:
         if len(commands) > MOST:

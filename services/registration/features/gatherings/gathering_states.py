@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
-from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Registration
-from services.registration.features.gatherings.following import registrant_document
+from services.registration.features.gatherings.following import (
+    described_document,
+    registrant_document,
+    registrant_of,
+)
 from services.registration.kernel.feature import Codec
 from shared.contracts.activity import Activity
-from shared.contracts.commands import Institution
 from shared.mongo.driver import Document
 from shared.mongo.indexes import Index, ascending
 
@@ -36,7 +38,7 @@ def activity_document(name: str, partition: int, state: ActivityState, now: date
     return {
         "_id": name,
         "partition": partition,
-        "described": state.described.model_dump(mode="json", exclude_none=True),
+        "described": described_document(state.described),
         "taken": dict(state.taken),
         "waiting": {line_name(line): number for line, number in state.waiting.items()},
         "attended": dict(state.attended),
@@ -76,9 +78,6 @@ def registration_document(state: Registration) -> Document:
 
 
 def _registration_state(document: Document) -> Registration:
-    who = dict(document["who"])
-    if "institution" in who:
-        who["institution"] = Institution.model_validate(who["institution"])
     return Registration(
         id=document["_id"],
         activity=document["activity"],
@@ -86,7 +85,7 @@ def _registration_state(document: Document) -> Registration:
         status=document["status"],
         quotas=tuple(document["line"].split(",")),
         arrival=document["arrival"],
-        registrant=Registrant(**who),
+        registrant=registrant_of(document["who"]),
         attended=document["attended"],
     )
 

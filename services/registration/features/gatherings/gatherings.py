@@ -60,6 +60,15 @@ def _decide(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
     return decider.decide(view(loaded, asked.key), asked.command, now)  # type: ignore[arg-type]
 
 
+def cancel(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+    """A system with a grant cancels what it submitted; of others' registrations it learns nothing."""
+    assert isinstance(asked.command, CancelRegistration)
+    known = loaded.states[REGISTRATION].get(asked.command.registration)
+    if asked.granted and (known is None or known.registrant.submitted_by != asked.envelope.source):
+        return Refusal("registration_unknown")
+    return _decide(loaded, asked, now)
+
+
 def submit(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
     """With a decision in favour of who submits goes what is kept of them."""
     submitters, command = beside(loaded).submitters, asked.command
@@ -86,7 +95,7 @@ COMMANDS: Final[dict[type[Command], CommandRule]] = {
     ChangeActivity: CommandRule(_decide, "changed", "activity", faults=of_activity),
     CancelActivity: CommandRule(_decide, "cancelled", "activity", first=True),
     SubmitRegistration: CommandRule(submit, "confirmed", "activity", faults=of_submission),
-    CancelRegistration: CommandRule(_decide, "cancelled", None),
+    CancelRegistration: CommandRule(cancel, "cancelled", None),
     RecordAttendance: CommandRule(_decide, "recorded", "activity"),
     CorrectRegistration: CommandRule(_decide, "corrected", "activity"),
 }

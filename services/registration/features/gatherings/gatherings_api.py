@@ -11,11 +11,12 @@ from services.registration.features.gatherings.gatherings_desk import gatherings
 from services.registration.features.gatherings.public import disclosed
 from services.registration.features.gatherings.sheets.sheet_report import as_dict
 from services.registration.features.gatherings.sheets.sheet_row import command_id
+from services.registration.features.gatherings.uploads import SHEET_BYTES
 from services.registration.kernel.actions import Action
 from services.registration.web import documented
 from services.registration.web.access import SignedIn
 from services.registration.web.answers import Asking, answer_many, ask, decided, found, uncertain, undecided
-from services.registration.web.api import REFUSED, STAFF, ByHand, Desk
+from services.registration.web.api import PREFIX, REFUSED, STAFF, ByHand, Desk
 from services.registration.web.bodies import body_as, fitted, parsed
 from services.registration.web.documented import answers, body
 from services.registration.web.tokens import Asked, Tokens
@@ -32,6 +33,8 @@ from shared.contracts.types import Slug
 from shared.http import NOT_FOUND, Problem
 from shared.kafka.connection import KafkaUnavailable
 
+IMPORTS: Final = "/activities/{activity}/imports"
+BODY_BYTES: Final = {f"{PREFIX}{IMPORTS}": SHEET_BYTES}
 FORESEEN_SECONDS: Final = 2.0  # at most, where a list is sent all the same
 
 
@@ -140,7 +143,7 @@ def imports(router: APIRouter, desk: Desk) -> None:
     Importer = Annotated[SignedIn, Depends(desk.access.api(Action.IMPORT_LIST))]  # noqa: N806
 
     @router.post(
-        "/activities/{activity}/imports",
+        IMPORTS,
         responses=REFUSED | documented.TOO_LARGE,
         openapi_extra=documented.SHEET,
     )

@@ -1,19 +1,24 @@
 """What routes and pages of gatherings work with, and what they share."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
 
+from services.registration.features.gatherings.arrivals import Arrivals
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gatherings import NAME
-from services.registration.features.gatherings.lists import Lists
+from services.registration.features.gatherings.limits import Limits
+from services.registration.features.gatherings.lists import Lists, lists
 from services.registration.features.gatherings.public import ClosedToAll, Public, TooOften
 from services.registration.features.gatherings.roster import Enrolled, Roster
 from services.registration.features.gatherings.uploads import Uploads
 from services.registration.features.gatherings.views import Views
 from services.registration.kernel.acceptable import Unacceptable
+from services.registration.kernel.context import OfficeContext
+from services.registration.kernel.feature import OfficeStore
 from services.registration.web.answers import Asking
 from services.registration.web.api import Parts
 from services.registration.web.tokens import Asked
@@ -26,12 +31,32 @@ from shared.http import Problem, misfitting
 class GatheringsDesk:
     """`sheet_key`: of the ids of a list's commands."""
 
+    arrivals: Arrivals
     views: Views
     roster: Roster
     public: Public
     uploads: Uploads
     lists: Lists
     sheet_key: bytes
+
+
+def parts(context: OfficeContext) -> GatheringsDesk:
+    of, key = context.of, context.key
+    limits = Limits(of.store, of.digests, context.limits.per_email, context.limits.per_address)
+    arrivals = Arrivals(of.store, limits, context.outcomes)
+    return GatheringsDesk(
+        arrivals,
+        Views(of.store, of.digests),
+        Roster(of.store, of.digests),
+        Public(f"/{of.office}/http/public", context.asker, arrivals.meet),
+        Uploads(of.store),
+        lists(of, context.features, key),
+        key,
+    )
+
+
+async def titles(of: OfficeStore, names: Sequence[str]) -> Mapping[str, str]:
+    return await Views(of.store, of.digests).titles(names)
 
 
 def gatherings(of: Parts) -> GatheringsDesk:

@@ -19,7 +19,7 @@ from services.registration.features.people.people import PEOPLE, ProvingSources
 from services.registration.features.people.store import People
 from services.registration.kernel.asking import Asked
 from services.registration.kernel.feature import OfficeStore
-from services.registration.kernel.loaded import Loaded, Ref
+from services.registration.kernel.loaded import Loaded
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -35,7 +35,7 @@ from shared.contracts.facts import Cell
 async def load(
     of: OfficeStore, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
 ) -> None:
-    await Register(of).load(partition, asked, loaded, known)
+    await Register(of).load(asked, loaded, known)
 
 
 class Register:
@@ -47,12 +47,10 @@ class Register:
         self._people = People(of.store, of.digests)
         self._proving = ProvingSources(of.office, of.vouching)
 
-    async def load(
-        self, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
-    ) -> None:
+    async def load(self, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]) -> None:
         at_hand = beside(loaded)
         submitters, _ = await asyncio.gather(
-            self._submitters(asked, loaded), self._load_activities(partition, asked, loaded)
+            self._submitters(asked, loaded), self._load_activities(asked, loaded)
         )
         at_hand.submitters = submitters
         await known
@@ -63,18 +61,11 @@ class Register:
             if isinstance(one.command, CancelActivity):
                 at_hand.live[one.key] = await self._live(one.key)
 
-    async def _load_activities(self, partition: int, asked: Sequence[Asked], loaded: Loaded) -> None:
+    async def _load_activities(self, asked: Sequence[Asked], loaded: Loaded) -> None:
         activities = loaded.states[ACTIVITY]
-        missing = {one.key for one in asked} - activities.keys()
-        wanted: list[dict[str, object]] = [{"_id": {"$in": list(missing)}}]
-        if any(isinstance(one.command, Tick) for one in asked):
-            wanted.append({"partition": partition, "promoting": True})
-        elif not missing:
-            return
-        async for row in self._store["activities"].find({"$or": wanted}):
-            activities.setdefault(row["_id"], activity_state(row))
-            if row["promoting"]:
-                loaded.unfinished.add(Ref(ACTIVITY, row["_id"]))
+        if missing := {one.key for one in asked} - activities.keys():
+            async for row in self._store["activities"].find({"_id": {"$in": list(missing)}}):
+                activities[row["_id"]] = activity_state(row)
 
     async def _submitters(self, asked: Sequence[Asked], loaded: Loaded) -> Submitters:
         named = {

@@ -49,6 +49,7 @@ class Submitters:
             command.institution,
             command.group,
             command.role_in_group,
+            asked.envelope.source if asked.granted else None,
         )
         return Submitter(Candidate(who, name), meeting, proves)
 

@@ -13,6 +13,7 @@ from shared.mongo.driver import Document, Store, is_passing
 Kind = Literal["participants", "attendance"]
 Sent = tuple[int, bytes, str | None]
 """A row of the sheet, the digest of its command, and the sheet's name where several were read."""
+SHEET_BYTES: Final = 10_000_000
 UNCONFIRMED: Final = timedelta(hours=1)
 TOLD: Final = timedelta(days=30)  # of the rows that were not taken: their numbers, and why
 LATEST: Final = 20

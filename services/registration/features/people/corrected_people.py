@@ -1,11 +1,13 @@
 """People whose corrections come back from their topic: it says of nobody who they are, the directory does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.registration.features.people.domain import participant
+from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.loaded import Loaded
-from services.registration.kernel.recovery import Told
+from services.registration.kernel.recovery import Entries, Told
+from shared.contracts.directory import RegistrationEntry
 from shared.contracts.facts import ParticipantCorrected
 from shared.mongo.driver import Session
 
@@ -29,3 +31,12 @@ class CorrectedPeople:
 
     async def restore(self, told: Sequence[Told], loaded: Loaded, session: Session) -> None:
         return None
+
+
+async def published_keys(of: OfficeStore, entries: Entries) -> Mapping[str, str]:
+    """A correction is published under a digest of whom it is of: here all people who may be meant."""
+    rows = await of.store["people"].find({}, {"_id": 0, "ref": 1}).to_list(None)
+    refs = {row["ref"] for row in rows if "ref" in row}
+    refs |= {one.ref for one in entries.found.values() if isinstance(one, RegistrationEntry) and one.ref}
+    keys = map(participant.key, refs)
+    return {of.digests.published_key(key): key for key in keys}

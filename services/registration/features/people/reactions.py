@@ -20,17 +20,27 @@ class Held(NamedTuple):
 
 
 async def held_by(store: Store, digests: Digests, ref: str) -> list[Held]:
-    """By ids that are worked out, since no index names a person."""
+    """In each activity the latest."""
+    return list({one.activity: one for one in await _all_of(store, digests, ref)}.values())
+
+
+async def registration_ids(store: Store, digests: Digests, ref: str) -> list[str]:
+    """Of all registrations of this person, also of those that were cancelled and followed by another."""
+    return [one.registration for one in await _all_of(store, digests, ref)]
+
+
+async def _all_of(store: Store, digests: Digests, ref: str) -> list[Held]:
+    """Round after round, by ids that are worked out, since no index names a person."""
     names = [row["_id"] for row in await store["activities"].find({}, {"_id": 1}).to_list(None)]
-    found: dict[str, Held] = {}
+    found: list[Held] = []
     number, left = 1, set(names)
     while left:
         ids = {digests.registration(name, ref, number): name for name in left}
         rows = await store["registrations"].find({"_id": {"$in": list(ids)}}, {"status": 1}).to_list(None)
-        found |= {ids[row["_id"]]: Held(ids[row["_id"]], row["_id"], row["status"]) for row in rows}
+        found += [Held(ids[row["_id"]], row["_id"], row["status"]) for row in rows]
         left = {ids[row["_id"]] for row in rows if row["status"] == "cancelled"}
         number += 1
-    return list(found.values())
+    return found
 
 
 async def _restated(of: OfficeStore, fact: Document) -> Sequence[CorrectRegistration]:

@@ -8,7 +8,8 @@ from shared.contracts.types import Category
 
 @dataclass(frozen=True, slots=True)
 class Registrant:
-    """Who registered and for what they stand. `ref` and `contact` lead to the person in this office only."""
+    """Who registered and for what they stand. `ref` and `contact` lead to the person in this office only.
+    `submitted_by`: the source that submitted it, of one that may cancel only what it submitted."""
 
     ref: str
     contact: str
@@ -18,3 +19,4 @@ class Registrant:
     institution: Institution | None = None
     group: str | None = None
     role_in_group: str | None = None
+    submitted_by: str | None = None

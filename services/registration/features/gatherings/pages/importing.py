@@ -17,7 +17,7 @@ from services.registration.features.gatherings.sheets.marks import Mark
 from services.registration.features.gatherings.sheets.remarks import remarked
 from services.registration.features.gatherings.sheets.sheet_report import InvitedRow
 from services.registration.features.gatherings.sheets.sheet_row import command_id
-from services.registration.features.gatherings.uploads import Kind, Upload
+from services.registration.features.gatherings.uploads import SHEET_BYTES, Kind, Upload
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import AGAIN, done, staff_page
@@ -27,6 +27,7 @@ from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
 KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
+BODY_BYTES: Final = {f"/staf/kegiatan/{{activity}}/{where}": SHEET_BYTES for where in KINDS}
 ACTIONS: Final = {"impor": Action.IMPORT_LIST, "impor-kehadiran": Action.RECORD_ATTENDANCE}
 HANDLED: Final = "Ditandai selesai: baris yang tidak diterima itu tidak disebut lagi di sini."
 MISSING: Final = "Pilih berkas Excel, OpenDocument, atau CSV yang akan diperiksa"

@@ -9,7 +9,7 @@ from typing import Final
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings import ACTIVITY, submit
 from services.registration.kernel.asking import Asked, Poison
-from services.registration.kernel.commit import Commit, Cursor, NumberedFact
+from services.registration.kernel.commit import Commit, Cursor, FactRows, NumberedFact
 from services.registration.kernel.features import Features
 from services.registration.kernel.folding import fold
 from services.registration.kernel.happened import Happened, Refusal
@@ -111,7 +111,7 @@ class Foresight:
 
     def _follow(self, asked: Asked, happened: Happened, state: ActivityState | None) -> Foreseen:
         self._number += 1
-        fact = NumberedFact(self._number, asked.key, self._now, happened, None, b"")
+        fact = NumberedFact(self._number, asked.key, self._now, happened, None, FactRows(b""))
         fold(self._features, self._commit, self._loaded, fact)
         if not isinstance(happened.body, RegistrationWaitlisted):
             return Foreseen("confirmed")

@@ -1,6 +1,6 @@
 """When offsets without a record are read again, and when they are taken for what they are."""
 
-from services.notification.entrypoints.rereading import Holes
+from shared.kafka.holes import Holes
 
 WHERE = ("simpul.bali.directory.v1", 3)
 

@@ -1,0 +1,90 @@
+"""A fact as it lies in the ledger, with what stays in the office of it, read to be folded once more."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from services.registration.kernel.feature import FactUnfollowed, PrivatePart
+from services.registration.kernel.features import Features
+from services.registration.kernel.happened import Happened
+from services.registration.kernel.loaded import Ref
+from shared.contracts.facts import FACTS, Body
+from shared.kafka.facts import failure
+from shared.mongo.driver import Document
+
+NUMBERS: Final = (1 << 40) - 1
+
+
+class LedgerUnreadable(Exception):
+    """A fact is missing from the ledger, of a type that this version does not know, or cannot be folded."""
+
+
+class PrivateRow(NamedTuple):
+    """What stays in the office of a fact. `follower`: the state that follows it; `row`: as it is stored."""
+
+    part: PrivatePart
+    follower: Ref
+    row: Document | None
+
+    @property
+    def has_content(self) -> bool:
+        return self.row is not None and len(self.row) > 1
+
+    def value(self, stand_ins: Mapping[Ref, Any]) -> Any:
+        """What it says; else what the stored state says in its place, None where there is none."""
+        if self.row is not None and self.has_content:
+            return self.part.value(self.row)
+        return self.part.of(stand_ins[self.follower]) if self.follower in stand_ins else None
+
+
+class StoredFact(NamedTuple):
+    """`refs`: which states it changes; `private`: where one of them follows that."""
+
+    partition: int
+    number: int
+    at: datetime
+    body: Body
+    refs: Sequence[Ref]
+    private: PrivateRow | None
+
+    def happened(self, stand_ins: Mapping[Ref, Any]) -> Happened:
+        """`stand_ins`: stored states, for what was erased. Raises `LedgerUnreadable`."""
+        with self.followed():
+            return Happened(self.body, self.private.value(stand_ins) if self.private else None)
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Raises `LedgerUnreadable` for whatever fails, without its text: that may be a person's."""
+        with _read(self.partition, self.number):
+            yield
+
+
+def read_stored(
+    features: Features, row: Document, beside: Document | None, holds: Callable[[Ref], bool]
+) -> StoredFact:
+    """`holds`: which states are followed. Raises `LedgerUnreadable` and `FactUnfollowed`."""
+    partition, number = int(row["_id"]) >> 40, int(row["_id"]) & NUMBERS
+    if (model := FACTS.get(row["type"])) is None:
+        raise LedgerUnreadable(
+            f"fact {number} of partition {partition} is a {row['type']}: use the version that knows it"
+        )
+    with _read(partition, number):
+        body = model.model_validate(row["data"], extra="ignore")
+        refs = [ref for ref in features.states_of(body, row["key"]) if holds(ref)]
+    part = features.facts[model].private
+    follower = next((ref for ref in refs if part and ref.kind == part.kind), None)
+    private = PrivateRow(part, follower, beside) if part and follower else None
+    return StoredFact(partition, number, row["at"], body, refs, private)
+
+
+@contextmanager
+def _read(partition: int, number: int) -> Iterator[None]:
+    try:
+        yield
+    except FactUnfollowed:
+        raise
+    except Exception as error:
+        raise LedgerUnreadable(
+            f"fact {number} of partition {partition} cannot be folded ({failure(error)})"
+        ) from None

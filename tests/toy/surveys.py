@@ -1,0 +1,217 @@
+"""A feature that nobody edited the machinery for: people answer a survey in their own words.
+
+Beside the folder that this stands in, it needs a row in the registry of contracts and one in the tuple of
+features; `plugged_in` lends it both.
+"""
+
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.registration.features import FEATURES
+from services.registration.kernel.actions import Action
+from services.registration.kernel.asking import Asked
+from services.registration.kernel.feature import (
+    Codec,
+    CommandRule,
+    FactRule,
+    Feature,
+    Holdings,
+    Kind,
+    OfficeStore,
+    PrivatePart,
+    Rows,
+    SideWriteRule,
+    Timer,
+)
+from services.registration.kernel.features import assembled
+from services.registration.kernel.happened import Decision, Happened, Refusal
+from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.recovery import Entries, Told
+from services.registration.web.access import SignedIn
+from services.registration.web.api import Desk
+from services.registration.web.bodies import body_as
+from services.registration.web.front import Front
+from shared.contracts.commands import COMMANDS, Command, PersonRef
+from shared.contracts.facts import FACTS, Body
+from shared.contracts.types import Line, Slug
+from shared.mongo.driver import Session
+
+NAME: Final = "surveys"
+SURVEY: Final = "survey"
+
+
+class AnswerSurvey(Command):
+    type = "id.simpul.survey.answer.v1"
+
+    survey: Slug
+    ref: PersonRef
+    words: Line
+
+
+class SurveyAnswered(Body):
+    type = "id.simpul.survey.answered.v1"
+
+    survey: Slug
+
+
+class SurveyClosed(Body):
+    type = "id.simpul.survey.closed.v1"
+
+    survey: Slug
+
+
+@dataclass(frozen=True)
+class Survey:
+    answers: int = 0
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Written beside the survey. `ref`: whose words they are."""
+
+    survey: str
+    ref: str
+    words: str
+
+
+def answer(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+    state, command = loaded.states[SURVEY].get(asked.key), asked.command
+    assert isinstance(command, AnswerSurvey)
+    if state is not None and state.closed:
+        return Refusal("window_closed")
+    beside = Answered(command.survey, command.ref, command.words)
+    return [Happened(SurveyAnswered(survey=command.survey), command.words, (beside,))]
+
+
+def evolve(state: Survey | None, happened: Happened, number: int) -> Survey:
+    if isinstance(happened.body, SurveyClosed):
+        return replace(state or Survey(), closed=True)
+    return replace(state or Survey(), answers=(state or Survey()).answers + 1)
+
+
+async def load(
+    of: OfficeStore, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+) -> None:
+    missing = {one.key for one in asked if isinstance(one.command, AnswerSurvey)} - loaded.states[
+        SURVEY
+    ].keys()
+    rows = of.store["surveys"].find({"_id": {"$in": list(missing)}})
+    loaded.states[SURVEY] |= dict.fromkeys(missing)
+    loaded.states[SURVEY] |= {row["_id"]: CODEC.read(row) for row in await rows.to_list(None)}
+
+
+async def write(of: OfficeStore, answers: Sequence[Answered], session: Session) -> None:
+    await of.store["survey_answers"].insert_many([asdict(one) for one in answers], session=session)
+
+
+async def collect(of: OfficeStore, ref: str) -> Rows:
+    return {"survey_answers": await of.store["survey_answers"].find({"ref": ref}).to_list(None)}
+
+
+async def remove(of: OfficeStore, ref: str, session: Session) -> None:
+    await of.store["survey_answers"].delete_many({"ref": ref}, session=session)
+
+
+class RecoveredSurveys:
+    """Their words were nowhere but in the office."""
+
+    async def read(self, told: Sequence[Told]) -> None:
+        return None
+
+    def private(self, told: Told, loaded: Loaded) -> Any:
+        return None
+
+    def lost(self, told: Told) -> Sequence[str]:
+        return [f"{told.fact.key}: the words of an answer"]
+
+    async def restore(self, told: Sequence[Told], loaded: Loaded, session: Session) -> None:
+        return None
+
+
+def recovery(of: OfficeStore, told: Sequence[Told], entries: Entries) -> RecoveredSurveys:
+    return RecoveredSurveys()
+
+
+def api(router: APIRouter, desk: Desk) -> None:
+    Registrar = Annotated[SignedIn, Depends(desk.access.api(Action.REGISTER_PERSON))]  # noqa: N806
+
+    @router.post("/surveys/{survey}/answers")
+    async def answered(survey: str, request: Request, user: Registrar) -> Response:
+        command = await body_as(AnswerSurvey, request, survey=survey)
+        return await desk.answer(command, survey, desk.asking(request, user))
+
+
+def pages(front: Front) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/survei/{survey}", response_class=HTMLResponse)
+    async def page(survey: str) -> HTMLResponse:
+        row = await front.parts[NAME].store["surveys"].find_one({"_id": survey})
+        return front.page("survei.html", survey=survey, answers=CODEC.read(row).answers if row else 0)
+
+    return router
+
+
+CODEC: Final = Codec(
+    "surveys",
+    lambda name, partition, state, now: {"_id": name, "partition": partition} | asdict(state),
+    lambda row: Survey(row["answers"], row["closed"]),
+)
+_CHANGES: Final[Mapping[str, Any]] = {SURVEY: lambda body, key: body.survey}
+_WORDS: Final = PrivatePart(
+    SURVEY, lambda words: {"words": words}, lambda row: row["words"], lambda state: "forgotten"
+)
+SURVEYS: Final = Feature(
+    name=NAME,
+    commands={AnswerSurvey: CommandRule(answer, "recorded", "survey")},
+    facts={
+        SurveyAnswered: FactRule(_CHANGES, "recorded", _WORDS),
+        SurveyClosed: FactRule(_CHANGES),
+    },
+    kinds={
+        SURVEY: Kind(
+            evolve,
+            CODEC,
+            timer=Timer(
+                lambda state, now: state.answers > 1 and not state.closed,
+                lambda loaded, name, now: [Happened(SurveyClosed(survey=name))],
+                {"answers": {"$gt": 1}, "closed": False},
+            ),
+        )
+    },
+    collections={"surveys": (), "survey_answers": ()},
+    load=load,
+    beside=list,
+    side_writes={
+        Answered: SideWriteRule(lambda loaded, answered: loaded.beside[NAME].append(answered), write)
+    },
+    api=(api,),
+    pages=(pages,),
+    templates=Path(__file__).with_name("templates"),
+    recovery=recovery,
+    holdings=Holdings(collect, remove),
+    parts=lambda context: context.of,
+)
+ALL_AND_SURVEYS: Final = (*FEATURES, SURVEYS)
+WITH_SURVEYS: Final = assembled(ALL_AND_SURVEYS)
+
+
+@contextmanager
+def plugged_in() -> Iterator[None]:
+    """Its rows in the registry of contracts, for as long as a test takes."""
+    COMMANDS[AnswerSurvey.type] = AnswerSurvey
+    FACTS.update({one.type: one for one in (SurveyAnswered, SurveyClosed)})
+    try:
+        yield
+    finally:
+        del COMMANDS[AnswerSurvey.type]
+        for one in (SurveyAnswered, SurveyClosed):
+            del FACTS[one.type]
