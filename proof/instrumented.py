@@ -98,10 +98,10 @@ def _halve(ledger: Any, publisher: Any, trigger: Trigger) -> None:
 def watch_notification(trigger: Trigger) -> None:
     from services.notification.adapters.deliveries import MongoLedger
     from services.notification.adapters.folding import FactsLedger
-    from services.notification.application.sending import Postman
+    from services.notification.application.sending import DeliveryWorker
 
     _after(MongoLedger, "begin_attempts", trigger, "before-data")
-    _before(Postman, "_record", trigger, "after-data")
+    _before(DeliveryWorker, "_record", trigger, "after-data")
     _before(FactsLedger, "apply", trigger, "before-fold")
 
 

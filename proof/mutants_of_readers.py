@@ -22,7 +22,7 @@ def sent_before_data() -> None:
 
 def early_timer() -> None:
     """The shelf life of mails ends a month early."""
-    import services.notification.domain.judgement as judgement
+    import services.notification.domain.send_decision as judgement
 
     judge = judgement.judge
 

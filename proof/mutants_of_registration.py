@@ -112,11 +112,11 @@ def pointer_first() -> None:
 
 def no_claim() -> None:
     """Who gets a partition goes on with what it remembers, and raises no epoch."""
-    from services.registration.kernel.owner import Owner
+    from services.registration.kernel.partition_processor import PartitionProcessor
     from services.registration.storage.ledger import Ledger, cursor_of
 
     remembered: dict[int, Any] = {}
-    claim, remember = Owner._claim, Owner._remember
+    claim, remember = PartitionProcessor._claim, PartitionProcessor._remember
 
     async def unraised(ledger: Any, partition: int) -> Any:
         return cursor_of(await ledger._store["cursors"].find_one({"_id": partition}))
@@ -131,8 +131,8 @@ def no_claim() -> None:
         remembered[owner.held.partition] = dict(owner._kept)
 
     patch(Ledger, "claim", unraised)
-    patch(Owner, "_claim", unforgetful)
-    patch(Owner, "_remember", kept)
+    patch(PartitionProcessor, "_claim", unforgetful)
+    patch(PartitionProcessor, "_remember", kept)
 
 
 def people_unread() -> None:
@@ -161,8 +161,8 @@ def canary_in_a_fact() -> None:
 
     encoded = vars(ledger)["encoded_fact"]
 
-    def named(cursor: Any, number: int, key: str, at: Any, happened: Any, asked: Any, *more: Any) -> bytes:
-        document = encoded(cursor, number, key, at, happened, asked, *more)
+    def named(cursor: Any, number: int, key: str, at: Any, content: Any, asked: Any, *more: Any) -> bytes:
+        document = encoded(cursor, number, key, at, content, asked, *more)
         if asked is None or not isinstance(asked.command, SubmitRegistration):
             return bytes(document)
         row: dict[str, Any] = bson.decode(document, codec_options=bson.CodecOptions(tz_aware=True))

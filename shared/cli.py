@@ -23,7 +23,7 @@ Step = Callable[[], Coroutine[Any, Any, list[str]]]
 Checks = Callable[[], AbstractAsyncContextManager[list[Check]]]
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """A verb cannot do what it was asked; the text says why, and what to do."""
 
 
@@ -108,7 +108,7 @@ def ended_by(step: Step) -> None:
         said = asyncio.run(step())
     except ValueError as wrong:
         raise _ended(str(wrong), USAGE) from None
-    except (TopicMisfit, DatabaseMisfit, GroupBusy, OfficeFileInvalid, Refused) as misfit:
+    except (TopicMisfit, DatabaseMisfit, GroupBusy, OfficeFileInvalid, CommandRefused) as misfit:
         raise _ended(str(misfit)) from None
     except PyMongoError as error:
         raise _ended(f"MongoDB does not answer as it must ({type(error).__name__})") from None

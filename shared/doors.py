@@ -68,7 +68,7 @@ class Address:
         return origin == self.origin or (not self.any_host and origin == f"{self.scheme}://{host}")
 
 
-class Door:
+class RequestGuard:
     """ASGI middleware around a whole service. Only whole requests in clear, for our name and from our own
     pages come in; a body over the limit of its path is answered before anything reads it; HEAD is answered
     as GET without its body; and whatever fails within is a problem whose id stands in the log."""

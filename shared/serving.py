@@ -90,7 +90,7 @@ class PatientProtocol(HttpToolsProtocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class HttpSides:
     """A service's two applications."""
 
     public: FastAPI
@@ -131,7 +131,7 @@ def _bound(host: str, port: int, setting: str) -> socket.socket:
 
 
 async def serve(
-    sides: Sides, sockets: Listening, proxies: str = "", end: asyncio.Event | None = None
+    sides: HttpSides, sockets: Listening, proxies: str = "", end: asyncio.Event | None = None
 ) -> None:
     """Serve until SIGTERM, SIGINT or `end`. Told a second time once this has returned, the process dies.
 

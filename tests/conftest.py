@@ -11,8 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from local import machine
 from local.processes import Processes
-from services.registration.features.gatherings import arrivals
-from services.registration.kernel import asker
+from services.registration.features.gatherings import submission_checks
+from services.registration.kernel import command_client
 from shared.mongo.driver import Driver
 from tests.support.drivers import DRIVERS, using
 from tests.support.kafka import NoKafka, kafka_jars
@@ -85,8 +85,8 @@ def mongo_driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
 def _patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no failure; how soon people hear that a server is away, tests/faults ask."""
     if not request.node.nodeid.startswith("tests/faults/"):
-        monkeypatch.setattr(asker, "ANSWER_SECONDS", 10.0)
-        monkeypatch.setattr(arrivals, "LOOK_SECONDS", 10.0)
+        monkeypatch.setattr(command_client, "ANSWER_SECONDS", 10.0)
+        monkeypatch.setattr(submission_checks, "LOOK_SECONDS", 10.0)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.letterhead import Letterhead
 from services.notification.adapters.smtp import MailChannel, SmtpServer
 from services.notification.application.ports import Channel
 from services.notification.settings import NotificationSettings
@@ -19,7 +19,7 @@ class Connections:
 
     store: Store
     cluster: Cluster
-    channel: Callable[[Stationery], Channel]
+    channel: Callable[[Letterhead], Channel]
 
 
 @asynccontextmanager

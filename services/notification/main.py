@@ -7,20 +7,20 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.notification.adapters.bucket import MongoBucket
 from services.notification.adapters.cursors import Cursors
 from services.notification.adapters.deliveries import MongoLedger
 from services.notification.adapters.directory import DirectoryStore
 from services.notification.adapters.fanout import FanOuts
 from services.notification.adapters.folding import FactsLedger
-from services.notification.adapters.held import waited_for
+from services.notification.adapters.letterhead import Letterhead
 from services.notification.adapters.provision import birth
-from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.reading_problems import unreadable_entries
+from services.notification.adapters.token_bucket import MongoTokenBucket
 from services.notification.adapters.traced import TracedChannel
-from services.notification.application.bell import Bell
-from services.notification.application.sending import Pace, Postman
+from services.notification.application.sending import DeliveryPace, DeliveryWorker
+from services.notification.application.wake_up import WakeUpSignal
 from services.notification.connections import Connections, connected
-from services.notification.domain.judgement import Allowed
+from services.notification.domain.send_decision import AllowedRecipients
 from services.notification.entrypoints.consumer import Reader
 from services.notification.entrypoints.http import mail_desk
 from services.notification.entrypoints.metrics import Metrics
@@ -33,7 +33,7 @@ from shared.kafka.topics import TopicSpec
 from shared.management import management
 from shared.office import Office, read_office
 from shared.passes import Passes
-from shared.serving import Sides, listening, serve
+from shared.serving import HttpSides, listening, serve
 from shared.settings import read_settings
 from shared.sign_ins import SignIns
 from shared.startup import run_service, until_up
@@ -50,14 +50,14 @@ IDLE_SECONDS = 0.5  # other instances do not ring our bell
 @asynccontextmanager
 async def running(
     settings: NotificationSettings, office: Office, connections: Connections, traces: Untraced = UNTRACED
-) -> AsyncIterator[Sides]:
+) -> AsyncIterator[HttpSides]:
     """The whole service, started: both sides of its HTTP, while it reads facts and sends mails.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due.
     """
     service = Service(settings, office, connections, traces)
     async with service.working():
-        yield Sides(service.app, service.management)
+        yield HttpSides(service.app, service.management)
 
 
 class Service:
@@ -71,7 +71,7 @@ class Service:
         self._topics = (facts(code), directory(code))
         self._connections, self.store = connections, connections.store
         self._metrics = Metrics()
-        self._bell = Bell()
+        self._wake_up = WakeUpSignal()
         self._state = "Kafka and MongoDB were not reached yet"
         self._cursors = Cursors(self.store)
         self._reader: Reader | None = None
@@ -103,7 +103,7 @@ class Service:
             self._topics, notify, group(office, "notification"), reader.listener, "none"
         )
         postmen = self._hire()
-        sending = [asyncio.create_task(postman.run(self._bell.listener())) for postman in postmen]
+        sending = [asyncio.create_task(worker.run(self._wake_up.listener())) for worker in postmen]
         works = (self._fan_out(send_from), self._watch(reader), self._look_again(reader))
         others = [asyncio.create_task(work) for work in works]
         try:
@@ -113,9 +113,9 @@ class Service:
         finally:
             for task in others:
                 task.cancel()
-            for postman in postmen:
-                postman.stop()
-            self._bell.ring()
+            for worker in postmen:
+                worker.stop()
+            self._wake_up.ring()
             await asyncio.wait([*sending, *others], timeout=self._settings.smtp_seconds)
             for task in sending:
                 task.cancel()
@@ -142,21 +142,21 @@ class Service:
         )
         ledger = FactsLedger(self.store, self._cursors, send_from)
         reader = Reader(
-            self._topics[0], self._cursors, ledger, self._directory, self._bell.ring, self._traces
+            self._topics[0], self._cursors, ledger, self._directory, self._wake_up.ring, self._traces
         )
         return reader
 
-    def _hire(self) -> list[Postman]:
+    def _hire(self) -> list[DeliveryWorker]:
         settings = self._settings
-        stationery = Stationery(self._office, settings.links)
-        pace = Pace(lease=timedelta(seconds=settings.mail_lease_seconds))
+        letterhead = Letterhead(self._office, settings.links)
+        pace = DeliveryPace(lease=timedelta(seconds=settings.mail_lease_seconds))
         return [
-            Postman(
+            DeliveryWorker(
                 MongoLedger(self.store),
                 self._directory,
-                MongoBucket(self.store, settings.mails_per_minute),
-                TracedChannel(self._connections.channel(stationery), self._traces),
-                Allowed.of(settings.mail_only_to),
+                MongoTokenBucket(self.store, settings.mails_per_minute),
+                TracedChannel(self._connections.channel(letterhead), self._traces),
+                AllowedRecipients.of(settings.mail_only_to),
                 pace,
                 self._metrics.closed,
             )
@@ -165,10 +165,10 @@ class Service:
 
     async def _fan_out(self, send_from: datetime) -> None:
         gathered = timedelta(seconds=self._settings.changes_gathered_seconds)
-        fan_outs, woken = FanOuts(self.store, send_from, gathered), self._bell.listener()
+        fan_outs, woken = FanOuts(self.store, send_from, gathered), self._wake_up.listener()
         while True:
             if await self._patiently(fan_outs.step):
-                self._bell.ring()
+                self._wake_up.ring()
             else:
                 await woken(IDLE_SECONDS)
 
@@ -194,7 +194,7 @@ class Service:
     async def why_not_ready(self) -> list[str]:
         reasons = [self._state] if self._state else []
         try:
-            held = await waited_for(self.store)
+            held = await unreadable_entries(self.store)
         except Exception:
             held, reasons = [], [*reasons, "MongoDB does not answer"]
         if self._reader is None or self._state:

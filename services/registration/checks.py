@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from services.registration.features import FEATURES
 from services.registration.features.people.store import People
 from services.registration.kernel.digests import Digests
-from services.registration.kernel.features import assembled
+from services.registration.kernel.features import assemble
 from services.registration.settings import RegistrationSettings
 from services.registration.storage.provision import require_fit, require_key
 from services.registration.web.notification import NotificationMails, client
@@ -51,7 +51,7 @@ async def checks() -> AsyncIterator[list[Check]]:
             Check(f"file of {office}", described, "mend the file that SIMPUL_OFFICE_FILE names"),
             Check(
                 "topics and register",
-                lambda: require_fit(office, store, assembled(FEATURES), KafkaCluster(settings.kafka)),
+                lambda: require_fit(office, store, assemble(FEATURES), KafkaCluster(settings.kafka)),
                 f"run `simpul provision office {office}`",
             ),
             Check("numbers of persons", people, "see MongoDB above"),

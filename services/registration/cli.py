@@ -18,7 +18,7 @@ from services.registration.kernel.actions import Role
 from services.registration.kernel.commit import ClaimLost
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
-from services.registration.kernel.features import assembled
+from services.registration.kernel.features import assemble
 from services.registration.kernel.ports import DoesNotFit
 from services.registration.settings import (
     AccountSettings,
@@ -29,12 +29,12 @@ from services.registration.settings import (
     RepublishSettings,
 )
 from services.registration.storage.formats import holds_private, move_private
-from services.registration.storage.new_ledger import name_anew
-from services.registration.storage.parked import Parked
+from services.registration.storage.parked_records import ParkedRecords
 from services.registration.storage.provision import provision, require_key
 from services.registration.storage.recover import recover
+from services.registration.storage.rename_ledger import rename_ledger
 from services.registration.storage.republish import republish
-from shared.cli import Refused, ended_by
+from shared.cli import CommandRefused, ended_by
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import OfficeStopped
@@ -69,7 +69,7 @@ async def _print_parked(settings: ParkedSettings) -> None:
     store = _register(settings)
     after: int | None = None
     try:
-        while page := await Parked(store).page(after):
+        while page := await ParkedRecords(store).page(after):
             for row in page:
                 where = (row["topic"], row["partition"], row["offset"], row["at"].isoformat())
                 typer.echo("\t".join(str(value) for value in (*where, row["reason"], row["why"])))
@@ -125,7 +125,7 @@ async def _republish(settings: RepublishSettings) -> list[str]:
     try:
         return await republish(settings.office, store, settings.kafka, settings.replication)
     except DoesNotFit as misfit:
-        raise Refused(str(misfit)) from None
+        raise CommandRefused(str(misfit)) from None
     finally:
         await store.close()
 
@@ -147,14 +147,14 @@ async def _recover(settings: RecoverSettings, new_ledger: bool) -> list[str]:
     of = OfficeStore(store, Digests(bytes.fromhex(settings.person_key)), settings.office)
     try:
         if new_ledger:
-            return await name_anew(settings.office, store, settings.kafka, settings.replication)
+            return await rename_ledger(settings.office, store, settings.kafka, settings.replication)
         signer = settings.signer
         signatures = EntrySignatures(settings.office, signer.public if signer else None)
-        return await recover(of, assembled(FEATURES), settings.kafka, settings.replication, signatures)
+        return await recover(of, assemble(FEATURES), settings.kafka, settings.replication, signatures)
     except (DoesNotFit, ClaimLost, OfficeStopped) as refusal:
-        raise Refused(str(refusal)) from None
+        raise CommandRefused(str(refusal)) from None
     except CommitUnknown:
-        raise Refused("MongoDB did not say whether it wrote: run it again") from None
+        raise CommandRefused("MongoDB did not say whether it wrote: run it again") from None
     finally:
         await store.close()
 
@@ -176,7 +176,7 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
     store = connect(mongo_url, topics.database(code, "registration"), driver)
     try:
         said = await provision(
-            code, store, assembled(FEATURES), kafka, settings.partitions, settings.replication
+            code, store, assemble(FEATURES), kafka, settings.partitions, settings.replication
         )
         return said + await _upgrade(office, store, kafka, settings.person_key)
     finally:

@@ -9,15 +9,15 @@ from fastapi.responses import HTMLResponse
 from services.registration.features.gatherings.gatherings_desk import gatherings
 from services.registration.features.gatherings.pages.activities import PAGE, in_order
 from services.registration.features.gatherings.pages.mails import MailList, counted
-from services.registration.features.people.people_desk import twins_of
+from services.registration.features.people.people_desk import possible_duplicates_of
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import said, staff_page
-from services.registration.web.front import Front
+from services.registration.web.desk import done_message, staff_page
+from services.registration.web.front import OfficePages
 from shared.pages import pages_of
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     Anybody = Annotated[SignedIn, Depends(access.page(Action.ENTER))]  # noqa: N806
 
@@ -37,12 +37,12 @@ def routes(front: Front, access: Access) -> APIRouter:
             front,
             user,
             "staf.html",
-            done=said(front, request),
+            done=done_message(front, request),
             rows=[(phase, states[one.id]) for phase, one in shown if one.id in states],
             number=hal,
             pages=pages_of(len(found), PAGE),
             parked=await front.desk.parked.counted() if user.may("see_commands") else 0,
-            same=await twins_of(front).counted() if user.may("compare_people") else 0,
+            same=await possible_duplicates_of(front).counted() if user.may("compare_people") else 0,
             wrong=[one for one in wrong if one.activity in titles and user.may("import_list", one.activity)],
             titles=titles,
             mails=mails.known,

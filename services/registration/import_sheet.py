@@ -22,7 +22,7 @@ from services.registration.features.gatherings.sheets.sheet_report import Invite
 from services.registration.features.gatherings.sheets.sheet_row import command_id
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
-from services.registration.kernel.features import assembled
+from services.registration.kernel.features import assemble
 from services.registration.settings import ImportSettings
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
@@ -92,7 +92,7 @@ async def _foreseen(data: bytes, activity: str) -> SheetReport:
     )
     try:
         key = bytes.fromhex(settings.person_key)
-        found = lists(OfficeStore(store, Digests(key), settings.office), assembled(FEATURES), key)
+        found = lists(OfficeStore(store, Digests(key), settings.office), assemble(FEATURES), key)
         return await found.looked_through(data, activity)
     finally:
         await store.close()

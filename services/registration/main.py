@@ -10,15 +10,15 @@ from prometheus_client import CollectorRegistry
 
 from services.registration.connections import Connections, connected
 from services.registration.features import FEATURES
-from services.registration.kernel.asker import Asker
-from services.registration.kernel.asking import Reading
-from services.registration.kernel.batch import Standing
+from services.registration.kernel.batch import OfficeStatements
+from services.registration.kernel.command_client import CommandClient
 from services.registration.kernel.context import HourlyLimits, OfficeContext, SignInSettings
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import Feature, OfficeStore
-from services.registration.kernel.features import Features, assembled
-from services.registration.kernel.owners import Owners
+from services.registration.kernel.features import Features, assemble
+from services.registration.kernel.partition_processors import PartitionProcessors
 from services.registration.kernel.ports import Ports
+from services.registration.kernel.received_commands import CommandReader
 from services.registration.kernel.sources import Grant, Sources
 from services.registration.pages import pages
 from services.registration.settings import RegistrationSettings
@@ -27,27 +27,27 @@ from services.registration.storage.intake import Intake
 from services.registration.storage.ledger import Ledger
 from services.registration.storage.loader import Loader
 from services.registration.storage.outcomes import Outcomes
-from services.registration.storage.parked import Parked
+from services.registration.storage.parked_records import ParkedRecords
 from services.registration.storage.provision import LONG_AGO, require_fit, require_key, signed_from
 from services.registration.storage.publisher import Publisher
-from services.registration.web.api import Desk, routes
+from services.registration.web.api import OfficeApi, routes
 from services.registration.web.body_limits import body_limit
 from services.registration.web.consumer import intake_subscription
 from services.registration.web.done_sentences import DoneSentences
-from services.registration.web.front import Front, templates
+from services.registration.web.front import OfficePages, templates
 from services.registration.web.health import readiness
-from services.registration.web.metrics import CountedLedger, OwnerNumbers, UnsignedCommands
+from services.registration.web.metrics import MeasuredLedger, PartitionMetrics, UnsignedCommands
 from services.registration.web.pace import pace
 from services.registration.web.tokens import Tokens
 from shared.contracts import topics
-from shared.doors import Address, Door
+from shared.doors import Address, RequestGuard
 from shared.http import application
 from shared.kafka.records import partition_of
 from shared.management import management
 from shared.mongo.driver import is_passing
 from shared.office import Office, read_office
 from shared.pages.problems import add_problem_pages, shown_at, speak_pages
-from shared.serving import Sides, listening, serve
+from shared.serving import HttpSides, listening, serve
 from shared.settings import read_settings
 from shared.sign_ins import SignIns
 from shared.signatures import PublicKeys
@@ -62,12 +62,12 @@ async def running(
     connections: Connections,
     traces: Untraced = UNTRACED,
     served: tuple[Feature, ...] = FEATURES,
-) -> AsyncIterator[Sides]:
+) -> AsyncIterator[HttpSides]:
     """The whole service, started: both sides of its HTTP, while the consumer and the owners work.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is missing or does not fit.
     """
-    features, store, cluster = assembled(served), connections.store, connections.cluster
+    features, store, cluster = assemble(served), connections.store, connections.cluster
     async with AsyncExitStack() as stack:
         partitions = await until_up(lambda: require_fit(office.code, store, features, cluster))
         sender = await stack.enter_async_context(cluster.sender())
@@ -77,13 +77,16 @@ async def running(
 
         of = OfficeStore(store, digests, office.code, frozenset(office.vouching_sources))
         outcomes = Outcomes(
-            store, office.code, features, lambda key: owners.decides(partition_of(key.encode(), partitions))
+            store,
+            office.code,
+            features,
+            lambda key: processors.decides(partition_of(key.encode(), partitions)),
         )
         signer = settings.signer
         since = await until_up(lambda: signed_from(store)) if signer else LONG_AGO
         intake = Intake(office.code, cluster, sender, partitions, signer, traces.here)
         entries = DirectoryWriter(office.code, sender, partitions, signer)
-        asker = Asker(digests, intake, outcomes, features, is_passing)
+        command_client = CommandClient(digests, intake, outcomes, features, is_passing)
         registry = CollectorRegistry()
         limits = HourlyLimits(settings.registrations_per_email_hour, settings.registrations_per_address_hour)
         sign_in = SignInSettings(
@@ -92,7 +95,7 @@ async def running(
             str(settings.public_url),
             SignIns(registry, settings.failed_sign_ins_per_address),
         )
-        context = OfficeContext(of, features, asker, outcomes, key, limits, sign_in)
+        context = OfficeContext(of, features, command_client, outcomes, key, limits, sign_in)
         parts = {feature.name: feature.parts(context) for feature in features.features}
 
         ledger = Ledger(of, features, outcomes.tell)
@@ -105,48 +108,48 @@ async def running(
             settings.unsigned == "accept",
             unsigned.count,
         )
-        owners = Owners(
+        processors = PartitionProcessors(
             Ports(
                 features=features,
-                reading=Reading(
+                reading=CommandReader(
                     sources, partitions, digests, features, settings.trust_producer_time, traces.of
                 ),
-                ledger=CountedLedger(ledger, registry),
+                ledger=MeasuredLedger(ledger, registry),
                 register=Loader(of, features),
                 publisher=Publisher(of, ledger, features, sender, entries, partitions, signer),
                 intake=intake,
-                standing=Standing.of(office.described(), settings.totals_every),
+                standing=OfficeStatements.of(office.described(), settings.totals_every),
                 is_passing=is_passing,
                 trim_every=settings.trim_seconds or None,
                 pace=pace(lambda: outcomes.waited_for, features, parts),
             )
         )
-        reading = intake_subscription(office.code, owners, traces)
-        OwnerNumbers(owners, reading.listener, partitions, registry)
-        desk = Desk(
+        reading = intake_subscription(office.code, processors, traces)
+        PartitionMetrics(processors, reading.listener, partitions, registry)
+        desk = OfficeApi(
             office.code,
             features.access(parts),
-            asker,
+            command_client,
             outcomes,
-            Parked(store),
+            ParkedRecords(store),
             Tokens(settings.link_keys),
             DoneSentences(settings.session_keys),
             features.disclosed,
             parts,
         )
-        front = Front(office, desk, settings.links, connections.mails, templates(features))
+        front = OfficePages(office, desk, settings.links, connections.mails, templates(features))
         app = _application(settings, front, features)
         traces.watch(app)
 
-        stack.push_async_callback(owners.close)
+        stack.push_async_callback(processors.close)
         await stack.enter_async_context(cluster.consuming(reading))
-        maintaining = asyncio.create_task(owners.maintain())
+        maintaining = asyncio.create_task(processors.maintain())
         stack.callback(maintaining.cancel)
         for work in features.works(parts, entries):
             stack.callback(asyncio.create_task(work).cancel)
         members = partial(cluster.group_members, topics.group(office.code, "registration"))
-        ready = readiness(reading.listener, owners, store, partitions, members)
-        yield Sides(app, management(ready, registry, warnings=unsigned.warnings))
+        ready = readiness(reading.listener, processors, store, partitions, members)
+        yield HttpSides(app, management(ready, registry, warnings=unsigned.warnings))
 
 
 def grants(office: Office) -> dict[str, Grant]:
@@ -154,7 +157,7 @@ def grants(office: Office) -> dict[str, Grant]:
     return {name: Grant(PublicKeys.of(one.keys), one.types) for name, one in office.sources.items()}
 
 
-def _application(settings: RegistrationSettings, front: Front, features: Features) -> FastAPI:
+def _application(settings: RegistrationSettings, front: OfficePages, features: Features) -> FastAPI:
     """The public side: the API, the pages, and the door before them."""
     app = application(f"Simpul: pendaftaran {front.office.name}")
     app.include_router(routes(front.desk, features))
@@ -163,7 +166,7 @@ def _application(settings: RegistrationSettings, front: Front, features: Feature
     add_problem_pages(app, front.problem)
     address = Address.of(str(settings.public_url))
     app.add_middleware(
-        Door, address=address, limit=body_limit(features), shown=partial(shown_at, front.problem)
+        RequestGuard, address=address, limit=body_limit(features), shown=partial(shown_at, front.problem)
     )
     return app
 

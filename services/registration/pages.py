@@ -5,10 +5,10 @@ from fastapi import APIRouter
 from services.registration import home
 from services.registration.kernel.features import Features
 from services.registration.web.access import Access
-from services.registration.web.front import Front
+from services.registration.web.front import OfficePages
 
 
-def pages(front: Front, access: Access, features: Features) -> APIRouter:
+def pages(front: OfficePages, access: Access, features: Features) -> APIRouter:
     """Not in `/openapi.json`, which is for programs. The public's first."""
     router = APIRouter(include_in_schema=False)
     for routes in (page for feature in features.features for page in feature.pages):

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from services.registration.features import FEATURES
-from services.registration.kernel.feature import FactUnfollowed
-from services.registration.kernel.features import assembled
+from services.registration.kernel.feature import FactWithoutState
+from services.registration.kernel.features import assemble
 from services.registration.settings import ParkedSettings
 from services.registration.storage.formats import formats
 from services.registration.storage.state_check import check_states, differences, left_out
 from services.registration.storage.stored_fact import LedgerUnreadable
-from shared.cli import Refused, ended_by
+from shared.cli import CommandRefused, ended_by
 from shared.contracts import topics
 from shared.mongo.driver import DatabaseMisfit, connect
 from shared.mongo.formats import require_formats
@@ -37,18 +37,18 @@ async def _check_states(settings: ParkedSettings) -> list[str]:
     store = connect(
         settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
     )
-    features = assembled(FEATURES)
+    features = assemble(FEATURES)
     try:
         if not await store["cursors"].count_documents({}):
             raise DatabaseMisfit(f"{store.name} was not provisioned")
         await require_formats(store, formats(features), f"simpul provision office {settings.office}")
         findings = await check_states(store, features)
-    except (LedgerUnreadable, FactUnfollowed) as unreadable:
-        raise Refused(str(unreadable)) from None
+    except (LedgerUnreadable, FactWithoutState) as unreadable:
+        raise CommandRefused(str(unreadable)) from None
     finally:
         await store.close()
     if findings.mismatches or findings.surplus:
-        raise Refused("\n".join([*differences(findings), *left_out(findings)]))
+        raise CommandRefused("\n".join([*differences(findings), *left_out(findings)]))
     return [
         f"{findings.states} states are what {findings.facts} facts lead to, byte for byte",
         *left_out(findings),

@@ -12,7 +12,7 @@ from services.reporting.storage.provision import REPORTS, provision, require_pro
 from services.reporting.storage.rebuilding import Rebuild, RebuildBusy
 from services.reporting.storage.refolding import TopicLacks
 from services.reporting.storage.reset_office import reset_office
-from shared.cli import Refused, ended_by
+from shared.cli import CommandRefused, ended_by
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.facts import OfficeStopped
@@ -42,9 +42,9 @@ async def _reset_office(settings: CommonSettings, office: str) -> list[str]:
         await require_provisioned(store)
         return await reset_office(store, office)
     except LookupError as unknown:
-        raise Refused(str(unknown)) from None
+        raise CommandRefused(str(unknown)) from None
     except FiguresHeld:
-        raise Refused("a rebuild came between: run it again") from None
+        raise CommandRefused("a rebuild came between: run it again") from None
     finally:
         await store.close()
 
@@ -56,15 +56,15 @@ async def _rebuild(settings: CommonSettings, mend: bool) -> list[str]:
         await require_provisioned(store)
         compared, differed = await Rebuild(store, settings.kafka_bootstrap).run(mend)
     except (RebuildBusy, TopicLacks, OfficeStopped) as refusal:
-        raise Refused(str(refusal)) from None
+        raise CommandRefused(str(refusal)) from None
     except (LeaseLost, FiguresHeld):
-        raise Refused(
+        raise CommandRefused(
             "another rebuild came between, or this one stood still too long: run it again"
         ) from None
     finally:
         await store.close()
     if differed:
-        raise Refused(_told(differed, mend))
+        raise CommandRefused(_told(differed, mend))
     return [f"{compared} documents are what the facts add up to"]
 
 

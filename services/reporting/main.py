@@ -18,13 +18,13 @@ from services.reporting.pages import national, sign_in
 from services.reporting.settings import ReportingSettings
 from services.reporting.storage.provision import require_provisioned
 from shared.contracts.topics import NATIONAL
-from shared.doors import Address, Door
+from shared.doors import Address, RequestGuard
 from shared.http import application
 from shared.kafka.records import let_batches_live
 from shared.management import management
 from shared.mongo.driver import Store
 from shared.pages.problems import add_problem_pages, shown_at, speak_pages
-from shared.serving import Sides, listening, serve
+from shared.serving import HttpSides, listening, serve
 from shared.settings import read_settings
 from shared.sign_ins import SignIns
 from shared.startup import run_service, until_up, warn_of_clear_text
@@ -40,7 +40,7 @@ async def running(
     connections: Connections,
     lease_lost: Callable[[], None] = lambda: None,
     traces: Untraced = UNTRACED,
-) -> AsyncIterator[Sides]:
+) -> AsyncIterator[HttpSides]:
     """The whole service, started: it stands by, or reads the facts, and answers all the same.
 
     `lease_lost` is called when another instance took over, and is to end the process. Waits for a database
@@ -52,7 +52,7 @@ async def running(
     async with instance.running():
         watched = management(instance.not_ready, metrics.registry, lambda: instance.role)
         sign_ins = SignIns(metrics.registry, settings.failed_sign_ins_per_address)
-        yield Sides(public(settings, connections.store, sign_ins), watched)
+        yield HttpSides(public(settings, connections.store, sign_ins), watched)
 
 
 def public(settings: ReportingSettings, store: Store, sign_ins: SignIns) -> FastAPI:
@@ -69,7 +69,7 @@ def public(settings: ReportingSettings, store: Store, sign_ins: SignIns) -> Fast
     add_problem_pages(app, problem)
     address = Address.of(str(settings.public_url))
     app.add_middleware(
-        Door, address=address, limit=lambda _: MAX_BODY_BYTES, shown=partial(shown_at, problem)
+        RequestGuard, address=address, limit=lambda _: MAX_BODY_BYTES, shown=partial(shown_at, problem)
     )
     return app
 

@@ -11,7 +11,7 @@ from aiokafka import conn
 from aiokafka.errors import KafkaConnectionError
 
 
-class ToldOfClosing(conn.AIOKafkaConnection):  # type: ignore[misc]  # it has no types
+class ClosedAwareTransport(conn.AIOKafkaConnection):  # type: ignore[misc]  # it has no types
     """Stands in for aiokafka's connection."""
 
     def send(self, *args: Any, **kwargs: Any) -> Any:
@@ -25,4 +25,4 @@ class ToldOfClosing(conn.AIOKafkaConnection):  # type: ignore[misc]  # it has no
 
 def tell_of_closed_connections() -> None:
     """Of every client that this process makes from now on."""
-    conn.AIOKafkaConnection = ToldOfClosing
+    conn.AIOKafkaConnection = ClosedAwareTransport

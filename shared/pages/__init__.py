@@ -15,7 +15,7 @@ def pages_of(rows: int, size: int) -> int:
 def environment(*folders: Path) -> Environment:
     """Templates of one service, which extend `base.html` and import `forms.html` of the shared look."""
     found = Environment(
-        loader=FileSystemLoader([*folders, Path(__file__).with_name("looks")]),
+        loader=FileSystemLoader([*folders, Path(__file__).with_name("templates")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from services.registration.features.people.people import KnownPerson
 from services.registration.features.people.store import person_row
-from services.registration.kernel.asking import Asked, Poison, Reading
-from services.registration.kernel.batch import Standing, partition_key
-from services.registration.kernel.held import Held
-from services.registration.kernel.owner import Owner
+from services.registration.kernel.batch import OfficeStatements, partition_key
+from services.registration.kernel.partition_processor import PartitionProcessor
+from services.registration.kernel.partition_status import PartitionStatus
 from services.registration.kernel.ports import Ports
+from services.registration.kernel.received_commands import CommandReader, PoisonRecord, ReceivedCommand
 from services.registration.kernel.sources import Sources
 from services.registration.storage.directory_writer import DirectoryWriter
 from services.registration.storage.documents import position
@@ -88,16 +88,16 @@ class Desk:
             left, number = left[size:], number + 1
         return await self._stored()
 
-    async def begin(self) -> Owner:
+    async def begin(self) -> PartitionProcessor:
         """Of an empty register."""
         await self._empty()
         return await self.owner()
 
-    async def owner(self) -> Owner:
+    async def owner(self) -> PartitionProcessor:
         """Who has just claimed the partition."""
-        held = Held(PARTITION)
+        held = PartitionStatus(PARTITION)
         held.claim(await self.ports.ledger.claim(PARTITION))
-        return Owner(held, self.ports)
+        return PartitionProcessor(held, self.ports)
 
     async def _empty(self) -> None:
         store = self.office.store
@@ -136,7 +136,7 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
             office,
             Ports(
                 features=ALL,
-                reading=Reading(Sources(office.code), office.partitions, digests, ALL),
+                reading=CommandReader(Sources(office.code), office.partitions, digests, ALL),
                 ledger=ledger,
                 register=Loader(of, ALL),
                 publisher=Publisher(
@@ -148,7 +148,7 @@ async def desk(servers: Servers) -> AsyncIterator[Desk]:
                     office.partitions,
                 ),
                 intake=Intake(office.code, office.cluster, office.producer, office.partitions),
-                standing=Standing.of(office_file(office.code).described(), timedelta(seconds=1)),
+                standing=OfficeStatements.of(office_file(office.code).described(), timedelta(seconds=1)),
                 is_passing=is_passing,
                 trim_every=None,
             ),
@@ -207,8 +207,8 @@ def headers(identifier: str, kind: str, key: str | None = None) -> tuple[tuple[s
     return tuple(Envelope(identifier, "urn:uji", kind, key).headers())
 
 
-def is_tick(item: Asked | Poison) -> bool:
-    return isinstance(item, Asked) and isinstance(item.command, Tick)
+def is_tick(item: ReceivedCommand | PoisonRecord) -> bool:
+    return isinstance(item, ReceivedCommand) and isinstance(item.command, Tick)
 
 
 def intake(desk: Desk, asked: Sequence[tuple[Any, ...]]) -> list[Anything]:
@@ -296,7 +296,7 @@ async def test_what_was_just_committed_is_told_and_sent_as_it_stands_in_the_ledg
         if claims[number % len(claims)]:
             owner = await desk.owner()
         read = [desk.ports.reading.read(one) for one in left[:size]]
-        fresh = {one.digest: one.key for one in read if isinstance(one, Asked) and not is_tick(one)}
+        fresh = {one.digest: one.key for one in read if isinstance(one, ReceivedCommand) and not is_tick(one)}
         waiting = {
             digest: asyncio.create_task(told.wait(digest, key, 20))
             for digest, key in fresh.items()
@@ -336,6 +336,6 @@ async def test_whatever_bytes_come_each_record_has_an_outcome_or_is_parked(
     assert position(PARTITION, after.offset) in places, "what is behind them is decided"
     for one in strange:
         item = desk.ports.reading.read(one)
-        repeated = isinstance(item, Asked) and item.digest in known
+        repeated = isinstance(item, ReceivedCommand) and item.digest in known
         assert position(PARTITION, one.offset) in places or repeated or is_tick(item)
     assert not await store["parked"].count_documents({"reason": "failed"})

@@ -9,7 +9,7 @@ from typing import Any
 import bson
 
 from services.registration.kernel.commit import Cursor
-from services.registration.kernel.happened import Happened
+from services.registration.kernel.decisions import NewFact
 from services.registration.storage.documents import encoded_fact, published_value
 from services.registration.storage.provision import LONG_AGO
 from shared.contracts.facts import FACTS, AnyFact
@@ -56,7 +56,7 @@ def written(sample: Sample) -> bytes:
     body = FACTS[sample.message].read(sample.text)
     at = replace(A_CURSOR, partition=place.partition)
     key = place.subject or ""
-    row = encoded_fact(at, place.number, key, place.at, Happened(body), None)
+    row = encoded_fact(at, place.number, key, place.at, NewFact(body), None)
     return published_value(
         place.office, place.ledger, bson.decode(row, bson.CodecOptions(tz_aware=True)), key
     )

@@ -6,14 +6,14 @@ from typing import Any, get_args
 import pytest
 
 from services.notification.adapters.entries import KNOWN
-from services.notification.adapters.rendering import METHODS
+from services.notification.adapters.letterhead import METHODS
 from services.notification.adapters.wording import WORDINGS
 from services.notification.domain.rules import RULES
 from services.notification.domain.templates import POLICIES, Template
 from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_REGISTRATION
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction
-from services.registration.features.people.people import Meeting
+from services.registration.features.people.people import PersonMatch
 from services.reporting.domain.measures import MEASURES as DECLARED
 from services.reporting.domain.measures import Exact, Following, families, of_activities
 from services.reporting.domain.sums import DIMENSIONS, MEASURE_NAME, storable, zeros
@@ -124,7 +124,7 @@ def test_every_kind_of_entry_is_of_a_kind_of_state() -> None:
 def test_every_kind_of_state_is_written_by_its_rows_or_beside_them() -> None:
     beside = {kind for kind, rule in ALL.kinds.items() if rule.codec is None}
     assert beside == {PERSON}
-    assert {*ALL.side_writes} == {Meeting, Correction}
+    assert {*ALL.side_writes} == {PersonMatch, Correction}
 
 
 def test_reporting_declares_every_measure_in_the_same_order() -> None:

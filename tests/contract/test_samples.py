@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from services.registration.kernel.asking import Asked, Reading
 from services.registration.kernel.digests import Digests
+from services.registration.kernel.received_commands import CommandReader, ReceivedCommand
 from services.registration.kernel.sources import Sources
 from shared.contracts import schemas
 from shared.contracts.commands import COMMANDS
@@ -59,8 +59,8 @@ def test_intake_takes_a_command_as_it_was_released(sample: Sample) -> None:
     record: ConsumerRecord = ConsumerRecord(
         "simpul.bali.intake.v1", 0, 7, 1_704_420_930_250, 1, key.encode(), value, None, 0, 0, tuple(headers)
     )
-    asked = Reading(Sources("bali"), 1, Digests(b"k" * 32), ALL).read(record)
-    assert isinstance(asked, Asked)
+    asked = CommandReader(Sources("bali"), 1, Digests(b"k" * 32), ALL).read(record)
+    assert isinstance(asked, ReceivedCommand)
     assert asked.command == read(sample.message, sample.text)
 
 

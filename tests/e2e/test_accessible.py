@@ -18,7 +18,7 @@ from playwright.async_api import Page, async_playwright
 from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.features.accounts.invitations import invitations
 from services.registration.kernel.actions import Role
-from services.registration.web.tokens import Asked, Tokens
+from services.registration.web.tokens import OutcomeTicket, Tokens
 from services.reporting.storage.provision import provision
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect
@@ -68,7 +68,11 @@ async def participants(office: TestOffice, client: httpx.AsyncClient) -> States:
     yield "confirmed", 200, await landed(client, await form.send(**typed(1)))
     yield "waitlisted", 200, await submitted(client, "uji", **typed(2))
     yield "met before", 200, await submitted(client, "uji", **typed(2))
-    yield "pending", 200, await client.get(f"/hasil/{Tokens(LINK_KEYS).of_outcome(Asked(b'0' * 16, 'uji'))}")
+    yield (
+        "pending",
+        200,
+        await client.get(f"/hasil/{Tokens(LINK_KEYS).of_outcome(OutcomeTicket(b'0' * 16, 'uji'))}"),
+    )
     yield "refused", 200, await _refused(office, client)
     link = await cancel_link(office)
     yield "question whether to cancel", 200, await client.get(link)
@@ -97,7 +101,7 @@ async def _refused(office: TestOffice, client: httpx.AsyncClient) -> httpx.Respo
     identifier = await office.put(command, "lewat")
     await office.outcome("lewat", identifier)
     digest = office.digests.command("lewat", "urn:test", identifier)
-    return await client.get(f"/hasil/{Tokens(LINK_KEYS).of_outcome(Asked(digest, 'lewat'))}")
+    return await client.get(f"/hasil/{Tokens(LINK_KEYS).of_outcome(OutcomeTicket(digest, 'lewat'))}")
 
 
 async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.registration.kernel import owners
+from services.registration.kernel import partition_processors
 from services.registration.storage.ledger import Ledger
 from services.registration.storage.provision import collections
 from tests.faults.test_log_and_ledger import decided_some, submission, submitted, until_said
@@ -30,7 +30,7 @@ MOMENTS: Final[dict[str, tuple[str, bool, bool]]] = {
 
 @pytest.fixture(autouse=True)
 def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(owners, "LOOK_AGAIN_SECONDS", 1.0)
+    monkeypatch.setattr(partition_processors, "LOOK_AGAIN_SECONDS", 1.0)
 
 
 def archiving(office: TestOffice, step: str, behind: bool, wanted: Callable[[Any], bool]) -> Any:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.registration.kernel import owners
+from services.registration.kernel import partition_processors
 from services.registration.storage.provision import specs
 from services.registration.web import consumer
 from shared.contracts import topics
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture(autouse=True)
 def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(owners, "LOOK_AGAIN_SECONDS", 1.0)
+    monkeypatch.setattr(partition_processors, "LOOK_AGAIN_SECONDS", 1.0)
 
 
 async def reasons(client: httpx.AsyncClient) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.registration.kernel import owners
+from services.registration.kernel import partition_processors
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.ports import DoesNotFit
 from services.registration.storage.documents import position
@@ -48,7 +48,7 @@ MITRA = [
 
 @pytest.fixture(autouse=True)
 def _look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(owners, "LOOK_AGAIN_SECONDS", 1.0)
+    monkeypatch.setattr(partition_processors, "LOOK_AGAIN_SECONDS", 1.0)
 
 
 OF_RAKOR = partition_of(b"rakor", PARTITIONS)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from services.registration.kernel.owners import Owners
+from services.registration.kernel.partition_processors import PartitionProcessors
 from services.registration.storage import ledger as ledger_module
 from services.registration.web import health
 from shared.contracts import topics
@@ -93,10 +93,10 @@ async def test_readiness_names_an_instance_that_got_nothing_though_alone(
 ) -> None:
     monkeypatch.setattr(health, "SILENT_SECONDS", 1.0)
 
-    async def nothing(owners: Owners, wheres: object) -> dict[object, object]:
+    async def nothing(owners: PartitionProcessors, wheres: object) -> dict[object, object]:
         return {}
 
-    monkeypatch.setattr(Owners, "assigned", nothing)
+    monkeypatch.setattr(PartitionProcessors, "assigned", nothing)
     async with new_office(servers) as office, office.registration() as client:
         await until_said(client, "no partition is assigned")
 

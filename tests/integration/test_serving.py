@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 
 from local.machine import free_port
 from shared import doors, serving
-from shared.doors import HEADERS, Address, Door
-from shared.serving import PortTaken, Sides, listening, serve
+from shared.doors import HEADERS, Address, RequestGuard
+from shared.serving import HttpSides, PortTaken, listening, serve
 
 ADDRESS = Address.of("http://127.0.0.1")
 
@@ -29,7 +29,7 @@ def application() -> FastAPI:
     async def body(request: Request) -> int:
         return len(await request.body())
 
-    app.add_middleware(Door, address=ADDRESS, limit=lambda _: 1_000)
+    app.add_middleware(RequestGuard, address=ADDRESS, limit=lambda _: 1_000)
     return app
 
 
@@ -37,7 +37,7 @@ def application() -> FastAPI:
 async def served(proxies: str = "") -> AsyncIterator[int]:
     port, end = free_port(), asyncio.Event()
     with listening("127.0.0.1", port, free_port()) as sockets:
-        serving_it = asyncio.create_task(serve(Sides(application(), Starlette()), sockets, proxies, end))
+        serving_it = asyncio.create_task(serve(HttpSides(application(), Starlette()), sockets, proxies, end))
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

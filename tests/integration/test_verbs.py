@@ -6,7 +6,7 @@ import pytest
 import yaml
 from aiokafka import ConsumerRecord
 
-from services.registration.kernel.asking import Poison
+from services.registration.kernel.received_commands import PoisonRecord
 from services.registration.storage.ledger import parked_document
 from shared.contracts.topics import FACTS_SETTINGS, database, facts, intake
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
@@ -93,7 +93,7 @@ async def test_parked_records_are_listed_without_what_they_hold(servers: Servers
         for offset in range(101)
     ]
     await store["parked"].insert_many(
-        [parked_document(Poison(record, "unreadable", "not JSON"), 0) for record in records]
+        [parked_document(PoisonRecord(record, "unreadable", "not JSON"), 0) for record in records]
     )
     code, output, errors = await simpul(servers, "parked", SIMPUL_OFFICE=office)
     await store.drop()

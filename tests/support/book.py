@@ -10,7 +10,7 @@ from services.registration.features.gatherings.domain.decider import View
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Candidate, Registration
 from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, beside, view
-from services.registration.kernel.happened import Happened, Refusal
+from services.registration.kernel.decisions import NewFact, Refusal
 from shared.contracts.commands import (
     CancelRegistration,
     ChangeActivity,
@@ -105,8 +105,8 @@ class Book(Story):
         decision = self.when(command, NAME, now)
         return decision.reason if isinstance(decision, Refusal) else self.follow(decision)
 
-    def follow(self, decision: list[Happened]) -> list[str]:
-        self.given(NAME, *(Happened(one.body, one.private) for one in decision))
+    def follow(self, decision: list[NewFact]) -> list[str]:
+        self.given(NAME, *(NewFact(one.body, one.private) for one in decision))
         return [f"{type(one.body).__name__}:{_letter(one.body)}".rstrip(":") for one in decision]
 
     def submit(self, who: str, category: str = "guru", now: datetime = NOW) -> Any:

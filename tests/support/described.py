@@ -7,7 +7,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 
 from services.notification.entrypoints.http import mail_desk
-from services.registration.web.api import Desk, routes
+from services.registration.web.api import OfficeApi, routes
 from services.reporting.entrypoints import api
 from services.reporting.entrypoints.directorate import Directorate
 from shared.doors import Address
@@ -22,7 +22,7 @@ NOTHING: Any = None  # what routes work with is not asked for before a request c
 
 def registration() -> FastAPI:
     app = application("Simpul: pendaftaran")
-    app.include_router(routes(Desk("bali", ACCESS, *cast(Any, [NOTHING] * 7)), ALL))
+    app.include_router(routes(OfficeApi("bali", ACCESS, *cast(Any, [NOTHING] * 7)), ALL))
     return app
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from services.registration.features import FEATURES
 from services.registration.features.accounts.staff_access import StaffAccess
-from services.registration.kernel.features import assembled
+from services.registration.kernel.features import assemble
 
-ALL = assembled(FEATURES)
+ALL = assemble(FEATURES)
 
 _NOTHING: Any = None
 ACCESS = StaffAccess(_NOTHING, _NOTHING, _NOTHING, "", _NOTHING, _NOTHING, _NOTHING, _NOTHING, {})

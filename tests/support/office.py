@@ -28,7 +28,7 @@ from shared.kafka.offsets import Log, bounds_of
 from shared.kafka.records import Record, partition_of
 from shared.mongo.driver import Store, connect
 from shared.office import Office
-from shared.serving import Sides
+from shared.serving import HttpSides
 from shared.signatures import Signer, signed_headers
 from tests.support.drivers import driver
 from tests.support.features import ALL
@@ -46,7 +46,7 @@ MANAGEMENT = "http://management"
 READY, METRICS = f"{MANAGEMENT}/health/ready", f"{MANAGEMENT}/metrics"
 
 
-def both(sides: Sides, public_url: str) -> httpx.AsyncClient:
+def both(sides: HttpSides, public_url: str) -> httpx.AsyncClient:
     """A client of a service in this process, whose management side it reaches at `MANAGEMENT`."""
     public, management = (
         httpx.ASGITransport(app, raise_app_exceptions=False) for app in (sides.public, sides.management)

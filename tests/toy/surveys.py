@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 
 from services.registration.features import FEATURES
 from services.registration.kernel.actions import Action
-from services.registration.kernel.asking import Asked
+from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from services.registration.kernel.feature import (
     Codec,
     CommandRule,
@@ -30,14 +30,14 @@ from services.registration.kernel.feature import (
     SideWriteRule,
     Timer,
 )
-from services.registration.kernel.features import assembled
-from services.registration.kernel.happened import Decision, Happened, Refusal
-from services.registration.kernel.loaded import Loaded
-from services.registration.kernel.recovery import Entries, Told
+from services.registration.kernel.features import assemble
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import ReceivedCommand
+from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact
 from services.registration.web.access import SignedIn
-from services.registration.web.api import Desk
+from services.registration.web.api import OfficeApi
 from services.registration.web.bodies import body_as
-from services.registration.web.front import Front
+from services.registration.web.front import OfficePages
 from shared.contracts.commands import COMMANDS, Command, PersonRef
 from shared.contracts.facts import FACTS, Body
 from shared.contracts.types import Line, Slug
@@ -82,23 +82,27 @@ class Answered:
     words: str
 
 
-def answer(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+def answer(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
     state, command = loaded.states[SURVEY].get(asked.key), asked.command
     assert isinstance(command, AnswerSurvey)
     if state is not None and state.closed:
         return Refusal("window_closed")
     beside = Answered(command.survey, command.ref, command.words)
-    return [Happened(SurveyAnswered(survey=command.survey), command.words, (beside,))]
+    return [NewFact(SurveyAnswered(survey=command.survey), command.words, (beside,))]
 
 
-def evolve(state: Survey | None, happened: Happened, number: int) -> Survey:
-    if isinstance(happened.body, SurveyClosed):
+def evolve(state: Survey | None, content: NewFact, number: int) -> Survey:
+    if isinstance(content.body, SurveyClosed):
         return replace(state or Survey(), closed=True)
     return replace(state or Survey(), answers=(state or Survey()).answers + 1)
 
 
 async def load(
-    of: OfficeStore, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+    of: OfficeStore,
+    partition: int,
+    asked: Sequence[ReceivedCommand],
+    loaded: LoadedStates,
+    known: Awaitable[None],
 ) -> None:
     missing = {one.key for one in asked if isinstance(one.command, AnswerSurvey)} - loaded.states[
         SURVEY
@@ -123,24 +127,24 @@ async def remove(of: OfficeStore, ref: str, session: Session) -> None:
 class RecoveredSurveys:
     """Their words were nowhere but in the office."""
 
-    async def read(self, told: Sequence[Told]) -> None:
+    async def read(self, told: Sequence[RecoveredFact]) -> None:
         return None
 
-    def private(self, told: Told, loaded: Loaded) -> Any:
+    def private(self, told: RecoveredFact, loaded: LoadedStates) -> Any:
         return None
 
-    def lost(self, told: Told) -> Sequence[str]:
+    def lost(self, told: RecoveredFact) -> Sequence[str]:
         return [f"{told.fact.key}: the words of an answer"]
 
-    async def restore(self, told: Sequence[Told], loaded: Loaded, session: Session) -> None:
+    async def restore(self, told: Sequence[RecoveredFact], loaded: LoadedStates, session: Session) -> None:
         return None
 
 
-def recovery(of: OfficeStore, told: Sequence[Told], entries: Entries) -> RecoveredSurveys:
+def recovery(of: OfficeStore, told: Sequence[RecoveredFact], entries: DirectoryEntries) -> RecoveredSurveys:
     return RecoveredSurveys()
 
 
-def api(router: APIRouter, desk: Desk) -> None:
+def api(router: APIRouter, desk: OfficeApi) -> None:
     Registrar = Annotated[SignedIn, Depends(desk.access.api(Action.REGISTER_PERSON))]  # noqa: N806
 
     @router.post("/surveys/{survey}/answers")
@@ -149,7 +153,7 @@ def api(router: APIRouter, desk: Desk) -> None:
         return await desk.answer(command, survey, desk.asking(request, user))
 
 
-def pages(front: Front) -> APIRouter:
+def pages(front: OfficePages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/survei/{survey}", response_class=HTMLResponse)
@@ -182,7 +186,7 @@ SURVEYS: Final = Feature(
             CODEC,
             timer=Timer(
                 lambda state, now: state.answers > 1 and not state.closed,
-                lambda loaded, name, now: [Happened(SurveyClosed(survey=name))],
+                lambda loaded, name, now: [NewFact(SurveyClosed(survey=name))],
                 {"answers": {"$gt": 1}, "closed": False},
             ),
         )
@@ -201,7 +205,7 @@ SURVEYS: Final = Feature(
     parts=lambda context: context.of,
 )
 ALL_AND_SURVEYS: Final = (*FEATURES, SURVEYS)
-WITH_SURVEYS: Final = assembled(ALL_AND_SURVEYS)
+WITH_SURVEYS: Final = assemble(ALL_AND_SURVEYS)
 
 
 @contextmanager

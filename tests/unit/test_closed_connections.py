@@ -11,7 +11,7 @@ from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.admin import ApiVersionRequest
 
-from shared.kafka.closed_connections import ToldOfClosing
+from shared.kafka.closed_connections import ClosedAwareTransport
 
 NO_VERSIONS = struct.pack(">ihi", 1, 0, 0)  # correlation id, no error, no interfaces
 CORRELATION = 4
@@ -54,7 +54,7 @@ def test_the_client_alone_meets_an_error_that_it_does_not_know() -> None:
 
 def test_it_is_told_as_a_connection_that_broke() -> None:
     async def work() -> None:
-        connection = await connected(ToldOfClosing)
+        connection = await connected(ClosedAwareTransport)
         with pytest.raises(KafkaConnectionError):
             connection.send(ApiVersionRequest())
         assert not connection.connected()

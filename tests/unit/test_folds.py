@@ -12,10 +12,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.letterhead import Letterhead
 from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import Lists
+from services.notification.domain.lists import RegistrationLists
 from services.notification.domain.rules import fold
 from services.registration.features.gatherings.directory import activity_entry, registration_entry
 from services.registration.features.gatherings.gathering_states import (
@@ -28,11 +28,11 @@ from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Person
 from services.registration.features.people.naming import fault_of_name
 from services.registration.features.people.people import PEOPLE, PeopleIndex, ProvingSources
-from services.registration.kernel.asking import Asked, Reading
-from services.registration.kernel.batch import Batch, Standing
+from services.registration.kernel.batch import Batch, OfficeStatements
 from services.registration.kernel.commit import Cursor, FactRows
 from services.registration.kernel.digests import Digests
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import CommandReader, ReceivedCommand
 from services.registration.kernel.sources import Sources
 from services.registration.storage.documents import decoded, encoded_fact, published_value
 from services.reporting.domain.counting import advance
@@ -51,10 +51,10 @@ from tests.unit.registration.test_reading import Anything
 
 LEDGER, REF = "a" * 32, "b" * 24
 BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-READING = Reading(Sources("bali"), 1, Digests(b"k" * 32), ALL)
+READING = CommandReader(Sources("bali"), 1, Digests(b"k" * 32), ALL)
 GATHERED = timedelta(minutes=1)
-STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
-STATIONERY = Stationery(office_file("bali"), LINKS)
+STANDING = OfficeStatements.of(office_file("bali").described(), timedelta(days=1))
+STATIONERY = Letterhead(office_file("bali"), LINKS)
 MODELS = {model.__name__: model for model in COMMANDS.values()}
 
 
@@ -67,7 +67,7 @@ BEFORE_ALL = Cursor(0, LEDGER, 1, 0, 0, 0, 0, BEGUN, 0, BEGUN, None)
 NOTHING_READ = Read("bali", 0)
 
 
-def nothing_yet() -> Loaded:
+def nothing_yet() -> LoadedStates:
     loaded = ALL.loaded({ACTIVITY: {"uji": None}})
     beside(loaded).lines["uji"] = {}
     return loaded
@@ -80,8 +80,8 @@ class Office:
 
     open: bool = False
     cursor: Cursor = BEFORE_ALL
-    loaded: Loaded = field(default_factory=nothing_yet)
-    lists: Lists = field(default_factory=Lists)
+    loaded: LoadedStates = field(default_factory=nothing_yet)
+    lists: RegistrationLists = field(default_factory=RegistrationLists)
     counted: Read = NOTHING_READ
     outcomes: Counter[str] = field(default_factory=Counter)
     people: PeopleIndex = field(default_factory=lambda: PeopleIndex([], new_ref()))
@@ -100,7 +100,7 @@ class Office:
                 offset=offset,
             )
         )
-        assert isinstance(item, Asked)
+        assert isinstance(item, ReceivedCommand)
         if self.open:
             item = replace(item, command=model.model_validate(data))
         if isinstance(item.command, SubmitRegistration):
@@ -112,7 +112,7 @@ class Office:
         self.cursor = batch.commit.after
         self.outcomes.update(f"{kind} {one.reason or one.result}" for one in batch.commit.settled)
         for fact in batch.commit.facts:
-            self.outcomes[fact.happened.body.type] += 1
+            self.outcomes[fact.content.body.type] += 1
             self._read(fact.number, decoded(fact.rows.fact))
 
     def _encode(self, number: int, key: str, *rest: Any) -> FactRows:

@@ -9,7 +9,7 @@ from itertools import chain
 from math import inf
 from typing import Final
 
-from services.notification.application.ports import Answer
+from services.notification.application.ports import ChannelAnswer
 
 LONGEST_LINE: Final = 8_192  # bytes; RFC 5321 asks for 512
 MOST_UNREAD: Final = 16  # replies; four are the most that are waited for at once
@@ -18,7 +18,7 @@ TAKEN: Final = (250,)
 FORWARDED: Final = (250, 251)
 
 
-class Lost(Exception):
+class ConversationLost(Exception):
     """The connection has gone, went silent, or is of no more use. `code`: the server's goodbye, if any."""
 
     def __init__(self, code: int | None = None) -> None:
@@ -55,16 +55,16 @@ class Replies(asyncio.Protocol):
         self._wake()
 
     async def next(self, until: float) -> int:
-        """The code of the next reply. Raises `Lost`, also where none came `until` then (the loop's time)."""
+        """The code of the next reply. Raises `ConversationLost`, also where none came `until` then (the loop's time)."""
         while not self._codes:
             if self._lost:
-                raise Lost
+                raise ConversationLost
             self._waiting = asyncio.get_running_loop().create_future()
             try:
                 async with asyncio.timeout_at(until):
                     await self._waiting
             except TimeoutError:
-                raise Lost from None
+                raise ConversationLost from None
         return self._codes.popleft()
 
     def _wake(self) -> None:
@@ -103,7 +103,7 @@ class Conversation:
         self._transport.close()
 
     async def quit(self, seconds: float) -> None:
-        with suppress(Lost):
+        with suppress(ConversationLost):
             self._ends = self._clock() + seconds
             await self._said(b"QUIT\r\n")
         self.close()
@@ -112,7 +112,7 @@ class Conversation:
         self,
         mails: Iterable[Mail],
         about_to_hand_over: Callable[[], Awaitable[None]],
-        answers: dict[str, Answer],
+        answers: dict[str, ChannelAnswer],
     ) -> None:
         """Puts answers in as they come, by the mails' ids; a mail without one was not handed over.
 
@@ -153,15 +153,15 @@ class Conversation:
         if begun:
             self._unsaid.append(b"DATA\r\n")
 
-    async def _verdict(self) -> Answer:
+    async def _verdict(self) -> ChannelAnswer:
         """After the final dot only an answer tells whether the mail was taken."""
         try:
             code = await self._heard()
-        except Lost as lost:
-            return Answer("unknown") if lost.code is None else Answer("again", lost.code)
-        return Answer("accepted", code) if code in TAKEN else _not_taken(code)
+        except ConversationLost as lost:
+            return ChannelAnswer("unknown") if lost.code is None else ChannelAnswer("again", lost.code)
+        return ChannelAnswer("accepted", code) if code in TAKEN else _not_taken(code)
 
-    async def _refusal(self, begin: Callable[[], Awaitable[None]] | None) -> Answer | None:
+    async def _refusal(self, begin: Callable[[], Awaitable[None]] | None) -> ChannelAnswer | None:
         """None where the server waits for the content. `begin`: to be awaited before DATA is said."""
         try:
             if self._reset_due and await self._heard() not in TAKEN:
@@ -182,12 +182,12 @@ class Conversation:
                 self._unsaid.append(b"DATA\r\n")
             start = await self._heard()
             return None if start == 354 else _not_taken(start)
-        except Lost as lost:
-            return Answer("again", lost.code)
+        except ConversationLost as lost:
+            return ChannelAnswer("again", lost.code)
 
     async def _end_without_recipient(self) -> None:
         """A server may want content even for nobody (RFC 2920, 3.1): it is none, and goes nowhere."""
-        with suppress(Lost):
+        with suppress(ConversationLost):
             if await self._heard() == 354:
                 await self._said(b".\r\n")
 
@@ -204,17 +204,17 @@ class Conversation:
             self._transport.write(self._unsaid.popleft())
         try:
             code = await self._replies.next(min(self._clock() + self._seconds, self._ends))
-        except Lost:
+        except ConversationLost:
             raise self._lost() from None
         if code in CLOSING:
             raise self._lost(code)
         return code
 
-    def _lost(self, code: int | None = None) -> Lost:
+    def _lost(self, code: int | None = None) -> ConversationLost:
         self.close()
-        return Lost(code)
+        return ConversationLost(code)
 
 
-def _not_taken(code: int, of_letter: bool = True) -> Answer:
+def _not_taken(code: int, of_letter: bool = True) -> ChannelAnswer:
     """5xx of a letter is final, all else may pass: the sender is the same for all letters."""
-    return Answer("refused" if of_letter and 500 <= code < 600 else "again", code)
+    return ChannelAnswer("refused" if of_letter and 500 <= code < 600 else "again", code)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
 
-from services.notification.application.ports import Claimed, LeaseLost
+from services.notification.application.ports import ClaimedDelivery, LeaseLost
 from services.notification.domain.deliveries import Delivery, FanOut, State
-from services.notification.domain.telling import TELLING, Mail
+from services.notification.domain.told_revisions import TELLING, ToldMail
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
 CLOCK_SECONDS = 30.0  # between two looks at MongoDB's clock
@@ -58,7 +58,7 @@ class MongoLedger:
         self._store, self._rows = store, store["deliveries"]
         self._told: tuple[datetime, float] | None = None
 
-    async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]:
+    async def claim(self, at_most: int, lease: timedelta) -> list[ClaimedDelivery]:
         if self._told is None or monotonic() > self._told[1] + CLOCK_SECONDS:
             self._told = await self._store.now(), monotonic()
         now = self.now()
@@ -73,7 +73,7 @@ class MongoLedger:
         )
         rows = [row async for row in self._rows.find({"_id": {"$in": ids}, "claim": claim})]
         return [
-            Claimed(
+            ClaimedDelivery(
                 Delivery(**{name: row[name] for name in FIELDS if name in row}),
                 claim,
                 row["tries"],
@@ -89,23 +89,23 @@ class MongoLedger:
         then, at = self._told
         return then + timedelta(seconds=monotonic() - at)
 
-    async def told(self, registrations: set[str]) -> dict[str, list[Mail]]:
-        found: dict[str, list[Mail]] = defaultdict(list)
+    async def told(self, registrations: set[str]) -> dict[str, list[ToldMail]]:
+        found: dict[str, list[ToldMail]] = defaultdict(list)
         wanted = {"registration": {"$in": list(registrations)}, "template": {"$in": list(TELLING)}}
         fields = dict.fromkeys(("registration", *MAIL_FIELDS), 1)
         async for row in self._rows.find(wanted, fields):
             doubtful = "open" in row or row["ambiguous"] > 0
             revs = tuple(row.get("revs", ()))
-            mail = Mail(
+            mail = ToldMail(
                 row["template"], row["state"], row.get("reason"), row["needs_activity"], revs, doubtful
             )
             found[row["registration"]].append(mail)
         return found
 
     async def begin_attempts(
-        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
-    ) -> list[Claimed]:
-        now, begun = self.now(), list[Claimed]()
+        self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[ClaimedDelivery]:
+        now, begun = self.now(), list[ClaimedDelivery]()
         for rev in sorted(set(revs.values())):
             alike = [one for one in held if revs[one.delivery.id] == rev]
             begin = {"open": now, "next": now + lease, "reason": None}
@@ -113,22 +113,22 @@ class MongoLedger:
             begun += await self._change_all(alike, change)
         return begun
 
-    async def take_back(self, held: Sequence[Claimed]) -> list[Claimed]:
+    async def take_back(self, held: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
         return await self._change_all(held, {"$set": {"claim": held[0].claim}, "$unset": {"open": ""}})
 
-    async def count_lost(self, held: Claimed) -> None:
+    async def count_lost(self, held: ClaimedDelivery) -> None:
         change = _answered(None, self.now())
         change["$inc"]["ambiguous"] = 1
         await self._change(held, change)
 
     async def close(
         self,
-        held: Sequence[Claimed],
+        held: Sequence[ClaimedDelivery],
         state: State,
         reason: str | None,
         code: int | None,
         knows: int | None = None,
-    ) -> list[Claimed]:
+    ) -> list[ClaimedDelivery]:
         change: Document = _answered(code, self.now()) if code is not None else {}
         change["$set"] = {"state": state, "reason": reason, "closed": self.now()}
         change["$unset"] = {"open": "", "claim": ""}
@@ -136,17 +136,17 @@ class MongoLedger:
             change["$addToSet"] = {"revs": knows}
         return await self._change_all(held, change)
 
-    async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None:
+    async def postpone(self, held: ClaimedDelivery, seconds: float, code: int | None, tried: bool) -> None:
         change: Document = _answered(code, self.now()) if tried else {}
         change["$set"] = {"next": self._in(seconds)}
         change["$unset"] = {"open": "", "claim": ""}
         await self._change(held, change)
 
-    async def wait(self, held: Claimed, seconds: float, reason: str | None) -> None:
+    async def wait(self, held: ClaimedDelivery, seconds: float, reason: str | None) -> None:
         until = {"next": self._in(seconds), "reason": reason}
         await self._change(held, {"$inc": {"waits": 1}, "$set": until, "$unset": {"claim": ""}})
 
-    async def release(self, held: Sequence[Claimed], seconds: float) -> None:
+    async def release(self, held: Sequence[ClaimedDelivery], seconds: float) -> None:
         if held:
             await self._rows.update_many(
                 {"_id": {"$in": [item.delivery.id for item in held]}, "claim": held[0].claim},
@@ -156,7 +156,7 @@ class MongoLedger:
     def _in(self, seconds: float) -> datetime:
         return self.now() + timedelta(seconds=seconds)
 
-    async def _change_all(self, held: Sequence[Claimed], change: Document) -> list[Claimed]:
+    async def _change_all(self, held: Sequence[ClaimedDelivery], change: Document) -> list[ClaimedDelivery]:
         """In one write; another may hold some by now. Those that were changed show what was set."""
         ids = {"_id": {"$in": [item.delivery.id for item in held]}}
         done = await self._rows.update_many(ids | {"claim": held[0].claim}, change)
@@ -165,7 +165,7 @@ class MongoLedger:
         changed = {row["_id"] async for row in self._rows.find(ids | change["$set"], {"_id": 1})}
         return [item for item in held if item.delivery.id in changed]
 
-    async def _change(self, held: Claimed, change: Document) -> None:
+    async def _change(self, held: ClaimedDelivery, change: Document) -> None:
         done = await self._rows.update_one({"_id": held.delivery.id, "claim": held.claim}, change)
         if done.matched_count == 0:
             raise LeaseLost

@@ -10,8 +10,8 @@ from services.notification.adapters.deliveries import insertion
 from services.notification.adapters.entries import KNOWN, EntryUnreadable, account, change
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.invitations import invitation
-from services.notification.domain.judgement import GONE, Gone
-from services.notification.domain.lists import Standing
+from services.notification.domain.lists import SeatStanding
+from services.notification.domain.send_decision import ERASED, ErasedEntry
 from shared.contracts.directory import (
     AccountEntry,
     ActivityEntry,
@@ -105,13 +105,13 @@ class DirectoryStore:
         found = await self._parked.update_many({"_id": {"$in": keys}}, {"$set": {"needed": True}})
         return found.matched_count > 0
 
-    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]:
+    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | ErasedEntry]:
         return await self._find(RegistrationEntry, {registration_key(id): id for id in ids})
 
-    async def accounts(self, ids: set[str]) -> dict[str, AccountEntry | Gone]:
+    async def accounts(self, ids: set[str]) -> dict[str, AccountEntry | ErasedEntry]:
         return await self._find(AccountEntry, {id: id for id in ids})
 
-    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]:
+    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | ErasedEntry]:
         return await self._find(ActivityEntry, {activity_key(id): id for id in ids})
 
     async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
@@ -126,10 +126,10 @@ class DirectoryStore:
                 found[activity, rev] = ActivityEntry.read(older[-1])
         return found
 
-    async def standings(self, ids: set[str]) -> dict[str, Standing]:
+    async def standings(self, ids: set[str]) -> dict[str, SeatStanding]:
         """As the facts say that were read so far."""
         return {
-            row["_id"]: Standing(row["status"], row["status"] == "confirmed" or bool(row.get("seated")))
+            row["_id"]: SeatStanding(row["status"], row["status"] == "confirmed" or bool(row.get("seated")))
             async for row in self._lists.find({"_id": {"$in": list(ids)}})
         }
 
@@ -137,6 +137,8 @@ class DirectoryStore:
         end = await self._end_offset(self._topic, partition)  # before the cursor, which goes on meanwhile
         return end is not None and (await self._cursors.read(self._topic, partition)).offset >= end
 
-    async def _find(self, model: type[Entry], keys: dict[str, str]) -> dict[str, Entry | Gone]:
+    async def _find(self, model: type[Entry], keys: dict[str, str]) -> dict[str, Entry | ErasedEntry]:
         rows = self._rows.find({"_id": {"$in": list(keys)}})
-        return {keys[row["_id"]]: GONE if row.get("gone") else model.read(row["entry"]) async for row in rows}
+        return {
+            keys[row["_id"]]: ERASED if row.get("gone") else model.read(row["entry"]) async for row in rows
+        }

@@ -8,14 +8,14 @@ from typing import Any, Final
 from services.notification.adapters.cursors import Cursor, Cursors
 from services.notification.adapters.deliveries import document, insertion
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import Activity, Lists, Registration
+from services.notification.domain.lists import Activity, Registration, RegistrationLists
 from services.notification.domain.reminders import Reminder
 from services.notification.domain.rules import Owed
 from shared.contracts.facts import Body, RegistrationFact, Stated
 from shared.kafka.facts import FactUnfoldable
 from shared.mongo.driver import Document, ReplaceOne, Session, Store
 
-Fold = Callable[[Lists, Stated, Body | None], Owed]
+Fold = Callable[[RegistrationLists, Stated, Body | None], Owed]
 Traces = Mapping[int, str]
 """By the number of a fact."""
 NO_TRACES: Final[Traces] = {}
@@ -51,7 +51,7 @@ class FactsLedger:
     ) -> None:
         lists = await self._load(facts, session)
         lists.read_at = await self._store.now()
-        loaded = Lists(dict(lists.registrations), dict(lists.activities))
+        loaded = RegistrationLists(dict(lists.registrations), dict(lists.activities))
         owed = [
             _traced(item, traces.get(stated.number))
             for stated, body in facts
@@ -68,10 +68,10 @@ class FactsLedger:
                     {"_id": item.id}, {"$setOnInsert": row}, upsert=True, session=session
                 )
 
-    async def _load(self, facts: Sequence[tuple[Stated, Body | None]], session: Session) -> Lists:
+    async def _load(self, facts: Sequence[tuple[Stated, Body | None]], session: Session) -> RegistrationLists:
         ids = {body.registration for _, body in facts if isinstance(body, RegistrationFact)}
         named = {str(getattr(body, "activity", "")) for _, body in facts if body} - {""}
-        return Lists(
+        return RegistrationLists(
             {
                 row["_id"]: Registration(**_fields(row))
                 async for row in self._store["registrations"].find(
@@ -98,7 +98,7 @@ class FactsLedger:
             await self._store[collection].bulk_write(changed, ordered=False, session=session)
 
 
-def _folded(fold: Fold, lists: Lists, stated: Stated, body: Body | None) -> Owed:
+def _folded(fold: Fold, lists: RegistrationLists, stated: Stated, body: Body | None) -> Owed:
     try:
         return fold(lists, stated, body)
     except Exception as error:

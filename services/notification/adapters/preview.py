@@ -10,7 +10,7 @@ from typing import Final
 import yaml
 from pydantic import ValidationError
 
-from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.letterhead import Letterhead
 from services.notification.application.ports import Letter
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.templates import POLICIES
@@ -37,12 +37,12 @@ def write_previews(folder: Path, examples: Path, offices: Path) -> int:
     for path in found:
         code = path.parent.name.rpartition("-")[2]
         try:
-            stationery = Stationery(read_office(offices / f"{code}.yaml", code), LINKS)
+            letterhead = Letterhead(read_office(offices / f"{code}.yaml", code), LINKS)
             activity = Activity.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError, ValidationError, OfficeFileInvalid) as error:
             raise ExampleUnreadable(f"{path}: {type(error).__name__}: {error}") from None
         for name, letter in letters(activity, code):
-            write_mail(folder / activity.id / name, stationery.write(letter))
+            write_mail(folder / activity.id / name, letterhead.write(letter))
             written += 1
     return written
 

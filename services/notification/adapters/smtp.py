@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from services.notification.adapters.conversation import Conversation, Mail
-from services.notification.adapters.rendering import Stationery, Unwritable
-from services.notification.application.ports import Answer, AnyLetter
+from services.notification.adapters.letterhead import Letterhead, MailUnwritable
+from services.notification.application.ports import AnyLetter, ChannelAnswer
 
 PRINTABLE: Final = re.compile(r"[!-;=?-~]+")  # without a space and without brackets
 
@@ -82,15 +82,15 @@ async def _connected(server: SmtpServer, host_name: str) -> SMTP:
 class MailChannel:
     """Sends an office's letters over one connection, opened when first needed and kept."""
 
-    def __init__(self, server: SmtpServer, stationery: Stationery, host_name: str = "simpul") -> None:
-        self._server, self._stationery, self._host_name = server, stationery, host_name
-        self._sender = _bracketed(stationery.sender)
+    def __init__(self, server: SmtpServer, letterhead: Letterhead, host_name: str = "simpul") -> None:
+        self._server, self._letterhead, self._host_name = server, letterhead, host_name
+        self._sender = _bracketed(letterhead.sender)
         self._open: Conversation | None = None
 
     async def deliver(
         self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
-    ) -> dict[str, Answer]:
-        answers: dict[str, Answer] = {}
+    ) -> dict[str, ChannelAnswer]:
+        answers: dict[str, ChannelAnswer] = {}
         mails = self._written(letters, answers)
         first = next(mails, None)
         if first is None:
@@ -100,7 +100,7 @@ class MailChannel:
         except (SMTPException, OSError, TimeoutError) as error:
             # greeting and login are alike for all letters: no code of theirs is final
             code = error.code if isinstance(error, SMTPResponseException) else None
-            answers[first.id] = Answer("again", code)
+            answers[first.id] = ChannelAnswer("again", code)
             return answers
         try:
             await conversation.send(chain((first,), mails), about_to_hand_over, answers)
@@ -113,14 +113,14 @@ class MailChannel:
         if self._open is not None and self._open.open:
             await self._open.quit(seconds=2)
 
-    def _written(self, letters: Iterable[AnyLetter], answers: dict[str, Answer]) -> Iterator[Mail]:
+    def _written(self, letters: Iterable[AnyLetter], answers: dict[str, ChannelAnswer]) -> Iterator[Mail]:
         for letter in letters:
             id = letter.delivery.id
             try:
                 recipient = _bracketed(letter.person.email)
-                mail = Mail(id, self._sender, recipient, self._stationery.write(letter))
-            except (Unwritable, ValueError):
-                answers[id] = Answer("refused")
+                mail = Mail(id, self._sender, recipient, self._letterhead.write(letter))
+            except (MailUnwritable, ValueError):
+                answers[id] = ChannelAnswer("refused")
             else:
                 yield mail
 

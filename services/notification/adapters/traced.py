@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from services.notification.application.ports import Answer, AnyLetter, Channel
+from services.notification.application.ports import AnyLetter, Channel, ChannelAnswer
 from shared.tracing import Told, Untraced
 
 
@@ -15,7 +15,7 @@ class TracedChannel:
 
     async def deliver(
         self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
-    ) -> dict[str, Answer]:
+    ) -> dict[str, ChannelAnswer]:
         told: dict[str, Told] = {}
         with ExitStack() as spans:
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.notification.adapters.stencil import CANCEL, NAME, PLACE
+from services.notification.adapters.template_cache import CANCEL, NAME, PLACE
 from services.notification.application.ports import Letter
 from services.notification.domain.changes import Change, changes
 from services.notification.domain.templates import Template

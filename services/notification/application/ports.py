@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from services.notification.domain.deliveries import Delivery, State
-from services.notification.domain.judgement import Gone
-from services.notification.domain.lists import Standing
-from services.notification.domain.telling import Mail
+from services.notification.domain.lists import SeatStanding
+from services.notification.domain.send_decision import ErasedEntry
+from services.notification.domain.told_revisions import ToldMail
 from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
 
 
@@ -46,7 +46,7 @@ AnyLetter = Letter | AccountLetter
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChannelAnswer:
     """`accepted`: taken over for good; `again`: surely not taken, but may be later; `refused`: never will
     be; `unknown`: handed over, and the answer was lost. `code`: the other side's, if it gave one."""
 
@@ -59,7 +59,7 @@ class Channel(Protocol):
 
     async def deliver(
         self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
-    ) -> dict[str, Answer]:
+    ) -> dict[str, ChannelAnswer]:
         """Deliver one after the other, as far as the connection goes; answers by the ids of the deliveries.
 
         A letter without an answer was surely not taken. `about_to_hand_over` is called once, at the last
@@ -76,7 +76,7 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedDelivery:
     """A delivery held under a lease. `lost_attempt`: begun by an earlier holder and never answered."""
 
     delivery: Delivery
@@ -91,45 +91,47 @@ class Ledger(Protocol):
     several, which were claimed together, it leaves those alone and returns the others. `now` is the time that
     all instances share; it is known from the first claim on."""
 
-    async def claim(self, at_most: int, lease: timedelta) -> list[Claimed]: ...
+    async def claim(self, at_most: int, lease: timedelta) -> list[ClaimedDelivery]: ...
     def now(self) -> datetime: ...
-    async def count_lost(self, held: Claimed) -> None: ...
-    async def told(self, registrations: set[str]) -> dict[str, list[Mail]]:
+    async def count_lost(self, held: ClaimedDelivery) -> None: ...
+    async def told(self, registrations: set[str]) -> dict[str, list[ToldMail]]:
         """The mails with an activity's details to each of these."""
         ...
 
     async def begin_attempts(
-        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
-    ) -> list[Claimed]:
+        self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[ClaimedDelivery]:
         """`revs`: by the delivery's id, the revision of the activity that it tells."""
         ...
 
-    async def take_back(self, held: Sequence[Claimed]) -> list[Claimed]:
+    async def take_back(self, held: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
         """Attempts that were begun and came to nothing before anything was handed over."""
         ...
 
     async def close(
         self,
-        held: Sequence[Claimed],
+        held: Sequence[ClaimedDelivery],
         state: State,
         reason: str | None,
         code: int | None,
         knows: int | None = None,
-    ) -> list[Claimed]: ...
-    async def postpone(self, held: Claimed, seconds: float, code: int | None, tried: bool) -> None: ...
-    async def wait(self, held: Claimed, seconds: float, reason: str | None) -> None: ...
-    async def release(self, held: Sequence[Claimed], seconds: float) -> None: ...
+    ) -> list[ClaimedDelivery]: ...
+    async def postpone(
+        self, held: ClaimedDelivery, seconds: float, code: int | None, tried: bool
+    ) -> None: ...
+    async def wait(self, held: ClaimedDelivery, seconds: float, reason: str | None) -> None: ...
+    async def release(self, held: Sequence[ClaimedDelivery], seconds: float) -> None: ...
 
 
 class Directory(Protocol):
-    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | Gone]: ...
-    async def accounts(self, ids: set[str]) -> dict[str, AccountEntry | Gone]: ...
-    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | Gone]: ...
+    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | ErasedEntry]: ...
+    async def accounts(self, ids: set[str]) -> dict[str, AccountEntry | ErasedEntry]: ...
+    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | ErasedEntry]: ...
     async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
         """Activities as they stood at these revisions, as far as is known."""
         ...
 
-    async def standings(self, ids: set[str]) -> dict[str, Standing]: ...
+    async def standings(self, ids: set[str]) -> dict[str, SeatStanding]: ...
     async def waits_for_parked(self, delivery: Delivery) -> bool:
         """Whether an entry that the mail needs could not be read."""
         ...
@@ -139,7 +141,7 @@ class Directory(Protocol):
         ...
 
 
-class Bucket(Protocol):
+class TokenBucket(Protocol):
     async def take(self, at_most: int) -> int: ...
     @property
     def seconds_each(self) -> float: ...

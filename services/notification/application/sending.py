@@ -14,31 +14,31 @@ from typing import Final, TypeVar
 
 from services.notification.application.ports import (
     AccountLetter,
-    Answer,
-    Bucket,
     Channel,
-    Claimed,
+    ChannelAnswer,
+    ClaimedDelivery,
     Directory,
     LeaseLost,
     Ledger,
     Letter,
+    TokenBucket,
 )
 from services.notification.application.window import Ready, Window
 from services.notification.domain.deliveries import Delivery, State
-from services.notification.domain.judgement import (
+from services.notification.domain.send_decision import (
     NOTHING_TOLD,
-    Allowed,
-    Close,
-    Gone,
-    Known,
+    AllowedRecipients,
+    DeliveryContext,
+    EndDelivery,
+    ErasedEntry,
     Send,
     SendToAccount,
     Verdict,
     Wait,
-    judge,
+    decide_sending,
 )
-from services.notification.domain.telling import Told, told
 from services.notification.domain.templates import Backoff, policy
+from services.notification.domain.told_revisions import ToldRevisions, told_revisions
 from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ DIRECTORY_BACKOFF: Final = Backoff(first=0.1, longest=10.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class DeliveryPace:
     """The lease is renewed as an attempt begins and outlasts it, so that no live worker is overtaken.
     A worker claims `batch` at a time, or four windows if those are more, to spare round trips. It attempts
     one mail, and twice as many together whenever those before went well within `quick_seconds`, up to
@@ -70,23 +70,23 @@ class Pace:
         return min(0.5, self.lease.total_seconds() / 100)
 
 
-class Postman:
+class DeliveryWorker:
     """One worker with its own connection; any number may run, here and in other processes."""
 
     def __init__(
         self,
         ledger: Ledger,
         directory: Directory,
-        bucket: Bucket,
+        bucket: TokenBucket,
         channel: Channel,
-        allowed: Allowed,
-        pace: Pace,
+        allowed: AllowedRecipients,
+        pace: DeliveryPace,
         closed: Callable[[Delivery, State], None],
     ) -> None:
         self._ledger, self._directory, self._bucket, self._channel = ledger, directory, bucket, channel
         self._allowed, self._pace, self._closed = allowed, pace, closed
         self._stopping = False
-        self._in_hand: Sequence[Claimed] = ()
+        self._in_hand: Sequence[ClaimedDelivery] = ()
         self._handed_over = False
         self._at_once = 1
 
@@ -123,7 +123,7 @@ class Postman:
             raise
         return len(claimed)
 
-    async def _give_back(self, claimed: list[Claimed]) -> None:
+    async def _give_back(self, claimed: list[ClaimedDelivery]) -> None:
         """After a failure: what was in hand comes later, so that it cannot hold up the others each time.
 
         An attempt that may have been handed over stays open, and is counted as lost by who claims it next.
@@ -135,12 +135,12 @@ class Postman:
                 await self._note(self._put_off(held, pause))
         await self._note(lambda: self._ledger.release(claimed, 0))  # of those done the claim is gone
 
-    def _put_off(self, held: Claimed, pause: float) -> Callable[[], Awaitable[None]]:
+    def _put_off(self, held: ClaimedDelivery, pause: float) -> Callable[[], Awaitable[None]]:
         if self._handed_over:
             return lambda: self._ledger.release([held], pause)
         return lambda: self._ledger.postpone(held, pause, None, tried=True)
 
-    async def _work_off(self, claimed: list[Claimed], until: float) -> None:
+    async def _work_off(self, claimed: list[ClaimedDelivery], until: float) -> None:
         """Send what may go. What is not begun `until` then (monotonic) is given back: its lease would end
         before its turn, and two workers would do the work of one."""
         ready = await self._judged(claimed)
@@ -155,7 +155,7 @@ class Postman:
         if granted < len(ready) and not self._stopping:
             await asyncio.sleep(min(self._bucket.seconds_each, 5.0))
 
-    async def _judged(self, claimed: list[Claimed]) -> list[Ready]:
+    async def _judged(self, claimed: list[ClaimedDelivery]) -> list[Ready]:
         known = await self._known([held.delivery for held in claimed])
         ready, read = list[Ready](), dict[int, bool]()
         for held in claimed:
@@ -180,15 +180,15 @@ class Postman:
         self._in_hand = ()
         return ready
 
-    def _judge(self, held: Claimed, about: Known) -> Verdict:
+    def _judge(self, held: ClaimedDelivery, about: DeliveryContext) -> Verdict:
         """A mail that cannot be judged holds up no other; it can be sent again once it can."""
         try:
-            return judge(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
+            return decide_sending(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
         except Exception as error:
             log.error("a mail cannot be judged: %s", type(error).__name__)
-            return Close("failed", "unwritable")
+            return EndDelivery("failed", "unwritable")
 
-    async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, Known]:
+    async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, DeliveryContext]:
         """By the delivery's id. What only some templates ask for is looked up for those alone."""
         people = await self._people({one.registration for one in deliveries})
         activities = await self._directory.activities({one.activity for one in deliveries})
@@ -196,7 +196,7 @@ class Postman:
         standings = await self._directory.standings(asked) if asked else {}
         told, stood = await self._told(deliveries)
         return {
-            one.id: Known(
+            one.id: DeliveryContext(
                 people.get(one.registration),
                 activities.get(one.activity),
                 standings.get(one.registration),
@@ -206,19 +206,21 @@ class Postman:
             for one in deliveries
         }
 
-    async def _people(self, ids: set[str]) -> Mapping[str, RegistrationEntry | AccountEntry | Gone]:
+    async def _people(self, ids: set[str]) -> Mapping[str, RegistrationEntry | AccountEntry | ErasedEntry]:
         accounts = {one for one in ids if one.startswith("u:")}
-        found: dict[str, RegistrationEntry | AccountEntry | Gone] = {}
+        found: dict[str, RegistrationEntry | AccountEntry | ErasedEntry] = {}
         found |= await self._directory.people(ids - accounts)
         return found | (await self._directory.accounts(accounts) if accounts else {})
 
     async def _told(
         self, deliveries: Sequence[Delivery]
-    ) -> tuple[dict[str, Told], dict[str, tuple[ActivityEntry, ...]]]:
+    ) -> tuple[dict[str, ToldRevisions], dict[str, tuple[ActivityEntry, ...]]]:
         """Of those that tell changes, by the delivery's id: what was told, and how things stood then."""
         changed = [one for one in deliveries if one.template == "activity-changed"]
         mails = await self._ledger.told({one.registration for one in changed}) if changed else {}
-        found = {one.id: told(mails.get(one.registration, ()), one.needs_activity) for one in changed}
+        found = {
+            one.id: told_revisions(mails.get(one.registration, ()), one.needs_activity) for one in changed
+        }
         revs = {one.id: found[one.id].revs(one.needs_activity) for one in changed}
         wanted = {(one.activity, rev) for one in changed for rev in revs[one.id]}
         stood = await self._directory.as_of(wanted) if wanted else {}
@@ -227,8 +229,8 @@ class Postman:
             for one in changed
         }
 
-    async def _hold(self, held: Claimed, verdict: Wait | Close, read: dict[int, bool]) -> None:
-        if isinstance(verdict, Close):
+    async def _hold(self, held: ClaimedDelivery, verdict: Wait | EndDelivery, read: dict[int, bool]) -> None:
+        if isinstance(verdict, EndDelivery):
             await self._close([held], verdict.state, verdict.reason, knows=verdict.knows)
         elif verdict.turn:
             await self._wait(held, self._pace.backoff)
@@ -239,7 +241,7 @@ class Postman:
         else:
             await self._wait(held, self._pace.waiting)
 
-    async def _wait(self, held: Claimed, pace: Backoff, reason: str | None = None) -> None:
+    async def _wait(self, held: ClaimedDelivery, pace: Backoff, reason: str | None = None) -> None:
         await self._ledger.wait(held, pace.after(held.waits + 1, random.random()), reason)
 
     async def _missing_for_good(self, delivery: Delivery, read: dict[int, bool]) -> bool:
@@ -277,7 +279,7 @@ class Postman:
             self._at_once = 1
         return left
 
-    async def _delivered(self, window: Window) -> dict[str, Answer]:
+    async def _delivered(self, window: Window) -> dict[str, ChannelAnswer]:
         async def about_to_hand_over() -> None:
             await window.begin()
             self._handed_over = True
@@ -300,8 +302,8 @@ class Postman:
                 await asyncio.sleep(pause)
         return await write()
 
-    async def _record(self, answered: Sequence[tuple[Claimed, Answer]]) -> None:
-        accepted: dict[int | None, list[Claimed]] = defaultdict(list)
+    async def _record(self, answered: Sequence[tuple[ClaimedDelivery, ChannelAnswer]]) -> None:
+        accepted: dict[int | None, list[ClaimedDelivery]] = defaultdict(list)
         for held, answer in answered:
             if answer.kind == "accepted":
                 accepted[answer.code].append(held)
@@ -314,7 +316,7 @@ class Postman:
                 except LeaseLost:
                     log.info("a delivery passed to another worker")
 
-    async def _record_alone(self, held: Claimed, answer: Answer) -> None:
+    async def _record_alone(self, held: ClaimedDelivery, answer: ChannelAnswer) -> None:
         pause = self._pace.backoff.after(held.tries + 1, random.random())
         if answer.kind == "refused":
             await self._close([held], "failed", "refused" if answer.code else "unwritable", answer.code)
@@ -329,7 +331,7 @@ class Postman:
 
     async def _close(
         self,
-        held: Sequence[Claimed],
+        held: Sequence[ClaimedDelivery],
         state: State,
         reason: str | None,
         code: int | None = None,

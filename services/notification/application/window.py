@@ -3,9 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-from services.notification.application.ports import Answer, AnyLetter, Claimed, LeaseLost, Ledger
+from services.notification.application.ports import (
+    AnyLetter,
+    ChannelAnswer,
+    ClaimedDelivery,
+    LeaseLost,
+    Ledger,
+)
 
-Ready = tuple[Claimed, AnyLetter]
+Ready = tuple[ClaimedDelivery, AnyLetter]
 
 
 class Window:
@@ -23,7 +29,7 @@ class Window:
         self._at = 0  # of the letter that is taken up
 
     @property
-    def held(self) -> list[Claimed]:
+    def held(self) -> list[ClaimedDelivery]:
         return [held for held, _ in self._ready]
 
     def letters(self) -> Iterator[AnyLetter]:
@@ -43,9 +49,9 @@ class Window:
         if first not in kept:
             raise LeaseLost
 
-    def answered(self, answers: dict[str, Answer]) -> list[tuple[Claimed, Answer]]:
+    def answered(self, answers: dict[str, ChannelAnswer]) -> list[tuple[ClaimedDelivery, ChannelAnswer]]:
         return [(held, answers[held.delivery.id]) for held, _ in self._ready if held.delivery.id in answers]
 
-    def unanswered(self, answers: dict[str, Answer]) -> list[Ready]:
+    def unanswered(self, answers: dict[str, ChannelAnswer]) -> list[Ready]:
         """Surely not handed over, and still held."""
         return [one for one in self._ready if one[0].delivery.id not in answers]

@@ -25,7 +25,7 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SeatStanding:
     """`seated`: has, or had until it was cancelled, a seat."""
 
     status: Status
@@ -44,7 +44,7 @@ class Activity:
 
 
 @dataclass(slots=True)
-class Lists:
+class RegistrationLists:
     """The rows that a run of facts touches; a row that changes is replaced. `read_at`: when they are read."""
 
     registrations: dict[str, Registration] = field(default_factory=dict)

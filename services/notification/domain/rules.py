@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import Activity, Lists, Registration
+from services.notification.domain.lists import Activity, Registration, RegistrationLists
 from services.notification.domain.reminders import Reminder, plan, whole
 from services.notification.domain.templates import Template
 from shared.contracts.facts import (
@@ -28,13 +28,13 @@ CONCERN: Final = frozenset({"title", "sessions"})  # fields of an activity that 
 SOON: Final = timedelta(minutes=5)  # outlasts any transaction (MongoDB ends one after a minute)
 
 
-def fold(lists: Lists, stated: Stated, body: Body | None) -> Owed:
+def fold(lists: RegistrationLists, stated: Stated, body: Body | None) -> Owed:
     """Change `lists` as the fact says and answer what it owes; a type that is not known here owes nothing."""
     rule = RULES.get(type(body))
     return rule(lists, stated, body) if rule else []
 
 
-def _describe(lists: Lists, stated: Stated, body: ActivityPublished) -> Owed:
+def _describe(lists: RegistrationLists, stated: Stated, body: ActivityPublished) -> Owed:
     known = lists.activities.get(body.activity)
     reminders = plan(body, stated.number, stated.at, known.reminders if known else ())
     lists.activities[body.activity] = Activity(
@@ -43,7 +43,7 @@ def _describe(lists: Lists, stated: Stated, body: ActivityPublished) -> Owed:
     return [_reminding(stated, body.activity, one) for one in reminders if one.rev == stated.number]
 
 
-def _change_activity(lists: Lists, stated: Stated, body: ActivityChanged) -> Owed:
+def _change_activity(lists: RegistrationLists, stated: Stated, body: ActivityChanged) -> Owed:
     known = lists.activities.get(body.activity)
     owed = _describe(lists, stated, body)
     ends = [end for end in (_end(body), known.ends if known else None) if end is not None]
@@ -72,14 +72,14 @@ def _reminding(stated: Stated, activity: str, reminder: Reminder) -> FanOut:
     )
 
 
-def _cancel_activity(lists: Lists, stated: Stated, body: ActivityCancelled) -> Owed:
+def _cancel_activity(lists: RegistrationLists, stated: Stated, body: ActivityCancelled) -> Owed:
     lists.activities[body.activity] = Activity(body.activity, stated.number, cancelled=True)
     return [
         FanOut(stated.id, stated.number, "activity-cancelled", body.activity, stated.partition, stated.at)
     ]
 
 
-def _confirm(lists: Lists, stated: Stated, body: RegistrationConfirmed) -> Owed:
+def _confirm(lists: RegistrationLists, stated: Stated, body: RegistrationConfirmed) -> Owed:
     lists.registrations[body.registration] = Registration(
         body.registration,
         body.activity,
@@ -91,20 +91,20 @@ def _confirm(lists: Lists, stated: Stated, body: RegistrationConfirmed) -> Owed:
     return [_mail(lists, stated, body, "confirmed"), *_reminded_late(lists, stated, body)]
 
 
-def _waitlist(lists: Lists, stated: Stated, body: RegistrationWaitlisted) -> Owed:
+def _waitlist(lists: RegistrationLists, stated: Stated, body: RegistrationWaitlisted) -> Owed:
     lists.registrations[body.registration] = Registration(
         body.registration, body.activity, "waitlisted", rev=stated.number, born=stated.number
     )
     return [replace(_mail(lists, stated, body, "waitlisted"), place=body.place)]
 
 
-def _promote(lists: Lists, stated: Stated, body: RegistrationPromoted) -> Owed:
+def _promote(lists: RegistrationLists, stated: Stated, body: RegistrationPromoted) -> Owed:
     if row := lists.registrations.get(body.registration):
         lists.registrations[row.id] = replace(row, status="confirmed", seated=stated.at)
     return [_mail(lists, stated, body, "promoted"), *_reminded_late(lists, stated, body)]
 
 
-def _reminded_late(lists: Lists, stated: Stated, body: RegistrationFact) -> Owed:
+def _reminded_late(lists: RegistrationLists, stated: Stated, body: RegistrationFact) -> Owed:
     """Of whom the fan-out may have passed by already, since this fact was read after it fell due."""
     activity = lists.activities.get(body.activity)
     return [
@@ -116,20 +116,20 @@ def _reminded_late(lists: Lists, stated: Stated, body: RegistrationFact) -> Owed
     ]
 
 
-def _cancel(lists: Lists, stated: Stated, body: RegistrationCancelled) -> Owed:
+def _cancel(lists: RegistrationLists, stated: Stated, body: RegistrationCancelled) -> Owed:
     if row := lists.registrations.get(body.registration):
         lists.registrations[row.id] = replace(row, status="cancelled", ended=stated.number)
     return [_mail(lists, stated, body, "cancelled")]
 
 
-def _correct(lists: Lists, stated: Stated, body: RegistrationCorrected) -> Owed:
+def _correct(lists: RegistrationLists, stated: Stated, body: RegistrationCorrected) -> Owed:
     """Mails from now on wait for what was corrected."""
     if row := lists.registrations.get(body.registration):
         lists.registrations[row.id] = replace(row, rev=stated.number)
     return []
 
 
-def _mail(lists: Lists, stated: Stated, body: RegistrationFact, template: Template) -> Delivery:
+def _mail(lists: RegistrationLists, stated: Stated, body: RegistrationFact, template: Template) -> Delivery:
     return Delivery(
         stated.id,
         template,
@@ -142,7 +142,7 @@ def _mail(lists: Lists, stated: Stated, body: RegistrationFact, template: Templa
     )
 
 
-RULES: Final[dict[Any, Callable[[Lists, Stated, Any], Owed]]] = {
+RULES: Final[dict[Any, Callable[[RegistrationLists, Stated, Any], Owed]]] = {
     ActivityPublished: _describe,
     ActivityChanged: _change_activity,
     ActivityCancelled: _cancel_activity,

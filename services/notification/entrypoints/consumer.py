@@ -14,8 +14,8 @@ from shared.kafka.connection import KafkaUnavailable, is_away
 from shared.kafka.facts import Fact, FactUnfoldable, OfficeStopped, Run, read_fact, run_after
 from shared.kafka.holes import Holes
 from shared.kafka.partition_reader import PartitionReader
+from shared.kafka.read_failures import ReadFailures
 from shared.kafka.records import Batch, Record, Where, by_partition
-from shared.kafka.stumbling import Stumbles
 from shared.mongo.driver import is_passing
 from shared.tracing import UNTRACED, Untraced
 
@@ -49,7 +49,7 @@ class Reader(PartitionReader):
         self._holes = Holes()
         self._looked: dict[Where, tuple[Cursor, tuple[int, int] | None]] = {}
         self._lacking: set[Where] = set()
-        self._stumbles = Stumbles()
+        self._stumbles = ReadFailures()
 
     async def read(self, records: Batch) -> None:
         """Never raises: what failed is sought back to its cursor after a pause."""

@@ -7,10 +7,10 @@ from fastapi import Depends, FastAPI, Path, Query
 from pydantic import BaseModel
 
 from services.notification.adapters.deliveries import due_again
-from services.notification.adapters.held import held_up
+from services.notification.adapters.reading_problems import reading_problems
 from services.notification.domain.deliveries import State
 from services.notification.domain.templates import AccountTemplate, Template
-from shared.doors import Address, Door
+from shared.doors import Address, RequestGuard
 from shared.http import (
     NOT_FOUND,
     UNAUTHORIZED,
@@ -73,7 +73,7 @@ def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address, s
     whose pages are the only ones that may send anything here; services reach it under any name."""
     app = application("Simpul: email")
     add_problem_pages(app, plain)
-    app.add_middleware(Door, address=address, limit=lambda _: BODY_BYTES)
+    app.add_middleware(RequestGuard, address=address, limit=lambda _: BODY_BYTES)
 
     staff = [Depends(require_token(token_hash, passes.holds, sign_ins))]
 
@@ -113,7 +113,7 @@ def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address, s
         """By state; of these states, or of all."""
         queries = {one: _given(state=one, activity=activity) for one in state or get_args(State)}
         found = {one: await store["deliveries"].count_documents(query) for one, query in queries.items()}
-        return DeliveryCounts(counts=found, held=await held_up(store))
+        return DeliveryCounts(counts=found, held=await reading_problems(store))
 
     @app.post("/api/v1/deliveries/{id}/resend", dependencies=staff, status_code=202, responses=RESEND)
     async def resend(id: Annotated[str, Path(max_length=200)]) -> DeliveryRow:

@@ -6,12 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.registration.kernel.asking import Asked, Poison, appended_at, record_digest
-from services.registration.kernel.commit import Commit, Cursor, FactRows, LastRecord, NumberedFact, Settled
+from services.registration.kernel.commit import (
+    Commit,
+    Cursor,
+    FactRows,
+    LastRecord,
+    NumberedFact,
+    OutcomeWithoutFact,
+)
+from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from services.registration.kernel.features import Features
 from services.registration.kernel.folding import fold
-from services.registration.kernel.happened import Decision, Happened, Refusal
-from services.registration.kernel.loaded import Loaded, Ref
+from services.registration.kernel.loaded_states import LoadedStates, Ref
+from services.registration.kernel.received_commands import (
+    PoisonRecord,
+    ReceivedCommand,
+    appended_at,
+    record_digest,
+)
 from shared.contracts.commands import Tick
 from shared.contracts.facts import OfficeDescribed
 from shared.contracts.outcomes import Result
@@ -28,7 +40,7 @@ def partition_key(partition: int) -> str:
     return f"partition-{partition}"
 
 
-Encode = Callable[[int, str, datetime, Happened, Asked | None, str | None], FactRows]
+Encode = Callable[[int, str, datetime, NewFact, ReceivedCommand | None, str | None], FactRows]
 """Number, key, time, what happened, the command whose first fact it is, and the trace that it is of."""
 
 
@@ -37,7 +49,7 @@ class FactTooLarge(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OfficeStatements:
     """What ticks state: the office's description with its digest, and how often control totals come."""
 
     description: OfficeDescribed
@@ -45,7 +57,7 @@ class Standing:
     totals_every: timedelta
 
     @classmethod
-    def of(cls, description: OfficeDescribed, totals_every: timedelta) -> "Standing":
+    def of(cls, description: OfficeDescribed, totals_every: timedelta) -> "OfficeStatements":
         return cls(description, description_digest(description), totals_every)
 
 
@@ -58,7 +70,12 @@ class Batch:
     """Collects one `Commit`. A command whose decision or encoding fails is parked alone."""
 
     def __init__(
-        self, features: Features, cursor: Cursor, loaded: Loaded, encode: Encode, standing: Standing
+        self,
+        features: Features,
+        cursor: Cursor,
+        loaded: LoadedStates,
+        encode: Encode,
+        standing: OfficeStatements,
     ) -> None:
         self.commit = Commit(before=cursor, after=cursor)
         self._features = features
@@ -70,13 +87,13 @@ class Batch:
     def full(self) -> bool:
         return len(self.commit.facts) >= MAX_FACTS
 
-    def take(self, item: Asked | Poison) -> None:
+    def take(self, item: ReceivedCommand | PoisonRecord) -> None:
         """Decide one record. Time never runs back, whatever the records' own times do."""
         commit, record = self.commit, item.record
         now = max(commit.after.time, appended_at(record))
         commit.after = replace(commit.after, next=record.offset + 1, time=now)
         commit.taken += 1
-        if isinstance(item, Poison):
+        if isinstance(item, PoisonRecord):
             commit.parked.append(item)
             return
         try:
@@ -86,19 +103,19 @@ class Batch:
                 self._decide(item, now)
         except Exception as error:  # one bad command must not hold up those behind it
             log.exception("a command failed to be decided", extra={"offset": record.offset})
-            commit.parked.append(Poison(record, "failed", type(error).__name__, item))
+            commit.parked.append(PoisonRecord(record, "failed", type(error).__name__, item))
 
     def close(self, record: Record) -> None:
         """Keep the last record taken, by which the next owner knows the log again."""
         last = LastRecord(record.offset, appended_at(record), record_digest(record))
         self.commit.after = replace(self.commit.after, last=last)
 
-    def _decide(self, asked: Asked, now: datetime) -> None:
+    def _decide(self, asked: ReceivedCommand, now: datetime) -> None:
         payload = self._loaded.known.get(asked.digest)
         if payload == asked.payload:
             return  # the first outcome stands
         if payload is not None:
-            self.commit.settled.append(Settled(asked, now, "refused", "id_reused"))
+            self.commit.outcomes.append(OutcomeWithoutFact(asked, now, "refused", "id_reused"))
             return
         command = asked.command
         if isinstance(command, Refusal):
@@ -108,20 +125,22 @@ class Batch:
             self._settle(asked, rule.decide(self._loaded, asked, now), rule.result, now)
         self._loaded.known[asked.digest] = asked.payload
 
-    def _settle(self, asked: Asked, decision: Decision, result: Result, now: datetime) -> None:
+    def _settle(self, asked: ReceivedCommand, decision: Decision, result: Result, now: datetime) -> None:
         if isinstance(decision, Refusal):
             self._refuse(asked, decision, now)
         elif not decision:
-            self.commit.settled.append(Settled(asked, now, result))
+            self.commit.outcomes.append(OutcomeWithoutFact(asked, now, result))
         else:
             try:
                 self._apply(asked.key, decision, now, asked)
             except FactTooLarge:
                 self._refuse(asked, Refusal("too_large"), now)
 
-    def _refuse(self, asked: Asked, refusal: Refusal, now: datetime) -> None:
+    def _refuse(self, asked: ReceivedCommand, refusal: Refusal, now: datetime) -> None:
         self._write_beside(refusal.side_writes)
-        self.commit.settled.append(Settled(asked, now, "refused", refusal.reason, refusal.numbers))
+        self.commit.outcomes.append(
+            OutcomeWithoutFact(asked, now, "refused", refusal.reason, refusal.numbers)
+        )
 
     def _write_beside(self, side_writes: tuple[object, ...]) -> None:
         self._features.accept(self._loaded, side_writes)
@@ -137,7 +156,7 @@ class Batch:
                     self.commit.changed[kind][name] = state
         cursor = self.commit.after
         if key == OFFICE_KEY and cursor.described != self._standing.digest:
-            self._apply(OFFICE_KEY, [Happened(self._standing.description)], now, None)
+            self._apply(OFFICE_KEY, [NewFact(self._standing.description)], now, None)
             self.commit.after = replace(self.commit.after, described=self._standing.digest)
         cursor = self.commit.after
         if cursor.number > cursor.totals and now >= cursor.totals_at + self._standing.totals_every:
@@ -145,21 +164,21 @@ class Batch:
             self.commit.totals = True
             self.commit.after = replace(cursor, number=number, totals=number, totals_at=now)
 
-    def _apply(self, key: str, decision: list[Happened], now: datetime, asked: Asked | None) -> None:
+    def _apply(self, key: str, decision: list[NewFact], now: datetime, asked: ReceivedCommand | None) -> None:
         """Number the facts of one decision, encode all of them, and only then let the states follow.
 
         Raises `FactTooLarge`, `FactUnfollowed` and `Unowned`, before any state does."""
         first, trace = self.commit.after.number + 1, asked.trace if asked else None
         facts = [
-            NumberedFact(number, key, now, happened, found, rows)
-            for number, happened in enumerate(decision, first)
+            NumberedFact(number, key, now, content, found, rows)
+            for number, content in enumerate(decision, first)
             for found in [asked if number == first else None]
-            for rows in [self._encode(number, key, now, happened, found, trace)]
+            for rows in [self._encode(number, key, now, content, found, trace)]
         ]
         changed = [self._features.changed_by(fact) for fact in facts]
         for fact, refs in zip(facts, changed, strict=True):
             fold(self._features, self.commit, self._loaded, fact, refs)
-            if fact.happened.side_writes:
-                self._write_beside(fact.happened.side_writes)
+            if fact.content.side_writes:
+                self._write_beside(fact.content.side_writes)
         self.commit.facts += facts
         self.commit.after = replace(self.commit.after, number=self.commit.after.number + len(facts))

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from services.registration.kernel.asking import Asked, Poison
-from services.registration.kernel.happened import Happened
-from services.registration.kernel.loaded import States
+from services.registration.kernel.decisions import NewFact
+from services.registration.kernel.loaded_states import States
+from services.registration.kernel.received_commands import PoisonRecord, ReceivedCommand
 from shared.contracts.outcomes import Reason, Result
 
 
-class ReadAnew(Exception):
+class ReadConflict(Exception):
     """Another partition's transaction wrote what this one read beside its states: read and decide anew."""
 
 
@@ -67,16 +67,16 @@ class NumberedFact:
     number: int
     key: str
     at: datetime
-    happened: Happened
-    asked: Asked | None
+    content: NewFact
+    asked: ReceivedCommand | None
     rows: FactRows
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class OutcomeWithoutFact:
     """The outcome of a command without a fact: refused with a reason, or accepted without effect."""
 
-    asked: Asked
+    asked: ReceivedCommand
     at: datetime
     result: Result
     reason: Reason | None = None
@@ -94,7 +94,7 @@ class Commit:
     facts: list[NumberedFact] = field(default_factory=list)
     made: States = field(default_factory=lambda: defaultdict(dict))
     changed: States = field(default_factory=lambda: defaultdict(dict))
-    settled: list[Settled] = field(default_factory=list)
-    parked: list[Poison] = field(default_factory=list)
+    outcomes: list[OutcomeWithoutFact] = field(default_factory=list)
+    parked: list[PoisonRecord] = field(default_factory=list)
     side_writes: list[object] = field(default_factory=list)
     totals: bool = False

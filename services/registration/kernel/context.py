@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.registration.kernel.asker import Asker, OutcomesPort
+from services.registration.kernel.command_client import CommandClient, OutcomesPort
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from shared.sign_ins import SignIns
@@ -33,7 +33,7 @@ class OfficeContext:
 
     of: OfficeStore
     features: Features
-    asker: Asker
+    command_client: CommandClient
     outcomes: OutcomesPort
     key: bytes
     limits: HourlyLimits

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from services.registration.kernel.acceptable import Faults
-from services.registration.kernel.asking import Asked
 from services.registration.kernel.commit import NumberedFact
+from services.registration.kernel.decisions import Decision, NewFact
 from services.registration.kernel.digests import Digests
-from services.registration.kernel.happened import Decision, Happened
-from services.registration.kernel.loaded import Loaded
-from services.registration.kernel.recovery import Entries, Recovery, Told
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import ReceivedCommand
+from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact, Recovery
 from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import Command
 from shared.contracts.facts import Body, Measure
@@ -21,7 +21,7 @@ from shared.mongo.driver import Document, Session, Store
 from shared.mongo.indexes import Index
 
 
-class FactUnfollowed(Exception):
+class FactWithoutState(Exception):
     """No state can follow a fact: an office's own is never nothing to it."""
 
 
@@ -45,7 +45,7 @@ class CommandRule:
     is about, and `key` makes the record's key of that; None where the key alone says it. `faults`: what a new
     one may not hold. `first`: it counts what is written, so it begins a transaction."""
 
-    decide: Callable[[Loaded, Asked, datetime], Decision]
+    decide: Callable[[LoadedStates, ReceivedCommand, datetime], Decision]
     result: Result
     field: str | None
     key: Callable[[str], str] = str
@@ -68,14 +68,14 @@ class PrivatePart:
 @dataclass(frozen=True, slots=True)
 class FactRule:
     """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key; raises
-    `FactUnfollowed` where the key is not that state's. `result`: how a command ended of which it is the first
+    `FactWithoutState` where the key is not that state's. `result`: how a command ended of which it is the first
     fact; None where it is never the first. `follow`: lets what was loaded beside the states follow.
     `history`: what whoever had it done did, in words; empty where it is never the first."""
 
     states: Mapping[str, Callable[[Any, str], str]]
     result: Result | None = None
     private: PrivatePart | None = None
-    follow: Callable[[Loaded, NumberedFact], None] | None = None
+    follow: Callable[[LoadedStates, NumberedFact], None] | None = None
     history: str = ""
 
 
@@ -111,7 +111,7 @@ class Timer:
     something to go on with when they were last written, of a partition that their `partition` names."""
 
     due: Callable[[Any, datetime], bool]
-    step: Callable[[Loaded, str, datetime], list[Happened]]
+    step: Callable[[LoadedStates, str, datetime], list[NewFact]]
     rows: Document
 
 
@@ -120,7 +120,7 @@ class Kind:
     """A kind of state. `codec`: None where side writes write it; `remembered`: how many of them an owner
     keeps from batch to batch."""
 
-    evolve: Callable[[Any, Happened, int], Any]
+    evolve: Callable[[Any, NewFact, int], Any]
     codec: Codec | None = None
     remembered: int = 0
     timer: Timer | None = None
@@ -131,7 +131,7 @@ class SideWriteRule:
     """What is written beside the states of a partition, whoever else writes there. `accept`: what was loaded
     follows; `write`: within the transaction; raises `ReadAnew`."""
 
-    accept: Callable[[Loaded, Any], None]
+    accept: Callable[[LoadedStates, Any], None]
     write: Callable[[OfficeStore, Sequence[Any], Session], Awaitable[None]]
 
 
@@ -188,7 +188,7 @@ class Upgrade:
     require: Callable[[Store, str], Awaitable[None]]
 
 
-Load = Callable[[OfficeStore, int, Sequence[Asked], Loaded, Awaitable[None]], Awaitable[None]]
+Load = Callable[[OfficeStore, int, Sequence[ReceivedCommand], LoadedStates, Awaitable[None]], Awaitable[None]]
 """Reads what the commands of a partition need, few queries for all of them. What is awaited last is done once
 `known` is filled."""
 ActivityOf = Callable[[OfficeStore, str], Awaitable[str | None]]
@@ -253,11 +253,11 @@ class Feature:
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
     activity_of: Mapping[str, ActivityOf] = field(default_factory=dict)
-    recovery: Callable[[OfficeStore, Sequence[Told], Entries], Recovery] | None = None
+    recovery: Callable[[OfficeStore, Sequence[RecoveredFact], DirectoryEntries], Recovery] | None = None
     access: Callable[[Any], Any] | None = None
     work: Callable[[Any, EntryWriter], Coroutine[Any, Any, None]] | None = None
     holdings: Holdings | None = None
-    published_keys: Callable[[OfficeStore, Entries], Awaitable[Mapping[str, str]]] | None = None
+    published_keys: Callable[[OfficeStore, DirectoryEntries], Awaitable[Mapping[str, str]]] | None = None
     parts: Callable[[Any], Any] = lambda context: None
     titles: Callable[[OfficeStore, Sequence[str]], Awaitable[Mapping[str, str]]] | None = None
     rush: Callable[[Any], bool] | None = None

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Final, NoReturn, get_args
 
 from services.registration.kernel.commit import NumberedFact
+from services.registration.kernel.decisions import NewFact
 from services.registration.kernel.feature import (
     ActivityOf,
     CommandRule,
@@ -15,7 +16,7 @@ from services.registration.kernel.feature import (
     EntryRule,
     EntryWriter,
     FactRule,
-    FactUnfollowed,
+    FactWithoutState,
     Feature,
     Kind,
     OfficeStore,
@@ -24,8 +25,7 @@ from services.registration.kernel.feature import (
     Timer,
     Upgrade,
 )
-from services.registration.kernel.happened import Happened
-from services.registration.kernel.loaded import Loaded, Ref, States
+from services.registration.kernel.loaded_states import LoadedStates, Ref, States
 from services.registration.kernel.sentences import OF_ANY, Sentences
 from shared.contracts.commands import COMMANDS, Command, Tick
 from shared.contracts.facts import FACTS, Body, OfficeDescribed, OfficeTotals
@@ -37,13 +37,13 @@ OFFICE_FACTS: Final = {OfficeDescribed: FactRule({}), OfficeTotals: FactRule({})
 """Of the office as a whole: its cursor keeps what there is to keep."""
 
 
-class Unowned(Exception):
+class FeatureMismatch(Exception):
     """Something has no feature that states it, or two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Made by `assembled`."""
+    """Made by `assemble`."""
 
     features: tuple[Feature, ...]
     commands: Mapping[type[Command], CommandRule]
@@ -54,10 +54,10 @@ class Features:
     sentences: Sentences
     activity_of: Mapping[str, ActivityOf]
 
-    def loaded(self, kept: States | None = None) -> Loaded:
+    def loaded(self, kept: States | None = None) -> LoadedStates:
         """Nothing yet, but what an owner kept: nobody else writes that."""
         states = {kind: dict(kept.get(kind, {})) if kept else {} for kind in self.kinds}
-        return Loaded(states, {feature.name: feature.beside() for feature in self.features})
+        return LoadedStates(states, {feature.name: feature.beside() for feature in self.features})
 
     def about(self, command: Command, key: str) -> tuple[str, str]:
         """By which field a command names what it is about, and the key of that; the key where none does."""
@@ -77,23 +77,23 @@ class Features:
         return rule is not None and rule.first
 
     def changed_by(self, fact: NumberedFact) -> list[Ref]:
-        """Raises `FactUnfollowed`, also where the fact's key is not that of what it changes, and `Unowned`
+        """Raises `FactWithoutState`, also where the fact's key is not that of what it changes, and `FeatureMismatch`
         where nobody writes what is to be written beside it."""
-        for write in fact.happened.side_writes:
+        for write in fact.content.side_writes:
             if type(write) not in self.side_writes:
-                raise Unowned(f"no feature states the side write {type(write).__name__}")
-        return self.states_of(fact.happened.body, fact.key)
+                raise FeatureMismatch(f"no feature states the side write {type(write).__name__}")
+        return self.states_of(fact.content.body, fact.key)
 
     def states_of(self, body: Body, key: str) -> list[Ref]:
-        """Which a fact changes. Raises `FactUnfollowed`."""
+        """Which a fact changes. Raises `FactWithoutState`."""
         rule = self.facts.get(type(body)) or _unfollowed(body)
         return [Ref(kind, name(body, key)) for kind, name in rule.states.items()]
 
-    def private(self, happened: Happened) -> Document | None:
+    def private(self, content: NewFact) -> Document | None:
         """What stays in the office of a fact, as its row beside it; None where there is nothing of the kind.
-        Raises `FactUnfollowed`."""
-        rule = self.facts.get(type(happened.body)) or _unfollowed(happened.body)
-        return rule.private.document(happened.private) if rule.private else None
+        Raises `FactWithoutState`."""
+        rule = self.facts.get(type(content.body)) or _unfollowed(content.body)
+        return rule.private.document(content.private) if rule.private else None
 
     @property
     def results(self) -> Mapping[str, Result]:
@@ -105,7 +105,7 @@ class Features:
         """What was done, in words, by the type of a command's first fact."""
         return {fact.type: rule.history for fact, rule in self.facts.items() if rule.history}
 
-    def accept(self, loaded: Loaded, side_writes: Iterable[object]) -> None:
+    def accept(self, loaded: LoadedStates, side_writes: Iterable[object]) -> None:
         for write in side_writes:
             self.side_writes[type(write)].accept(loaded, write)
 
@@ -140,10 +140,10 @@ class Features:
         return outcome
 
     def access(self, parts: Mapping[str, Any]) -> Any:
-        """Who lets staff in. `parts`: of each feature. Raises `Unowned`."""
+        """Who lets staff in. `parts`: of each feature. Raises `FeatureMismatch`."""
         found = [feature.access(parts[feature.name]) for feature in self.features if feature.access]
         if len(found) != 1:
-            raise Unowned(f"{len(found)} features state who lets staff in")
+            raise FeatureMismatch(f"{len(found)} features state who lets staff in")
         return found[0]
 
     def works(self, parts: Mapping[str, Any], entries: EntryWriter) -> Iterator[Coroutine[Any, Any, None]]:
@@ -160,11 +160,11 @@ class Features:
 
 
 def _unfollowed(body: Body) -> NoReturn:
-    raise FactUnfollowed(f"no state follows {type(body).__name__}")
+    raise FactWithoutState(f"no state follows {type(body).__name__}")
 
 
-def assembled(features: tuple[Feature, ...]) -> Features:
-    """Raises `Unowned`."""
+def assemble(features: tuple[Feature, ...]) -> Features:
+    """Raises `FeatureMismatch`."""
     _one_owner("feature", [{feature.name: feature} for feature in features])
     commands = _one_owner("command", [feature.commands for feature in features])
     facts = _one_owner("fact", [*(feature.facts for feature in features), OFFICE_FACTS])
@@ -199,14 +199,14 @@ def assembled(features: tuple[Feature, ...]) -> Features:
 def _one_owner(what: str, tables: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     several = [key for key, number in Counter(chain(*tables)).items() if number > 1]
     if several:
-        raise Unowned(f"{what} {_name(several[0])} is stated twice")
+        raise FeatureMismatch(f"{what} {_name(several[0])} is stated twice")
     return {key: value for table in tables for key, value in table.items()}
 
 
 def _none_left(what: str, wanted: Iterable[Any], owned: Mapping[Any, Any]) -> None:
     for one in wanted:
         if one not in owned:
-            raise Unowned(f"no feature states the {what} {_name(one)}")
+            raise FeatureMismatch(f"no feature states the {what} {_name(one)}")
 
 
 def _name(one: Any) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.registration.kernel.asking import Asked, Reading
-from services.registration.kernel.batch import Encode, Standing
+from services.registration.kernel.batch import Encode, OfficeStatements
 from services.registration.kernel.commit import Commit, Cursor
 from services.registration.kernel.features import Features
-from services.registration.kernel.loaded import Loaded, States
+from services.registration.kernel.loaded_states import LoadedStates, States
+from services.registration.kernel.received_commands import CommandReader, ReceivedCommand
 from shared.contracts.envelope import Envelope
 
 
@@ -29,7 +29,7 @@ class LedgerPort(Protocol):
 class RegisterPort(Protocol):
     """`kept`: the states that the owner remembers; nobody else writes them."""
 
-    async def load(self, partition: int, asked: Sequence[Asked], kept: States) -> Loaded: ...
+    async def load(self, partition: int, asked: Sequence[ReceivedCommand], kept: States) -> LoadedStates: ...
 
 
 class PublisherPort(Protocol):
@@ -55,12 +55,12 @@ class Ports:
     after it came."""
 
     features: Features
-    reading: Reading
+    reading: CommandReader
     ledger: LedgerPort
     register: RegisterPort
     publisher: PublisherPort
     intake: IntakePort
-    standing: Standing
+    standing: OfficeStatements
     is_passing: Callable[[BaseException], bool]
     trim_every: float | None
     pace: Callable[[float], float] = lambda late: 0.0

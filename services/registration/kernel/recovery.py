@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.loaded_states import LoadedStates
 from shared.contracts.facts import Body
 from shared.kafka.facts import Fact
 from shared.mongo.driver import Session
 
 
-class Told(NamedTuple):
+class RecoveredFact(NamedTuple):
     """A fact and what its type says."""
 
     fact: Fact
     body: Body
 
 
-class Entries(NamedTuple):
+class DirectoryEntries(NamedTuple):
     """The directory of one partition, by key. `passed_over`: how many keys there are of each kind that only a
     newer version knows."""
 
@@ -31,7 +31,9 @@ class Recovery(Protocol):
     sentences about what of it does not come back; `restore`: what lies beside the states, within the
     transaction."""
 
-    async def read(self, told: Sequence[Told]) -> None: ...
-    def private(self, told: Told, loaded: Loaded) -> Any: ...
-    def lost(self, told: Told) -> Sequence[str]: ...
-    async def restore(self, told: Sequence[Told], loaded: Loaded, session: Session) -> None: ...
+    async def read(self, told: Sequence[RecoveredFact]) -> None: ...
+    def private(self, told: RecoveredFact, loaded: LoadedStates) -> Any: ...
+    def lost(self, told: RecoveredFact) -> Sequence[str]: ...
+    async def restore(
+        self, told: Sequence[RecoveredFact], loaded: LoadedStates, session: Session
+    ) -> None: ...

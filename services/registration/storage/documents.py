@@ -7,11 +7,11 @@ import bson
 from bson import CodecOptions, Int64
 from pydantic_core import from_json, to_json
 
-from services.registration.kernel.asking import Asked
 from services.registration.kernel.batch import FactTooLarge
 from services.registration.kernel.commit import Cursor
+from services.registration.kernel.decisions import NewFact
 from services.registration.kernel.features import Features
-from services.registration.kernel.happened import Happened
+from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.facts import MAX_FACT_BYTES, Stated
 from shared.contracts.types import rfc3339
 from shared.kafka.facts import Fact
@@ -30,18 +30,18 @@ def encoded_fact(
     number: int,
     key: str,
     at: datetime,
-    happened: Happened,
-    asked: Asked | None,
+    content: NewFact,
+    asked: ReceivedCommand | None,
     trace: str | None = None,
 ) -> bytes:
     """A row of the ledger. `data` is published, and `trace` as a header; the rest is the office's own, and
     says of nobody who they are. Raises `FactTooLarge`."""
-    data = happened.body.model_dump(mode="json", exclude_none=True)
+    data = content.body.model_dump(mode="json", exclude_none=True)
     if len(to_json(data)) > MAX_FACT_BYTES:
         raise FactTooLarge
     document: Document = {
         "_id": position(cursor.partition, number),
-        "type": happened.body.type,
+        "type": content.body.type,
         "key": key,
         "at": at,
         "data": data,
@@ -53,10 +53,10 @@ def encoded_fact(
     return bson.encode(document)
 
 
-def encoded_private(features: Features, place: Int64, happened: Happened) -> bytes | None:
+def encoded_private(features: Features, place: Int64, content: NewFact) -> bytes | None:
     """The row beside the fact in this place, of what stays in the office: under the same id, and erased it
     holds no more than that. Raises `FactUnfollowed`."""
-    private = features.private(happened)
+    private = features.private(content)
     return None if private is None else bson.encode({"_id": place} | private)
 
 
@@ -75,7 +75,7 @@ def recovered_fact(fact: Fact) -> bytes:
     return bson.encode(document)
 
 
-def identity(asked: Asked, base: int) -> Document:
+def identity(asked: ReceivedCommand, base: int) -> Document:
     """What a command is known by, beside its fact or its refusal; `intake` is its place for ever. Who had it
     done stays in the office."""
     found: Document = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from services.registration.kernel.commit import Cursor
-from services.registration.storage.fit import facts_fit, intake_fits
+from services.registration.storage.log_consistency import facts_fit, intake_fits
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.kafka.cluster import Cluster, Sender

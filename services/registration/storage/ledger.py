@@ -9,7 +9,6 @@ from typing import Any
 
 from bson.raw_bson import RawBSONDocument
 
-from services.registration.kernel.asking import Asked, Poison, appended_at
 from services.registration.kernel.batch import Encode, partition_key
 from services.registration.kernel.commit import (
     ClaimLost,
@@ -18,11 +17,12 @@ from services.registration.kernel.commit import (
     FactRows,
     LastRecord,
     NumberedFact,
-    Settled,
+    OutcomeWithoutFact,
 )
+from services.registration.kernel.decisions import NewFact
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
-from services.registration.kernel.happened import Happened
+from services.registration.kernel.received_commands import PoisonRecord, ReceivedCommand, appended_at
 from services.registration.storage.documents import (
     decoded,
     encoded_fact,
@@ -67,10 +67,10 @@ class Ledger:
 
     def encoder(self, cursor: Cursor) -> Encode:
         def encode(
-            number: int, key: str, at: Any, happened: Happened, asked: Asked | None, trace: str | None
+            number: int, key: str, at: Any, content: NewFact, asked: ReceivedCommand | None, trace: str | None
         ) -> FactRows:
-            private = encoded_private(self._features, position(cursor.partition, number), happened)
-            return FactRows(encoded_fact(cursor, number, key, at, happened, asked, trace), private)
+            private = encoded_private(self._features, position(cursor.partition, number), content)
+            return FactRows(encoded_fact(cursor, number, key, at, content, asked, trace), private)
 
         return encode
 
@@ -127,8 +127,8 @@ class Ledger:
             if private := [RawBSONDocument(one) for fact in commit.facts if (one := fact.rows.private)]:
                 await self._store["private"].insert_many(private, session=session)
         await self._write_states(commit, session)
-        if commit.settled:
-            settled = [settled_document(one, before.base) for one in commit.settled]
+        if commit.outcomes:
+            settled = [outcome_document(one, before.base) for one in commit.outcomes]
             await self._store["outcomes"].insert_many(settled, session=session)
         if commit.parked:
             parked = [parked_document(one, before.base) for one in commit.parked]
@@ -166,9 +166,9 @@ class Ledger:
             if feature.totals
         ]
         totals = {measure: sum(one.get(measure, 0) for one in sums) for measure in MEASURES}
-        happened = Happened(OfficeTotals(totals=totals))
+        content = NewFact(OfficeTotals(totals=totals))
         key = partition_key(after.partition)
-        row = encoded_fact(after, after.number, key, after.time, happened, None)
+        row = encoded_fact(after, after.number, key, after.time, content, None)
         await self._store["facts"].insert_one(RawBSONDocument(row), session=session)
 
     async def unpublished(self, partition: int, published: int) -> list[Document]:
@@ -233,7 +233,7 @@ def moved(commit: Commit) -> Document:
     return found
 
 
-def settled_document(settled: Settled, base: int) -> Document:
+def outcome_document(settled: OutcomeWithoutFact, base: int) -> Document:
     row = identity(settled.asked, base)
     row |= {"_id": row.pop("intake"), "at": settled.at, "result": settled.result}
     if settled.reason == "id_reused":
@@ -243,7 +243,7 @@ def settled_document(settled: Settled, base: int) -> Document:
     return row
 
 
-def parked_document(poison: Poison, base: int) -> Document:
+def parked_document(poison: PoisonRecord, base: int) -> Document:
     record, asked = poison.record, poison.asked
     known = (
         {"digest": asked.digest, "source": asked.envelope.source, "id": asked.envelope.id} if asked else {}

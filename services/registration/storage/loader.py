@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from services.registration.kernel.asking import Asked
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
-from services.registration.kernel.loaded import Loaded, Ref, States
+from services.registration.kernel.loaded_states import LoadedStates, Ref, States
+from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import Tick
 
 
@@ -17,7 +17,7 @@ class Loader:
         self._of = of
         self._features = features
 
-    async def load(self, partition: int, asked: Sequence[Asked], kept: States) -> Loaded:
+    async def load(self, partition: int, asked: Sequence[ReceivedCommand], kept: States) -> LoadedStates:
         loaded = self._features.loaded(kept)
         if any(isinstance(one.command, Tick) for one in asked):
             await self._fill_unfinished(partition, loaded)
@@ -33,7 +33,7 @@ class Loader:
         )
         return loaded
 
-    async def _fill_unfinished(self, partition: int, loaded: Loaded) -> None:
+    async def _fill_unfinished(self, partition: int, loaded: LoadedStates) -> None:
         """What a tick goes on with; of a state that an owner remembers its own word counts."""
         for name, timer in self._features.timers:
             codec = self._features.kinds[name].codec
@@ -43,10 +43,10 @@ class Loader:
                 loaded.states[name].setdefault(row["_id"], codec.read(row))
                 loaded.unfinished.add(Ref(name, row["_id"]))
 
-    async def _fill_known(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+    async def _fill_known(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> None:
         loaded.known = await self._known(asked)
 
-    async def _known(self, asked: Sequence[Asked]) -> dict[bytes, bytes]:
+    async def _known(self, asked: Sequence[ReceivedCommand]) -> dict[bytes, bytes]:
         wanted = {"command": {"$in": [one.digest for one in asked if not isinstance(one.command, Tick)]}}
         fields = {"_id": 0, "command": 1, "payload": 1}
         both = await asyncio.gather(

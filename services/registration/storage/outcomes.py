@@ -11,13 +11,13 @@ from time import monotonic
 
 from pydantic import TypeAdapter
 
-from services.registration.kernel.asker import Decided, pending
+from services.registration.kernel.command_client import DecidedCommand, pending
 from services.registration.kernel.commit import Commit
 from services.registration.kernel.features import Features
 from services.registration.kernel.sentences import OF_ANY
 from services.registration.storage.documents import decoded
-from services.registration.storage.ledger import settled_document
-from services.registration.storage.phrasing import Phrasing
+from services.registration.storage.ledger import outcome_document
+from services.registration.storage.outcome_sentences import OutcomeSentences
 from shared.contracts.outcomes import CommandKey, Outcome
 from shared.contracts.types import Count
 from shared.kafka.facts import failure
@@ -36,7 +36,7 @@ class _Waiting:
     """Those who wait for one command. `looked`: when it was last looked for."""
 
     key: str
-    futures: list["asyncio.Future[Decided]"] = field(default_factory=list)
+    futures: list["asyncio.Future[DecidedCommand]"] = field(default_factory=list)
     looked: float = field(default_factory=monotonic)
 
 
@@ -52,12 +52,12 @@ class Outcomes:
     ) -> None:
         """`decides`: whether this process decides what is asked under a key, so that `tell` is called."""
         self._store = store
-        self._phrasing = Phrasing(office, features)
+        self._phrasing = OutcomeSentences(office, features)
         self._decides = decides
         self._waiting: dict[bytes, _Waiting] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]:
+    async def find(self, digests: Sequence[bytes]) -> dict[bytes, DecidedCommand]:
         if not digests:
             return {}
         wanted = {"command": {"$in": list(digests)}}
@@ -100,20 +100,20 @@ class Outcomes:
         for fact in commit.facts:
             if fact.asked is not None and fact.asked.digest in self._waiting:
                 self._answer(fact.asked.digest, self._phrasing.of_fact(decoded(fact.rows.fact)))
-        for settled in commit.settled:
+        for settled in commit.outcomes:
             digest = settled.asked.digest
             if digest in self._waiting and settled.reason != "id_reused":  # the first outcome is the answer
-                self._answer(digest, self._phrasing.of_row(settled_document(settled, commit.before.base)))
+                self._answer(digest, self._phrasing.of_row(outcome_document(settled, commit.before.base)))
 
-    def _answer(self, digest: bytes, decided: Decided | None) -> None:
+    def _answer(self, digest: bytes, decided: DecidedCommand | None) -> None:
         if decided and (waiting := self._waiting.pop(digest, None)):
             for future in waiting.futures:
                 if not future.done():
                     future.set_result(decided)
 
-    async def wait(self, digest: bytes, key: str, seconds: float) -> Decided | None:
+    async def wait(self, digest: bytes, key: str, seconds: float) -> DecidedCommand | None:
         """The outcome as soon as it stands, None when it does not in time."""
-        future: asyncio.Future[Decided] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[DecidedCommand] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(digest, _Waiting(key)).futures.append(future)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())

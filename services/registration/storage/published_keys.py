@@ -7,8 +7,8 @@ from services.registration.kernel.digests import PUBLISHED_PERSON_KEY
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.ports import DoesNotFit
-from services.registration.kernel.recovery import Entries, Told
-from services.registration.storage.beyond import entries_of
+from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact
+from services.registration.storage.facts_beyond_ledger import entries_of
 from shared.contracts import topics
 from shared.kafka.offsets import Log, reader
 from shared.signatures import EntrySignatures
@@ -34,7 +34,7 @@ class PublishedKeys:
         self._keys: Mapping[str, str] | None = None
         self._lock = asyncio.Lock()
 
-    async def restored(self, told: Sequence[Told]) -> list[Told]:
+    async def restored(self, told: Sequence[RecoveredFact]) -> list[RecoveredFact]:
         """Under the keys that the digests stand for; where nobody knows it any more, under the digest. Raises
         `DoesNotFit` where the key that the office has now made none of them."""
         digests = {one.fact.key for one in told if one.fact.key.startswith(PUBLISHED_PERSON_KEY)}
@@ -58,5 +58,5 @@ class PublishedKeys:
         keys: dict[str, str] = {}
         for feature in self._features.features:
             if feature.published_keys:
-                keys |= await feature.published_keys(self._of, Entries(entries))
+                keys |= await feature.published_keys(self._of, DirectoryEntries(entries))
         return keys

@@ -14,20 +14,20 @@ from time import time
 from typing import Final
 
 from services.registration.kernel.commit import ClaimLost, Cursor, FactRows
+from services.registration.kernel.decisions import NewFact
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
-from services.registration.kernel.forwarding import (
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact
+from services.registration.kernel.recovery_batches import (
     FeatureRecovery,
-    Forward,
-    Forwarding,
-    answers_lost,
+    RecoveryBatch,
+    RecoveryBatches,
     changed_by,
+    lost_outcomes,
 )
-from services.registration.kernel.happened import Happened
-from services.registration.kernel.loaded import Loaded
-from services.registration.kernel.recovery import Entries, Told
-from services.registration.storage.beyond import entries_of, facts_beyond, reading_from
 from services.registration.storage.documents import encoded_private, position, recovered_fact
+from services.registration.storage.facts_beyond_ledger import entries_of, facts_beyond, reading_from
 from services.registration.storage.formats import formats
 from services.registration.storage.ledger import Ledger, cursor_of
 from services.registration.storage.provision import LONG_AGO, make_again, require_key
@@ -158,10 +158,10 @@ class OfficeRecovery:
             ]
         )
 
-    async def _entries(self, directory: Log, told: Sequence[Told]) -> Entries:
+    async def _entries(self, directory: Log, told: Sequence[RecoveredFact]) -> DirectoryEntries:
         """Those that these facts changed or may need."""
         if not told:
-            return Entries({})
+            return DirectoryEntries({})
         rules = self._features.entries
         wanted = {
             f"{rules[kind].prefix}:{name}"
@@ -195,7 +195,7 @@ class OfficeRecovery:
         change = {"$set": reading, "$unset": {"last": ""}, "$max": {"epoch": int(time())}}
 
         async def work(session: Session) -> Document | None:
-            await self._note([answers_lost(cursor.partition, cursor.time)], session)
+            await self._note([lost_outcomes(cursor.partition, cursor.time)], session)
             return await self._store["cursors"].find_one_and_update(
                 stood, change, return_document=ReturnDocument.AFTER, session=session
             )
@@ -206,11 +206,11 @@ class OfficeRecovery:
         return cursor_of(row)
 
     async def _write(
-        self, cursor: Cursor, recoveries: Sequence[FeatureRecovery], told: Sequence[Told]
+        self, cursor: Cursor, recoveries: Sequence[FeatureRecovery], told: Sequence[RecoveredFact]
     ) -> Cursor:
         """The next facts, whole or not at all. A service that looks again meanwhile takes the claim, sees
         that its partition does not fit yet, and leaves it alone."""
-        forwarding = Forwarding(self._features, recoveries, self._rows)
+        forwarding = RecoveryBatches(self._features, recoveries, self._rows)
         while True:
             claimed = await self._ledger.claim(cursor.partition)
             if (claimed.next, claimed.number) != (cursor.next, cursor.number):
@@ -225,16 +225,16 @@ class OfficeRecovery:
                 continue
             return forward.commit.after
 
-    def _rows(self, fact: Fact, happened: Happened) -> FactRows:
+    def _rows(self, fact: Fact, content: NewFact) -> FactRows:
         place = position(fact.stated.partition, fact.stated.number)
-        return FactRows(recovered_fact(fact), encoded_private(self._features, place, happened))
+        return FactRows(recovered_fact(fact), encoded_private(self._features, place, content))
 
     async def _commit(
         self,
         recoveries: Sequence[FeatureRecovery],
-        told: Sequence[Told],
-        loaded: Loaded,
-        forward: Forward,
+        told: Sequence[RecoveredFact],
+        loaded: LoadedStates,
+        forward: RecoveryBatch,
         session: Session,
     ) -> None:
         after = forward.commit.after
@@ -245,7 +245,7 @@ class OfficeRecovery:
             await one.recovery.restore(one.told(told), loaded, session)
         await self._note(forward.lost, session)
 
-    async def _loaded(self, told: Sequence[Told]) -> Loaded:
+    async def _loaded(self, told: Sequence[RecoveredFact]) -> LoadedStates:
         loaded = self._features.loaded()
         for kind, names in changed_by(self._features, told).items():
             if codec := self._features.kinds[kind].codec:

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 from services.registration.kernel.commit import Cursor
 from services.registration.kernel.ports import TopicLost
-from services.registration.storage.fit import facts_fit, intake_start
 from services.registration.storage.ledger import cursor_of
+from services.registration.storage.log_consistency import facts_fit, intake_start
 from services.registration.storage.provision import make_again
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings

@@ -10,7 +10,7 @@ from zlib import crc32
 import bson
 
 from services.registration.kernel.features import Features
-from services.registration.kernel.loaded import Ref
+from services.registration.kernel.loaded_states import Ref
 from services.registration.storage.documents import position
 from services.registration.storage.ledger import cursor_of, stored_facts
 from services.registration.storage.stored_fact import NUMBERS, LedgerUnreadable, StoredFact, read_stored
@@ -113,14 +113,14 @@ class StateShare:
             self._findings.facts_without_row += private.row is None
             self._findings.facts_erased += private.row is not None
             unknown = private.follower if private.follower not in stand_ins else None
-        happened = fact.happened(stand_ins)
+        content = fact.content(stand_ins)
         for ref in fact.refs:
             state, _ = self.states.get(ref, _NONE_YET)
             if ref == unknown or (state is None and ref in self.states):
                 self.states[ref] = None, fact.at
             else:
                 with fact.followed():
-                    state = self._features.kinds[ref.kind].evolve(state, happened, fact.number)
+                    state = self._features.kinds[ref.kind].evolve(state, content, fact.number)
                 self.states[ref] = state, fact.at
 
     async def _stored(self, refs: Iterable[Ref], session: Session | None = None) -> dict[Ref, Document]:

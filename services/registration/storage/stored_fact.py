@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from services.registration.kernel.feature import FactUnfollowed, PrivatePart
+from services.registration.kernel.decisions import NewFact
+from services.registration.kernel.feature import FactWithoutState, PrivatePart
 from services.registration.kernel.features import Features
-from services.registration.kernel.happened import Happened
-from services.registration.kernel.loaded import Ref
+from services.registration.kernel.loaded_states import Ref
 from shared.contracts.facts import FACTS, Body
 from shared.kafka.facts import failure
 from shared.mongo.driver import Document
@@ -48,10 +48,10 @@ class StoredFact(NamedTuple):
     refs: Sequence[Ref]
     private: PrivateRow | None
 
-    def happened(self, stand_ins: Mapping[Ref, Any]) -> Happened:
+    def content(self, stand_ins: Mapping[Ref, Any]) -> NewFact:
         """`stand_ins`: stored states, for what was erased. Raises `LedgerUnreadable`."""
         with self.followed():
-            return Happened(self.body, self.private.value(stand_ins) if self.private else None)
+            return NewFact(self.body, self.private.value(stand_ins) if self.private else None)
 
     @contextmanager
     def followed(self) -> Iterator[None]:
@@ -63,7 +63,7 @@ class StoredFact(NamedTuple):
 def read_stored(
     features: Features, row: Document, beside: Document | None, holds: Callable[[Ref], bool]
 ) -> StoredFact:
-    """`holds`: which states are followed. Raises `LedgerUnreadable` and `FactUnfollowed`."""
+    """`holds`: which states are followed. Raises `LedgerUnreadable` and `FactWithoutState`."""
     partition, number = int(row["_id"]) >> 40, int(row["_id"]) & NUMBERS
     if (model := FACTS.get(row["type"])) is None:
         raise LedgerUnreadable(
@@ -82,7 +82,7 @@ def read_stored(
 def _read(partition: int, number: int) -> Iterator[None]:
     try:
         yield
-    except FactUnfollowed:
+    except FactWithoutState:
         raise
     except Exception as error:
         raise LedgerUnreadable(

@@ -12,7 +12,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from services.registration.kernel.acceptable import Unacceptable
-from services.registration.kernel.asker import Asker, IdReused, pending
+from services.registration.kernel.command_client import CommandClient, IdReused, pending
 from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem, misfitting
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class RequestPreferences:
     """How a request wants to be answered. `known`: its id came from the client; `actor`: as in `Envelope`."""
 
     source: str
@@ -35,7 +35,9 @@ class Asking:
     actor: str | None = None
 
     @classmethod
-    def of(cls, source: str, key: str | None, prefer: str | None, actor: str | None = None) -> "Asking":
+    def of(
+        cls, source: str, key: str | None, prefer: str | None, actor: str | None = None
+    ) -> "RequestPreferences":
         """From the headers `Idempotency-Key` and `Prefer`. Raises `Problem` 400."""
         if key is not None and not IDENTIFIER.match(key):
             raise Problem(
@@ -50,10 +52,14 @@ def wait_seconds(prefer: str | None) -> float:
     return min(float(match[1]), MAX_WAIT_SECONDS) if match else 0.0
 
 
-async def ask(asker: Asker, command: Command, key: str, how: Asking) -> Outcome | None:
+async def ask(
+    command_client: CommandClient, command: Command, key: str, how: RequestPreferences
+) -> Outcome | None:
     """The outcome, None while undecided. Raises `Problem` 422 or 503."""
     try:
-        return await asker.ask(command, key, how.source, how.identifier, how.wait, how.known, how.actor)
+        return await command_client.ask(
+            command, key, how.source, how.identifier, how.wait, how.known, how.actor
+        )
     except IdReused:
         raise Problem(
             422, "id_reused", "Idempotency-Key ini sudah dipakai untuk isi lain. Pakai kunci baru."
@@ -61,38 +67,42 @@ async def ask(asker: Asker, command: Command, key: str, how: Asking) -> Outcome 
     except Unacceptable as refused:
         raise misfitting(refused.found) from None
     except KafkaUnavailable:
-        raise uncertain() from None
+        raise uncertain_problem() from None
 
 
-def uncertain() -> Problem:
+def uncertain_problem() -> Problem:
     told = "Belum ada kepastian. Kirim ulang dengan Idempotency-Key yang sama."
     return Problem(503, "unavailable", told, {"Retry-After": "2"})
 
 
-async def answer_one(asker: Asker, command: Command, key: str, how: Asking) -> Response:
+async def answer_one(
+    command_client: CommandClient, command: Command, key: str, how: RequestPreferences
+) -> Response:
     """200 decided, 202 with Location undecided, 409 refused with its reason."""
-    outcome = await ask(asker, command, key, how)
-    return undecided(how.source, how.identifier, key) if outcome is None else decided(outcome)
+    outcome = await ask(command_client, command, key, how)
+    return pending_response(how.source, how.identifier, key) if outcome is None else decided_response(outcome)
 
 
-def undecided(source: str, identifier: str, key: str) -> Response:
+def pending_response(source: str, identifier: str, key: str) -> Response:
     """202, and where whoever asked can ask for the outcome."""
     location = f"/api/v1/commands/{quote(identifier, safe='')}?aggregate={quote(key, safe='')}"
-    return shown(pending(source, identifier), {"Location": location})
+    return outcome_response(pending(source, identifier), {"Location": location})
 
 
-def decided(outcome: Outcome) -> Response:
+def decided_response(outcome: Outcome) -> Response:
     if outcome.result == "refused":
         more = outcome.model_dump(exclude_none=True, exclude={"reason", "message"})
         return Problem(409, outcome.reason or "refused", outcome.message or "", None, **more).response()
-    return shown(outcome)
+    return outcome_response(outcome)
 
 
-async def answer_many(asker: Asker, commands: Sequence[Command], key: str, how: Asking) -> Response:
+async def answer_many(
+    command_client: CommandClient, commands: Sequence[Command], key: str, how: RequestPreferences
+) -> Response:
     """Each command gets an id of its own behind the one given, so that the whole may be sent again."""
     each = [replace(how, identifier=f"{how.identifier}.{number}") for number in range(len(commands))]
     outcomes = await asyncio.gather(
-        *(ask(asker, command, key, one) for command, one in zip(commands, each, strict=True))
+        *(ask(command_client, command, key, one) for command, one in zip(commands, each, strict=True))
     )
     rows = [
         (outcome or pending(one.source, one.identifier)).model_dump(exclude_none=True)
@@ -101,12 +111,12 @@ async def answer_many(asker: Asker, commands: Sequence[Command], key: str, how: 
     return JSONResponse({"outcomes": rows}, 200 if all(outcomes) else 202)
 
 
-def shown(outcome: Outcome, headers: dict[str, str] | None = None) -> Response:
+def outcome_response(outcome: Outcome, headers: dict[str, str] | None = None) -> Response:
     body = outcome.model_dump_json(exclude_none=True)
     return Response(body, STATUS[outcome.state], headers, "application/json")
 
 
-def found(value: T | None, reason: str) -> T:
+def require_found(value: T | None, reason: str) -> T:
     """Raises `Problem` 404."""
     if value is None:
         raise Problem(404, reason, "Tidak ditemukan. Periksa kembali alamatnya.")

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 
 from services.registration.kernel.actions import Action
-from services.registration.kernel.asker import Asker, Decided, pending
+from services.registration.kernel.command_client import CommandClient, DecidedCommand, pending
 from services.registration.kernel.features import Features
 from services.registration.web import documented
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.answers import Asking, answer_one, found, shown
+from services.registration.web.answers import RequestPreferences, answer_one, outcome_response, require_found
 from services.registration.web.documented import answers
 from services.registration.web.done_sentences import DoneSentences
-from services.registration.web.tokens import Asked, Tokens, TokenUnknown
+from services.registration.web.tokens import OutcomeTicket, Tokens, TokenUnknown
 from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import INT_BOUND
@@ -31,15 +31,15 @@ REFUSED = UNAUTHORIZED | {
 STAFF = answers() | REFUSED
 
 
-class StandingOutcomes(Protocol):
+class OutcomeReader(Protocol):
     """What became of commands, by their digests or by who asked them."""
 
-    async def find(self, digests: Sequence[bytes]) -> dict[bytes, Decided]: ...
+    async def find(self, digests: Sequence[bytes]) -> dict[bytes, DecidedCommand]: ...
     async def standing(self, digests: Sequence[bytes]) -> Outcome | None: ...
     async def of_source(self, source: str, after: str | None) -> tuple[list[Outcome], str, bool]: ...
 
 
-class ParkedCommands(Protocol):
+class ParkedReader(Protocol):
     """Those that wait for someone to look. `most`: on a page."""
 
     @property
@@ -48,7 +48,7 @@ class ParkedCommands(Protocol):
     async def counted(self) -> int: ...
 
 
-class Parts(Protocol):
+class FeatureServices(Protocol):
     """A desk, or a front: by a feature's name, what its routes and pages work with."""
 
     @property
@@ -56,15 +56,15 @@ class Parts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class OfficeApi:
     """What the routes of an office work with, whatever they are about. `disclosed`: what may be told of an
     outcome to somebody without a token, by whether the office knew them before, and by their handle."""
 
     office: str
     access: Access
-    asker: Asker
-    outcomes: StandingOutcomes
-    parked: ParkedCommands
+    command_client: CommandClient
+    outcomes: OutcomeReader
+    parked: ParkedReader
     tokens: Tokens
     done_sentences: DoneSentences
     disclosed: Callable[[Outcome, bool, str], Outcome]
@@ -73,14 +73,14 @@ class Desk:
     def source(self, role: str) -> str:
         return f"/{self.office}/http/{role}"
 
-    def asking(self, request: Request, user: SignedIn | None) -> Asking:
+    def asking(self, request: Request, user: SignedIn | None) -> RequestPreferences:
         """How a request wants its command answered. `user`: None for the public. Raises `Problem` 400."""
         key, prefer = request.headers.get("idempotency-key"), request.headers.get("prefer")
         if user is None:
-            return Asking.of(self.source("public"), key, prefer)
-        return Asking.of(self.source(user.source), key, prefer, user.actor)
+            return RequestPreferences.of(self.source("public"), key, prefer)
+        return RequestPreferences.of(self.source(user.source), key, prefer, user.actor)
 
-    def asked(self, handle: str, activity: str) -> Asked | None:
+    def asked(self, handle: str, activity: str) -> OutcomeTicket | None:
         """None for what is no handle of this activity."""
         try:
             asked = self.tokens.outcome(handle)
@@ -88,18 +88,18 @@ class Desk:
             return None
         return asked if asked.activity == activity else None
 
-    async def answer(self, command: Command, key: str, how: Asking) -> Response:
-        return await answer_one(self.asker, command, key, how)
+    async def answer(self, command: Command, key: str, how: RequestPreferences) -> Response:
+        return await answer_one(self.command_client, command, key, how)
 
 
-class ByHand(APIRoute):
+class UnvalidatedRoute(APIRoute):
     """Where a rush arrives: the endpoint reads its request itself, so that nothing is solved for it."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         return self.endpoint
 
 
-def routes(desk: Desk, features: Features) -> APIRouter:
+def routes(desk: OfficeApi, features: Features) -> APIRouter:
     """In one router: each that lies within another takes its time of every request."""
     router = APIRouter(prefix=PREFIX)
     for feature in features.features:
@@ -109,7 +109,7 @@ def routes(desk: Desk, features: Features) -> APIRouter:
     return router
 
 
-def outcomes(router: APIRouter, desk: Desk) -> None:
+def outcomes(router: APIRouter, desk: OfficeApi) -> None:
     one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND | REFUSED
     Reader = Annotated[SignedIn, Depends(desk.access.api(Action.SEE_COMMANDS))]  # noqa: N806
     OfSource = Annotated[SignedIn, Depends(desk.access.api(Action.SEE_OUTCOMES))]  # noqa: N806
@@ -120,15 +120,15 @@ def outcomes(router: APIRouter, desk: Desk) -> None:
         asked = desk.asked(identifier, aggregate)
         user = await desk.access.bearer(request, Action.FOLLOW_COMMAND)
         if user is None:
-            mine = found(asked, "outcome_unknown")
+            mine = require_found(asked, "outcome_unknown")
             told = await desk.outcomes.standing([mine.command])
             source = desk.source("public")
             told = desk.disclosed(told, mine.met_before, identifier) if told else pending(source, identifier)
-            return shown(told)
+            return outcome_response(told)
         sources = [desk.source(one) for one in (SOURCES if user.source in SOURCES else (user.source,))]
-        digests = [desk.asker.digests.command(aggregate, source, identifier) for source in sources]
+        digests = [desk.command_client.digests.command(aggregate, source, identifier) for source in sources]
         told = await desk.outcomes.standing([asked.command] if asked else digests)
-        return shown(told or pending(desk.source(user.source), identifier))
+        return outcome_response(told or pending(desk.source(user.source), identifier))
 
     @router.get("/commands", responses=REFUSED | documented.NO_MARK)
     async def of_source(source: str, _: OfSource, after: str | None = None) -> dict[str, Any]:

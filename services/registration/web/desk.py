@@ -8,10 +8,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.kernel.acceptable import Unacceptable
-from services.registration.kernel.asker import pending, unacceptable
-from services.registration.kernel.asking import canonical
+from services.registration.kernel.command_client import pending, unacceptable
+from services.registration.kernel.received_commands import canonical
 from services.registration.web.access import SignedIn
-from services.registration.web.front import WAIT_SECONDS, Front
+from services.registration.web.front import WAIT_SECONDS, OfficePages
 from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
@@ -24,37 +24,39 @@ AGAIN = (
 
 
 def staff_page(
-    front: Front, user: SignedIn, look: str, status: int = 200, again: bool = False, **values: Any
+    front: OfficePages, user: SignedIn, look: str, status: int = 200, again: bool = False, **values: Any
 ) -> HTMLResponse:
     """`again`: the form that was sent is shown again, and stays the same command."""
     nonce = (again and user.nonce) or secrets.token_urlsafe(12)
     return front.page(look, status, user=user, csrf=user.csrf, nonce=nonce, **values)
 
 
-def done(front: Front, path: str, sentence: str, **query: Any) -> RedirectResponse:
+def redirect_with_message(front: OfficePages, path: str, sentence: str, **query: Any) -> RedirectResponse:
     """To a page of staff, which says what was done. What it says is signed: no link makes it lie."""
     told = {"selesai": front.desk.done_sentences.sign(path, sentence)}
     return RedirectResponse(f"{path}?{urlencode(query | told)}", 303)
 
 
-def said(front: Front, request: Request) -> str:
-    """What was done, at the page where `done` leads."""
+def done_message(front: OfficePages, request: Request) -> str:
+    """What was done, at the page where `redirect_with_message` leads."""
     return front.desk.done_sentences.read(request.query_params.get("selesai", ""), request.url.path)
 
 
-def moved_up(people: int) -> str:
+def promoted_sentence(people: int) -> str:
     return f"{number(people)} orang naik dari daftar tunggu dan menerima email" if people else ""
 
 
-async def asked(
-    front: Front, command: Command, key: str, user: SignedIn, wait: float = WAIT_SECONDS
+async def submit_command(
+    front: OfficePages, command: Command, key: str, user: SignedIn, wait: float = WAIT_SECONDS
 ) -> Outcome:
     """The same form with the same content is the same command. Raises `Problem` 503."""
-    asker, source = front.desk.asker, front.desk.source("staff")
+    command_client, source = front.desk.command_client, front.desk.source("staff")
     content = canonical(command.model_dump(mode="json", exclude_unset=True))
-    identifier = asker.digests.form(user.nonce, f"{command.type} {content}")
+    identifier = command_client.digests.form(user.nonce, f"{command.type} {content}")
     try:
-        outcome = await asker.ask(command, key, source, identifier, wait, known=True, actor=user.actor)
+        outcome = await command_client.ask(
+            command, key, source, identifier, wait, known=True, actor=user.actor
+        )
     except Unacceptable as refused:
         return unacceptable(source, identifier, refused.found[0])
     except KafkaUnavailable:

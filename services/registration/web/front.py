@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from services.registration.kernel.features import Features
-from services.registration.web.api import Desk
+from services.registration.web.api import OfficeApi
 from services.registration.web.mails import Mails
 from shared.links import Links
 from shared.office import Office
@@ -27,7 +27,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def settled(look: Callable[[], Awaitable[T]], done: Callable[[T], bool]) -> T:
+async def poll_until(look: Callable[[], Awaitable[T]], done: Callable[[T], bool]) -> T:
     """What a look finds, once it is done or the time for an outcome is over.
 
     A page that loads itself again would cut off whoever is being read to: so it waits before it is sent.
@@ -49,14 +49,14 @@ def templates(features: Features) -> Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class OfficePages:
     """`desk`: the office's API, whose way in the pages share. `mails`: None where none are asked for."""
 
     office: Office
-    desk: Desk
+    desk: OfficeApi
     links: Links
     mails: Mails | None
-    looks: Environment
+    templates: Environment
 
     @property
     def parts(self) -> Mapping[str, Any]:
@@ -66,7 +66,7 @@ class Front:
     def page(
         self, look: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> HTMLResponse:
-        text = self.looks.get_template(look).render(office=self.office, **values)
+        text = self.templates.get_template(look).render(office=self.office, **values)
         return HTMLResponse(text, status, headers)
 
     def problem(self, status: int, headers: dict[str, str], heading: str, detail: str) -> HTMLResponse:

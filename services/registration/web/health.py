@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from time import time
 
-from services.registration.kernel.owners import Owners
+from services.registration.kernel.partition_processors import PartitionProcessors
 from shared.kafka.assignment import SILENT_SECONDS, CursorListener
 from shared.mongo.driver import Store
 
@@ -13,12 +13,12 @@ Members = Callable[[], Awaitable[int]]
 
 
 def readiness(
-    listener: CursorListener, owners: Owners, store: Store, partitions: int, members: Members
+    listener: CursorListener, processors: PartitionProcessors, store: Store, partitions: int, members: Members
 ) -> Callable[[], Awaitable[list[str]]]:
     """`members` counts the group's instances: one more than there are partitions may stand by."""
 
     async def ready() -> list[str]:
-        held = owners.held
+        held = processors.held
         reasons = [one.stopped for one in held.values() if one.stopped]
         if listener.held and (age := listener.seconds_since_poll()) > SILENT_SECONDS:
             reasons.append(f"no answer from Kafka for {age:.0f} s")

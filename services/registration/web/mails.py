@@ -12,7 +12,7 @@ ADDRESS: Final = ("held_back", "not_in_directory")
 """Reasons of what was withdrawn that a corrected address may end."""
 
 
-class MailsAway(Exception):
+class MailsUnavailable(Exception):
     """The mail service does not answer in time, or not as it should; the text names no address."""
 
 
@@ -54,7 +54,7 @@ class Counts:
 
 
 class Mails(Protocol):
-    """Every question raises `MailsAway`; nothing that is decided may depend on an answer."""
+    """Every question raises `MailsUnavailable`; nothing that is decided may depend on an answer."""
 
     async def newest(
         self, skip: int, limit: int, state: str = "", activity: str = "", registration: str = ""

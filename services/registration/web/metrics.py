@@ -9,14 +9,14 @@ from prometheus_client.registry import Collector
 
 from services.registration.kernel.batch import Encode
 from services.registration.kernel.commit import Commit, Cursor
-from services.registration.kernel.held import Held
-from services.registration.kernel.owners import Owners
+from services.registration.kernel.partition_processors import PartitionProcessors
+from services.registration.kernel.partition_status import PartitionStatus
 from services.registration.kernel.ports import LedgerPort
 from shared.contracts.outcomes import ParkedReason, Reason
 from shared.kafka.assignment import CursorListener
 
 
-class CountedLedger:
+class MeasuredLedger:
     """A ledger whose committed refusals and parked records are counted, by reason.
 
     Every reason stands there from the start, since an alert sees no increase in a row that begins at 1.
@@ -42,7 +42,7 @@ class CountedLedger:
 
     async def commit(self, commit: Commit) -> None:
         await self._ledger.commit(commit)
-        for settled in commit.settled:
+        for settled in commit.outcomes:
             if settled.reason is not None:
                 self._refused.labels(settled.reason).inc()
         for poison in commit.parked:
@@ -73,13 +73,17 @@ class UnsignedCommands:
         ]
 
 
-class OwnerNumbers(Collector):
+class PartitionMetrics(Collector):
     """Read when they are asked for; no label holds more than a partition's number."""
 
     def __init__(
-        self, owners: Owners, listener: CursorListener, partitions: int, registry: CollectorRegistry
+        self,
+        processors: PartitionProcessors,
+        listener: CursorListener,
+        partitions: int,
+        registry: CollectorRegistry,
     ) -> None:
-        self._owners = owners
+        self._processors = processors
         self._listener = listener
         self._partitions = partitions
         registry.register(self)
@@ -94,7 +98,7 @@ class OwnerNumbers(Collector):
         lag = _of_partitions("intake_lag", "Commands not yet decided")
         oldest = _of_partitions("intake_oldest_seconds", "Age of the oldest command read and not yet decided")
         ends = {where[1]: end for where, end in self._listener.highwaters().items()}
-        for partition, one in self._owners.held.items():
+        for partition, one in self._processors.held.items():
             label = [str(partition)]
             claimed.add_metric(label, float(one.claimed))
             unpublished.add_metric(label, one.behind)
@@ -114,5 +118,5 @@ def _of_partitions(name: str, about: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"simpul_{name}", about, labels=["partition"])
 
 
-def _age(held: Held) -> float:
+def _age(held: PartitionStatus) -> float:
     return max(0.0, time() - held.oldest.timestamp()) if held.oldest else 0.0

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from services.registration.web.mails import Counts, Mail, MailRefused, MailsAway
+from services.registration.web.mails import Counts, Mail, MailRefused, MailsUnavailable
 from shared.passes import Passes
 
 ANSWER_SECONDS: Final = 1.5  # a page that waits longer for a list beside its work is a slow page
@@ -73,7 +73,7 @@ class NotificationMails:
         try:
             return model.model_validate_json(answer.content)
         except ValidationError:
-            raise MailsAway("the mail service answers with something else") from None
+            raise MailsUnavailable("the mail service answers with something else") from None
 
     async def _ask(self, method: str, path: str, asked: dict[str, Any] | None = None) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._passes.new()}"}
@@ -83,12 +83,12 @@ class NotificationMails:
                     method, f"/api/v1/deliveries{path}", params=asked, headers=headers
                 )
         except (httpx.HTTPError, TimeoutError) as error:
-            raise MailsAway(f"no answer ({type(error).__name__})") from None
+            raise MailsUnavailable(f"no answer ({type(error).__name__})") from None
 
 
 def _require(answer: httpx.Response, status: int) -> None:
     if answer.status_code != status:
-        raise MailsAway(f"the mail service answers with {answer.status_code}")
+        raise MailsUnavailable(f"the mail service answers with {answer.status_code}")
 
 
 def client(url: str) -> httpx.AsyncClient:

@@ -20,7 +20,7 @@ class TokenUnknown(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OutcomeTicket:
     """What is told of a command to whoever asked it. `command`: its digest, from which nobody gets its id;
     `met_before`: the office knew this person, so that nothing is shown of them."""
 
@@ -49,14 +49,14 @@ class Tokens:
             raise TokenUnknown
         return str(nonce)
 
-    def of_outcome(self, asked: Asked) -> str:
+    def of_outcome(self, asked: OutcomeTicket) -> str:
         digest = urlsafe_b64encode(asked.command).decode().rstrip("=")
         return self._outcomes.sign(f"{digest}.{asked.activity}.{int(asked.met_before)}").decode()
 
-    def outcome(self, token: str) -> Asked:
+    def outcome(self, token: str) -> OutcomeTicket:
         """Also of those that bookmarks hold from before. Raises `TokenUnknown`."""
         digest, activity, met_before = _loaded(lambda: self._claim(token))
-        return Asked(urlsafe_b64decode(digest), activity, bool(int(met_before)))
+        return OutcomeTicket(urlsafe_b64decode(digest), activity, bool(int(met_before)))
 
     def _claim(self, token: str) -> Any:
         if token.count(".") != 3:  # neither a digest nor a slug holds one

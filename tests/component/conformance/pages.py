@@ -10,7 +10,7 @@ from jinja2 import Environment
 from prometheus_client import CollectorRegistry
 
 from services.registration.pages import pages
-from services.registration.web.front import Front
+from services.registration.web.front import OfficePages
 from services.reporting.entrypoints.directorate import Directorate
 from services.reporting.pages import national, sign_in
 from shared.mongo.driver import Store
@@ -90,7 +90,7 @@ class Route(NamedTuple):
 
 def of_registration() -> list[Route]:
     """Routes are made without what they work on: only their paths are looked at."""
-    return list(_routes(pages(cast(Front, None), ACCESS, ALL)))
+    return list(_routes(pages(cast(OfficePages, None), ACCESS, ALL)))
 
 
 def of_reporting() -> list[Route]:

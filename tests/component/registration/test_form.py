@@ -5,7 +5,7 @@ import re
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 
-from services.registration.web.tokens import Asked, Tokens
+from services.registration.web.tokens import OutcomeTicket, Tokens
 from tests.component.registration.browser import (
     announce,
     heading,
@@ -170,7 +170,7 @@ async def test_before_and_after_its_window_there_is_no_form(brokerless: Servers)
 async def test_undecided_says_so_and_what_to_do(brokerless: Servers) -> None:
     async with new_office(brokerless) as office, office.registration() as client:
         await announce(client, "uji")
-        nobodys = Tokens(LINK_KEYS).of_outcome(Asked(b"0" * 16, "uji"))
+        nobodys = Tokens(LINK_KEYS).of_outcome(OutcomeTicket(b"0" * 16, "uji"))
         page = await client.get(f"/hasil/{nobodys}")
         assert heading(page) == "Pendaftaran Anda sedang diproses"
         assert '<a class="button" href="">Muat ulang halaman ini</a>' in page.text

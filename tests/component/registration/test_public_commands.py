@@ -8,7 +8,7 @@ import httpx
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from services.registration.web.tokens import Asked, Tokens
+from services.registration.web.tokens import OutcomeTicket, Tokens
 from shared.links import secrets
 from tests.component.registration.browser import STAFF, announce
 from tests.support.office import LINK_KEYS, TestOffice, new_office, person
@@ -100,7 +100,7 @@ async def test_what_says_nothing_of_anybody_is_told_to_those_whom_the_office_kno
 
 @pytest.mark.parametrize("met_before", [True, False])
 def test_a_handle_is_read_as_it_was_made_and_so_is_one_of_an_earlier_release(met_before: bool) -> None:
-    asked, tokens = Asked(b"\xfb\xff" * 8, "uji-2", met_before), Tokens(LINK_KEYS)
+    asked, tokens = OutcomeTicket(b"\xfb\xff" * 8, "uji-2", met_before), Tokens(LINK_KEYS)
     assert tokens.outcome(tokens.of_outcome(asked)) == asked
     digest = urlsafe_b64encode(asked.command).decode()
     earlier = URLSafeSerializer(secrets(LINK_KEYS), salt="simpul/hasil")

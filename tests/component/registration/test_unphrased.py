@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from services.registration.kernel.asker import Asker
+from services.registration.kernel.command_client import CommandClient
 from services.registration.kernel.features import Features
 from shared.contracts.facts import RegistrationConfirmed
 from shared.mongo.driver import is_passing
@@ -57,6 +57,6 @@ class Broken:
 async def test_what_fails_for_good_when_it_is_looked_up_is_said(
     error: Exception, lines: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asker = Asker(None, None, Broken(error), ALL, is_passing)  # type: ignore[arg-type]
-    assert await asker.decided_before(b"") is None
+    command_client = CommandClient(None, None, Broken(error), ALL, is_passing)  # type: ignore[arg-type]
+    assert await command_client.decided_before(b"") is None
     assert [one.levelno for one in caplog.records] == [logging.ERROR] * lines

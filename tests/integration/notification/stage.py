@@ -46,7 +46,7 @@ from shared.kafka.records import partition_of
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
 from shared.mongo.driver import connect
 from shared.office import read_office
-from shared.serving import Sides
+from shared.serving import HttpSides
 from shared.signatures import Signer, entry_parts
 from tests.integration.notification.sink import Sink
 from tests.support.drivers import driver
@@ -65,7 +65,7 @@ def registration(name: str) -> str:
     return base64.b32encode(hashlib.sha256(name.encode()).digest()).decode().lower()[:29]
 
 
-async def why_not_ready(sides: Sides) -> list[str]:
+async def why_not_ready(sides: HttpSides) -> list[str]:
     """What a running service says on its management side."""
     transport = httpx.ASGITransport(sides.management)
     async with httpx.AsyncClient(transport=transport, base_url="http://kantor") as client:
@@ -153,7 +153,7 @@ class Stage:
         return {f"SIMPUL_{name.upper()}": value for name, value in values.items()}
 
     @asynccontextmanager
-    async def running(self, **more: str) -> AsyncIterator[Sides]:
+    async def running(self, **more: str) -> AsyncIterator[HttpSides]:
         """The service in this process, from its composition root."""
         environment = self.environment(**more)
         settings = NotificationSettings(

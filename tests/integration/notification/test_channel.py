@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.notification.adapters.smtp import MailChannel, SmtpServer
-from services.notification.application.ports import Answer
+from services.notification.application.ports import ChannelAnswer
 from tests.integration.notification.sink import Sink
 from tests.unit.notification.test_mails import STATIONERY, letter
 
@@ -17,7 +17,7 @@ async def test_a_server_that_refuses_everybody_refuses_no_letter(sink: Sink) -> 
     async def about_to_hand_over() -> None:
         pass
 
-    async def answer() -> Answer:
+    async def answer() -> ChannelAnswer:
         (answer,) = (await channel.deliver([letter()], about_to_hand_over)).values()
         return answer
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.notification.adapters.conversation import Conversation, Mail
 from services.notification.adapters.smtp import MailChannel, SmtpServer
-from services.notification.application.ports import Answer, Letter
+from services.notification.application.ports import ChannelAnswer, Letter
 from tests.unit.notification.test_mails import STATIONERY, letter
 
 SILENT = b""
@@ -88,7 +88,7 @@ def letters(count: int) -> list[Letter]:
     ]
 
 
-async def delivered(server: Server, count: int = 4, seconds: float = 5) -> list[Answer | None]:
+async def delivered(server: Server, count: int = 4, seconds: float = 5) -> list[ChannelAnswer | None]:
     """What became of each of so many letters that were given together; None: not handed over."""
     begun = 0
 
@@ -104,7 +104,7 @@ async def delivered(server: Server, count: int = 4, seconds: float = 5) -> list[
     return [answers.get(one.delivery.id) for one in given]
 
 
-TAKEN = Answer("accepted", 250)
+TAKEN = ChannelAnswer("accepted", 250)
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -137,7 +137,7 @@ async def test_one_refused_recipient_holds_up_no_other(hello: bytes, start: byte
     if hello == OFFERED and number:
         server.script["DATA", number] = start
     answers = await delivered(server)
-    assert answers.pop(number) == Answer("refused", 550)
+    assert answers.pop(number) == ChannelAnswer("refused", 550)
     assert answers == [TAKEN] * 3
     assert len(server.kept) == 3
 
@@ -145,15 +145,17 @@ async def test_one_refused_recipient_holds_up_no_other(hello: bytes, start: byte
 @pytest.mark.parametrize(
     ("kind", "said", "answer"),
     [
-        ("MAIL", b"550 blocked\r\n", Answer("again", 550)),
-        ("RCPT", b"450 greylisted\r\n", Answer("again", 450)),
-        ("DATA", b"451 later\r\n", Answer("again", 451)),
-        ("DATA", b"554 never\r\n", Answer("refused", 554)),
-        ("dot", b"452 full\r\n", Answer("again", 452)),
-        ("dot", b"554 spam\r\n", Answer("refused", 554)),
+        ("MAIL", b"550 blocked\r\n", ChannelAnswer("again", 550)),
+        ("RCPT", b"450 greylisted\r\n", ChannelAnswer("again", 450)),
+        ("DATA", b"451 later\r\n", ChannelAnswer("again", 451)),
+        ("DATA", b"554 never\r\n", ChannelAnswer("refused", 554)),
+        ("dot", b"452 full\r\n", ChannelAnswer("again", 452)),
+        ("dot", b"554 spam\r\n", ChannelAnswer("refused", 554)),
     ],
 )
-async def test_a_refusal_in_the_middle_is_that_mails_alone(kind: str, said: bytes, answer: Answer) -> None:
+async def test_a_refusal_in_the_middle_is_that_mails_alone(
+    kind: str, said: bytes, answer: ChannelAnswer
+) -> None:
     server = Server(script={(kind, 1): said})
     if kind == "MAIL":
         server.script |= {("RCPT", 1): b"503 no sender\r\n", ("DATA", 1): b"503 no sender\r\n"}
@@ -163,7 +165,7 @@ async def test_a_refusal_in_the_middle_is_that_mails_alone(kind: str, said: byte
 @pytest.mark.parametrize("kind", ["MAIL", "RCPT", "DATA", "dot"])
 async def test_a_goodbye_ends_it_and_what_follows_was_not_handed_over(kind: str) -> None:
     server = Server(script={(kind, 1): b"421 closing\r\n"})
-    assert await delivered(server) == [TAKEN, Answer("again", 421), None, None]
+    assert await delivered(server) == [TAKEN, ChannelAnswer("again", 421), None, None]
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
@@ -171,26 +173,26 @@ async def test_a_goodbye_ends_it_and_what_follows_was_not_handed_over(kind: str)
 async def test_after_a_cut_just_the_mail_whose_dot_was_out_is_unknown(hello: bytes, number: int) -> None:
     server = Server(hello, {("dot", number): None})
     answers = await delivered(server)
-    assert answers == [TAKEN] * number + [Answer("unknown")] + [None] * (3 - number)
+    assert answers == [TAKEN] * number + [ChannelAnswer("unknown")] + [None] * (3 - number)
     assert len(server.kept) == number
 
 
 @pytest.mark.parametrize("said", [None, b"what\r\n", b"2" * 9_000])
 async def test_a_cut_or_nonsense_before_the_dot_leaves_nothing_unknown(said: bytes | None) -> None:
     server = Server(script={("RCPT", 0): said})
-    assert await delivered(server) == [Answer("again"), None, None, None]
+    assert await delivered(server) == [ChannelAnswer("again"), None, None, None]
 
 
 async def test_a_server_that_says_too_much_is_left() -> None:
     server = Server(script={("dot", 0): b"250 so be it\r\n" * 100})
-    assert (await delivered(server))[:1] in ([TAKEN], [Answer("unknown")])
+    assert (await delivered(server))[:1] in ([TAKEN], [ChannelAnswer("unknown")])
     assert len(server.kept) == 1
 
 
 async def test_silence_after_the_dot_makes_one_unknown_and_takes_its_time_once() -> None:
     server = Server(script={("dot", 1): SILENT})
     began = asyncio.get_running_loop().time()
-    assert await delivered(server, seconds=0.3) == [TAKEN, Answer("unknown"), None, None]
+    assert await delivered(server, seconds=0.3) == [TAKEN, ChannelAnswer("unknown"), None, None]
     assert asyncio.get_running_loop().time() - began < 3
 
 
@@ -232,7 +234,7 @@ async def test_who_stood_still_after_the_attempts_were_begun_hands_nothing_over(
     given = letters(3)
     async with server.channel(seconds=0.2) as channel:
         answers = await channel.deliver(given, about_to_hand_over)
-    assert answers == {given[0].delivery.id: Answer("again")}
+    assert answers == {given[0].delivery.id: ChannelAnswer("again")}
     assert "dot" not in server.seen
 
 

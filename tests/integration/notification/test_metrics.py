@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx
 
-from shared.serving import Sides
+from shared.serving import HttpSides
 from tests.integration.notification.stage import Stage
 from tests.support.waiting import until
 from tests.support.watched import shown, told
@@ -12,7 +12,7 @@ from tests.support.watched import shown, told
 OPEN = 'simpul_deliveries{state="pending",template="confirmed"}'
 
 
-async def seen(service: Sides) -> str:
+async def seen(service: HttpSides) -> str:
     transport = httpx.ASGITransport(service.management)
     async with httpx.AsyncClient(transport=transport, base_url="http://kantor") as client:
         return (await client.get("/metrics")).text

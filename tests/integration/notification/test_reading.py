@@ -17,7 +17,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.facts import OfficeTotals, RegistrationConfirmed, Stated
 from shared.contracts.topics import directory, facts
 from shared.contracts.types import rfc3339
-from shared.serving import Sides
+from shared.serving import HttpSides
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, why_not_ready
 from tests.support.office import METRICS, READY, both
 from tests.support.waiting import until
@@ -180,7 +180,7 @@ async def test_what_is_no_fact_stops_its_partition_after_every_restart(stage: St
     for _ in range(3):
         async with stage.running() as service:
 
-            async def said(service: Sides = service) -> bool:
+            async def said(service: HttpSides = service) -> bool:
                 sentences = await why_not_ready(service)
                 return any(f"offset {junk} holds no readable fact" in sentence for sentence in sentences)
 
@@ -306,5 +306,5 @@ async def test_a_run_that_another_instance_applied_changes_nothing(stage: Stage)
     assert found == {registration("Satu"), registration("Dua")}
 
 
-async def _ready(service: Sides) -> bool:
+async def _ready(service: HttpSides) -> bool:
     return not await why_not_ready(service)

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from shared.serving import Sides
+from shared.serving import HttpSides
 from tests.integration.notification.stage import TOKEN, Stage, registration
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.both_drivers
 
 
-def desk(service: Sides, token: str = TOKEN) -> httpx.AsyncClient:
+def desk(service: HttpSides, token: str = TOKEN) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(service.public),
         base_url="http://kantor/api/v1",

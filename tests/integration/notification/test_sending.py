@@ -9,7 +9,7 @@ from pymongo.errors import AutoReconnect
 
 from services.notification import main
 from services.notification.adapters.deliveries import MongoLedger
-from services.notification.application.ports import Claimed
+from services.notification.application.ports import ClaimedDelivery
 from tests.integration.notification.stage import Stage, confirmed, registration
 
 pytestmark = pytest.mark.both_drivers
@@ -147,8 +147,8 @@ class AnswersLost(MongoLedger):
     lost = 0
 
     async def begin_attempts(
-        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
-    ) -> list[Claimed]:
+        self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[ClaimedDelivery]:
         kept = await super().begin_attempts(held, lease, revs)
         if not AnswersLost.lost:
             AnswersLost.lost += 1

@@ -16,44 +16,44 @@ from services.notification.domain import rules
 from services.notification.entrypoints import consumer
 from shared.contracts.directory import RegistrationEntry, registration_key
 from shared.contracts.facts import RegistrationConfirmed
-from shared.serving import Sides
+from shared.serving import HttpSides
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, why_not_ready
 from tests.support.waiting import until
 
 Asked = Callable[[], Awaitable[bool]]
 
 
-def says(service: Sides, words: str) -> Asked:
+def says(service: HttpSides, words: str) -> Asked:
     async def said() -> bool:
         return any(words in sentence for sentence in await why_not_ready(service))
 
     return said
 
 
-def is_ready(service: Sides) -> Asked:
+def is_ready(service: HttpSides) -> Asked:
     async def ready() -> bool:
         return not await why_not_ready(service)
 
     return ready
 
 
-async def seen(service: Sides, path: str, management: bool = False) -> httpx.Response:
+async def seen(service: HttpSides, path: str, management: bool = False) -> httpx.Response:
     transport = httpx.ASGITransport(service.management if management else service.public)
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://kantor", headers=bearer) as client:
         return await client.get(path)
 
 
-async def held(service: Sides) -> list[str]:
+async def held(service: HttpSides) -> list[str]:
     found: list[str] = (await seen(service, "/api/v1/deliveries/counts")).json()["held"]
     return found
 
 
-async def metrics(service: Sides) -> str:
+async def metrics(service: HttpSides) -> str:
     return (await seen(service, "/metrics", management=True)).text
 
 
-def counted(service: Sides, line: str) -> Asked:
+def counted(service: HttpSides, line: str) -> Asked:
     async def shown() -> bool:
         return line in (await metrics(service)).splitlines()
 

@@ -9,8 +9,8 @@ import pytest
 
 from services.notification import main
 from services.notification.adapters.deliveries import MongoLedger
-from services.notification.application.ports import Claimed
-from services.notification.application.sending import Pace
+from services.notification.application.ports import ClaimedDelivery
+from services.notification.application.sending import DeliveryPace
 from tests.integration.notification.stage import Stage
 from tests.support.waiting import until
 
@@ -31,8 +31,8 @@ class Watched(MongoLedger):
     robbed = False
 
     async def begin_attempts(
-        self, held: Sequence[Claimed], lease: timedelta, revs: Mapping[str, int]
-    ) -> list[Claimed]:
+        self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]
+    ) -> list[ClaimedDelivery]:
         self.sizes.append(len(held))
         if self.robbed and not self.stolen and len(held) > 1:
             self.stolen.append(held[-1].delivery.id)
@@ -57,7 +57,7 @@ async def test_a_quick_server_is_given_several_at_once_and_not_at_first(
     assert {(row["state"], row["tries"], "open" in row) for row in rows} == {("sent", 1, False)}
     assert sorted(stage.sink.deliveries()) == [row["_id"] for row in rows]
     assert watched.sizes[0] == 1
-    assert 1 < max(watched.sizes) <= Pace().window
+    assert 1 < max(watched.sizes) <= DeliveryPace().window
 
 
 async def test_a_slow_server_is_given_one_at_a_time(stage: Stage, watched: type[Watched]) -> None:
@@ -112,7 +112,7 @@ async def test_a_kill_in_a_window_leaves_at_most_its_mails_counted_and_none_twic
         await asyncio.wait_for(stage.sink.hanging.wait(), 60)
         await asyncio.sleep(0.1)
     open_rows = {row["_id"] for row in await stage.rows(open={"$exists": True})}
-    assert 1 <= len(open_rows) <= Pace().window
+    assert 1 <= len(open_rows) <= DeliveryPace().window
     async with stage.running():
         rows = await stage.settled(40)
     assert {row["state"] for row in rows} == {"sent"}

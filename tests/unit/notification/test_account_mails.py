@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notification.adapters.rendering import Stationery
+from services.notification.adapters.letterhead import Letterhead
 from services.notification.application.ports import AccountLetter
 from services.notification.domain.invitations import invitation
-from services.notification.domain.judgement import (
-    GONE,
-    Allowed,
-    Close,
-    Known,
+from services.notification.domain.send_decision import (
+    ERASED,
+    AllowedRecipients,
+    DeliveryContext,
+    EndDelivery,
     SendToAccount,
     Verdict,
     Wait,
-    judge,
+    decide_sending,
 )
 from shared.contracts.directory import AccountEntry
 from shared.links import Links
@@ -35,7 +35,7 @@ ENTRY = AccountEntry(
     until=NOW + timedelta(hours=72),
 )
 DELIVERY = invitation(ENTRY, 3)
-ALL = Allowed()
+ALL = AllowedRecipients()
 
 
 def test_it_is_owed_once_for_its_cause() -> None:
@@ -48,25 +48,25 @@ def test_it_is_owed_once_for_its_cause() -> None:
     [
         (ENTRY, NOW, ALL, SendToAccount(ENTRY)),
         (None, NOW, ALL, Wait(missing=True)),
-        (GONE, NOW, ALL, Close("withdrawn", "erased")),
+        (ERASED, NOW, ALL, EndDelivery("withdrawn", "erased")),
         (ENTRY.model_copy(update={"rev": 1}), NOW, ALL, Wait(missing=False)),
-        (ENTRY.model_copy(update={"rev": 3}), NOW, ALL, Close("withdrawn", "merged")),
-        (ENTRY.model_copy(update={"until": NOW}), NOW, ALL, Close("expired", "shelf_life")),
-        (ENTRY, NOW + timedelta(days=4), ALL, Close("expired", "shelf_life")),
-        (ENTRY, NOW, Allowed.of("@lain.example"), Close("withdrawn", "held_back")),
+        (ENTRY.model_copy(update={"rev": 3}), NOW, ALL, EndDelivery("withdrawn", "merged")),
+        (ENTRY.model_copy(update={"until": NOW}), NOW, ALL, EndDelivery("expired", "shelf_life")),
+        (ENTRY, NOW + timedelta(days=4), ALL, EndDelivery("expired", "shelf_life")),
+        (ENTRY, NOW, AllowedRecipients.of("@lain.example"), EndDelivery("withdrawn", "held_back")),
     ],
 )
 def test_a_link_that_opens_nothing_is_not_sent(
-    person: AccountEntry | None, at: datetime, allowed: Allowed, verdict: Verdict
+    person: AccountEntry | None, at: datetime, allowed: AllowedRecipients, verdict: Verdict
 ) -> None:
-    assert judge(DELIVERY, Known(person, None), at, allowed, lost_attempt=False) == verdict
+    assert decide_sending(DELIVERY, DeliveryContext(person, None), at, allowed, lost_attempt=False) == verdict
 
 
 def test_it_says_what_to_do_in_text_and_page() -> None:
     office = office_file("bali")
-    stationery = Stationery(office, Links(PUBLIC_URL, LINK_KEYS), now=lambda: NOW)
+    letterhead = Letterhead(office, Links(PUBLIC_URL, LINK_KEYS), now=lambda: NOW)
     mail = email.message_from_bytes(
-        stationery.write(AccountLetter(DELIVERY, ENTRY)), policy=email.policy.default
+        letterhead.write(AccountLetter(DELIVERY, ENTRY)), policy=email.policy.default
     )
     assert mail["To"] == "wayan@balai.example"
     assert mail["Subject"] == "Undangan akun: Ruang kerja BGP bali"

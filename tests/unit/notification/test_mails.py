@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notification.adapters.rendering import METHODS, Stationery, Unwritable
+from services.notification.adapters.letterhead import METHODS, Letterhead, MailUnwritable
 from services.notification.adapters.smtp import SmtpServer
 from services.notification.adapters.wording import WORDINGS, Kind
 from services.notification.application.ports import Letter
@@ -30,7 +30,7 @@ from shared.words import span
 ID = "b" * 29
 DUE = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 LINKS = Links("https://daftar.bali.example", f"k1:{'5' * 64}")
-STATIONERY = Stationery(read_office(Path("offices/bali.yaml"), "bali"), LINKS, now=lambda: DUE)
+STATIONERY = Letterhead(read_office(Path("offices/bali.yaml"), "bali"), LINKS, now=lambda: DUE)
 
 
 def sessions(count: int) -> tuple[Session, ...]:
@@ -404,5 +404,5 @@ def test_whatever_a_letter_cannot_be_written_for_is_its_own(monkeypatch: pytest.
         raise OverflowError("date value out of range")
 
     monkeypatch.setattr(Kind, "of", breaks)
-    with pytest.raises(Unwritable, match=r"^OverflowError$"):
+    with pytest.raises(MailUnwritable, match=r"^OverflowError$"):
         STATIONERY.write(letter())

@@ -9,10 +9,18 @@ import pytest
 
 from services.notification.domain.changes import Change, changes
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.judgement import Allowed, Close, Known, Send, Verdict, Wait, judge
-from services.notification.domain.lists import Lists, Standing
+from services.notification.domain.lists import RegistrationLists, SeatStanding
 from services.notification.domain.rules import Owed, fold
-from services.notification.domain.telling import Told
+from services.notification.domain.send_decision import (
+    AllowedRecipients,
+    DeliveryContext,
+    EndDelivery,
+    Send,
+    Verdict,
+    Wait,
+    decide_sending,
+)
+from services.notification.domain.told_revisions import ToldRevisions
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (
@@ -54,7 +62,7 @@ def changed(sessions: tuple[SessionTime, ...], *fields: str, **more: Any) -> Act
     return ActivityChanged(**described(sessions, **more), fields=fields or ("sessions",))
 
 
-def told(lists: Lists, number: int, body: Body, at: datetime = NOW) -> Owed:
+def told(lists: RegistrationLists, number: int, body: Body, at: datetime = NOW) -> Owed:
     place = Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=at)
     return fold(lists, place, body)
 
@@ -65,7 +73,7 @@ def due(owed: Owed) -> list[tuple[str, datetime]]:
 
 def test_each_session_of_a_series_is_reminded_of_a_day_before() -> None:
     first, second = NOW + 10 * DAY, NOW + 40 * DAY
-    owed = told(Lists(), 7, published(times(first, second)))
+    owed = told(RegistrationLists(), 7, published(times(first, second)))
     assert owed == [
         FanOut("bali-3-7", 7, "reminder", "rakor", 3, first - DAY, "s1.7", first),
         FanOut("bali-3-7", 7, "reminder", "rakor", 3, second - DAY, "s2.7", second),
@@ -81,7 +89,7 @@ def test_each_session_of_a_series_is_reminded_of_a_day_before() -> None:
 )
 def test_the_office_says_how_long_before_or_never(before: timedelta | None, expected: timedelta) -> None:
     starts = NOW + 10 * DAY
-    owed = told(Lists(), 1, published(times(starts), reminder_before=before))
+    owed = told(RegistrationLists(), 1, published(times(starts), reminder_before=before))
     assert due(owed) == ([] if expected is None else [("s1.1", starts - expected)])
 
 
@@ -98,18 +106,18 @@ def test_of_days_in_a_row_the_first_is_enough(
 ) -> None:
     first = NOW + 10 * DAY
     three = times(first + 2 * apart, first, first + apart, lasting=8 * HOUR)
-    owed = due(told(Lists(), 1, published(three, reminder_before=before)))
+    owed = due(told(RegistrationLists(), 1, published(three, reminder_before=before)))
     assert sorted(occasion for occasion, _ in owed) == reminded
 
 
 def test_a_reminder_whose_time_has_passed_is_not_planned() -> None:
-    assert due(told(Lists(), 1, published(times(NOW + DAY)))) == []
+    assert due(told(RegistrationLists(), 1, published(times(NOW + DAY)))) == []
     late = NOW + DAY + timedelta(milliseconds=1)
-    assert due(told(Lists(), 1, published(times(late)))) == [("s1.1", late - DAY)]
+    assert due(told(RegistrationLists(), 1, published(times(late)))) == [("s1.1", late - DAY)]
 
 
 def test_only_a_session_that_moved_is_planned_anew() -> None:
-    lists, first, second = Lists(), NOW + 10 * DAY, NOW + 40 * DAY
+    lists, first, second = RegistrationLists(), NOW + 10 * DAY, NOW + 40 * DAY
     told(lists, 1, published(times(first, second)))
     assert due(told(lists, 2, changed(times(first, second), "title"))) == []
     assert due(told(lists, 3, changed(times(first, second + HOUR)))) == [("s2.3", second + HOUR - DAY)]
@@ -132,7 +140,7 @@ def test_only_a_session_that_moved_is_planned_anew() -> None:
 def test_who_is_read_late_is_reminded_and_who_is_confirmed_late_is_not(
     at: timedelta, read_at: timedelta, reminded: bool, promoted: bool
 ) -> None:
-    lists, starts = Lists(), NOW + 10 * DAY
+    lists, starts = RegistrationLists(), NOW + 10 * DAY
     told(lists, 1, published(times(starts)))
     body: Body = RegistrationConfirmed(**WHO, round=1)
     if promoted:
@@ -155,14 +163,14 @@ def test_who_is_read_late_is_reminded_and_who_is_confirmed_late_is_not(
     ],
 )
 def test_a_change_is_told_where_it_concerns_who_takes_part(fields: Sequence[str], concerns: bool) -> None:
-    lists, sessions = Lists(), times(NOW + 10 * DAY)
+    lists, sessions = RegistrationLists(), times(NOW + 10 * DAY)
     told(lists, 1, published(sessions))
     owed = [item for item in told(lists, 2, changed(sessions, *fields)) if item.template != "reminder"]
     assert owed == ([FanOut("bali-3-2", 2, "activity-changed", "rakor", 3, NOW)] if concerns else [])
 
 
 def test_nobody_hears_of_a_change_when_all_is_over() -> None:
-    lists, sessions = Lists(), times(NOW + DAY)
+    lists, sessions = RegistrationLists(), times(NOW + DAY)
     told(lists, 1, published(sessions))
     assert told(lists, 2, changed(sessions), at=NOW + 2 * DAY) == []
     later = times(NOW + 5 * DAY)
@@ -197,9 +205,9 @@ def judged(
     **known: Any,
 ) -> Verdict:
     stood = () if earlier is None else (earlier,)
-    known = {"standing": Standing("confirmed", seated=True), "stood": stood} | known
-    about = Known(PERSON, activity, **known)
-    return judge(delivery, about, now, Allowed(), lost_attempt=False)
+    known = {"standing": SeatStanding("confirmed", seated=True), "stood": stood} | known
+    about = DeliveryContext(PERSON, activity, **known)
+    return decide_sending(delivery, about, now, AllowedRecipients(), lost_attempt=False)
 
 
 def reminder(starts: datetime = NOW + DAY) -> Delivery:
@@ -211,22 +219,22 @@ def test_a_reminder_goes_until_its_session_begins() -> None:
     assert judged(reminder(), activity) == Send(PERSON, activity)
     last = NOW + DAY - timedelta(seconds=1)
     assert judged(reminder(), activity, last) == Send(PERSON, activity)
-    assert judged(reminder(), activity, NOW + DAY) == Close("expired", "shelf_life")
+    assert judged(reminder(), activity, NOW + DAY) == EndDelivery("expired", "shelf_life")
 
 
 @pytest.mark.parametrize(
     ("activity", "standing", "reason"),
     [
-        (entry(session()), Standing("cancelled", seated=True), "cancelled"),
-        (entry(session(), cancelled=True), Standing("confirmed", seated=True), "cancelled"),
-        (entry(session(starts=NOW + 2 * DAY)), Standing("confirmed", seated=True), "moved"),
-        (entry(session("lain")), Standing("confirmed", seated=True), "moved"),
+        (entry(session()), SeatStanding("cancelled", seated=True), "cancelled"),
+        (entry(session(), cancelled=True), SeatStanding("confirmed", seated=True), "cancelled"),
+        (entry(session(starts=NOW + 2 * DAY)), SeatStanding("confirmed", seated=True), "moved"),
+        (entry(session("lain")), SeatStanding("confirmed", seated=True), "moved"),
     ],
 )
 def test_a_reminder_is_withdrawn_when_nothing_is_left_to_remind_of(
-    activity: ActivityEntry, standing: Standing, reason: str
+    activity: ActivityEntry, standing: SeatStanding, reason: str
 ) -> None:
-    assert judged(reminder(), activity, standing=standing) == Close("withdrawn", reason)
+    assert judged(reminder(), activity, standing=standing) == EndDelivery("withdrawn", reason)
 
 
 LAMA = entry(session(place="Lama"), rev=1)
@@ -238,14 +246,14 @@ CHANGED = Delivery("bali-3-2", "activity-changed", "rakor", ID, 3, NOW, 1, 2)
     [
         (LAMA, {}, Send(PERSON, entry(session()), LAMA)),
         (None, {}, Send(PERSON, entry(session()))),
-        (entry(session(jp=9), rev=1, host="Lain"), {}, Close("withdrawn", "unchanged", knows=2)),
-        (LAMA, {"told": Told(rev=2)}, Close("withdrawn", "merged")),
-        (LAMA, {"told": Told(rev=1)}, Send(PERSON, entry(session()), LAMA)),
-        (entry(session()), {"told": Told(rev=1, ahead=True)}, Wait(missing=False, turn=True)),
+        (entry(session(jp=9), rev=1, host="Lain"), {}, EndDelivery("withdrawn", "unchanged", knows=2)),
+        (LAMA, {"told": ToldRevisions(rev=2)}, EndDelivery("withdrawn", "merged")),
+        (LAMA, {"told": ToldRevisions(rev=1)}, Send(PERSON, entry(session()), LAMA)),
+        (entry(session()), {"told": ToldRevisions(rev=1, ahead=True)}, Wait(missing=False, turn=True)),
         (
             LAMA,
-            {"standing": Standing("cancelled", seated=False)},
-            Close("withdrawn", "cancelled"),
+            {"standing": SeatStanding("cancelled", seated=False)},
+            EndDelivery("withdrawn", "cancelled"),
         ),
     ],
 )
@@ -258,12 +266,12 @@ def test_a_change_goes_to_the_live_if_it_is_one(
 def test_a_change_waits_for_its_time_unless_the_activity_is_cancelled() -> None:
     early = CHANGED.due - timedelta(seconds=1)
     assert judged(CHANGED, entry(session()), early) == Wait(missing=False, turn=True)
-    assert judged(CHANGED, entry(session(), cancelled=True), early) == Close("withdrawn", "cancelled")
+    assert judged(CHANGED, entry(session(), cancelled=True), early) == EndDelivery("withdrawn", "cancelled")
 
 
 def test_a_change_is_no_news_once_all_is_over_as_it_was_told_and_as_it_is() -> None:
     past, to_come = session(starts=NOW - DAY), session()
-    over = Close("withdrawn", "over")
+    over = EndDelivery("withdrawn", "over")
     assert judged(CHANGED, entry(past, title="Lain"), earlier=entry(past, rev=1)) == over
     assert isinstance(judged(CHANGED, entry(past), earlier=entry(to_come, rev=1)), Send)
     assert isinstance(judged(CHANGED, entry(to_come), earlier=entry(past, rev=1)), Send)

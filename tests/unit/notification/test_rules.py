@@ -5,9 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.judgement import GONE, Allowed, Close, Known, Send, Wait, judge
-from services.notification.domain.lists import Lists
+from services.notification.domain.lists import RegistrationLists
 from services.notification.domain.rules import Owed, fold
+from services.notification.domain.send_decision import (
+    ERASED,
+    AllowedRecipients,
+    DeliveryContext,
+    EndDelivery,
+    Send,
+    Wait,
+    decide_sending,
+)
 from services.notification.domain.templates import POLICIES, Backoff, Template
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (
@@ -44,8 +52,8 @@ def at(number: int, when: datetime = AT) -> Stated:
     return Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=when)
 
 
-def owed_after(*bodies: Body | None) -> tuple[Lists, list[Owed]]:
-    lists = Lists(read_at=AT)
+def owed_after(*bodies: Body | None) -> tuple[RegistrationLists, list[Owed]]:
+    lists = RegistrationLists(read_at=AT)
     stated = [at(number) for number in range(1, len(bodies) + 1)]
     return lists, [fold(lists, place, body) for place, body in zip(stated, bodies, strict=True)]
 
@@ -125,7 +133,7 @@ def test_whoever_is_moved_up_or_cancels_is_remembered_so() -> None:
 
 
 def test_the_domain_of_an_address_is_what_stands_behind_its_last_at_sign() -> None:
-    assert '"wayan@rumah"@peserta.example' in Allowed.of("@peserta.example")
+    assert '"wayan@rumah"@peserta.example' in AllowedRecipients.of("@peserta.example")
 
 
 def delivery(template: Template = "confirmed") -> Delivery:
@@ -150,30 +158,37 @@ NOW = AT + timedelta(minutes=1)
         (person(1), ACTIVITY, "", Wait(missing=False)),
         (None, ACTIVITY, "", Wait(missing=True)),
         (person(), None, "", Wait(missing=True)),
-        (GONE, ACTIVITY, "", Close("withdrawn", "erased")),
-        (person(), ACTIVITY, "@lain.example", Close("withdrawn", "held_back")),
-        (person(), ACTIVITY, "@example, x@peserta.example", Close("withdrawn", "held_back")),
+        (ERASED, ACTIVITY, "", EndDelivery("withdrawn", "erased")),
+        (person(), ACTIVITY, "@lain.example", EndDelivery("withdrawn", "held_back")),
+        (person(), ACTIVITY, "@example, x@peserta.example", EndDelivery("withdrawn", "held_back")),
         (person(), ACTIVITY, "@PESERTA.example", Send(person(), ACTIVITY)),
         (person(), ACTIVITY, "x@lain.example,@peserta.example", Send(person(), ACTIVITY)),
     ],
 )
 def test_a_mail_goes_waits_or_is_withdrawn(who, what, only_to, verdict) -> None:  # type: ignore[no-untyped-def]
-    assert judge(delivery(), Known(who, what), NOW, Allowed.of(only_to), False) == verdict
+    assert (
+        decide_sending(delivery(), DeliveryContext(who, what), NOW, AllowedRecipients.of(only_to), False)
+        == verdict
+    )
 
 
 def test_past_its_shelf_life_a_mail_is_expired_whatever_else_holds() -> None:
     end = AT + POLICIES["confirmed"].shelf_life
-    known = Known(person(), ACTIVITY)
-    assert judge(delivery(), known, end, Allowed(), False) == Send(person(), ACTIVITY)
-    late = judge(delivery(), Known(None, None), end + timedelta(seconds=1), Allowed(), False)
-    assert late == Close("expired", "shelf_life")
+    known = DeliveryContext(person(), ACTIVITY)
+    assert decide_sending(delivery(), known, end, AllowedRecipients(), False) == Send(person(), ACTIVITY)
+    late = decide_sending(
+        delivery(), DeliveryContext(None, None), end + timedelta(seconds=1), AllowedRecipients(), False
+    )
+    assert late == EndDelivery("expired", "shelf_life")
 
 
 @pytest.mark.parametrize("template", sorted(POLICIES))
 def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(template: Template) -> None:
-    verdict = judge(delivery(template), Known(person(), ACTIVITY), NOW, Allowed(), lost_attempt=True)
+    verdict = decide_sending(
+        delivery(template), DeliveryContext(person(), ACTIVITY), NOW, AllowedRecipients(), lost_attempt=True
+    )
     again = template in {"confirmed", "promoted", "activity-changed", "activity-cancelled"}
-    assert verdict == (Send(person(), ACTIVITY) if again else Close("ambiguous", "answer_lost"))
+    assert verdict == (Send(person(), ACTIVITY) if again else EndDelivery("ambiguous", "answer_lost"))
 
 
 def test_pauses_double_up_to_the_longest_and_are_spread() -> None:

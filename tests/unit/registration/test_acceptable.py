@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from services.registration.kernel.acceptable import Unacceptable, check, read
-from services.registration.kernel.asking import Asked, Reading
+from services.registration.kernel.decisions import Refusal
 from services.registration.kernel.digests import Digests
-from services.registration.kernel.happened import Refusal
+from services.registration.kernel.received_commands import CommandReader, ReceivedCommand
 from services.registration.kernel.sources import Sources
 from shared.contracts.commands import (
     ChangeActivity,
@@ -24,7 +24,7 @@ from tests.support.features import ALL
 from tests.unit.registration.test_domain import described
 from tests.unit.registration.test_reading import Anything
 
-READING = Reading(Sources("bali"), 6, Digests(b"k" * 32), ALL)
+READING = CommandReader(Sources("bali"), 6, Digests(b"k" * 32), ALL)
 WHO = {"name": "Ni Made Contoh", "email": "made@sekolah.example"}
 SESSION = described()["sessions"][0]
 
@@ -39,9 +39,9 @@ def record(model: type[Command], data: object, key: str = "uji") -> Anything:
     return Anything(key.encode(), json.dumps(data).encode(), tuple(headers), partition=where)
 
 
-def asked(model: type[Command], data: object, key: str = "uji") -> Asked:
+def asked(model: type[Command], data: object, key: str = "uji") -> ReceivedCommand:
     found = READING.read(record(model, data, key))
-    assert isinstance(found, Asked)
+    assert isinstance(found, ReceivedCommand)
     return found
 
 

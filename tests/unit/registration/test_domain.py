@@ -9,7 +9,7 @@ from services.registration.features.gatherings.domain import decider
 from services.registration.features.gatherings.domain import registration as registrations
 from services.registration.features.gatherings.domain.decider import View, decide, go_on
 from services.registration.features.gatherings.domain.registration import restate
-from services.registration.kernel.happened import Refusal
+from services.registration.kernel.decisions import Refusal
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -158,15 +158,15 @@ def test_cancelling_an_activity_is_one_fact_with_the_changes_of_its_cells() -> N
     book = published()
     for who, category in (("a", "guru"), ("b", "dinas"), ("c", "guru")):
         book.submit(who, category)
-    (happened,) = decide(book.view(), CancelActivity(activity="rakor", reason="Banjir"), NOW)  # type: ignore[misc]
-    added = {change.cell.category: dict(change.add) for change in happened.body.changes}
+    (content,) = decide(book.view(), CancelActivity(activity="rakor", reason="Banjir"), NOW)  # type: ignore[misc]
+    added = {change.cell.category: dict(change.add) for change in content.body.changes}
     assert added == {
         None: {"activities": -1, "seats": -2},
         "guru": {"confirmed": -1, "waitlisted": -1, "cancelled": 2},
         "dinas": {"confirmed": -1, "cancelled": 1},
     }
-    assert "reason" not in happened.body.model_dump()
-    book.follow([happened])
+    assert "reason" not in content.body.model_dump()
+    book.follow([content])
     assert book.submit("d") == "activity_cancelled"
     assert book.cancel("a") == "activity_cancelled"
 
@@ -259,6 +259,6 @@ def test_lesson_hours_that_were_counted_cannot_change() -> None:
 
 def test_the_month_is_the_local_one_of_the_first_session() -> None:
     session = described()["sessions"][0] | {"starts": "2024-01-31T17:30:00Z", "ends": "2024-01-31T19:00:00Z"}
-    happened = decide(Book().view(), PublishActivity.model_validate(described(sessions=[session])), NOW)
-    body = happened[0].body  # type: ignore[index]
+    content = decide(Book().view(), PublishActivity.model_validate(described(sessions=[session])), NOW)
+    body = content[0].body  # type: ignore[index]
     assert (body.month, body.province, body.regency, body.seats) == ("2024-02", "51", "51.03", 2)

@@ -14,7 +14,7 @@ from services.registration.features.gatherings.gathering_states import (
 )
 from services.registration.features.people import PEOPLE
 from services.registration.kernel.feature import EntryRule, FactRule, Feature, Kind, PrivatePart, RowTooNew
-from services.registration.kernel.features import Unowned, assembled
+from services.registration.kernel.features import FeatureMismatch, assemble
 from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import COMMANDS, CancelRegistration, CorrectRegistration
 from shared.contracts.facts import ActivityCounted, ParticipantCorrected
@@ -26,61 +26,61 @@ def without(table: Any, one: Any) -> Any:
 
 def test_a_command_without_a_feature_does_not_start() -> None:
     lacking = replace(GATHERINGS, commands=without(GATHERINGS.commands, CancelRegistration))
-    with pytest.raises(Unowned, match="no feature states the command CancelRegistration"):
-        assembled((PEOPLE, lacking))
+    with pytest.raises(FeatureMismatch, match="no feature states the command CancelRegistration"):
+        assemble((PEOPLE, lacking))
 
 
 def test_a_fact_without_a_feature_does_not_start() -> None:
     lacking = replace(GATHERINGS, facts=without(GATHERINGS.facts, ActivityCounted))
-    with pytest.raises(Unowned, match="no feature states the fact ActivityCounted"):
-        assembled((PEOPLE, lacking))
+    with pytest.raises(FeatureMismatch, match="no feature states the fact ActivityCounted"):
+        assemble((PEOPLE, lacking))
 
 
 def test_what_two_features_state_does_not_start() -> None:
     twice = replace(PEOPLE, facts={**PEOPLE.facts, ActivityCounted: FactRule({})})
-    with pytest.raises(Unowned, match="fact ActivityCounted is stated twice"):
-        assembled((twice, GATHERINGS))
+    with pytest.raises(FeatureMismatch, match="fact ActivityCounted is stated twice"):
+        assemble((twice, GATHERINGS))
 
 
 def test_a_fact_that_changes_an_unknown_kind_of_state_does_not_start() -> None:
     rule = FactRule({"survey": lambda body, key: key})
-    with pytest.raises(Unowned, match="no feature states the kind of state survey"):
-        assembled((replace(PEOPLE, facts={ParticipantCorrected: rule}), GATHERINGS))
+    with pytest.raises(FeatureMismatch, match="no feature states the kind of state survey"):
+        assemble((replace(PEOPLE, facts={ParticipantCorrected: rule}), GATHERINGS))
 
 
 def test_what_stays_in_the_office_is_followed_by_a_state_that_the_fact_changes() -> None:
     part = PrivatePart("registration", dict, dict, dict)
     rule = replace(GATHERINGS.facts[ActivityCounted], private=part)
-    with pytest.raises(Unowned, match="no feature states the kind of state registration"):
-        assembled((PEOPLE, replace(GATHERINGS, facts={**GATHERINGS.facts, ActivityCounted: rule})))
+    with pytest.raises(FeatureMismatch, match="no feature states the kind of state registration"):
+        assemble((PEOPLE, replace(GATHERINGS, facts={**GATHERINGS.facts, ActivityCounted: rule})))
 
 
 def test_a_state_in_a_collection_that_nobody_makes_does_not_start() -> None:
     homeless = Kind(lambda state, happened, number: state, replace(ACTIVITIES, collection="surveys"))
-    with pytest.raises(Unowned, match="no feature states the collection surveys"):
-        assembled((replace(PEOPLE, kinds={**PEOPLE.kinds, "survey": homeless}), GATHERINGS))
+    with pytest.raises(FeatureMismatch, match="no feature states the collection surveys"):
+        assemble((replace(PEOPLE, kinds={**PEOPLE.kinds, "survey": homeless}), GATHERINGS))
 
 
 def test_a_reaction_by_an_unknown_command_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(COMMANDS, CorrectRegistration.type)
     lacking = replace(GATHERINGS, commands=without(GATHERINGS.commands, CorrectRegistration))
-    with pytest.raises(Unowned, match="no feature states the command CorrectRegistration"):
-        assembled((PEOPLE, lacking))
+    with pytest.raises(FeatureMismatch, match="no feature states the command CorrectRegistration"):
+        assemble((PEOPLE, lacking))
 
 
 def test_two_kinds_of_entries_under_one_key_do_not_start() -> None:
     assert GATHERINGS.directory is not None
     model = GATHERINGS.directory.kinds["activity"].model
     theirs = replace(GATHERINGS.directory, kinds={"person": EntryRule("a", model)}, facts=frozenset())
-    with pytest.raises(Unowned, match="directory key a is stated twice"):
-        assembled((replace(PEOPLE, directory=theirs), GATHERINGS))
+    with pytest.raises(FeatureMismatch, match="directory key a is stated twice"):
+        assemble((replace(PEOPLE, directory=theirs), GATHERINGS))
 
 
 def test_two_kinds_of_one_feature_under_one_key_do_not_start() -> None:
     assert GATHERINGS.directory is not None
     kinds = {**GATHERINGS.directory.kinds, "registration": GATHERINGS.directory.kinds["activity"]}
-    with pytest.raises(Unowned, match="directory key a is stated twice"):
-        assembled((PEOPLE, replace(GATHERINGS, directory=replace(GATHERINGS.directory, kinds=kinds))))
+    with pytest.raises(FeatureMismatch, match="directory key a is stated twice"):
+        assemble((PEOPLE, replace(GATHERINGS, directory=replace(GATHERINGS.directory, kinds=kinds))))
 
 
 def test_an_entry_of_an_unknown_kind_of_state_does_not_start() -> None:
@@ -90,20 +90,22 @@ def test_an_entry_of_an_unknown_kind_of_state_does_not_start() -> None:
         "survey": EntryRule("s", GATHERINGS.directory.kinds["activity"].model),
     }
     theirs = replace(GATHERINGS.directory, kinds=kinds)
-    with pytest.raises(Unowned, match="no feature states the kind of state survey"):
-        assembled((PEOPLE, replace(GATHERINGS, directory=theirs)))
+    with pytest.raises(FeatureMismatch, match="no feature states the kind of state survey"):
+        assemble((PEOPLE, replace(GATHERINGS, directory=theirs)))
 
 
 def test_a_reason_without_a_sentence_does_not_start() -> None:
     mute = replace(PEOPLE, sentences=Sentences(PEOPLE.sentences.results, {}))
-    with pytest.raises(Unowned, match="no feature states the sentence of the reason participant_unknown"):
-        assembled((mute, GATHERINGS))
+    with pytest.raises(
+        FeatureMismatch, match="no feature states the sentence of the reason participant_unknown"
+    ):
+        assemble((mute, GATHERINGS))
 
 
 def test_the_table_names_each_feature_once() -> None:
     assert [feature.name for feature in FEATURES] == ["accounts", "people", "gatherings"]
-    with pytest.raises(Unowned, match="feature people is stated twice"):
-        assembled((*FEATURES, Feature("people", {}, {}, {}, {}, PEOPLE.load)))
+    with pytest.raises(FeatureMismatch, match="feature people is stated twice"):
+        assemble((*FEATURES, Feature("people", {}, {}, {}, {}, PEOPLE.load)))
 
 
 AN_ACTIVITY: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registration.kernel.asking import Asked, Poison, Reading
 from services.registration.kernel.digests import Digests
+from services.registration.kernel.received_commands import CommandReader, PoisonRecord, ReceivedCommand
 from services.registration.kernel.sources import Sources
 from shared.contracts.commands import COMMANDS
 from shared.contracts.envelope import Envelope
@@ -18,7 +18,7 @@ from shared.kafka.records import partition_of
 from tests.contract.released import samples
 from tests.support.features import ALL
 
-READING = Reading(Sources("bali"), 6, Digests(b"k" * 32), ALL)
+READING = CommandReader(Sources("bali"), 6, Digests(b"k" * 32), ALL)
 COMMAND_SAMPLES = [sample for sample in samples() if sample.message in COMMANDS]
 
 
@@ -117,14 +117,14 @@ ANYTHING = STRANGE | SPOILT | ADDED | MOVED | REPLACED
 def test_whatever_a_record_holds_it_is_a_command_or_poison(record: Anything) -> None:
     for partition in range(READING.partitions):
         item = READING.read(replace(record, partition=partition))
-        assert isinstance(item, Asked | Poison)
+        assert isinstance(item, ReceivedCommand | PoisonRecord)
         assert item.record.partition == partition
 
 
 def test_a_golden_sample_is_read_as_the_command_it_is() -> None:
     for number, sample in enumerate(COMMAND_SAMPLES):
         read = [READING.read(replace(good(number), partition=partition)) for partition in range(6)]
-        found = [item.command for item in read if isinstance(item, Asked)]
+        found = [item.command for item in read if isinstance(item, ReceivedCommand)]
         assert found
         assert type(found[0]).type == sample.message  # type: ignore[union-attr]
 
@@ -150,7 +150,7 @@ def test_who_had_it_done_is_taken_from_the_offices_own_doors_and_changes_no_iden
         READING.read(replace(good(0), headers=tuple(one.headers()), partition=partition))
         for one in (told, replace(told, actor=None))
     )
-    assert isinstance(read, Asked)
-    assert isinstance(plain, Asked)
+    assert isinstance(read, ReceivedCommand)
+    assert isinstance(plain, ReceivedCommand)
     assert read.envelope.actor == kept
     assert (read.digest, read.payload) == (plain.digest, plain.payload)

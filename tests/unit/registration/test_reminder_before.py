@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.registration.features.gatherings.domain.activity import change, evolve, publish
-from services.registration.kernel.happened import Refusal
+from services.registration.kernel.decisions import Refusal
 from shared.contracts.commands import ChangeActivity
 from shared.contracts.facts import ActivityChanged, ActivityPublished
 from tests.support.office import activity

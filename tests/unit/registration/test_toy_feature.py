@@ -8,12 +8,12 @@ from typing import Any
 import bson
 
 from services.registration.features import FEATURES
-from services.registration.kernel.asking import Asked
-from services.registration.kernel.batch import Batch, Standing
+from services.registration.kernel.batch import Batch, OfficeStatements
 from services.registration.kernel.commit import FactRows
-from services.registration.kernel.features import Features, assembled
-from services.registration.kernel.happened import Happened, Refusal
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.decisions import NewFact, Refusal
+from services.registration.kernel.features import Features, assemble
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import ReceivedCommand
 from services.registration.storage.documents import encoded_fact, encoded_private, position
 from shared.contracts.commands import Command, Tick
 from shared.contracts.envelope import Envelope
@@ -30,20 +30,22 @@ from tests.toy.surveys import (
 )
 
 AT = datetime(2024, 1, 5, tzinfo=UTC)
-STANDING = Standing.of(office_file("bali").described(), timedelta(days=1))
+STANDING = OfficeStatements.of(office_file("bali").described(), timedelta(days=1))
 KEY, REF = "survei-1", "a" * 24
 
 
-def asked(number: int, command: Command, key: str = KEY) -> Asked:
+def asked(number: int, command: Command, key: str = KEY) -> ReceivedCommand:
     record: Any = SimpleNamespace(offset=number, timestamp=int(AT.timestamp() * 1000), partition=0)
     digest = number.to_bytes(16, "big")
-    return Asked(record, key, Envelope(f"{number}", "urn:uji", command.type, key), digest, b"p", command)
+    return ReceivedCommand(
+        record, key, Envelope(f"{number}", "urn:uji", command.type, key), digest, b"p", command
+    )
 
 
-def batch(features: Features, loaded: Loaded) -> Batch:
-    def encode(number: int, key: str, at: datetime, happened: Happened, *rest: Any) -> FactRows:
-        private = encoded_private(features, position(0, number), happened)
-        return FactRows(encoded_fact(BEFORE_ALL, number, key, at, happened, *rest), private)
+def batch(features: Features, loaded: LoadedStates) -> Batch:
+    def encode(number: int, key: str, at: datetime, content: NewFact, *rest: Any) -> FactRows:
+        private = encoded_private(features, position(0, number), content)
+        return FactRows(encoded_fact(BEFORE_ALL, number, key, at, content, *rest), private)
 
     return Batch(features, BEFORE_ALL, loaded, encode, STANDING)
 
@@ -65,7 +67,7 @@ def test_it_is_decided_and_what_it_changes_is_to_be_written() -> None:
 
 
 def test_what_nobody_writes_is_parked_before_any_state_follows() -> None:
-    deaf = assembled((*FEATURES, replace(SURVEYS, side_writes={})))
+    deaf = assemble((*FEATURES, replace(SURVEYS, side_writes={})))
     loaded = deaf.loaded()
     taken = batch(deaf, loaded)
     taken.take(asked(0, AnswerSurvey(survey=KEY, ref=REF, words="Baik")))
@@ -79,14 +81,14 @@ def test_time_brings_one_step_and_closes_it() -> None:
     taken = batch(WITH_SURVEYS, loaded)
     taken.take(asked(0, Tick(), "partition-0"))
     taken.take(asked(1, AnswerSurvey(survey=KEY, ref=REF, words="Terlambat")))
-    assert [type(fact.happened.body) for fact in taken.commit.facts] == [SurveyClosed]
+    assert [type(fact.content.body) for fact in taken.commit.facts] == [SurveyClosed]
     assert taken.commit.changed == {"survey": {KEY: Survey(answers=2, closed=True)}}
-    assert [one.reason for one in taken.commit.settled] == ["window_closed"]
+    assert [one.reason for one in taken.commit.outcomes] == ["window_closed"]
     assert not WITH_SURVEYS.due(loaded.states, AT)
 
 
 def test_it_is_told_in_given_when_then() -> None:
     story = Story(WITH_SURVEYS, WITH_SURVEYS.loaded())
-    story.given(KEY, Happened(SurveyAnswered(survey=KEY)), Happened(SurveyClosed(survey=KEY)))
+    story.given(KEY, NewFact(SurveyAnswered(survey=KEY)), NewFact(SurveyClosed(survey=KEY)))
     assert story.when(AnswerSurvey(survey=KEY, ref=REF, words="x"), KEY) == Refusal("window_closed")
     assert story.loaded.states["survey"][KEY] == Survey(1, True)

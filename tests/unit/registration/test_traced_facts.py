@@ -2,7 +2,7 @@
 
 import bson
 
-from services.registration.kernel.happened import Happened
+from services.registration.kernel.decisions import NewFact
 from services.registration.storage.documents import encoded_fact, published_value
 from shared.contracts.envelope import TRACEPARENT, Envelope
 from shared.contracts.facts import FACTS
@@ -15,9 +15,9 @@ def test_the_fact_has_the_same_bytes_with_and_without() -> None:
     told = [sample for sample in samples() if sample.is_fact]
     assert told
     for sample in told:
-        happened = Happened(FACTS[sample.message].read(sample.text))
+        content = NewFact(FACTS[sample.message].read(sample.text))
         rows = [
-            bson.decode(encoded_fact(A_CURSOR, 1, "uji", A_CURSOR.time, happened, None, trace))
+            bson.decode(encoded_fact(A_CURSOR, 1, "uji", A_CURSOR.time, content, None, trace))
             for trace in (None, CONTEXT)
         ]
         plain, traced = (published_value("bali", "ledger", row, row["key"]) for row in rows)

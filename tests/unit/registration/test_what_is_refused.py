@@ -10,7 +10,7 @@ from services.registration.features.gatherings.domain import attendance
 from services.registration.features.gatherings.domain.registration import restate
 from services.registration.features.people.domain import participant
 from services.registration.features.people.domain.person import Correction, Person
-from services.registration.kernel.happened import Refusal
+from services.registration.kernel.decisions import Refusal
 from shared.contracts.commands import CorrectParticipant, Participant, RecordAttendance
 from shared.contracts.facts import RegistrationCorrected
 from tests.support.book import MOMENT, Book, published
@@ -43,8 +43,8 @@ def test_nobody_is_marked_at_an_activity_that_is_unknown_or_cancelled() -> None:
 def test_hours_are_taken_back_as_they_were_given() -> None:
     book = with_one()
     seen = replace(book.people[_id("a", 1)], attended={"s1": 3})
-    (happened,) = attendance.record(book.state, seen, mark(present=False), DAY)  # type: ignore[misc]
-    assert (happened.body.jp, happened.body.changes[0].add["jp_attended"]) == (3, -3)  # type: ignore[attr-defined]
+    (content,) = attendance.record(book.state, seen, mark(present=False), DAY)  # type: ignore[misc]
+    assert (content.body.jp, content.body.changes[0].add["jp_attended"]) == (3, -3)  # type: ignore[attr-defined]
 
 
 def test_attendance_opens_as_long_before_as_the_activity_says() -> None:
@@ -58,8 +58,8 @@ def test_a_correction_is_stated_of_whoever_is_owed_anything() -> None:
     book = with_one()
     mine, state = book.people[_id("a", 1)], book.state
     assert state is not None
-    (happened,) = restate(state, mine)  # type: ignore[misc]
-    assert happened.body == RegistrationCorrected(activity="rakor", registration=mine.id)
+    (content,) = restate(state, mine)  # type: ignore[misc]
+    assert content.body == RegistrationCorrected(activity="rakor", registration=mine.id)
     assert restate(state, replace(mine, status="cancelled")) == []
     assert restate(replace(state, cancelled=True), mine) == []
 
@@ -82,7 +82,7 @@ def test_a_correction_changes_what_is_given_and_differs(given: dict[str, Any], f
     if fields is None:
         assert decision == []
         return
-    (happened,) = decision  # type: ignore[misc]
+    (content,) = decision  # type: ignore[misc]
     after = replace(WAYAN, who=WAYAN.who.model_copy(update=given))
-    assert happened.body.fields == fields  # type: ignore[attr-defined]
-    assert (happened.private, happened.side_writes) == (after, (Correction(WAYAN, after),))
+    assert content.body.fields == fields  # type: ignore[attr-defined]
+    assert (content.private, content.side_writes) == (after, (Correction(WAYAN, after),))

@@ -15,7 +15,7 @@ from services.registration.features.accounts.staff_access import FormMarks, Staf
 from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import EntryWriter
 from services.registration.web.access import SignedIn
-from services.registration.web.api import Parts
+from services.registration.web.api import FeatureServices
 from shared.pages.cookies import SessionCookie
 from shared.sign_ins import SignIns
 
@@ -50,7 +50,7 @@ class AccountsDesk:
         return self.access.sign_ins
 
 
-def accounts_of(parts: Parts) -> AccountsDesk:
+def accounts_of(parts: FeatureServices) -> AccountsDesk:
     found: AccountsDesk = parts.parts[NAME]
     return found
 
@@ -82,7 +82,7 @@ def parts(context: OfficeContext) -> AccountsDesk:
 
 
 async def note(
-    parts: Parts, user: SignedIn, deed: Deed, *about: str, query: str = "", count: int | None = None
+    parts: FeatureServices, user: SignedIn, deed: Deed, *about: str, query: str = "", count: int | None = None
 ) -> None:
     """Into the history, before the answer: who read or took along what of whom."""
     await accounts_of(parts).history.note(user.actor, deed, *about, query=query, count=count)

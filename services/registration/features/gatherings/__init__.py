@@ -6,7 +6,7 @@ from typing import Final
 from services.registration.features.gatherings.directory import DIRECTORY
 from services.registration.features.gatherings.domain import activity, registration
 from services.registration.features.gatherings.domain.activity import ActivityState
-from services.registration.features.gatherings.following import FACTS
+from services.registration.features.gatherings.fold import FACTS
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gathering_states import ACTIVITIES, COLLECTIONS, REGISTRATIONS
 from services.registration.features.gatherings.gatherings import (
@@ -35,7 +35,7 @@ from services.registration.features.gatherings.pages import (
     running,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
-from services.registration.features.gatherings.public import disclosed
+from services.registration.features.gatherings.public import disclosed_outcome
 from services.registration.features.gatherings.recovered_gatherings import recovered_gatherings
 from services.registration.features.gatherings.register import load
 from services.registration.features.gatherings.totals import totals
@@ -85,7 +85,7 @@ GATHERINGS: Final = Feature(
     parts=parts,
     titles=titles,
     rush=lambda desk: desk.arrivals.many,
-    disclosed=disclosed,
+    disclosed=disclosed_outcome,
     body_bytes=BODY_BYTES | importing.BODY_BYTES,
     activity_of={"registration": activity_of_registration},
 )

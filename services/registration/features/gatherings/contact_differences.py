@@ -11,14 +11,16 @@ from shared.mongo.driver import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedContact:
     """A person of the office's record. `fields`: what it says otherwise: name, email, phone."""
 
     ref: str
     fields: Mapping[str, str]
 
 
-async def differences(store: Store, digests: Digests, listed: Sequence[Participant]) -> list[Recorded | None]:
+async def differences(
+    store: Store, digests: Digests, listed: Sequence[Participant]
+) -> list[RecordedContact | None]:
     """For each of them, whom a sheet's row would be taken for, or whose address it was until a correction;
     None where nobody is known or nothing differs."""
     named = [digests.person(one) for one in listed]
@@ -28,7 +30,7 @@ async def differences(store: Store, digests: Digests, listed: Sequence[Participa
     rows = await store["people"].find({"_id": {"$in": contacts}}, {"who": 1}).to_list(None)
     recorded = {row["_id"]: Participant.model_validate(row["who"]) for row in rows}
     return [
-        Recorded(person.ref, fields)
+        RecordedContact(person.ref, fields)
         if person and (fields := _otherwise(one, recorded[person.contact]))
         else None
         for one, person in zip(listed, found, strict=True)

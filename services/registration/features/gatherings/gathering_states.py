@@ -6,7 +6,7 @@ from typing import Final
 
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registration import Registration
-from services.registration.features.gatherings.following import (
+from services.registration.features.gatherings.fold import (
     described_document,
     registrant_document,
     registrant_of,

@@ -10,10 +10,10 @@ from services.registration.features.gatherings.domain.decider import View
 from services.registration.features.gatherings.domain.registration import Registration
 from services.registration.features.gatherings.gathering_contents import of_activity, of_submission
 from services.registration.features.gatherings.submitters import Submitters
-from services.registration.kernel.asking import Asked
+from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from services.registration.kernel.feature import CommandRule
-from services.registration.kernel.happened import Decision, Happened, Refusal
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -41,12 +41,12 @@ class Beside:
     submitters: Submitters | None = None
 
 
-def beside(loaded: Loaded) -> Beside:
+def beside(loaded: LoadedStates) -> Beside:
     found: Beside = loaded.beside[NAME]
     return found
 
 
-def view(loaded: Loaded, name: str) -> View:
+def view(loaded: LoadedStates, name: str) -> View:
     at_hand = beside(loaded)
     return View(
         loaded.states[ACTIVITY].get(name),
@@ -56,11 +56,11 @@ def view(loaded: Loaded, name: str) -> View:
     )
 
 
-def _decide(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+def _decide(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
     return decider.decide(view(loaded, asked.key), asked.command, now)  # type: ignore[arg-type]
 
 
-def cancel(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+def cancel(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
     """A system with a grant cancels what it submitted; of others' registrations it learns nothing."""
     assert isinstance(asked.command, CancelRegistration)
     known = loaded.states[REGISTRATION].get(asked.command.registration)
@@ -69,7 +69,7 @@ def cancel(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
     return _decide(loaded, asked, now)
 
 
-def submit(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
     """With a decision in favour of who submits goes what is kept of them."""
     submitters, command = beside(loaded).submitters, asked.command
     assert submitters is not None, "people are found before a submission is decided"
@@ -78,15 +78,15 @@ def submit(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
     activity, known = states[ACTIVITY].get(asked.key), states[REGISTRATION].get
     decision = registration.submit(activity, submitter.candidate, known, now)
     if not isinstance(decision, Refusal):
-        (happened,) = decision
-        return [Happened(happened.body, happened.private, (submitter.meeting,))]
+        (content,) = decision
+        return [NewFact(content.body, content.private, (submitter.meeting,))]
     if decision.reason == "already_registered" and submitter.proves:
         # an accepted command of theirs stands; the number is proved
         return Refusal(decision.reason, decision.numbers, (submitter.meeting,))
     return decision
 
 
-def go_on(loaded: Loaded, name: str, now: datetime) -> list[Happened]:
+def go_on(loaded: LoadedStates, name: str, now: datetime) -> list[NewFact]:
     return decider.go_on(view(loaded, name), now)
 
 

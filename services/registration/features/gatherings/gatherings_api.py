@@ -8,18 +8,26 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings import lists
 from services.registration.features.gatherings.gatherings_desk import gatherings, submit_public
-from services.registration.features.gatherings.public import disclosed
+from services.registration.features.gatherings.public import disclosed_outcome
 from services.registration.features.gatherings.sheets.sheet_report import as_dict
 from services.registration.features.gatherings.sheets.sheet_row import command_id
 from services.registration.features.gatherings.uploads import SHEET_BYTES
 from services.registration.kernel.actions import Action
 from services.registration.web import documented
 from services.registration.web.access import SignedIn
-from services.registration.web.answers import Asking, answer_many, ask, decided, found, uncertain, undecided
-from services.registration.web.api import PREFIX, REFUSED, STAFF, ByHand, Desk
+from services.registration.web.answers import (
+    RequestPreferences,
+    answer_many,
+    ask,
+    decided_response,
+    pending_response,
+    require_found,
+    uncertain_problem,
+)
+from services.registration.web.api import PREFIX, REFUSED, STAFF, OfficeApi, UnvalidatedRoute
 from services.registration.web.bodies import body_as, fitted, parsed
 from services.registration.web.documented import answers, body
-from services.registration.web.tokens import Asked, Tokens
+from services.registration.web.tokens import OutcomeTicket, Tokens
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -38,7 +46,7 @@ BODY_BYTES: Final = {f"{PREFIX}{IMPORTS}": SHEET_BYTES}
 FORESEEN_SECONDS: Final = 2.0  # at most, where a list is sent all the same
 
 
-def registrations(router: APIRouter, desk: Desk) -> None:
+def registrations(router: APIRouter, desk: OfficeApi) -> None:
     submitted = documented.with_path(body(SubmitRegistration, "activity"), "activity", Slug)
     told = answers() | documented.TOO_OFTEN | REFUSED
     Exporter = Annotated[SignedIn, Depends(desk.access.api(Action.EXPORT_ROSTER))]  # noqa: N806
@@ -60,7 +68,7 @@ def registrations(router: APIRouter, desk: Desk) -> None:
         try:
             asked, outcome = await submit_public(desk, request, command, how)
         except KafkaUnavailable:
-            raise uncertain() from None
+            raise uncertain_problem() from None
         return answer_public(asked, outcome, how, desk.tokens)
 
     router.add_api_route(
@@ -69,12 +77,12 @@ def registrations(router: APIRouter, desk: Desk) -> None:
         methods=["POST"],
         responses=told,
         openapi_extra=submitted,
-        route_class_override=ByHand,
+        route_class_override=UnvalidatedRoute,
     )
 
     @router.get("/activities/{activity}/registrations", responses=REFUSED | NOT_FOUND)
     async def listed(activity: str, user: Exporter, after: str | None = None) -> dict[str, Any]:
-        found(await gatherings(desk).views.activity(activity), "activity_unknown")
+        require_found(await gatherings(desk).views.activity(activity), "activity_unknown")
         rows, mark = await gatherings(desk).views.registrations(activity, after)
         await note(desk, user, "read_list", f"a:{activity}", count=len(rows))
         return {"registrations": rows, "next": mark}
@@ -85,12 +93,14 @@ def registrations(router: APIRouter, desk: Desk) -> None:
         openapi_extra=documented.WISHES,
     )
     async def withdraw(registration: str, user: Canceller, request: Request) -> Response:
-        activity = found(await gatherings(desk).views.activity_of(registration), "registration_unknown")
+        activity = require_found(
+            await gatherings(desk).views.activity_of(registration), "registration_unknown"
+        )
         command = CancelRegistration(registration=registration)
         return await desk.answer(command, activity, desk.asking(request, user))
 
 
-def activities(router: APIRouter, desk: Desk) -> None:
+def activities(router: APIRouter, desk: OfficeApi) -> None:
     Announcer = Annotated[SignedIn, Depends(desk.access.api(Action.ANNOUNCE_ACTIVITY))]  # noqa: N806
     Changer = Annotated[SignedIn, Depends(desk.access.api(Action.CHANGE_ACTIVITY))]  # noqa: N806
     Canceller = Annotated[SignedIn, Depends(desk.access.api(Action.CANCEL_ACTIVITY))]  # noqa: N806
@@ -117,10 +127,10 @@ def activities(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/activities/{activity}", responses=NOT_FOUND)
     async def show(activity: str) -> dict[str, Any]:
-        return found(await gatherings(desk).views.activity(activity), "activity_unknown")
+        return require_found(await gatherings(desk).views.activity(activity), "activity_unknown")
 
 
-def attendance(router: APIRouter, desk: Desk) -> None:
+def attendance(router: APIRouter, desk: OfficeApi) -> None:
     Recorder = Annotated[SignedIn, Depends(desk.access.api(Action.RECORD_ATTENDANCE))]  # noqa: N806
 
     @router.post(
@@ -136,10 +146,10 @@ def attendance(router: APIRouter, desk: Desk) -> None:
         marks = [fitted(RecordAttendance, row, activity=activity) for row in rows]
         if not isinstance(body, list):
             return await desk.answer(marks[0], activity, desk.asking(request, user))
-        return await answer_many(desk.asker, marks, activity, desk.asking(request, user))
+        return await answer_many(desk.command_client, marks, activity, desk.asking(request, user))
 
 
-def imports(router: APIRouter, desk: Desk) -> None:
+def imports(router: APIRouter, desk: OfficeApi) -> None:
     Importer = Annotated[SignedIn, Depends(desk.access.api(Action.IMPORT_LIST))]  # noqa: N806
 
     @router.post(
@@ -158,15 +168,15 @@ def imports(router: APIRouter, desk: Desk) -> None:
             return as_dict(report)
         sent = []
         for row in report.rows:
-            how = Asking(
+            how = RequestPreferences(
                 f"/{desk.office}/excel",
                 command_id(gatherings(desk).sheet_key, row.command),
                 False,
                 0,
                 user.actor,
             )
-            await ask(desk.asker, row.command, activity, how)
-            digest = desk.asker.digests.command(activity, how.source, how.identifier)
+            await ask(desk.command_client, row.command, activity, how)
+            digest = desk.command_client.digests.command(activity, how.source, how.identifier)
             sent.append((row.number, digest, row.sheet))
         if report.readable:
             await gatherings(desk).uploads.note(activity, sent, report.problems)
@@ -177,10 +187,12 @@ API: Final = (registrations, activities, attendance, imports)
 """The public's first."""
 
 
-def answer_public(asked: Asked, outcome: Outcome | None, how: Asking, tokens: Tokens) -> Response:
+def answer_public(
+    asked: OutcomeTicket, outcome: Outcome | None, how: RequestPreferences, tokens: Tokens
+) -> Response:
     """As `answer_one`; but who must be told nothing gets the 202 of the undecided, after the same wait."""
     handle = tokens.of_outcome(asked)
-    told = disclosed(outcome, asked.met_before, handle) if outcome else None
+    told = disclosed_outcome(outcome, asked.met_before, handle) if outcome else None
     if told is None or told.result == "received":
-        return undecided(how.source, handle, asked.activity)
-    return decided(told)
+        return pending_response(how.source, handle, asked.activity)
+    return decided_response(told)

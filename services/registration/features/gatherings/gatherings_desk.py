@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from services.registration.features.gatherings.arrivals import Arrivals
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gatherings import NAME
 from services.registration.features.gatherings.limits import Limits
 from services.registration.features.gatherings.lists import Lists, lists
-from services.registration.features.gatherings.public import ClosedToAll, Public, TooOften
-from services.registration.features.gatherings.roster import Enrolled, Roster
+from services.registration.features.gatherings.public import ClosedToAll, Public, RateLimited
+from services.registration.features.gatherings.roster import EnrolledParticipant, Roster
+from services.registration.features.gatherings.submission_checks import SubmissionChecks
 from services.registration.features.gatherings.uploads import Uploads
 from services.registration.features.gatherings.views import Views
 from services.registration.kernel.acceptable import Unacceptable
 from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import OfficeStore
-from services.registration.web.answers import Asking
-from services.registration.web.api import Parts
-from services.registration.web.tokens import Asked
+from services.registration.web.answers import RequestPreferences
+from services.registration.web.api import FeatureServices
+from services.registration.web.tokens import OutcomeTicket
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem, misfitting
@@ -31,7 +31,7 @@ from shared.http import Problem, misfitting
 class GatheringsDesk:
     """`sheet_key`: of the ids of a list's commands."""
 
-    arrivals: Arrivals
+    arrivals: SubmissionChecks
     views: Views
     roster: Roster
     public: Public
@@ -43,12 +43,12 @@ class GatheringsDesk:
 def parts(context: OfficeContext) -> GatheringsDesk:
     of, key = context.of, context.key
     limits = Limits(of.store, of.digests, context.limits.per_email, context.limits.per_address)
-    arrivals = Arrivals(of.store, limits, context.outcomes)
+    arrivals = SubmissionChecks(of.store, limits, context.outcomes)
     return GatheringsDesk(
         arrivals,
         Views(of.store, of.digests),
         Roster(of.store, of.digests),
-        Public(f"/{of.office}/http/public", context.asker, arrivals.meet),
+        Public(f"/{of.office}/http/public", context.command_client, arrivals.meet),
         Uploads(of.store),
         lists(of, context.features, key),
         key,
@@ -59,12 +59,12 @@ async def titles(of: OfficeStore, names: Sequence[str]) -> Mapping[str, str]:
     return await Views(of.store, of.digests).titles(names)
 
 
-def gatherings(of: Parts) -> GatheringsDesk:
+def gatherings(of: FeatureServices) -> GatheringsDesk:
     found: GatheringsDesk = of.parts[NAME]
     return found
 
 
-async def activity_of(of: Parts, name: str) -> ActivityState:
+async def activity_of(of: FeatureServices, name: str) -> ActivityState:
     """Raises `Problem` 404."""
     state = await gatherings(of).views.state(name)
     if state is None:
@@ -72,7 +72,7 @@ async def activity_of(of: Parts, name: str) -> ActivityState:
     return state
 
 
-async def enrolled(of: Parts, registration: str) -> Enrolled:
+async def enrolled(of: FeatureServices, registration: str) -> EnrolledParticipant:
     """Raises `Problem` 404."""
     found = await gatherings(of).roster.one(registration)
     if found is None:
@@ -81,8 +81,8 @@ async def enrolled(of: Parts, registration: str) -> Enrolled:
 
 
 async def submit_public(
-    of: Parts, request: Request, command: SubmitRegistration, how: Asking
-) -> tuple[Asked, Outcome | None]:
+    of: FeatureServices, request: Request, command: SubmitRegistration, how: RequestPreferences
+) -> tuple[OutcomeTicket, Outcome | None]:
     """What the public submits. Raises `Problem` 409, 422 or 429, and `KafkaUnavailable`."""
     address = request.client.host if request.client else ""
     try:
@@ -92,7 +92,7 @@ async def submit_public(
     except ClosedToAll as closed:
         reason = closed.refusal.reason
         raise Problem(409, reason, SENTENCES.say("refused", reason, closed.refusal.numbers)) from None
-    except TooOften as often:
+    except RateLimited as often:
         minutes = math.ceil(often.seconds / 60)
         told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."
         raise Problem(429, "too_often", told, {"Retry-After": str(often.seconds)}) from None

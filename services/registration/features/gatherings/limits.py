@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from services.registration.features.gatherings.public import Arrival
+from services.registration.features.gatherings.public import PublicSubmission
 from services.registration.kernel.digests import Digests
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 from shared.throttle import network
@@ -30,7 +30,7 @@ class Limits:
     per_email: int
     per_address: int
 
-    async def admit(self, arrivals: Sequence[Arrival], there: set[str]) -> dict[bytes, int]:
+    async def admit(self, arrivals: Sequence[PublicSubmission], there: set[str]) -> dict[bytes, int]:
         """Count submissions; answers with the seconds that those have to wait which are over a limit.
 
         A mailbox is counted in each activity, and once in all that are not `there`; whatever stands behind

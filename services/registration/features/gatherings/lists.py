@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from services.registration.features.gatherings.contact_differences import Recorded, differences
-from services.registration.features.gatherings.foresight import Foreseeing
+from services.registration.features.gatherings.contact_differences import RecordedContact, differences
+from services.registration.features.gatherings.forecasting import Forecasting
 from services.registration.features.gatherings.sheets.excel import read_sheet
 from services.registration.features.gatherings.sheets.forecast import Forecast
 from services.registration.features.gatherings.sheets.headers import TITLES
 from services.registration.features.gatherings.sheets.sheet_report import InvitedRow, Problem, SheetReport
-from services.registration.features.people.reactions import held_by
+from services.registration.features.people.reactions import registrations_of
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
@@ -27,7 +27,7 @@ UNFORESEEN: Final = Forecast("Hasilnya tidak diperkirakan: basis data tidak menj
 class Lists:
     store: Store
     digests: Digests
-    foreseeing: Foreseeing
+    foreseeing: Forecasting
 
     async def looked_through(self, data: bytes, activity: str, seconds: float = SECONDS) -> SheetReport:
         """Nothing is sent. Without MongoDB the list is read all the same, and nothing foreseen."""
@@ -61,7 +61,7 @@ class Lists:
         """Where each can be seen to: the registration in this activity, else a live one, else any."""
         found = dict[str, str]()
         for ref in dict.fromkeys(refs):
-            held = await held_by(self.store, self.digests, ref)
+            held = await registrations_of(self.store, self.digests, ref)
             best = sorted(held, key=lambda one: (one.activity != activity, one.status == "cancelled"))
             found |= {ref: best[0].registration} if best else {}
         return found
@@ -70,10 +70,12 @@ class Lists:
 def lists(of: OfficeStore, features: Features, key: bytes) -> Lists:
     """`key`: of the ids of a list's commands."""
     loader = Loader(of, features)
-    return Lists(of.store, of.digests, Foreseeing(of.office, features, loader, of.digests, key))
+    return Lists(of.store, of.digests, Forecasting(of.office, features, loader, of.digests, key))
 
 
-def _note(row: InvitedRow, known: Recorded, field: str, column: str | None, link: str | None) -> Problem:
+def _note(
+    row: InvitedRow, known: RecordedContact, field: str, column: str | None, link: str | None
+) -> Problem:
     told = f"{TITLES[field]} berbeda dari data balai; perbarui kontak bila lembar ini yang benar"
     listed = row.command.participant
     return Problem(

@@ -6,9 +6,9 @@ from typing import Final
 
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.kernel.acceptable import Unacceptable
-from services.registration.kernel.asker import Asker, Decided
-from services.registration.kernel.happened import Refusal
-from services.registration.web.tokens import Asked
+from services.registration.kernel.command_client import CommandClient, DecidedCommand
+from services.registration.kernel.decisions import Refusal
+from services.registration.web.tokens import OutcomeTicket
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.outcomes import Outcome
 
@@ -16,7 +16,7 @@ from shared.contracts.outcomes import Outcome
 OF_NOBODY: Final = frozenset({"activity_unknown", "activity_cancelled", "invalid", "too_large"})
 
 
-class TooOften(Exception):
+class RateLimited(Exception):
     """`seconds`: until it may be tried again, at least 1."""
 
     def __init__(self, seconds: int) -> None:
@@ -33,7 +33,7 @@ class ClosedToAll(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class PublicSubmission:
     """A submission at the door. `command`: its digest; `again`: it may have come before."""
 
     command: bytes
@@ -43,12 +43,12 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class SubmissionCheck:
     """Whether the office knew the person before this command first came; what was decided then, for how
     many seconds nothing more is taken from this mailbox or address, and why nobody new is taken at all."""
 
     known: bool
-    decided: Decided | None = None
+    decided: DecidedCommand | None = None
     wait: int | None = None
     closed: Refusal | None = None
 
@@ -58,44 +58,44 @@ class Public:
     """`meet` looks an arrival up, and counts it."""
 
     source: str
-    asker: Asker
-    meet: Callable[[Arrival], Awaitable[Met]]
+    command_client: CommandClient
+    meet: Callable[[PublicSubmission], Awaitable[SubmissionCheck]]
 
     async def submit(
         self, command: SubmitRegistration, identifier: str, again: bool, address: str, wait: float
-    ) -> tuple[Asked, Outcome | None]:
+    ) -> tuple[OutcomeTicket, Outcome | None]:
         """Ask, and wait at most `wait` seconds, however well the person is known; None while undecided.
 
-        Raises `Unacceptable`, `TooOften`, `ClosedToAll` and `KafkaUnavailable`.
+        Raises `Unacceptable`, `RateLimited`, `ClosedToAll` and `KafkaUnavailable`.
         """
-        asking = self.asker.named(command, command.activity, self.source, identifier)
+        asking = self.command_client.named(command, command.activity, self.source, identifier)
         if misfit := self._misfit(command):
             # what was decided once keeps its first outcome; the rest counts not
-            if not again or (decided := await self.asker.decided_before(asking.digest)) is None:
+            if not again or (decided := await self.command_client.decided_before(asking.digest)) is None:
                 raise misfit
-            met = await self.meet(Arrival(asking.digest, command, address, again))
-            return Asked(asking.digest, command.activity, met.known), decided.outcome
-        met = await self.meet(Arrival(asking.digest, command, address, again))
+            met = await self.meet(PublicSubmission(asking.digest, command, address, again))
+            return OutcomeTicket(asking.digest, command.activity, met.known), decided.outcome
+        met = await self.meet(PublicSubmission(asking.digest, command, address, again))
         if met.wait is not None:
-            raise TooOften(met.wait)
+            raise RateLimited(met.wait)
         if met.closed is not None:
             raise ClosedToAll(met.closed)
-        outcome = await self.asker.answered(asking, met.decided, wait)
-        return Asked(asking.digest, command.activity, met.known), outcome
+        outcome = await self.command_client.answered(asking, met.decided, wait)
+        return OutcomeTicket(asking.digest, command.activity, met.known), outcome
 
     def _misfit(self, command: SubmitRegistration) -> Unacceptable | None:
         try:
-            self.asker.check(command)
+            self.command_client.check(command)
         except Unacceptable as misfit:
             return misfit
         return None
 
     def identifier(self, key: str, command: SubmitRegistration) -> str:
         """The id of the command that this key asks with this content: nobody gets at another's by its key."""
-        return self.asker.digests.form(key, command.encoded().decode())
+        return self.command_client.digests.form(key, command.encoded().decode())
 
 
-def disclosed(outcome: Outcome, met_before: bool, handle: str) -> Outcome:
+def disclosed_outcome(outcome: Outcome, met_before: bool, handle: str) -> Outcome:
     """What may be told to somebody without a token; a command's id is for them the handle that they hold.
 
     Of whom the office knew, or who is registered already, it is the same whatever came of it: whoever knows

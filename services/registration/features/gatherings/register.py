@@ -17,9 +17,9 @@ from services.registration.features.gatherings.gatherings import ACTIVITY, REGIS
 from services.registration.features.gatherings.submitters import Submitters
 from services.registration.features.people.people import PEOPLE, ProvingSources
 from services.registration.features.people.store import People
-from services.registration.kernel.asking import Asked
 from services.registration.kernel.feature import OfficeStore
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -33,7 +33,11 @@ from shared.contracts.facts import Cell
 
 
 async def load(
-    of: OfficeStore, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+    of: OfficeStore,
+    partition: int,
+    asked: Sequence[ReceivedCommand],
+    loaded: LoadedStates,
+    known: Awaitable[None],
 ) -> None:
     await Register(of).load(asked, loaded, known)
 
@@ -47,7 +51,9 @@ class Register:
         self._people = People(of.store, of.digests)
         self._proving = ProvingSources(of.office, of.vouching)
 
-    async def load(self, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]) -> None:
+    async def load(
+        self, asked: Sequence[ReceivedCommand], loaded: LoadedStates, known: Awaitable[None]
+    ) -> None:
         at_hand = beside(loaded)
         submitters, _ = await asyncio.gather(
             self._submitters(asked, loaded), self._load_activities(asked, loaded)
@@ -61,13 +67,13 @@ class Register:
             if isinstance(one.command, CancelActivity):
                 at_hand.live[one.key] = await self._live(one.key)
 
-    async def _load_activities(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+    async def _load_activities(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> None:
         activities = loaded.states[ACTIVITY]
         if missing := {one.key for one in asked} - activities.keys():
             async for row in self._store["activities"].find({"_id": {"$in": list(missing)}}):
                 activities[row["_id"]] = activity_state(row)
 
-    async def _submitters(self, asked: Sequence[Asked], loaded: Loaded) -> Submitters:
+    async def _submitters(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> Submitters:
         named = {
             one.record.offset: self._digests.person(one.command.participant)
             for one in asked
@@ -76,7 +82,9 @@ class Register:
         people = loaded.beside[PEOPLE] = await self._people.index(named.values())
         return Submitters(people, named, self._digests, self._proving)
 
-    async def _load_seats(self, asked: Sequence[Asked], submitters: Submitters, loaded: Loaded) -> None:
+    async def _load_seats(
+        self, asked: Sequence[ReceivedCommand], submitters: Submitters, loaded: LoadedStates
+    ) -> None:
         """The registrations that who submits had: behind a cancelled one, the next round's too.
 
         Whom only this batch makes known is looked up with what the batch itself made; should they have had
@@ -97,7 +105,7 @@ class Register:
             wanted = {ids[name] for name, one in found.items() if one.status == "cancelled"}
             number += 1
 
-    async def _load_named(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+    async def _load_named(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> None:
         named = {
             one.command.registration
             for one in asked
@@ -115,7 +123,7 @@ class Register:
         rows = await self._store["registrations"].find(wanted).to_list(None)
         return {row["_id"]: registration_state(row) for row in rows}
 
-    async def _load_lines(self, asked: Sequence[Asked], loaded: Loaded) -> None:
+    async def _load_lines(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> None:
         """Of each line as many heads as the batch may free seats, and the waiting ones that it may cancel."""
         heads: Counter[str] = Counter()
         for one in asked:

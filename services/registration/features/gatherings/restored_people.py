@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
-from services.registration.features.gatherings.recovering import Named
+from services.registration.features.gatherings.recovery import NamedPerson
 from services.registration.features.people.people import KnownPerson
 from services.registration.features.people.store import People, known_person, person_row
 from services.registration.kernel.digests import Digests
@@ -13,7 +13,7 @@ from shared.contracts.commands import Participant
 from shared.mongo.driver import ReplaceOne, Session, Store
 
 
-async def restore(store: Store, digests: Digests, named: Sequence[Named], session: Session) -> None:
+async def restore(store: Store, digests: Digests, named: Sequence[NamedPerson], session: Session) -> None:
     """Within a transaction. Whoever is known keeps the numbers that are known of them; an address that was
     corrected since leads to nobody."""
     people = store["people"]

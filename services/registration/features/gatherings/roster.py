@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.registration.features.people.persons import containing
-from services.registration.features.people.reactions import Held, held_by
+from services.registration.features.people.reactions import RegistrationOfPerson, registrations_of
 from services.registration.features.people.store import People
 from services.registration.kernel.digests import Digests
 from shared.contracts.commands import Participant
@@ -15,7 +15,7 @@ EVERYBODY: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RosterFilter:
     """What staff filter by; empty holds for all. `text`: a part of a name or of an email address."""
 
     status: str = ""
@@ -26,7 +26,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class EnrolledParticipant:
     """One registration. `who`: name and email, perhaps phone, nip, nuptk, of which `unproved` only they
     themselves stated. `attended`: session -> JP."""
 
@@ -52,8 +52,8 @@ class Roster:
         self._digests = digests
 
     async def found(
-        self, activity: str, wanted: Wanted, skip: int = 0, limit: int = EVERYBODY
-    ) -> tuple[list[Enrolled], int]:
+        self, activity: str, wanted: RosterFilter, skip: int = 0, limit: int = EVERYBODY
+    ) -> tuple[list[EnrolledParticipant], int]:
         """A part of those that are wanted, by name without titles, and how many they are in all."""
         within = {"_id": self._digests.activity_range(activity), "activity": activity}
         part: list[dict[str, Any]] = [
@@ -76,20 +76,20 @@ class Roster:
         rows = await self._store.aggregate("registrations", [{"$match": within}, counted])
         return {row["_id"]: row["all"] for row in rows}
 
-    async def one(self, registration: str) -> Enrolled | None:
+    async def one(self, registration: str) -> EnrolledParticipant | None:
         match = {"$match": {"_id": registration}}
         rows = await self._store.aggregate("registrations", [match, *_WITH_PERSON])
         return _enrolled(rows[0]) if rows else None
 
-    async def of(self, registrations: Sequence[str]) -> dict[str, Enrolled]:
+    async def of(self, registrations: Sequence[str]) -> dict[str, EnrolledParticipant]:
         """Those of them that there are."""
         match = {"$match": {"_id": {"$in": list(registrations)}}}
         rows = await self._store.aggregate("registrations", [match, *_WITH_PERSON])
         return {row["_id"]: _enrolled(row) for row in rows}
 
-    async def live(self, ref: str) -> list[Held]:
+    async def live(self, ref: str) -> list[RegistrationOfPerson]:
         """Where this person is registered and not cancelled: what a correction of them must reach."""
-        held = await held_by(self._store, self._digests, ref)
+        held = await registrations_of(self._store, self._digests, ref)
         return [one for one in held if one.status != "cancelled"]
 
     async def standing(self, activity: str, who: Participant) -> str | None:
@@ -105,7 +105,7 @@ _WITH_PERSON: Final[list[dict[str, Any]]] = [
 ]
 
 
-def _of_registrations(wanted: Wanted) -> Document:
+def _of_registrations(wanted: RosterFilter) -> Document:
     given: Document = {
         "status": wanted.status,
         "who.category": wanted.category,
@@ -115,10 +115,10 @@ def _of_registrations(wanted: Wanted) -> Document:
     return {field: value for field, value in given.items() if value}
 
 
-def _enrolled(row: Document) -> Enrolled:
+def _enrolled(row: Document) -> EnrolledParticipant:
     who = row["who"]
     institution = who.get("institution") or {}
-    return Enrolled(
+    return EnrolledParticipant(
         row["_id"],
         row["activity"],
         row["status"],

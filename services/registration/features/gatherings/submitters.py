@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Candidate
-from services.registration.features.people.people import Meeting, PeopleIndex, ProvingSources
-from services.registration.kernel.asking import Asked
+from services.registration.features.people.people import PeopleIndex, PersonMatch, ProvingSources
 from services.registration.kernel.digests import Digests, PersonDigests
+from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import SubmitRegistration
 
 
@@ -17,7 +17,7 @@ class Submitter:
     whose holds as its source states it."""
 
     candidate: Candidate
-    meeting: Meeting
+    meeting: PersonMatch
     proves: bool
 
 
@@ -30,7 +30,7 @@ class Submitters:
     digests: Digests
     proving: ProvingSources
 
-    def of(self, asked: Asked, command: SubmitRegistration) -> Submitter:
+    def of(self, asked: ReceivedCommand, command: SubmitRegistration) -> Submitter:
         proves = asked.envelope.source in self.proving
         meeting = self.people.meet(command.participant, self.named[asked.record.offset], proves)
         ref, names = meeting.person.ref, dict[int, str]()
@@ -53,7 +53,7 @@ class Submitters:
         )
         return Submitter(Candidate(who, name), meeting, proves)
 
-    def known(self, asked: Asked) -> str | None:
+    def known(self, asked: ReceivedCommand) -> str | None:
         """The ref of whoever this command is of, as they were known before the batch."""
         found = self.people.known(self.named[asked.record.offset], asked.envelope.source in self.proving)
         return found.ref if found else None

@@ -18,7 +18,7 @@ from shared.mongo.driver import Document, Store
 PAGE = 100
 
 
-class Listed(Message):
+class ActivityListing(Message):
     """An activity in a list. `[opens, closes)` is when one may register."""
 
     id: str
@@ -30,7 +30,7 @@ class Listed(Message):
     cancelled: bool
 
 
-class Unused(NamedTuple):
+class UnusedSeats(NamedTuple):
     """`free`: a quota's id and how many seats of it are left."""
 
     activity: Activity
@@ -48,11 +48,13 @@ class Views:
         row = await self._store["activities"].find_one({"_id": name})
         return activity_state(row) if row else None
 
-    async def listed(self) -> list[Listed]:
+    async def listed(self) -> list[ActivityListing]:
         """Public: all activities, in no order."""
-        fields = {f"described.{name}": 1 for name in Listed.model_fields} | {"cancelled": 1}
+        fields = {f"described.{name}": 1 for name in ActivityListing.model_fields} | {"cancelled": 1}
         rows = await self._store["activities"].find({}, fields).to_list(None)
-        return [Listed.model_validate(row["described"] | {"cancelled": row["cancelled"]}) for row in rows]
+        return [
+            ActivityListing.model_validate(row["described"] | {"cancelled": row["cancelled"]}) for row in rows
+        ]
 
     async def states(self, names: Sequence[str]) -> dict[str, ActivityState]:
         rows = await self._store["activities"].find({"_id": {"$in": list(names)}}).to_list(None)
@@ -61,7 +63,7 @@ class Views:
     async def titles(self, names: Sequence[str]) -> dict[str, str]:
         return {name: state.described.title for name, state in (await self.states(names)).items()}
 
-    async def waiting_beside_free_seats(self, now: datetime) -> list[Unused]:
+    async def waiting_beside_free_seats(self, now: datetime) -> list[UnusedSeats]:
         """Staff: activities yet to end where people wait though a quota that is not theirs has seats."""
         rows = await self._store["activities"].find({"cancelled": False}).to_list(None)
         found = []
@@ -69,7 +71,7 @@ class Views:
             if state.waiting_in_all and any(session.ends > now for session in state.described.sessions):
                 left = {one.id: one.seats - state.taken.get(one.id, 0) for one in state.described.quotas}
                 free = tuple((name, seats) for name, seats in left.items() if seats > 0)
-                found += [Unused(state.described, state.waiting_in_all, free)] if free else []
+                found += [UnusedSeats(state.described, state.waiting_in_all, free)] if free else []
         return found
 
     async def activity(self, name: str) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from services.registration.features.people.corrections import COMMANDS, FACTS, P
 from services.registration.features.people.domain import participant
 from services.registration.features.people.held_of_people import HOLDINGS
 from services.registration.features.people.pages import persons as persons_pages
-from services.registration.features.people.pages import twins as twins_pages
+from services.registration.features.people.pages import possible_duplicates as twins_pages
 from services.registration.features.people.people_api import API
 from services.registration.features.people.people_desk import parts
 from services.registration.features.people.people_states import COLLECTIONS, SIDE_WRITES, load

@@ -5,8 +5,8 @@ from typing import Any
 
 from services.registration.features.people.domain import participant
 from services.registration.kernel.feature import OfficeStore
-from services.registration.kernel.loaded import Loaded
-from services.registration.kernel.recovery import Entries, Told
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact
 from shared.contracts.directory import RegistrationEntry
 from shared.contracts.facts import ParticipantCorrected
 from shared.mongo.driver import Session
@@ -15,13 +15,13 @@ from shared.mongo.driver import Session
 class CorrectedPeople:
     """A `Recovery`."""
 
-    async def read(self, told: Sequence[Told]) -> None:
+    async def read(self, told: Sequence[RecoveredFact]) -> None:
         return None
 
-    def private(self, told: Told, loaded: Loaded) -> Any:
+    def private(self, told: RecoveredFact, loaded: LoadedStates) -> Any:
         return None
 
-    def lost(self, told: Told) -> Sequence[str]:
+    def lost(self, told: RecoveredFact) -> Sequence[str]:
         assert isinstance(told.body, ParticipantCorrected)
         ref, fields = participant.ref(told.fact.key), ", ".join(told.body.fields)
         return [
@@ -29,11 +29,11 @@ class CorrectedPeople:
             "and phone are as the directory has them, numbers as before: see that they are right"
         ]
 
-    async def restore(self, told: Sequence[Told], loaded: Loaded, session: Session) -> None:
+    async def restore(self, told: Sequence[RecoveredFact], loaded: LoadedStates, session: Session) -> None:
         return None
 
 
-async def published_keys(of: OfficeStore, entries: Entries) -> Mapping[str, str]:
+async def published_keys(of: OfficeStore, entries: DirectoryEntries) -> Mapping[str, str]:
     """A correction is published under a digest of whom it is of: here all people who may be meant."""
     rows = await of.store["people"].find({}, {"_id": 0, "ref": 1}).to_list(None)
     refs = {row["ref"] for row in rows if "ref" in row}

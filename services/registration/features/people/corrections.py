@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from services.registration.features.people.domain import participant
 from services.registration.features.people.person_contents import of_correction
-from services.registration.kernel.asking import Asked
-from services.registration.kernel.feature import CommandRule, FactRule, FactUnfollowed
-from services.registration.kernel.happened import Decision
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.decisions import Decision
+from services.registration.kernel.feature import CommandRule, FactRule, FactWithoutState
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import ReceivedCommand
 from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import Command, CorrectParticipant
 from shared.contracts.facts import Body, ParticipantCorrected
@@ -17,7 +17,7 @@ from shared.contracts.facts import Body, ParticipantCorrected
 PERSON: Final = "person"
 
 
-def _correct(loaded: Loaded, asked: Asked, now: datetime) -> Decision:
+def _correct(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
     command = asked.command
     assert isinstance(command, CorrectParticipant)
     return participant.correct(loaded.states[PERSON].get(command.ref), command)
@@ -27,7 +27,7 @@ def _person(body: Any, key: str) -> str:
     try:
         return participant.ref(key)
     except ValueError:
-        raise FactUnfollowed(f"{type(body).__name__} is keyed by something else than its person") from None
+        raise FactWithoutState(f"{type(body).__name__} is keyed by something else than its person") from None
 
 
 SENTENCES: Final = Sentences(

@@ -44,7 +44,7 @@ class KnownPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class PersonMatch:
     """Whom a submission is of, and what is to be kept of them once it is accepted.
 
     `new`: nobody knew them; `proved`, `claimed`: digests that join `known_by` and `hints`; `named`: those of
@@ -81,7 +81,7 @@ class PeopleIndex:
         """Somebody of whom this was said, though it identifies nobody: an address that was theirs, say."""
         return next(iter(self._hinted.get(digest, ())), None)
 
-    def meet(self, who: Participant, digests: PersonDigests, proving: bool) -> Meeting:
+    def meet(self, who: Participant, digests: PersonDigests, proving: bool) -> PersonMatch:
         numbers = frozenset(digests.numbers.values())
         person = self.known(digests, proving)
         if new := person is None:
@@ -92,7 +92,7 @@ class PeopleIndex:
         proved = frozenset(key for key in numbers if proving and key not in self._by)
         claimed = (numbers | {digests.email}) - proved - person.known_by - person.hints
         room = max(0, MAX_HINTS - len(person.hints))
-        return Meeting(
+        return PersonMatch(
             person,
             who,
             new,
@@ -103,7 +103,7 @@ class PeopleIndex:
             self._same(person, numbers | {digests.email}, digests.address if new else None),
         )
 
-    def accept(self, meeting: Meeting) -> None:
+    def accept(self, meeting: PersonMatch) -> None:
         """The submission stands: from now on its person is found by what it proved."""
         person = meeting.person
         person.known_by |= meeting.proved

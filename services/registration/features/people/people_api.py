@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from services.registration.features.people.domain import participant
 from services.registration.kernel.actions import Action
 from services.registration.web.access import SignedIn
-from services.registration.web.api import STAFF, Desk
+from services.registration.web.api import STAFF, OfficeApi
 from services.registration.web.bodies import body_as
 from services.registration.web.documented import body
 from shared.contracts.commands import CorrectParticipant, PersonRef
 
 
-def participants(router: APIRouter, desk: Desk) -> None:
+def participants(router: APIRouter, desk: OfficeApi) -> None:
     Corrector = Annotated[SignedIn, Depends(desk.access.api(Action.CORRECT_PERSON))]  # noqa: N806
     corrected = body(CorrectParticipant, "ref")
 

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction
-from services.registration.features.people.people import PEOPLE, Meeting, PeopleIndex
+from services.registration.features.people.people import PEOPLE, PeopleIndex, PersonMatch
 from services.registration.features.people.store import People
-from services.registration.kernel.asking import Asked
 from services.registration.kernel.feature import OfficeStore, SideWriteRule
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import CorrectParticipant
 from shared.mongo.driver import Session
 from shared.mongo.indexes import Index, ascending
@@ -25,7 +25,11 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
 
 
 async def load(
-    of: OfficeStore, partition: int, asked: Sequence[Asked], loaded: Loaded, known: Awaitable[None]
+    of: OfficeStore,
+    partition: int,
+    asked: Sequence[ReceivedCommand],
+    loaded: LoadedStates,
+    known: Awaitable[None],
 ) -> None:
     """Whom corrections are of."""
     if refs := [one.command.ref for one in asked if isinstance(one.command, CorrectParticipant)]:
@@ -33,16 +37,16 @@ async def load(
         loaded.states[PERSON] |= {person.ref: person for person in found}
 
 
-def _accept(loaded: Loaded, meeting: Meeting) -> None:
+def _accept(loaded: LoadedStates, meeting: PersonMatch) -> None:
     index: PeopleIndex = loaded.beside[PEOPLE]
     index.accept(meeting)
 
 
-def _nothing_follows(loaded: Loaded, correction: Correction) -> None:
+def _nothing_follows(loaded: LoadedStates, correction: Correction) -> None:
     """The state of the person has followed the fact."""
 
 
-async def _keep(of: OfficeStore, meetings: Sequence[Meeting], session: Session) -> None:
+async def _keep(of: OfficeStore, meetings: Sequence[PersonMatch], session: Session) -> None:
     await People(of.store, of.digests).keep(meetings, session)
 
 
@@ -52,6 +56,6 @@ async def _correct(of: OfficeStore, corrections: Sequence[Correction], session: 
 
 
 SIDE_WRITES: Final[Mapping[type[Any], SideWriteRule]] = {
-    Meeting: SideWriteRule(_accept, _keep),
+    PersonMatch: SideWriteRule(_accept, _keep),
     Correction: SideWriteRule(_nothing_follows, _correct),
 }

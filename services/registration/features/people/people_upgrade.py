@@ -15,8 +15,8 @@ from pydantic_core import from_json
 
 from services.registration.features.people.people import ProvingSources
 from services.registration.features.people.store import People
-from services.registration.kernel.asking import canonical
 from services.registration.kernel.digests import Digests
+from services.registration.kernel.received_commands import canonical
 from shared.contracts.commands import Participant, SubmitRegistration
 from shared.contracts.facts import ParticipantCorrected
 from shared.identity import comparable_name

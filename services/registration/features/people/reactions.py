@@ -11,7 +11,7 @@ from shared.contracts.facts import Body, ParticipantCorrected
 from shared.mongo.driver import Document, Store
 
 
-class Held(NamedTuple):
+class RegistrationOfPerson(NamedTuple):
     """A person's latest registration in an activity."""
 
     activity: str
@@ -19,7 +19,7 @@ class Held(NamedTuple):
     status: str
 
 
-async def held_by(store: Store, digests: Digests, ref: str) -> list[Held]:
+async def registrations_of(store: Store, digests: Digests, ref: str) -> list[RegistrationOfPerson]:
     """In each activity the latest."""
     return list({one.activity: one for one in await _all_of(store, digests, ref)}.values())
 
@@ -29,15 +29,15 @@ async def registration_ids(store: Store, digests: Digests, ref: str) -> list[str
     return [one.registration for one in await _all_of(store, digests, ref)]
 
 
-async def _all_of(store: Store, digests: Digests, ref: str) -> list[Held]:
+async def _all_of(store: Store, digests: Digests, ref: str) -> list[RegistrationOfPerson]:
     """Round after round, by ids that are worked out, since no index names a person."""
     names = [row["_id"] for row in await store["activities"].find({}, {"_id": 1}).to_list(None)]
-    found: list[Held] = []
+    found: list[RegistrationOfPerson] = []
     number, left = 1, set(names)
     while left:
         ids = {digests.registration(name, ref, number): name for name in left}
         rows = await store["registrations"].find({"_id": {"$in": list(ids)}}, {"status": 1}).to_list(None)
-        found += [Held(ids[row["_id"]], row["_id"], row["status"]) for row in rows]
+        found += [RegistrationOfPerson(ids[row["_id"]], row["_id"], row["status"]) for row in rows]
         left = {ids[row["_id"]] for row in rows if row["status"] == "cancelled"}
         number += 1
     return found
@@ -45,7 +45,7 @@ async def _all_of(store: Store, digests: Digests, ref: str) -> list[Held]:
 
 async def _restated(of: OfficeStore, fact: Document) -> Sequence[CorrectRegistration]:
     """Found in the states as they are now: who registered later was met as corrected."""
-    held = await held_by(of.store, of.digests, participant.ref(fact["key"]))
+    held = await registrations_of(of.store, of.digests, participant.ref(fact["key"]))
     return [
         CorrectRegistration(activity=one.activity, registration=one.registration)
         for one in held

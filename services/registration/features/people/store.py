@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, Final
 
 from services.registration.features.people.domain.person import Person
-from services.registration.features.people.people import NUMBERS, KnownPerson, Meeting, PeopleIndex
-from services.registration.kernel.commit import ReadAnew
+from services.registration.features.people.people import NUMBERS, KnownPerson, PeopleIndex, PersonMatch
+from services.registration.kernel.commit import ReadConflict
 from services.registration.kernel.digests import Digests, PersonDigests
 from shared.contracts.commands import Participant
 from shared.identity import comparable_name
@@ -71,8 +71,8 @@ class People:
             for row in await rows.to_list(None)
         ]
 
-    async def keep(self, meetings: Sequence[Meeting], session: Session) -> None:
-        """Within the transaction that accepts what they submitted. Raises `ReadAnew`."""
+    async def keep(self, meetings: Sequence[PersonMatch], session: Session) -> None:
+        """Within the transaction that accepts what they submitted. Raises `ReadConflict`."""
         met = {one.person.ref: one for one in meetings if one.new}
         writes: list[Any] = [InsertOne(_row(one)) for one in met.values()]
         for one in meetings:
@@ -82,13 +82,13 @@ class People:
                 await self._store["people"].bulk_write(writes, ordered=True, session=session)
         except BulkWriteError as error:
             if any(failed["code"] == DUPLICATE_KEY for failed in error.details["writeErrors"]):
-                raise ReadAnew("somebody is known by this already") from None
+                raise ReadConflict("somebody is known by this already") from None
             raise
         await self.list_same(((one.person.ref, ref) for one in meetings for ref in one.same), session)
 
     async def correct(self, was: Person, now: Person, session: Session) -> None:
         """Within the transaction of who decides for this person. They are found by what is right now alone;
-        what was wrong stays a hint to staff. Raises `ReadAnew`."""
+        what was wrong stays a hint to staff. Raises `ReadConflict`."""
         people = self._store["people"]
         row = await people.find_one({"_id": now.contact}, session=session)
         if row is None:
@@ -117,7 +117,7 @@ class People:
         try:
             await people.update_one({"_id": now.contact}, {"$set": change} | resolved, session=session)
         except DuplicateKeyError:
-            raise ReadAnew("somebody is known by this already") from None
+            raise ReadConflict("somebody is known by this already") from None
         await self.list_same(((now.ref, other["ref"]) for other in others), session)
 
     async def list_same(self, pairs: Iterable[tuple[str, str]], session: Session | None = None) -> None:
@@ -164,13 +164,13 @@ def person_row(person: KnownPerson, who: Document) -> Document:
     return row | ({"unproved": sorted(person.unproved)} if person.unproved else {})
 
 
-def _row(meeting: Meeting) -> Document:
+def _row(meeting: PersonMatch) -> Document:
     """Of who is new, with what the rest of the batch added to them."""
     who = meeting.who.model_dump(exclude_none=True)
     return person_row(meeting.person, who | meeting.person.numbers)
 
 
-def _additions(meeting: Meeting) -> list[Any]:
+def _additions(meeting: PersonMatch) -> list[Any]:
     """What a meeting adds to a row that stands."""
     added: Document = {"known_by": meeting.proved, "hints": meeting.claimed}
     added |= {f"numbers.{name}": [digest] for name, digest in meeting.named.items()}
@@ -182,7 +182,7 @@ def _additions(meeting: Meeting) -> list[Any]:
     return [UpdateOne({"_id": meeting.person.contact}, change)] if change else []
 
 
-def _taken_over(meeting: Meeting) -> list[Any]:
+def _taken_over(meeting: PersonMatch) -> list[Any]:
     """Whoever only claimed a number that is proved to be this person's has it no longer."""
     if not (meeting.same and meeting.proved):
         return []

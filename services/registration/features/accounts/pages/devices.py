@@ -10,8 +10,8 @@ from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.domain.session import Session
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done, said, staff_page
-from services.registration.web.front import Front
+from services.registration.web.desk import done_message, redirect_with_message, staff_page
+from services.registration.web.front import OfficePages
 from shared.http import Problem
 
 PATH: Final = "/staf/perangkat"
@@ -19,7 +19,7 @@ ENDED: Final = "Perangkat itu sudah dikeluarkan."
 ALL_ENDED: Final = "Semua perangkat lain sudah dikeluarkan."
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix=PATH)
     Anybody = Annotated[SignedIn, Depends(access.page(Action.ENTER))]  # noqa: N806
 
@@ -28,7 +28,7 @@ def routes(front: Front, access: Access) -> APIRouter:
         here = await _here(front, request)
         found = await accounts_of(front).sessions.of_account(here.account, datetime.now(UTC))
         return staff_page(
-            front, user, "staf-perangkat.html", sessions=found, here=here, done=said(front, request)
+            front, user, "staf-perangkat.html", sessions=found, here=here, done=done_message(front, request)
         )
 
     @router.post("")
@@ -36,17 +36,17 @@ def routes(front: Front, access: Access) -> APIRouter:
         here, named = await _here(front, request), str((await request.form()).get("perangkat", ""))
         if not named:
             await accounts_of(front).sessions.end_all(here.account, but=here.id)
-            return done(front, PATH, ALL_ENDED)
+            return redirect_with_message(front, PATH, ALL_ENDED)
         try:
             await accounts_of(front).sessions.end(here.account, bytes.fromhex(named))
         except ValueError:
             raise Problem(404, "not_found", "Perangkat ini tidak dikenal.") from None
-        return done(front, PATH, ENDED)
+        return redirect_with_message(front, PATH, ENDED)
 
     return router
 
 
-async def _here(front: Front, request: Request) -> Session:
+async def _here(front: OfficePages, request: Request) -> Session:
     """The session of the browser that asks. Raises `Problem` 303 where it just ended."""
     session = await accounts_of(front).access.session(request)
     if session is None:

@@ -14,7 +14,7 @@ from services.registration.features.accounts.domain.history import COMMAND_LINE,
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import staff_page
-from services.registration.web.front import Front
+from services.registration.web.front import OfficePages
 from shared.contracts.envelope import OFFICE_STAFF
 from shared.contracts.types import rfc3339
 
@@ -32,7 +32,7 @@ class Filter(BaseModel):
     hal: int = Field(default=1, ge=1, le=500)
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     Auditor = Annotated[SignedIn, Depends(access.page(Action.SEE_HISTORY))]  # noqa: N806
     Colleague = Annotated[SignedIn, Depends(access.page(Action.SEE_CHANGES))]  # noqa: N806
@@ -63,7 +63,7 @@ def routes(front: Front, access: Access) -> APIRouter:
 
 
 async def _shown(
-    front: Front, user: SignedIn, found: list[Entry], asked: Filter, path: str, activity: str
+    front: OfficePages, user: SignedIn, found: list[Entry], asked: Filter, path: str, activity: str
 ) -> HTMLResponse:
     return staff_page(
         front,
@@ -79,7 +79,7 @@ async def _shown(
     )
 
 
-async def names(front: Front) -> Mapping[str, str]:
+async def names(front: OfficePages) -> Mapping[str, str]:
     """By the actor of an entry, what people call whoever it is."""
     desk = accounts_of(front)
     programs = {one.actor: f"Token {one.name}" for one in await desk.tokens.all()}

@@ -14,7 +14,7 @@ from services.registration.features.accounts.domain.one_time_codes import accept
 from services.registration.features.accounts.domain.passwords import weakness
 from services.registration.features.accounts.invitations import PATH, Invited
 from services.registration.features.accounts.pages.sign_in import begun
-from services.registration.web.front import Front, now
+from services.registration.web.front import OfficePages, now
 from shared.contracts.types import Line
 from shared.http import Problem
 
@@ -26,7 +26,7 @@ NO_NAME: Final = "Tulis nama Anda"
 WRONG_CODE: Final = "Kode ini tidak cocok. Tunggu kode berikutnya di aplikasi, lalu tulis keenam angkanya"
 
 
-def routes(front: Front) -> APIRouter:
+def routes(front: OfficePages) -> APIRouter:
     router = APIRouter(prefix=f"{PATH}/{{token}}")
 
     @router.get("", response_class=HTMLResponse)
@@ -57,7 +57,7 @@ def routes(front: Front) -> APIRouter:
 
 
 def _errors(
-    front: Front, invited: Invited, name: str, password: str, code: str, at: datetime
+    front: OfficePages, invited: Invited, name: str, password: str, code: str, at: datetime
 ) -> dict[str, str]:
     """By field, what is to be mended."""
     errors, common = {}, accounts_of(front).common
@@ -72,7 +72,7 @@ def _errors(
     return errors
 
 
-async def _invited(front: Front, token: str) -> Invited:
+async def _invited(front: OfficePages, token: str) -> Invited:
     """Raises `Problem` 404."""
     invited = await accounts_of(front).invitations.of(token, datetime.now(UTC))
     if invited is None:
@@ -81,7 +81,7 @@ async def _invited(front: Front, token: str) -> Invited:
 
 
 def _form(
-    front: Front, token: str, invited: Invited, values: dict[str, str], errors: dict[str, str]
+    front: OfficePages, token: str, invited: Invited, values: dict[str, str], errors: dict[str, str]
 ) -> HTMLResponse:
     link = address(invited.secret, invited.account.email, front.office.name)
     picture = segno.make(link, micro=False).svg_inline(scale=5, dark="#000", light="#fff", title="Kode QR")

@@ -13,8 +13,8 @@ from services.registration.features.accounts.invitations import AccountExists, i
 from services.registration.features.accounts.pages import grant_form
 from services.registration.kernel.actions import Action, Role
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done, said, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import done_message, redirect_with_message, staff_page
+from services.registration.web.front import OfficePages, now
 from shared.http import Problem
 
 PATH: Final = "/staf/akun"
@@ -28,13 +28,13 @@ ENDED: Final = "Semua sesi akun ini sudah diakhiri."
 DISABLED: Final = "Akun sudah dinonaktifkan, dan semua sesinya diakhiri."
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix=PATH)
     Manager = Annotated[SignedIn, Depends(access.page(Action.MANAGE_ACCOUNTS))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
     async def listed(user: Manager, request: Request) -> HTMLResponse:
-        return await _listed(front, user, {}, {}, said(front, request))
+        return await _listed(front, user, {}, {}, done_message(front, request))
 
     @router.post("", response_class=HTMLResponse)
     async def invite(user: Manager, request: Request) -> Response:
@@ -49,11 +49,11 @@ def routes(front: Front, access: Access) -> APIRouter:
             await accounts_of(front).invitations.invite(values["email"], [grant], now(), user.actor)
         except AccountExists:
             return await _listed(front, user, values, {"email": EXISTS})
-        return done(front, PATH, INVITED)
+        return redirect_with_message(front, PATH, INVITED)
 
     @router.get("/{account}", response_class=HTMLResponse)
     async def one(account: str, user: Manager, request: Request) -> HTMLResponse:
-        return await _shown(front, user, await _account(front, account), did=said(front, request))
+        return await _shown(front, user, await _account(front, account), did=done_message(front, request))
 
     @router.post("/{account}/peran", response_class=HTMLResponse)
     async def grant(account: str, user: Manager, request: Request) -> Response:
@@ -70,19 +70,19 @@ def routes(front: Front, access: Access) -> APIRouter:
                 return await _shown(front, user, found, values, errors)
             grants = (*(one for one in found.grants if one != added), added)
         await accounts_of(front).accounts.grant(found.id, grants, user.actor)
-        return done(front, f"{PATH}/{found.id}", GRANTED)
+        return redirect_with_message(front, f"{PATH}/{found.id}", GRANTED)
 
     @router.post("/{account}/undangan")
     async def invite_again(account: str, user: Manager) -> Response:
         found = await _account(front, account)
         await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
-        return done(front, f"{PATH}/{found.id}", INVITED)
+        return redirect_with_message(front, f"{PATH}/{found.id}", INVITED)
 
     @router.post("/{account}/sesi")
     async def end_sessions(account: str, user: Manager) -> Response:
         found = await _account(front, account)
         await accounts_of(front).accounts.end_sessions(found.id, user.actor)
-        return done(front, f"{PATH}/{found.id}", ENDED)
+        return redirect_with_message(front, f"{PATH}/{found.id}", ENDED)
 
     @router.post("/{account}/nonaktif", response_class=HTMLResponse)
     async def disable(account: str, user: Manager) -> Response:
@@ -90,12 +90,12 @@ def routes(front: Front, access: Access) -> APIRouter:
         if await _locks_out(front, found, ()):
             return await _shown(front, user, found, told=LAST_ADMIN)
         await accounts_of(front).accounts.disable(found.id, user.actor)
-        return done(front, f"{PATH}/{found.id}", DISABLED)
+        return redirect_with_message(front, f"{PATH}/{found.id}", DISABLED)
 
     return router
 
 
-async def _account(front: Front, name: str) -> Account:
+async def _account(front: OfficePages, name: str) -> Account:
     """Raises `Problem` 404."""
     found = await accounts_of(front).accounts.one(name)
     if found is None:
@@ -103,7 +103,7 @@ async def _account(front: Front, name: str) -> Account:
     return found
 
 
-async def _locks_out(front: Front, account: Account, grants: tuple[Grant, ...]) -> bool:
+async def _locks_out(front: OfficePages, account: Account, grants: tuple[Grant, ...]) -> bool:
     """Whether nobody could invite anybody, had this account no more than these."""
     everybody, at = await accounts_of(front).accounts.all(), datetime.now(UTC)
     left = Account(account.id, account.email, account.name, account.state, grants)
@@ -115,7 +115,7 @@ def _without(grants: tuple[Grant, ...], number: str) -> tuple[Grant, ...]:
 
 
 async def _listed(
-    front: Front, user: SignedIn, values: dict[str, str], errors: dict[str, str], did: str = ""
+    front: OfficePages, user: SignedIn, values: dict[str, str], errors: dict[str, str], did: str = ""
 ) -> HTMLResponse:
     empty = dict.fromkeys(("email", *grant_form.FIELDS), "")
     return staff_page(
@@ -132,7 +132,7 @@ async def _listed(
 
 
 async def _shown(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
     account: Account,
     values: dict[str, str] | None = None,

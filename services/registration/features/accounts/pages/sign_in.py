@@ -12,8 +12,8 @@ from services.registration.features.accounts.domain.session import LONGEST, devi
 from services.registration.features.accounts.staff_access import SIGN_IN
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done, said
-from services.registration.web.front import Front
+from services.registration.web.desk import done_message, redirect_with_message
+from services.registration.web.front import OfficePages
 from shared.http import token_is_right
 from shared.words import number
 
@@ -27,13 +27,13 @@ FAILED_BEFORE: Final = (
 TYPED: Final = ("email", "kata-sandi", "kode")
 
 
-def door(front: Front) -> APIRouter:
+def door(front: OfficePages) -> APIRouter:
     """For whoever is not signed in."""
     router = APIRouter()
 
     @router.get(SIGN_IN, response_class=HTMLResponse)
     async def form(request: Request) -> HTMLResponse:
-        return _form(front, said=said(front, request))
+        return _form(front, said=done_message(front, request))
 
     @router.post(SIGN_IN, response_class=HTMLResponse)
     async def sign_in(request: Request) -> Response:
@@ -47,13 +47,13 @@ def door(front: Front) -> APIRouter:
     return router
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     Anybody = Annotated[SignedIn, Depends(access.page(Action.ENTER))]  # noqa: N806
 
     @router.post("/staf/keluar")
     async def sign_out(_: Anybody, request: Request) -> Response:
-        desk, answer = accounts_of(front), done(front, SIGN_IN, SIGNED_OUT)
+        desk, answer = accounts_of(front), redirect_with_message(front, SIGN_IN, SIGNED_OUT)
         if session := await desk.access.session(request):
             await desk.sessions.end(session.account, session.id)
         desk.access.cookie.end(answer)
@@ -62,7 +62,7 @@ def routes(front: Front, access: Access) -> APIRouter:
     return router
 
 
-async def _with_account(front: Front, request: Request, typed: dict[str, str]) -> Response:
+async def _with_account(front: OfficePages, request: Request, typed: dict[str, str]) -> Response:
     desk = accounts_of(front)
     found = await desk.credentials.check(
         typed["email"], typed["kata-sandi"], typed["kode"], datetime.now(UTC)
@@ -70,7 +70,7 @@ async def _with_account(front: Front, request: Request, typed: dict[str, str]) -
     if isinstance(found, Accepted):
         answer = RedirectResponse("/staf", 303)
         if found.failures:
-            answer = done(front, "/staf", FAILED_BEFORE.format(number(found.failures)))
+            answer = redirect_with_message(front, "/staf", FAILED_BEFORE.format(number(found.failures)))
         return await begun(front, request, found.account, answer)
     if found.wait is not None:
         raise desk.sign_ins.too_often("page", found.wait.total_seconds())
@@ -78,7 +78,7 @@ async def _with_account(front: Front, request: Request, typed: dict[str, str]) -
     return _form(front, 422, typed["email"][:254], {"email": REFUSED})
 
 
-async def _with_token(front: Front, request: Request, token: str) -> Response:
+async def _with_token(front: OfficePages, request: Request, token: str) -> Response:
     desk = accounts_of(front)
     if token_is_right(token, desk.access.token_hash):
         return await begun(front, request, desk.access.office_account, RedirectResponse("/staf", 303))
@@ -89,13 +89,17 @@ async def _with_token(front: Front, request: Request, token: str) -> Response:
 
 
 def _form(
-    front: Front, status: int = 200, email: str = "", errors: dict[str, str] | None = None, said: str = ""
+    front: OfficePages,
+    status: int = 200,
+    email: str = "",
+    errors: dict[str, str] | None = None,
+    said: str = "",
 ) -> HTMLResponse:
     values = {"email": email, "kata-sandi": "", "kode": "", "sandi": ""}
     return front.page("staf-masuk.html", status, values=values, errors=errors or {}, done=said)
 
 
-async def begun(front: Front, request: Request, account: str, answer: Response) -> Response:
+async def begun(front: OfficePages, request: Request, account: str, answer: Response) -> Response:
     """The answer with a session of this account; the one that the browser had before ends."""
     desk, now = accounts_of(front), datetime.now(UTC)
     if before := await desk.access.session(request):

@@ -11,8 +11,8 @@ from services.registration.features.accounts.domain.scopes import RESERVED, SCOP
 from services.registration.features.accounts.pages.grant_form import end_of_day, is_slug
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done, said, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import done_message, redirect_with_message, staff_page
+from services.registration.web.front import OfficePages, now
 
 PATH: Final = "/staf/token"
 FIELDS: Final = ("nama", "lingkup", "sampai")
@@ -23,13 +23,13 @@ NO_DAY: Final = "Tulis tanggal berakhirnya, yang belum lewat"
 REVOKED: Final = "Token itu sudah dicabut."
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix=PATH)
     Manager = Annotated[SignedIn, Depends(access.page(Action.MANAGE_ACCOUNTS))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
     async def listed(user: Manager, request: Request) -> HTMLResponse:
-        return await _shown(front, user, {}, {}, did=said(front, request))
+        return await _shown(front, user, {}, {}, did=done_message(front, request))
 
     @router.post("", response_class=HTMLResponse)
     async def make(user: Manager, request: Request) -> HTMLResponse:
@@ -52,13 +52,13 @@ def routes(front: Front, access: Access) -> APIRouter:
     @router.post("/{name}/cabut")
     async def revoke(name: str, user: Manager) -> Response:
         await accounts_of(front).tokens.revoke(name, user.actor)
-        return done(front, PATH, REVOKED)
+        return redirect_with_message(front, PATH, REVOKED)
 
     return router
 
 
 async def _shown(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
     values: dict[str, str],
     errors: dict[str, str],

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.registration.kernel.happened import Happened, Refusal
+from services.registration.kernel.decisions import NewFact, Refusal
 from shared.contracts.activity import Activity, Quota, last_end
 from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
 from shared.contracts.facts import (
@@ -76,11 +76,11 @@ class ActivityState:
         return self.lets_wait and not self.over(now)
 
 
-def evolve(state: ActivityState | None, happened: Happened, number: int = 0) -> ActivityState:
+def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> ActivityState:
     """The activity after a fact, whatever its number. Facts about its registrations move its counts."""
-    body = happened.body
+    body = content.body
     if state is None or isinstance(body, ActivityPublished):
-        described = happened.private
+        described = content.private
         assert isinstance(described, Activity), "the first fact of an activity describes it"
         if state is None:
             return ActivityState(described, {quota.id: 0 for quota in described.quotas})
@@ -107,7 +107,7 @@ def evolve(state: ActivityState | None, happened: Happened, number: int = 0) -> 
         case AttendanceRecorded(session=session, present=present):
             return replace(state, attended=_moved(state.attended, [session], 1 if present else -1))
         case ActivityCancelled():
-            return replace(state, cancelled=True, reason=happened.private)
+            return replace(state, cancelled=True, reason=content.private)
         case _:
             return state
 
@@ -119,15 +119,15 @@ def _moved(counts: Mapping[Any, int], keys: Any, step: int) -> dict[Any, int]:
     return moved
 
 
-def publish(state: ActivityState | None, command: PublishActivity) -> list[Happened] | Refusal:
+def publish(state: ActivityState | None, command: PublishActivity) -> list[NewFact] | Refusal:
     if state is not None:
         return Refusal("activity_exists")
     described = Activity.model_validate(command.model_dump())
     change = Change(cell=Cell(activity=command.id), add={"activities": 1, "seats": described.seats})
-    return [Happened(ActivityPublished(changes=(change,), **_attributes(described)), described)]
+    return [NewFact(ActivityPublished(changes=(change,), **_attributes(described)), described)]
 
 
-def change(state: ActivityState | None, command: ChangeActivity) -> list[Happened] | Refusal:
+def change(state: ActivityState | None, command: ChangeActivity) -> list[NewFact] | Refusal:
     """Change what is given. Promotions that new seats allow are added by the caller."""
     if state is None:
         return Refusal("activity_unknown")
@@ -146,7 +146,7 @@ def change(state: ActivityState | None, command: ChangeActivity) -> list[Happene
         return refusal
     seats = after.seats - before.seats
     changes = (Change(cell=Cell(activity=after.id), add={"seats": seats}),) if seats else ()
-    return [Happened(ActivityChanged(changes=changes, fields=fields, **_attributes(after)), after)]
+    return [NewFact(ActivityChanged(changes=changes, fields=fields, **_attributes(after)), after)]
 
 
 def _quotas_hold(state: ActivityState, after: Activity) -> Refusal | None:
@@ -170,7 +170,7 @@ def _sessions_hold(state: ActivityState, after: Activity) -> Refusal | None:
     return None
 
 
-def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) -> list[Happened] | Refusal:
+def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) -> list[NewFact] | Refusal:
     """One fact for the activity and everyone in it; `live` counts its confirmed and waitlisted by cell."""
     if state is None:
         return Refusal("activity_unknown")
@@ -188,7 +188,7 @@ def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) ->
         ActivityCounted(activity=command.activity, changes=tuple(changes[start : start + MAX_CELLS]))
         for start in range(MAX_CELLS, len(changes), MAX_CELLS)
     ]
-    return [Happened(first, command.reason), *map(Happened, rest)]
+    return [NewFact(first, command.reason), *map(NewFact, rest)]
 
 
 def _attributes(described: Activity) -> dict[str, Any]:

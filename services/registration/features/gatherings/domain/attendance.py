@@ -4,14 +4,14 @@ from datetime import datetime
 
 from services.registration.features.gatherings.domain.activity import ActivityState, attendance_opens
 from services.registration.features.gatherings.domain.registration import Registration
-from services.registration.kernel.happened import Happened, Refusal
+from services.registration.kernel.decisions import NewFact, Refusal
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.facts import AttendanceRecorded, Change, Measure
 
 
 def record(
     state: ActivityState | None, registration: Registration | None, command: RecordAttendance, now: datetime
-) -> list[Happened] | Refusal:
+) -> list[NewFact] | Refusal:
     """Mark present, or take the mark back. From shortly before the session on, with no end: lists on paper
     are typed in days later. What is marked already has no effect. A mark outlives the seat: of who cancelled
     since it can still be taken back, and none can be made."""
@@ -46,4 +46,4 @@ def record(
         jp=jp,
         changes=(Change(cell=registration.cell, add={k: v for k, v in add.items() if v}),),
     )
-    return [Happened(fact)]
+    return [NewFact(fact)]

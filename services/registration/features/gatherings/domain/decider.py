@@ -8,7 +8,7 @@ from typing import Any
 from services.registration.features.gatherings.domain import activity, attendance, registration
 from services.registration.features.gatherings.domain.activity import ActivityState, Cells, Signature
 from services.registration.features.gatherings.domain.registration import MAX_FACTS, Candidate, Registration
-from services.registration.kernel.happened import Decision, Happened, Refusal
+from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
@@ -65,7 +65,7 @@ def correct_registration(view: View, command: CorrectRegistration, now: datetime
     return registration.restate(view.activity, view.registration(command.registration))
 
 
-def go_on(view: View, now: datetime) -> list[Happened]:
+def go_on(view: View, now: datetime) -> list[NewFact]:
     """What a tick does for an activity: promotions that one command did not finish."""
     return registration.promote(view.activity, view.lines, MAX_FACTS, now) if view.activity else []
 

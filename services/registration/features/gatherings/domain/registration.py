@@ -8,7 +8,7 @@ from typing import Literal
 from services.registration.features.gatherings.domain import activity as activities
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registrant import Registrant
-from services.registration.kernel.happened import Decision, Happened, Refusal
+from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.facts import (
     AttendanceRecorded,
     Cell,
@@ -55,11 +55,11 @@ def _cell(activity: str, who: Registrant) -> Cell:
     return Cell(activity=activity, category=who.category, home_regency=who.regency, cohort=who.cohort)
 
 
-def evolve(state: Registration | None, happened: Happened, number: int) -> Registration:
+def evolve(state: Registration | None, content: NewFact, number: int) -> Registration:
     """The registration after a fact with this number in the ledger."""
-    match happened.body:
+    match content.body:
         case (RegistrationConfirmed() | RegistrationWaitlisted()) as first:
-            who = happened.private
+            who = content.private
             assert isinstance(who, Registrant), "the first fact of a registration says who it is"
             status: Literal["confirmed", "waitlisted"] = (
                 "confirmed" if isinstance(first, RegistrationConfirmed) else "waitlisted"
@@ -74,7 +74,7 @@ def evolve(state: Registration | None, happened: Happened, number: int) -> Regis
                 who,
             )
     assert state is not None, "only its first fact makes a registration"
-    match happened.body:
+    match content.body:
         case RegistrationPromoted():
             return replace(state, status="confirmed")
         case RegistrationCancelled():
@@ -127,7 +127,7 @@ def submit(
             quotas=quotas,
             changes=(Change(cell=cell, add={"confirmed": 1}),),
         )
-        return [Happened(confirmed, who)]
+        return [NewFact(confirmed, who)]
     waitlisted = RegistrationWaitlisted(
         activity=described.id,
         registration=registration,
@@ -136,7 +136,7 @@ def submit(
         place=state.waiting_in_all + 1,
         changes=(Change(cell=cell, add={"waitlisted": 1}),),
     )
-    return [Happened(waitlisted, who)]
+    return [NewFact(waitlisted, who)]
 
 
 def cancel(state: ActivityState | None, registration: Registration | None) -> Decision:
@@ -158,7 +158,7 @@ def cancel(state: ActivityState | None, registration: Registration | None) -> De
         quotas=registration.quotas,
         changes=(Change(cell=registration.cell, add=add),),
     )
-    return [Happened(fact)]
+    return [NewFact(fact)]
 
 
 def restate(state: ActivityState | None, registration: Registration | None) -> Decision:
@@ -169,19 +169,19 @@ def restate(state: ActivityState | None, registration: Registration | None) -> D
         return Refusal("registration_unknown")
     if state.cancelled or registration.status == "cancelled":
         return []
-    return [Happened(RegistrationCorrected(activity=registration.activity, registration=registration.id))]
+    return [NewFact(RegistrationCorrected(activity=registration.activity, registration=registration.id))]
 
 
 def promote(
     state: ActivityState, lines: Mapping[Signature, Sequence[Registration]], limit: int, now: datetime
-) -> list[Happened]:
+) -> list[NewFact]:
     """Move up the earliest head whose quotas all have room, again and again, at most `limit` times; nobody
     once the activity is over.
 
     `lines` holds the beginnings of the lines. Where a line goes on beyond what was loaded, nobody behind
     it is moved up: the rest follows when more of it is at hand.
     """
-    found: list[Happened] = []
+    found: list[NewFact] = []
     at = dict.fromkeys(lines, 0)
     while len(found) < limit and state.promoting(now):
         open_lines = [line for line, number in state.waiting.items() if number > 0 and state.has_room(line)]
@@ -197,6 +197,6 @@ def promote(
             quotas=line,
             changes=(Change(cell=head.cell, add=add),),
         )
-        found.append(Happened(fact))
+        found.append(NewFact(fact))
         state = activities.evolve(state, found[-1])
     return found

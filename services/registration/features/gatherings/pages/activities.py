@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.seats import seats_left
-from services.registration.features.gatherings.views import Listed
-from services.registration.web.front import Front
+from services.registration.features.gatherings.views import ActivityListing
+from services.registration.web.front import OfficePages
 from shared.contracts.activity import Activity, last_end
 from shared.contracts.types import Category
 from shared.pages import pages_of
@@ -34,7 +34,7 @@ class Phase(NamedTuple):
         return self.window if self.course == "ahead" or self.window == "cancelled" else self.course
 
 
-def routes(front: Front) -> APIRouter:
+def routes(front: OfficePages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/", response_class=HTMLResponse)
@@ -66,7 +66,7 @@ def may_wait(state: ActivityState, now: datetime) -> bool:
     return window(state.described, state.cancelled, now) in ("open", "upcoming") and not state.over(now)
 
 
-def window(activity: Activity | Listed, cancelled: bool, now: datetime) -> Window:
+def window(activity: Activity | ActivityListing, cancelled: bool, now: datetime) -> Window:
     """Whether one may register."""
     if cancelled:
         return "cancelled"
@@ -75,16 +75,16 @@ def window(activity: Activity | Listed, cancelled: bool, now: datetime) -> Windo
     return "open" if now < activity.closes else "closed"
 
 
-def phase(activity: Activity | Listed, cancelled: bool, now: datetime) -> Phase:
+def phase(activity: Activity | ActivityListing, cancelled: bool, now: datetime) -> Phase:
     ends = last_end(activity.sessions)
     course: Course = "ahead" if now < min(session.starts for session in activity.sessions) else "running"
     return Phase(window(activity, cancelled, now), "over" if ends and now >= ends else course)
 
 
-def in_order(activities: Sequence[Listed], now: datetime) -> list[tuple[Phase, Listed]]:
+def in_order(activities: Sequence[ActivityListing], now: datetime) -> list[tuple[Phase, ActivityListing]]:
     """Open ones first, who closes soonest on top; then those to come; then the past, the latest on top."""
 
-    def place(row: tuple[Phase, Listed]) -> tuple[int, float]:
+    def place(row: tuple[Phase, ActivityListing]) -> tuple[int, float]:
         (state, course), one = row
         if state != "cancelled" and course == "over":
             return _ORDER.index("closed"), -max(session.ends for session in one.sessions).timestamp()

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.domain.activity import attendance_opens
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
-from services.registration.features.gatherings.roster import Wanted
+from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import asked, done, said, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import done_message, redirect_with_message, staff_page, submit_command
+from services.registration.web.front import OfficePages, now
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
@@ -28,7 +28,7 @@ Tick = tuple[str, str, bool]
 """Registration, session, whether present."""
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     Recorder = Annotated[SignedIn, Depends(access.page(Action.RECORD_ATTENDANCE))]  # noqa: N806
 
@@ -36,7 +36,7 @@ def routes(front: Front, access: Access) -> APIRouter:
     async def show(
         activity: str, user: Recorder, request: Request, pertemuan: str = "", hal: Number = 1
     ) -> HTMLResponse:
-        return await _shown(front, user, activity, pertemuan, hal, did=said(front, request))
+        return await _shown(front, user, activity, pertemuan, hal, did=done_message(front, request))
 
     @router.post("/staf/kegiatan/{activity}/kehadiran", response_class=HTMLResponse)
     async def tick(
@@ -52,7 +52,7 @@ def routes(front: Front, access: Access) -> APIRouter:
             return await _shown(front, user, activity, pertemuan, hal, message)
         onward = hal + 1 if sent.get("lanjut") else hal
         here = f"/staf/kegiatan/{activity}/kehadiran"
-        return done(front, here, saved(len(ticks)), pertemuan=pertemuan, hal=onward)
+        return redirect_with_message(front, here, saved(len(ticks)), pertemuan=pertemuan, hal=onward)
 
     return router
 
@@ -61,7 +61,7 @@ def saved(changes: int) -> str:
     return f"{number(changes)} perubahan kehadiran tersimpan." if changes else "Tidak ada yang berubah."
 
 
-async def record(front: Front, activity: str, ticks: Sequence[Tick], user: SignedIn) -> list[Outcome]:
+async def record(front: OfficePages, activity: str, ticks: Sequence[Tick], user: SignedIn) -> list[Outcome]:
     """What of it is not recorded. Raises `Problem` 422 or 503."""
     try:
         commands = [
@@ -70,12 +70,12 @@ async def record(front: Front, activity: str, ticks: Sequence[Tick], user: Signe
         ]
     except ValidationError:
         raise Problem(422, "invalid", "") from None
-    outcomes = await asyncio.gather(*(asked(front, one, activity, user) for one in commands))
+    outcomes = await asyncio.gather(*(submit_command(front, one, activity, user) for one in commands))
     return [one for one in outcomes if one.result != "recorded"]
 
 
 async def _shown(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
     activity: str,
     named: str,
@@ -88,7 +88,7 @@ async def _shown(
     meeting = next((one for one in meetings if one.id == named), meetings[0])
     opens = attendance_opens(state.described, meeting.starts)
     skip = (number - 1) * ROWS
-    rows, total = await gatherings(front).roster.found(activity, Wanted(status="confirmed"), skip, ROWS)
+    rows, total = await gatherings(front).roster.found(activity, RosterFilter(status="confirmed"), skip, ROWS)
     await note(front, user, "read_attendance", f"a:{activity}", count=len(rows))
     return staff_page(
         front,

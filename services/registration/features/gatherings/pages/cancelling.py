@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
-from services.registration.web.front import WAIT_SECONDS, Front, now
-from services.registration.web.tokens import Asked
+from services.registration.web.front import WAIT_SECONDS, OfficePages, now
+from services.registration.web.tokens import OutcomeTicket
 from shared.contracts.commands import CancelRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
@@ -23,7 +23,7 @@ AGAIN: Final = (
 )
 
 
-def routes(front: Front) -> APIRouter:
+def routes(front: OfficePages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/batal/{token}", response_class=HTMLResponse)
@@ -41,20 +41,20 @@ def routes(front: Front) -> APIRouter:
     @router.post("/batal/{token}", response_class=HTMLResponse)
     async def cancel(token: str, request: Request) -> Response:
         registration, state = await registered(front, token)
-        asker, source = front.desk.asker, front.desk.source("public")
-        activity, identifier = state.described.id, asker.digests.form("batal", registration)
+        command_client, source = front.desk.command_client, front.desk.source("public")
+        activity, identifier = state.described.id, command_client.digests.form("batal", registration)
         command = CancelRegistration(registration=registration)
         try:
-            await asker.ask(command, activity, source, identifier, WAIT_SECONDS, known=True)
+            await command_client.ask(command, activity, source, identifier, WAIT_SECONDS, known=True)
         except KafkaUnavailable:
             raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
-        asked = Asked(asker.digests.command(activity, source, identifier), activity)
+        asked = OutcomeTicket(command_client.digests.command(activity, source, identifier), activity)
         return RedirectResponse(f"/hasil/{front.desk.tokens.of_outcome(asked)}", 303)
 
     return router
 
 
-async def registered(front: Front, token: str) -> tuple[str, ActivityState]:
+async def registered(front: OfficePages, token: str) -> tuple[str, ActivityState]:
     """The registration of a link, and its activity. Raises `Problem` 404."""
     try:
         registration = front.links.registration(token)

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.roster import Filter, Search, query_of, read
-from services.registration.features.gatherings.roster import Wanted
+from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.features.gatherings.sheets import files
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.front import Front
+from services.registration.web.front import OfficePages
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}")
     Exporter = Annotated[SignedIn, Depends(access.page(Action.EXPORT_ROSTER))]  # noqa: N806
     Importer = Annotated[SignedIn, Depends(access.page(Action.IMPORT_LIST))]  # noqa: N806
@@ -33,7 +33,9 @@ def routes(front: Front, access: Access) -> APIRouter:
     @router.get("/kehadiran.xlsx")
     async def attendance(activity: str, user: Exporter) -> Response:
         state = await activity_of(front, activity)
-        rows, _total = await gatherings(front).roster.found(state.described.id, Wanted(status="confirmed"))
+        rows, _total = await gatherings(front).roster.found(
+            state.described.id, RosterFilter(status="confirmed")
+        )
         await note(front, user, "export_attendance", f"a:{activity}", count=len(rows))
         data = await asyncio.to_thread(files.attendance, state.described, rows)
         return sheet(data, f"kehadiran-{state.described.id}")
@@ -46,7 +48,9 @@ def routes(front: Front, access: Access) -> APIRouter:
     return router
 
 
-async def _participants(front: Front, user: SignedIn, activity: str, asked: Filter, text: str) -> Response:
+async def _participants(
+    front: OfficePages, user: SignedIn, activity: str, asked: Filter, text: str
+) -> Response:
     state, (wanted, _errors) = await activity_of(front, activity), read(asked, text)
     rows, _total = await gatherings(front).roster.found(state.described.id, wanted)
     query = query_of(asked, text)

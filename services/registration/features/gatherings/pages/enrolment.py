@@ -11,12 +11,18 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.pages.attendance import record, saved
 from services.registration.features.gatherings.pages.fields import read_person
 from services.registration.features.gatherings.pages.mails import TOLD, listed
-from services.registration.features.gatherings.roster import Enrolled
+from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.people.domain import participant
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import asked, done, moved_up, said, staff_page
-from services.registration.web.front import Front, now, settled
+from services.registration.web.desk import (
+    done_message,
+    promoted_sentence,
+    redirect_with_message,
+    staff_page,
+    submit_command,
+)
+from services.registration.web.front import OfficePages, now, poll_until
 from services.registration.web.mails import Mail
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.facts import RegistrationPromoted
@@ -26,7 +32,7 @@ OTHERS: Final = 10  # registrations of one person that are asked after
 FIELDS: Final = {"nama": "name", "email": "email", "telepon": "phone", "nip": "nip", "nuptk": "nuptk"}
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/pendaftaran/{registration}")
     Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_ROSTER))]  # noqa: N806
     Canceller = Annotated[SignedIn, Depends(access.page(Action.CANCEL_REGISTRATION))]  # noqa: N806
@@ -42,7 +48,9 @@ def routes(front: Front, access: Access) -> APIRouter:
             front.desk.done_sentences.read(fakta, here),
             bool(front.desk.done_sentences.read(baru, here)),
         )
-        return await _shown(front, user, row, fact=fact, sent=kirim, new=new, did=said(front, request))
+        return await _shown(
+            front, user, row, fact=fact, sent=kirim, new=new, did=done_message(front, request)
+        )
 
     @router.get("/batal", response_class=HTMLResponse)
     async def question(registration: str, user: Canceller) -> HTMLResponse:
@@ -55,7 +63,7 @@ def routes(front: Front, access: Access) -> APIRouter:
     async def cancel(registration: str, user: Canceller) -> Response:
         row = await enrolled(front, registration)
         command = CancelRegistration(registration=row.id)
-        outcome = await asked(front, command, row.activity, user)
+        outcome = await submit_command(front, command, row.activity, user)
         return await _answered(front, user, row, outcome, await _cancelled(front, outcome))
 
     @router.post("/data", response_class=HTMLResponse)
@@ -68,9 +76,9 @@ def routes(front: Front, access: Access) -> APIRouter:
         gone = {name: None for name in ("phone", "nip", "nuptk") if name in row.who and name not in changed}
         given = {name: value for name, value in changed.items() if row.who.get(name) != value}
         if not given | gone:
-            return done(front, f"/staf/pendaftaran/{row.id}", saved(0))
+            return redirect_with_message(front, f"/staf/pendaftaran/{row.id}", saved(0))
         command = CorrectParticipant.model_validate({"ref": row.ref} | given | gone)
-        outcome = await asked(front, command, participant.key(row.ref), user)
+        outcome = await submit_command(front, command, participant.key(row.ref), user)
         return await _answered(front, user, row, outcome)
 
     @router.post("/kehadiran", response_class=HTMLResponse)
@@ -84,14 +92,14 @@ def routes(front: Front, access: Access) -> APIRouter:
     return router
 
 
-async def _cancelled(front: Front, outcome: Outcome) -> str:
+async def _cancelled(front: OfficePages, outcome: Outcome) -> str:
     facts = await gatherings(front).views.caused(outcome.fact)
-    people = moved_up(sum(one["type"] == RegistrationPromoted.type for one in facts))
+    people = promoted_sentence(sum(one["type"] == RegistrationPromoted.type for one in facts))
     return f"Pendaftaran dibatalkan, dan orangnya menerima email{'; ' if people else ''}{people}."
 
 
 async def _answered(
-    front: Front, user: SignedIn, row: Enrolled, outcome: Outcome | None, told: str = ""
+    front: OfficePages, user: SignedIn, row: EnrolledParticipant, outcome: Outcome | None, told: str = ""
 ) -> Response:
     """Back to the registration, which says what was done, or what was refused."""
     if outcome is not None and outcome.result in ("refused", "parked", None):
@@ -101,13 +109,13 @@ async def _answered(
     here = f"/staf/pendaftaran/{row.id}"
     if outcome and outcome.result == "corrected" and outcome.fact:
         return RedirectResponse(f"{here}?fakta={front.desk.done_sentences.sign(here, outcome.fact)}", 303)
-    return done(front, here, told)
+    return redirect_with_message(front, here, told)
 
 
 async def _shown(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
-    row: Enrolled,
+    row: EnrolledParticipant,
     values: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     told: str = "",
@@ -144,7 +152,7 @@ async def _shown(
     )
 
 
-async def _unsent_elsewhere(front: Front, row: Enrolled) -> list[Mail]:
+async def _unsent_elsewhere(front: OfficePages, row: EnrolledParticipant) -> list[Mail]:
     """Of the person's other registrations, which a correction reached as well."""
     others = [one for one in await gatherings(front).roster.live(row.ref) if one.registration != row.id][
         :OTHERS
@@ -153,15 +161,17 @@ async def _unsent_elsewhere(front: Front, row: Enrolled) -> list[Mail]:
     return [mail for mails in await asyncio.gather(*found) for mail in mails.unsent]
 
 
-async def reach(front: Front, ref: str, fact: str) -> tuple[int, int]:
+async def reach(front: OfficePages, ref: str, fact: str) -> tuple[int, int]:
     """How many of the person's live registrations follow a correction, by the id of its fact, and how many
     there are. Mails go to the new address from then on."""
     activities = [one.activity for one in await gatherings(front).roster.live(ref)]
-    source, digests = f"/{front.office.code}/registration", front.desk.asker.digests
+    source, digests = f"/{front.office.code}/registration", front.desk.command_client.digests
 
     async def follows(activity: str) -> Outcome | None:
         digest = digests.command(activity, source, fact)
-        return await settled(lambda: front.desk.outcomes.standing([digest]), lambda found: found is not None)
+        return await poll_until(
+            lambda: front.desk.outcomes.standing([digest]), lambda found: found is not None
+        )
 
     followed = await asyncio.gather(*map(follows, activities))
     return sum(one is not None and one.result == "corrected" for one in followed), len(activities)

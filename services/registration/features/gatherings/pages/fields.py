@@ -61,7 +61,7 @@ NOBODYS: Final = "Kegiatan ini tidak menyediakan kuota untuk unsur, daerah, atau
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class SubmittedFields:
     """`errors`: field -> what to do, never the value. `command` is there when there are none."""
 
     values: dict[str, str]
@@ -69,10 +69,10 @@ class Typed:
     command: SubmitRegistration | None = None
 
 
-def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: bool = True) -> Typed:
+def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: bool = True) -> SubmittedFields:
     """`own`: who types is told to write theirs; else staff type somebody's."""
     values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name in FIELDS}
-    reading = Reading(values, missing=_MISSING if own else _MISSING_OF)
+    reading = FieldReader(values, missing=_MISSING if own else _MISSING_OF)
     reading.take("nama", "name", needed=True)
     reading.take("email", "email", needed=True)
     reading.take("telepon", "phone")
@@ -83,7 +83,7 @@ def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: boo
     if not reading.errors and not _taken_by_any(activity, reading.found):
         reading.errors["unsur"] = NOBODYS
     errors = {name: reading.errors[name] for name in FIELDS if name in reading.errors}
-    return Typed(values, errors, None if errors else _command(activity, reading.found))
+    return SubmittedFields(values, errors, None if errors else _command(activity, reading.found))
 
 
 PERSON: Final = (
@@ -95,17 +95,17 @@ PERSON: Final = (
 )
 
 
-def read_person(form: Mapping[str, Any]) -> "Reading":
+def read_person(form: Mapping[str, Any]) -> "FieldReader":
     """What staff typed of a person: `found` by field, or `errors`."""
     values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name, _ in PERSON}
-    reading = Reading(values, missing=_MISSING_OF)
+    reading = FieldReader(values, missing=_MISSING_OF)
     for name, reader in PERSON:
         reading.take(name, reader, needed=name in ("nama", "email"))
     return reading
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FieldReader:
     """Cells of a sheet and fields of a form are typed alike, so they are read alike."""
 
     values: dict[str, str]

@@ -11,11 +11,11 @@ from services.registration.features.gatherings.domain.activity import ActivitySt
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings, submit_public
 from services.registration.features.gatherings.pages.activities import may_wait, window
 from services.registration.features.gatherings.pages.choices import Choices, choices
-from services.registration.features.gatherings.pages.fields import FIELDS, Typed, read
+from services.registration.features.gatherings.pages.fields import FIELDS, SubmittedFields, read
 from services.registration.features.gatherings.pages.seats import by_category, seats_left
-from services.registration.web.answers import Asking
-from services.registration.web.front import WAIT_SECONDS, Front
-from services.registration.web.tokens import Asked, TokenUnknown
+from services.registration.web.answers import RequestPreferences
+from services.registration.web.front import WAIT_SECONDS, OfficePages
+from services.registration.web.tokens import OutcomeTicket, TokenUnknown
 from shared.contracts.commands import SubmitRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
@@ -29,7 +29,7 @@ UNKNOWN: Final = (
 )
 
 
-def routes(front: Front) -> APIRouter:
+def routes(front: OfficePages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/kegiatan/{activity}/daftar", response_class=HTMLResponse)
@@ -38,7 +38,7 @@ def routes(front: Front) -> APIRouter:
         if window(state.described, state.cancelled, datetime.now(UTC)) != "open":
             return RedirectResponse(f"/kegiatan/{state.described.id}", 303)
         token = front.desk.tokens.new_form(state.described.id)
-        return form(front, state, Typed(dict.fromkeys(FIELDS, ""), {}), token)
+        return form(front, state, SubmittedFields(dict.fromkeys(FIELDS, ""), {}), token)
 
     @router.post("/kegiatan/{activity}/daftar", response_class=HTMLResponse)
     async def submit(activity: str, request: Request) -> Response:
@@ -63,10 +63,12 @@ def routes(front: Front) -> APIRouter:
     return router
 
 
-async def register(front: Front, request: Request, command: SubmitRegistration, nonce: str) -> Asked:
+async def register(
+    front: OfficePages, request: Request, command: SubmitRegistration, nonce: str
+) -> OutcomeTicket:
     """The same form with the same content is the same command. Raises `Problem` 429 or 503."""
     public = gatherings(front).public
-    how = Asking(public.source, public.identifier(nonce, command), True, WAIT_SECONDS)
+    how = RequestPreferences(public.source, public.identifier(nonce, command), True, WAIT_SECONDS)
     try:
         asked, _ = await submit_public(front, request, command, how)
     except KafkaUnavailable:
@@ -75,7 +77,11 @@ async def register(front: Front, request: Request, command: SubmitRegistration, 
 
 
 def form(
-    front: Front, state: ActivityState, typed: Typed, token: str, problem: Problem | None = None
+    front: OfficePages,
+    state: ActivityState,
+    typed: SubmittedFields,
+    token: str,
+    problem: Problem | None = None,
 ) -> HTMLResponse:
     """The form with what was typed, and above it what is to be done."""
     return front.page(
@@ -92,7 +98,7 @@ def form(
     )
 
 
-def offered(front: Front, state: ActivityState) -> Choices:
+def offered(front: OfficePages, state: ActivityState) -> Choices:
     at = datetime.now(UTC)
     left = by_category(seats_left(state, may_wait(state, at)))
     return replace(choices(state.described, front.office.provinces(at.date())), left=left)

@@ -20,8 +20,8 @@ from services.registration.features.gatherings.sheets.sheet_row import command_i
 from services.registration.features.gatherings.uploads import SHEET_BYTES, Kind, Upload
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import AGAIN, done, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import AGAIN, redirect_with_message, staff_page
+from services.registration.web.front import OfficePages, now
 from shared.contracts.commands import SubmitRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
@@ -37,14 +37,14 @@ GONE: Final = (
 )
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     for where in KINDS:
         router.include_router(_routes(front, access, where))
     return router
 
 
-def _routes(front: Front, access: Access, where: str) -> APIRouter:
+def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
     router = APIRouter(prefix=f"/staf/kegiatan/{{activity}}/{where}")
     Importer = Annotated[SignedIn, Depends(access.page(ACTIONS[where]))]  # noqa: N806
 
@@ -99,13 +99,13 @@ def _routes(front: Front, access: Access, where: str) -> APIRouter:
     async def handled(activity: str, token: str, _: Importer) -> Response:
         await _kept(front, activity, where, token)
         await gatherings(front).uploads.was_handled(token)
-        return done(front, "/staf", HANDLED)
+        return redirect_with_message(front, "/staf", HANDLED)
 
     return router
 
 
 def _asking(
-    front: Front, user: SignedIn, state: ActivityState, where: str, errors: dict[str, str] | None = None
+    front: OfficePages, user: SignedIn, state: ActivityState, where: str, errors: dict[str, str] | None = None
 ) -> HTMLResponse:
     return staff_page(
         front,
@@ -119,7 +119,7 @@ def _asking(
     )
 
 
-async def _kept(front: Front, activity: str, where: str, token: str) -> Upload:
+async def _kept(front: OfficePages, activity: str, where: str, token: str) -> Upload:
     """Raises `Problem` 404."""
     kept = await gatherings(front).uploads.find(token, activity, KINDS[where])
     if kept is None:
@@ -127,17 +127,17 @@ async def _kept(front: Front, activity: str, where: str, token: str) -> Upload:
     return kept
 
 
-async def _send(front: Front, kept: Upload, row: InvitedRow | Mark, user: SignedIn) -> bytes:
+async def _send(front: OfficePages, kept: Upload, row: InvitedRow | Mark, user: SignedIn) -> bytes:
     """An invited person's row is known again in any sheet; a tick only in this one, since it may be taken
     back and made again. Raises `Problem` 503."""
     desk, source, command = front.desk, f"/{front.office.code}/excel", row.command
-    asker = desk.asker
+    command_client = desk.command_client
     if isinstance(command, SubmitRegistration):
         identifier = command_id(gatherings(desk).sheet_key, command)
     else:
-        identifier = asker.digests.form(kept.token, command.model_dump_json())
+        identifier = command_client.digests.form(kept.token, command.model_dump_json())
     try:
-        await asker.ask(command, kept.activity, source, identifier, 0, known=False, actor=user.actor)
+        await command_client.ask(command, kept.activity, source, identifier, 0, known=False, actor=user.actor)
     except KafkaUnavailable:
         raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
-    return asker.digests.command(kept.activity, source, identifier)
+    return command_client.digests.command(kept.activity, source, identifier)

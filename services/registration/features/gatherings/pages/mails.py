@@ -16,8 +16,8 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import staff_page
-from services.registration.web.front import Front
-from services.registration.web.mails import STATES, Mail, MailRefused, MailsAway
+from services.registration.web.front import OfficePages
+from services.registration.web.mails import STATES, Mail, MailRefused, MailsUnavailable
 from shared.pages import pages_of
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Filter(BaseModel):
         return self.status if self.status in STATES else ""
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_MAILS))]  # noqa: N806
     Sender = Annotated[SignedIn, Depends(access.page(Action.SEND_MAIL))]  # noqa: N806
@@ -90,33 +90,35 @@ def routes(front: Front, access: Access) -> APIRouter:
     return router
 
 
-async def listed(front: Front, skip: int = 0, limit: int = ROWS, **of: str) -> MailList:
+async def listed(front: OfficePages, skip: int = 0, limit: int = ROWS, **of: str) -> MailList:
     """Never raises: pages stand without it. `of`: state, activity, registration."""
     if front.mails is None:
         return MailList("nowhere")
     try:
         return MailList("yes", *await front.mails.newest(skip, limit, **of))
-    except MailsAway as away:
+    except MailsUnavailable as away:
         return _away(away)
 
 
-async def counted(front: Front, states: Sequence[str], activity: str = "") -> MailList:
+async def counted(front: OfficePages, states: Sequence[str], activity: str = "") -> MailList:
     """Never raises."""
     if front.mails is None:
         return MailList("nowhere")
     try:
         found = await front.mails.counts(states, activity)
         return MailList("yes", counts=found.by_state, held=found.held)
-    except MailsAway as away:
+    except MailsUnavailable as away:
         return _away(away)
 
 
-def _away(away: MailsAway) -> MailList:
+def _away(away: MailsUnavailable) -> MailList:
     log.warning("the desk shows no mails: %s", away)
     return MailList("away")
 
 
-async def _sent_again(front: Front, request: Request, path: str, asked: Filter, mark: str = "") -> Response:
+async def _sent_again(
+    front: OfficePages, request: Request, path: str, asked: Filter, mark: str = ""
+) -> Response:
     sent = await request.form()
     names = [one for one in map(str, sent.getlist("surel")) if _MAIL.fullmatch(one)][:MOST]
     kept = asked.model_dump(exclude_defaults=True, exclude={"kirim"})
@@ -124,7 +126,7 @@ async def _sent_again(front: Front, request: Request, path: str, asked: Filter, 
     return RedirectResponse(f"{path}?{urlencode(kept)}{mark}", 303)
 
 
-async def _again(front: Front, names: Sequence[str]) -> str:
+async def _again(front: OfficePages, names: Sequence[str]) -> str:
     """A key of `TOLD`."""
     told = "lagi"
     for name in names:
@@ -134,12 +136,12 @@ async def _again(front: Front, names: Sequence[str]) -> str:
             await front.mails.send_again(name)
         except MailRefused:
             told = "tidak"
-        except MailsAway:
+        except MailsUnavailable:
             return "diam"
     return told
 
 
-async def _shown(front: Front, user: SignedIn, asked: Filter, activity: str) -> HTMLResponse:
+async def _shown(front: OfficePages, user: SignedIn, asked: Filter, activity: str) -> HTMLResponse:
     found = await listed(front, (asked.hal - 1) * ROWS, state=asked.state, activity=activity)
     counts = await counted(front, STATES, activity) if found.known == "yes" else found
     who = await gatherings(front).roster.of([one.registration for one in found.rows])

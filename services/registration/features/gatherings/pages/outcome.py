@@ -4,13 +4,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from services.registration.features.gatherings.gatherings_desk import activity_of
-from services.registration.features.gatherings.public import disclosed
-from services.registration.web.front import Front, now, settled
+from services.registration.features.gatherings.public import disclosed_outcome
+from services.registration.web.front import OfficePages, now, poll_until
 from services.registration.web.tokens import TokenUnknown
 from shared.http import Problem
 
 
-def routes(front: Front) -> APIRouter:
+def routes(front: OfficePages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/hasil/{token}", response_class=HTMLResponse)
@@ -20,10 +20,10 @@ def routes(front: Front) -> APIRouter:
         except TokenUnknown:
             raise Problem(404, "outcome_unknown", "Halaman hasil ini tidak ditemukan.") from None
         state = await activity_of(front, asked.activity)
-        found = await settled(
+        found = await poll_until(
             lambda: front.desk.outcomes.standing([asked.command]), lambda found: found is not None
         )
-        told = disclosed(found, asked.met_before, token) if found else None
+        told = disclosed_outcome(found, asked.met_before, token) if found else None
         return front.page(
             "hasil.html",
             activity=state.described,

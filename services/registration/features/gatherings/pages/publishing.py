@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse
 from markupsafe import escape
 from starlette.datastructures import FormData, UploadFile
 
-from services.registration.features.gatherings.pages.doubts import LATE, closes_late, doubts
 from services.registration.features.gatherings.pages.drafts import (
     MOST,
     PLAIN,
@@ -21,11 +20,16 @@ from services.registration.features.gatherings.pages.drafts import (
     of_form,
     of_yaml,
 )
+from services.registration.features.gatherings.pages.publishing_warnings import (
+    LATE,
+    closes_late,
+    publishing_warnings,
+)
 from services.registration.features.gatherings.pages.yaml_lines import SHOWN, Mistake, excerpt, mistakes
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import asked, done, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import redirect_with_message, staff_page, submit_command
+from services.registration.web.front import OfficePages, now
 from shared.contracts.commands import PublishActivity
 from shared.contracts.types import ZONES, Category
 
@@ -68,7 +72,7 @@ TOO_LONG: Final = "YAML ini terlalu panjang untuk ditempel; pakai berkas"
 NO_UTF8: Final = "Berkas ini bukan teks; simpan sebagai teks UTF-8"
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/terbit")
     Announcer = Annotated[SignedIn, Depends(access.page(Action.ANNOUNCE_ACTIVITY))]  # noqa: N806
 
@@ -110,7 +114,7 @@ def routes(front: Front, access: Access) -> APIRouter:
 
 
 async def _next(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
     sent: FormData,
     draft: Draft,
@@ -129,17 +133,19 @@ async def _next(
         "staf-terbit-periksa.html",
         again=True,
         activity=draft.command,
-        doubts=doubts(draft.command, now()),
+        doubts=publishing_warnings(draft.command, now()),
         action=action,
         kept=[(name, value) for name, value in kept if value],
     )
 
 
-async def _published(front: Front, command: PublishActivity, draft: Draft, user: SignedIn) -> Response | str:
+async def _published(
+    front: OfficePages, command: PublishActivity, draft: Draft, user: SignedIn
+) -> Response | str:
     """Where it leads, or what stands in the way; what belongs to the activity's id is told there."""
-    outcome = await asked(front, command, command.id, user)
+    outcome = await submit_command(front, command, command.id, user)
     if outcome.result == "published":
-        return done(front, f"/staf/kegiatan/{command.id}", PUBLISHED)
+        return redirect_with_message(front, f"/staf/kegiatan/{command.id}", PUBLISHED)
     if outcome.reason == "activity_exists":
         draft.errors["id"] = outcome.message or ""
         return ""
@@ -161,7 +167,7 @@ async def _text(sent: FormData) -> str:
     return pasted
 
 
-def _typed(front: Front, sent: FormData) -> tuple[dict[str, str], dict[str, list[str]]]:
+def _typed(front: OfficePages, sent: FormData) -> tuple[dict[str, str], dict[str, list[str]]]:
     typed = {name: str(sent.get(name, "")).strip()[:4_000] for name in _names()}
     for at in range(MOST):
         typed[f"sessions.{at}.zone"] = typed[f"sessions.{at}.zone"] or front.office.zone
@@ -175,7 +181,7 @@ def _names() -> list[str]:
 
 
 def _form(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
     sent: FormData,
     draft: Draft,
@@ -244,7 +250,9 @@ def _fits(text: str) -> bool:
     return len(escape(text).encode()) <= YAML_BYTES
 
 
-def _yaml(front: Front, user: SignedIn, text: str, found: list[Mistake], told: str = "") -> HTMLResponse:
+def _yaml(
+    front: OfficePages, user: SignedIn, text: str, found: list[Mistake], told: str = ""
+) -> HTMLResponse:
     """The text is one field: its lines with mistakes are shown above it, each told under its line."""
     shown = found[:SHOWN]
     return staff_page(

@@ -8,24 +8,24 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import phase
-from services.registration.features.gatherings.pages.fields import FIELDS, Typed, read
+from services.registration.features.gatherings.pages.fields import FIELDS, SubmittedFields, read
 from services.registration.features.gatherings.pages.form import offered
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import asked, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import staff_page, submit_command
+from services.registration.web.front import OfficePages, now
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.outcomes import Outcome
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}/daftarkan")
     Registrar = Annotated[SignedIn, Depends(access.page(Action.REGISTER_PERSON))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
     async def empty(activity: str, user: Registrar) -> HTMLResponse:
         state = await activity_of(front, activity)
-        return _form(front, user, state, Typed(dict.fromkeys(FIELDS, ""), {}))
+        return _form(front, user, state, SubmittedFields(dict.fromkeys(FIELDS, ""), {}))
 
     @router.post("", response_class=HTMLResponse)
     async def submit(activity: str, user: Registrar, request: Request) -> Response:
@@ -33,7 +33,7 @@ def routes(front: Front, access: Access) -> APIRouter:
         typed = read(sent, state.described, offered(front, state), own=False)
         if typed.command is None:
             return _form(front, user, state, typed, 422, again=True)
-        outcome = await asked(front, typed.command, typed.command.activity, user)
+        outcome = await submit_command(front, typed.command, typed.command.activity, user)
         if outcome.registration:
             there = f"/staf/pendaftaran/{outcome.registration}"
             return RedirectResponse(f"{there}?baru={front.desk.done_sentences.sign(there, 'baru')}", 303)
@@ -45,7 +45,7 @@ def routes(front: Front, access: Access) -> APIRouter:
     return router
 
 
-async def _there(front: Front, command: SubmitRegistration, outcome: Outcome) -> str | None:
+async def _there(front: OfficePages, command: SubmitRegistration, outcome: Outcome) -> str | None:
     """The registration that this person has already; who asks is staff, so that they may see it."""
     if outcome.reason != "already_registered":
         return None
@@ -53,10 +53,10 @@ async def _there(front: Front, command: SubmitRegistration, outcome: Outcome) ->
 
 
 def _form(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
     state: ActivityState,
-    typed: Typed,
+    typed: SubmittedFields,
     status: int = 200,
     outcome: Outcome | None = None,
     there: str | None = None,

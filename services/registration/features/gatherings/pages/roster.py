@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import phase
-from services.registration.features.gatherings.roster import Wanted
+from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.features.gatherings.sheets.cells import CellRefused, regency
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import said, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import done_message, staff_page
+from services.registration.web.front import OfficePages, now
 from shared.contracts.types import Category
 from shared.pages import pages_of
 
@@ -48,7 +48,7 @@ class Search(Filter):
         return self.cari.strip()[:200]
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_ROSTER))]  # noqa: N806
 
@@ -56,7 +56,7 @@ def routes(front: Front, access: Access) -> APIRouter:
     async def participants(
         activity: str, user: Viewer, request: Request, asked: Annotated[Filter, Query()]
     ) -> HTMLResponse:
-        return await _shown(front, user, activity, asked, "", said(front, request))
+        return await _shown(front, user, activity, asked, "", done_message(front, request))
 
     @router.post("/staf/kegiatan/{activity}/cari", response_class=HTMLResponse)
     async def search(activity: str, user: Viewer, asked: Annotated[Search, Form()]) -> HTMLResponse:
@@ -66,7 +66,7 @@ def routes(front: Front, access: Access) -> APIRouter:
 
 
 async def _shown(
-    front: Front, user: SignedIn, activity: str, asked: Filter, text: str, did: str = ""
+    front: OfficePages, user: SignedIn, activity: str, asked: Filter, text: str, did: str = ""
 ) -> HTMLResponse:
     state = await activity_of(front, activity)
     wanted, errors = read(asked, text)
@@ -103,7 +103,7 @@ def query_of(asked: Filter, text: str) -> str:
     return " ".join([*asked.kept().values(), *([text] if text else [])])
 
 
-def read(asked: Filter, text: str = "") -> tuple[Wanted, dict[str, str]]:
+def read(asked: Filter, text: str = "") -> tuple[RosterFilter, dict[str, str]]:
     """What is wanted, and by field what to mend. What is among no choices is left out."""
     given, errors, place = asked.kept(), {}, None
     try:
@@ -111,7 +111,7 @@ def read(asked: Filter, text: str = "") -> tuple[Wanted, dict[str, str]]:
     except CellRefused as refused:
         errors["wilayah"] = str(refused)
     status, category = given.get("status", ""), given.get("unsur", "")
-    wanted = Wanted(
+    wanted = RosterFilter(
         status if status in STATUSES else "",
         category if category in CATEGORIES else "",
         place or "",

@@ -11,8 +11,13 @@ from services.registration.features.gatherings.domain.activity import ActivitySt
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import asked, done, moved_up, staff_page
-from services.registration.web.front import Front, now
+from services.registration.web.desk import (
+    promoted_sentence,
+    redirect_with_message,
+    staff_page,
+    submit_command,
+)
+from services.registration.web.front import OfficePages, now
 from shared.contracts.commands import CancelActivity, ChangeActivity
 from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.types import Paragraph
@@ -24,7 +29,7 @@ GOING_ON: Final = "Orang berikutnya menyusul naik sebentar lagi; muat ulang hala
 NO_REASON: Final = "Alasan terlalu panjang atau memuat tanda yang tidak dapat dicetak"
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}")
     Changer = Annotated[SignedIn, Depends(access.page(Action.CHANGE_ACTIVITY))]  # noqa: N806
     Canceller = Annotated[SignedIn, Depends(access.page(Action.CANCEL_ACTIVITY))]  # noqa: N806
@@ -46,10 +51,10 @@ def routes(front: Front, access: Access) -> APIRouter:
             for one in state.described.quotas
         ]
         command = ChangeActivity.model_validate({"activity": state.described.id, "quotas": quotas})
-        outcome = await asked(front, command, state.described.id, user)
+        outcome = await submit_command(front, command, state.described.id, user)
         if outcome.result == "changed":
             told = await _seats_changed(front, state, wanted, outcome.fact)
-            return done(front, f"/staf/kegiatan/{state.described.id}", told)
+            return redirect_with_message(front, f"/staf/kegiatan/{state.described.id}", told)
         state = await activity_of(front, activity)
         return _seats(front, user, state, typed, _below_taken(state, wanted), outcome.message or "")
 
@@ -66,10 +71,10 @@ def routes(front: Front, access: Access) -> APIRouter:
         except ValidationError:
             return await _question(front, user, activity, reason[:4_000], {"alasan": NO_REASON})
         command = CancelActivity.model_validate({"activity": state.described.id} | given)
-        outcome = await asked(front, command, state.described.id, user)
+        outcome = await submit_command(front, command, state.described.id, user)
         if outcome.result == "cancelled":
             told = called_off(await gatherings(front).views.caused(outcome.fact))
-            return done(front, f"/staf/kegiatan/{state.described.id}", told)
+            return redirect_with_message(front, f"/staf/kegiatan/{state.described.id}", told)
         return await _question(front, user, activity, reason, {}, outcome.message or "")
 
     return router
@@ -91,7 +96,7 @@ def read_seats(
 
 
 async def _seats_changed(
-    front: Front, before: ActivityState, wanted: Mapping[str, int], fact: str | None
+    front: OfficePages, before: ActivityState, wanted: Mapping[str, int], fact: str | None
 ) -> str:
     """Who moved up is counted from the facts of this command; the rest move up by ticks."""
     if fact is None:
@@ -99,7 +104,7 @@ async def _seats_changed(
     facts = await gatherings(front).views.caused(fact)
     people = sum(one["type"] == RegistrationPromoted.type for one in facts)
     after = await activity_of(front, before.described.id)
-    told = f"{seats_told(before, wanted)}{'; ' if people else ''}{moved_up(people)}."
+    told = f"{seats_told(before, wanted)}{'; ' if people else ''}{promoted_sentence(people)}."
     return f"{told} {GOING_ON}" if after.promoting(now()) else told
 
 
@@ -137,7 +142,7 @@ def _below_taken(state: ActivityState, wanted: Mapping[str, int]) -> dict[str, s
 
 
 def _seats(
-    front: Front,
+    front: OfficePages,
     user: SignedIn,
     state: ActivityState,
     values: dict[str, str],
@@ -158,7 +163,7 @@ def _seats(
 
 
 async def _question(
-    front: Front, user: SignedIn, activity: str, reason: str, errors: dict[str, str], told: str = ""
+    front: OfficePages, user: SignedIn, activity: str, reason: str, errors: dict[str, str], told: str = ""
 ) -> HTMLResponse:
     state = await activity_of(front, activity)
     return staff_page(

@@ -6,19 +6,19 @@ from typing import Any, Final
 
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import gatherings
-from services.registration.features.gatherings.roster import Wanted
+from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.features.gatherings.sheets.excel import opened
 from services.registration.features.gatherings.sheets.marks import MarksReport, read_marks
 from services.registration.features.gatherings.sheets.sheet_report import Problem, SheetReport, refused_rows
 from services.registration.features.gatherings.uploads import Upload
-from services.registration.web.front import Front, settled
+from services.registration.web.front import OfficePages, poll_until
 from services.registration.workbooks.sheets import SheetRefused
 
 SHOWN: Final = 40  # with names, cells and reasons the page stays under 30 kB
 LETTERS: Final = 60  # of a cell that are shown
 
 
-async def foreseen(front: Front, state: ActivityState, kept: Upload) -> SheetReport | MarksReport:
+async def foreseen(front: OfficePages, state: ActivityState, kept: Upload) -> SheetReport | MarksReport:
     """What the sheet would do; nothing is sent."""
     assert kept.data is not None, "it was not sent yet"
     if kept.kind == "participants":
@@ -27,7 +27,7 @@ async def foreseen(front: Front, state: ActivityState, kept: Upload) -> SheetRep
         book = await asyncio.to_thread(opened, kept.data)
     except SheetRefused as refused:
         return MarksReport(problems=(Problem(str(refused)),))
-    known, _ = await gatherings(front).roster.found(kept.activity, Wanted())
+    known, _ = await gatherings(front).roster.found(kept.activity, RosterFilter())
     return await asyncio.to_thread(read_marks, book, state.described, known)
 
 
@@ -47,10 +47,10 @@ def shown(report: SheetReport | MarksReport) -> dict[str, Any]:
     }
 
 
-async def result(front: Front, kept: Upload) -> dict[str, Any]:
+async def result(front: OfficePages, kept: Upload) -> dict[str, Any]:
     """What became of the rows, by the row's number in the sheet."""
     digests = [digest for _, digest, _ in kept.sent]
-    found = await settled(
+    found = await poll_until(
         lambda: front.desk.outcomes.find(digests), lambda found: len(found) == len(set(digests))
     )
     results = [

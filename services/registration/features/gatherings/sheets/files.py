@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from services.registration.features.gatherings.roster import Enrolled
+from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.gatherings.sheets.categories import CATEGORIES
 from services.registration.features.gatherings.sheets.headers import REQUIRED, TITLES
 from services.registration.features.gatherings.sheets.marks import FIRST_TITLES, PRESENT, session_title
@@ -42,12 +42,12 @@ def written(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return data.getvalue()
 
 
-def participants(rows: Iterable[Enrolled]) -> bytes:
+def participants(rows: Iterable[EnrolledParticipant]) -> bytes:
     titles = ["Kode", "Status", *TITLES.values(), "JP"]
     return written(titles, (_participant(row) for row in rows))
 
 
-def attendance(activity: Activity, rows: Iterable[Enrolled]) -> bytes:
+def attendance(activity: Activity, rows: Iterable[EnrolledParticipant]) -> bytes:
     """A column per session with what is ticked already; filled in, it is the import."""
     sessions = sorted(activity.sessions, key=lambda one: one.starts)
     titles = [*FIRST_TITLES, *map(session_title, sessions)]
@@ -89,7 +89,7 @@ def _fill(book: Any, titles: Sequence[str], rows: Iterable[Sequence[str]], look:
     return sheet
 
 
-def _participant(row: Enrolled) -> list[str]:
+def _participant(row: EnrolledParticipant) -> list[str]:
     code = row.regency or ""
     who: Mapping[str, str] = row.who
     found = {

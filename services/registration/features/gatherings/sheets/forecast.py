@@ -8,12 +8,12 @@ from typing import Final
 
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings import ACTIVITY, submit
-from services.registration.kernel.asking import Asked, Poison
 from services.registration.kernel.commit import Commit, Cursor, FactRows, NumberedFact
+from services.registration.kernel.decisions import NewFact, Refusal
 from services.registration.kernel.features import Features
 from services.registration.kernel.folding import fold
-from services.registration.kernel.happened import Happened, Refusal
-from services.registration.kernel.loaded import Loaded
+from services.registration.kernel.loaded_states import LoadedStates
+from services.registration.kernel.received_commands import PoisonRecord, ReceivedCommand
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.facts import RegistrationWaitlisted
 from shared.words import number, words
@@ -33,7 +33,7 @@ _OTHER: Final = "isian tidak sesuai"
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class ForecastRow:
     """Of one row: `result` is `confirmed`, `waitlisted`, `refused`, or `same` for a command that was decided
     before; `why`: the full quotas, or the reason."""
 
@@ -60,10 +60,10 @@ class Forecast:
     waitlisted: int | None = None
     refused: int | None = None
     unchanged: int | None = None
-    rows: tuple[Foreseen, ...] = ()
+    rows: tuple[ForecastRow, ...] = ()
 
     @classmethod
-    def of(cls, rows: Sequence[Foreseen]) -> "Forecast":
+    def of(cls, rows: Sequence[ForecastRow]) -> "Forecast":
         count = Counter(row.result for row in rows)
         return cls(
             _message(Counter(rows)),
@@ -86,44 +86,44 @@ class Forecast:
         return {name: value for name, value in asdict(self).items() if name != "rows"}
 
 
-class Foresight:
+class Forecaster:
     """One list against what was loaded for it; each row sees what those before it would cause."""
 
-    def __init__(self, features: Features, loaded: Loaded, now: datetime) -> None:
+    def __init__(self, features: Features, loaded: LoadedStates, now: datetime) -> None:
         self._features = features
         self._loaded = loaded
         self._now = now
         self._commit = Commit(_NOWHERE, _NOWHERE)
         self._number = 0
 
-    def next(self, item: Asked | Poison) -> Foreseen:
-        if isinstance(item, Poison) or not isinstance(item.command, SubmitRegistration):
-            return Foreseen("refused", _OTHER)
+    def next(self, item: ReceivedCommand | PoisonRecord) -> ForecastRow:
+        if isinstance(item, PoisonRecord) or not isinstance(item.command, SubmitRegistration):
+            return ForecastRow("refused", _OTHER)
         if item.digest in self._loaded.known:
-            return Foreseen("same")
+            return ForecastRow("same")
         state = self._loaded.states[ACTIVITY].get(item.key)
         decision = submit(self._loaded, item, self._now)
         if isinstance(decision, Refusal):
             self._features.accept(self._loaded, decision.side_writes)
-            return Foreseen("refused", _REFUSALS.get(decision.reason, _OTHER))
+            return ForecastRow("refused", _REFUSALS.get(decision.reason, _OTHER))
         self._features.accept(self._loaded, decision[0].side_writes)
         return self._follow(item, decision[0], state)
 
-    def _follow(self, asked: Asked, happened: Happened, state: ActivityState | None) -> Foreseen:
+    def _follow(self, asked: ReceivedCommand, content: NewFact, state: ActivityState | None) -> ForecastRow:
         self._number += 1
-        fact = NumberedFact(self._number, asked.key, self._now, happened, None, FactRows(b""))
+        fact = NumberedFact(self._number, asked.key, self._now, content, None, FactRows(b""))
         fold(self._features, self._commit, self._loaded, fact)
-        if not isinstance(happened.body, RegistrationWaitlisted):
-            return Foreseen("confirmed")
-        full = [name for name in happened.body.quotas if state is not None and not state.has_room((name,))]
+        if not isinstance(content.body, RegistrationWaitlisted):
+            return ForecastRow("confirmed")
+        full = [name for name in content.body.quotas if state is not None and not state.has_room((name,))]
         if not full:
-            return Foreseen("waitlisted", "ada yang menunggu lebih dulu")
-        return Foreseen(
+            return ForecastRow("waitlisted", "ada yang menunggu lebih dulu")
+        return ForecastRow(
             "waitlisted", f"kuota {' dan '.join(words(name).capitalize() for name in full)} penuh"
         )
 
 
-def _message(rows: Mapping[Foreseen, int]) -> str:
+def _message(rows: Mapping[ForecastRow, int]) -> str:
     """`129 terkonfirmasi, 163 menunggu karena kuota Komunitas penuh; sudah terdaftar: 2 akan ditolak`."""
     order = sorted(rows.items(), key=lambda item: _ORDER.index(item[0].result))
     taken = [f"{number(count)} {row}" for row, count in order if row.result != "refused"]

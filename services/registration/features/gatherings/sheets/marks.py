@@ -51,7 +51,7 @@ _PROPOSED: Final = 3
 _LOOKED_AT: Final = 50_000  # pairs of names that are alike perhaps, of a sheet: ten seconds or so
 
 
-class Seen(Protocol):
+class MarkedRegistration(Protocol):
     """A registration: who it is of, its status, and the sessions that it is marked at."""
 
     @property
@@ -98,7 +98,7 @@ def session_title(session: Session) -> str:
     return f"{session.id}: {session.title} ({span(session)})"
 
 
-def read_marks(book: Book, activity: Activity, known: Iterable[Seen]) -> MarksReport:
+def read_marks(book: Book, activity: Activity, known: Iterable[MarkedRegistration]) -> MarksReport:
     """`known`: the activity's registrations. An empty cell says nothing, so that a sheet filled in by
     somebody else takes no mark away. Each row of each sheet is taken, told, or proposed: a row without its
     code is nobody's until staff write the code."""
@@ -112,7 +112,9 @@ def read_marks(book: Book, activity: Activity, known: Iterable[Seen]) -> MarksRe
     notes += [Problem(f"Lembar {name} tidak dibaca: tanpa kolom pertemuan", refused=False) for name in left]
     people = {one.id: one for one in known}
     said: dict[tuple[str, str], tuple[bool, str]] = {}
-    readings = [_Reading(sheet, found, activity.id, people, len(whole) > 1, said) for sheet, found in whole]
+    readings = [
+        _MarksReader(sheet, found, activity.id, people, len(whole) > 1, said) for sheet, found in whole
+    ]
     for reading in readings:
         reading.read()
     first = readings[0].titles
@@ -167,11 +169,11 @@ def _why(titles: Sequence[tuple[Sheet, _Titles | None]]) -> str:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _MarksReader:
     sheet: Sheet
     titles: _Titles
     activity: str
-    known: Mapping[str, Seen]
+    known: Mapping[str, MarkedRegistration]
     several: bool
     said: dict[tuple[str, str], tuple[bool, str]]
     marks: list[Mark] = field(default_factory=list)
@@ -243,7 +245,7 @@ class _Reading:
             else:
                 self._mark(number, row, seen, session, at)
 
-    def _tell_name(self, number: int, row: Sequence[Cell], seen: Seen) -> None:
+    def _tell_name(self, number: int, row: Sequence[Cell], seen: MarkedRegistration) -> None:
         """A list that was sorted by one of its columns alone gives each name another's code."""
         name = _at(row, self.titles.name)
         if not name or len(name) > LONGEST_COMPARED or comparable_name(name) == self._compared[seen.id]:
@@ -255,7 +257,9 @@ class _Reading:
             )
             self._say(told, number, row, self.titles.name, FIRST_TITLES[1], refused=False, proposal=owner)
 
-    def _mark(self, number: int, row: Sequence[Cell], seen: Seen, session: str, at: int) -> None:
+    def _mark(
+        self, number: int, row: Sequence[Cell], seen: MarkedRegistration, session: str, at: int
+    ) -> None:
         mark = _at(row, at).casefold()
         if mark in _EXCUSED:
             told = f"Dibaca sebagai tidak hadir; keterangan {_EXCUSED[mark]} belum dicatat"
@@ -291,7 +295,7 @@ class _Reading:
             told = f"{told}, dan orangnya {missed}"
             self._say(told, number, row, self.titles.code, FIRST_TITLES[0])
 
-    def _perhaps(self, row: Sequence[Cell]) -> list[Seen]:
+    def _perhaps(self, row: Sequence[Cell]) -> list[MarkedRegistration]:
         """By NIP, else by name, and among several of that name by institution."""
         name, typed = _at(row, self.titles.name), _at(row, self.titles.nip)
         live = [one for one in self.known.values() if one.status != "cancelled"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.registration.features.people.domain.person import Correction, Person
-from services.registration.kernel.happened import Decision, Happened, Refusal
+from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.commands import CorrectParticipant
 from shared.contracts.facts import ParticipantCorrected
 
@@ -31,12 +31,12 @@ def correct(person: Person | None, command: CorrectParticipant) -> Decision:
         return []
     after = replace(person, who=person.who.model_copy(update=changed))
     fact = ParticipantCorrected(fields=tuple(sorted(changed)))
-    return [Happened(fact, after, (Correction(person, after),))]
+    return [NewFact(fact, after, (Correction(person, after),))]
 
 
-def evolve(state: Person | None, happened: Happened, number: int) -> Person | None:
+def evolve(state: Person | None, content: NewFact, number: int) -> Person | None:
     """The person after a fact. One that comes back from the topic says of nobody who they are: the directory
     does."""
-    after = happened.private
+    after = content.private
     assert after is None or isinstance(after, Person)
     return after or state

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from services.registration.features.accounts.accounts_desk import accounts_of, note
 from services.registration.features.accounts.pages.history import names
-from services.registration.features.people.people_desk import twins_of
+from services.registration.features.people.people_desk import possible_duplicates_of
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import staff_page
-from services.registration.web.front import Front
+from services.registration.web.front import OfficePages
 from shared.http import Problem
 from shared.pages import pages_of
 
@@ -29,7 +29,7 @@ class Search(Page):
     cari: str = ""
 
 
-def routes(front: Front, access: Access) -> APIRouter:
+def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/orang")
     Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_PEOPLE))]  # noqa: N806
 
@@ -43,10 +43,10 @@ def routes(front: Front, access: Access) -> APIRouter:
 
     @router.get("/{ref}", response_class=HTMLResponse)
     async def one(ref: str, user: Viewer) -> HTMLResponse:
-        person = await twins_of(front).persons.one(ref)
+        person = await possible_duplicates_of(front).persons.one(ref)
         if not person.who:
             raise Problem(404, "participant_unknown", "Orang ini tidak ditemukan di balai kami.")
-        titles = await twins_of(front).persons.titles([one.activity for one in person.held])
+        titles = await possible_duplicates_of(front).persons.titles([one.activity for one in person.held])
         await note(front, user, "read_person", f"p:{ref}")
         held = {one.registration: one.activity for one in person.held}
         may = user.may("see_changes")
@@ -63,8 +63,8 @@ def routes(front: Front, access: Access) -> APIRouter:
     return router
 
 
-async def _listed(front: Front, user: SignedIn, text: str, number: int) -> HTMLResponse:
-    rows, total = await twins_of(front).persons.found(text, (number - 1) * ROWS, ROWS)
+async def _listed(front: OfficePages, user: SignedIn, text: str, number: int) -> HTMLResponse:
+    rows, total = await possible_duplicates_of(front).persons.found(text, (number - 1) * ROWS, ROWS)
     await note(front, user, "read_people", query=text, count=total)
     return staff_page(
         front,
@@ -75,5 +75,5 @@ async def _listed(front: Front, user: SignedIn, text: str, number: int) -> HTMLR
         text=text,
         number=number,
         pages=pages_of(total, ROWS),
-        same=await twins_of(front).counted(),
+        same=await possible_duplicates_of(front).counted(),
     )

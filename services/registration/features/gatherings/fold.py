@@ -1,0 +1,128 @@
+"""What each fact of gatherings changes, and how the waiting lines at hand follow."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.features.gatherings.domain.registrant import Registrant
+from services.registration.features.gatherings.domain.registration import Registration
+from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, beside
+from services.registration.kernel.commit import NumberedFact
+from services.registration.kernel.feature import FactRule, FactWithoutState, PrivatePart
+from services.registration.kernel.loaded_states import LoadedStates
+from shared.contracts.activity import Activity
+from shared.contracts.commands import Institution
+from shared.contracts.facts import (
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityCounted,
+    ActivityPublished,
+    AttendanceRecorded,
+    Body,
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationCorrected,
+    RegistrationFact,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+)
+from shared.mongo.driver import Document
+
+
+def _activity(body: Any, key: str) -> str:
+    """Raises `FactWithoutState` where the key is another: activities are loaded by it."""
+    if body.activity != key:
+        raise FactWithoutState(f"{type(body).__name__} is keyed by something else than its activity")
+    return key
+
+
+def _registration(body: RegistrationFact, key: str) -> str:
+    return body.registration
+
+
+def move_line(loaded: LoadedStates, fact: NumberedFact) -> None:
+    """Keep what is loaded of a line its beginning: who leaves is taken out, who comes is put at the end
+    only if the whole line is at hand."""
+    body = fact.content.body
+    assert isinstance(body, RegistrationFact)
+    lines = beside(loaded).lines.get(body.activity)
+    if lines is None:
+        return
+    after: Registration = loaded.states[REGISTRATION][body.registration]
+    line = lines.setdefault(after.quotas, [])
+    if isinstance(body, RegistrationWaitlisted):
+        state: ActivityState = loaded.states[ACTIVITY][body.activity]
+        if len(line) + 1 == state.waiting[after.quotas]:
+            line.append(after)
+    elif after.status == "waitlisted":
+        return  # where it was
+    elif line and line[0].id == after.id:
+        del line[0]
+    else:
+        line[:] = [one for one in line if one.id != after.id]
+
+
+def registrant_document(who: Registrant) -> Document:
+    found: dict[str, Any] = {
+        "ref": who.ref,
+        "contact": who.contact,
+        "category": who.category,
+        "regency": who.regency,
+        "cohort": who.cohort,
+        "institution": who.institution and who.institution.model_dump(exclude_none=True),
+        "group": who.group,
+        "role_in_group": who.role_in_group,
+        "submitted_by": who.submitted_by,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def registrant_of(document: Document) -> Registrant:
+    who = dict(document)
+    if "institution" in who:
+        who["institution"] = Institution.model_validate(who["institution"])
+    return Registrant(**who)
+
+
+def described_document(activity: Activity) -> Document:
+    return activity.model_dump(mode="json", exclude_none=True)
+
+
+_DESCRIBED: Final = PrivatePart(
+    ACTIVITY,
+    lambda described: {"described": described_document(described)},
+    lambda row: Activity.model_validate(row["described"]),
+    lambda state: state.described,
+)
+_REGISTRANT: Final = PrivatePart(
+    REGISTRATION,
+    lambda who: {"registrant": registrant_document(who)},
+    lambda row: registrant_of(row["registrant"]),
+    lambda state: state.registrant,
+)
+_REASON: Final = PrivatePart(
+    ACTIVITY,
+    lambda reason: {"reason": reason},
+    lambda row: row["reason"],
+    lambda state: state.reason,
+)
+_STATES: Final = {ACTIVITY: _activity, REGISTRATION: _registration}
+_WHOLE: Final = {ACTIVITY: _activity}
+FACTS: Final[Mapping[type[Body], FactRule]] = {
+    ActivityPublished: FactRule(_WHOLE, "published", _DESCRIBED, history="mengumumkan kegiatan"),
+    ActivityChanged: FactRule(_WHOLE, "changed", _DESCRIBED, history="mengubah kegiatan"),
+    ActivityCancelled: FactRule(_WHOLE, "cancelled", _REASON, history="membatalkan kegiatan"),
+    ActivityCounted: FactRule(_WHOLE),
+    RegistrationConfirmed: FactRule(
+        _STATES, "confirmed", _REGISTRANT, move_line, history="mendaftarkan orang, terkonfirmasi"
+    ),
+    RegistrationWaitlisted: FactRule(
+        _STATES, "waitlisted", _REGISTRANT, move_line, history="mendaftarkan orang, di daftar tunggu"
+    ),
+    RegistrationPromoted: FactRule(_STATES, None, None, move_line),
+    RegistrationCancelled: FactRule(_STATES, "cancelled", None, move_line, history="membatalkan pendaftaran"),
+    RegistrationCorrected: FactRule(
+        _STATES, "corrected", None, move_line, history="meneruskan perbaikan data"
+    ),
+    AttendanceRecorded: FactRule(_STATES, "recorded", None, move_line, history="mencatat kehadiran"),
+}

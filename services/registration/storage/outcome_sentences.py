@@ -1,0 +1,64 @@
+"""The answer to a command, as the rows of the ledger tell what became of it."""
+
+import logging
+from collections.abc import Callable
+
+from services.registration.kernel.command_client import DecidedCommand
+from services.registration.kernel.features import Features
+from shared.contracts.outcomes import CommandKey, Outcome
+from shared.kafka.facts import failure
+from shared.mongo.driver import Document
+
+log = logging.getLogger(__name__)
+
+
+class OutcomeSentences:
+    """What stands in the ledger stands though it cannot be phrased here: then there is no answer yet, and the
+    log says once of what kind it is."""
+
+    def __init__(self, office: str, features: Features) -> None:
+        self._office = office
+        self._results = features.results
+        self._sentences = features.sentences
+        self._said: set[str] = set()
+
+    def of_fact(self, row: Document) -> DecidedCommand | None:
+        return self._phrased(str(row.get("type")), row, self._of_fact)
+
+    def of_row(self, row: Document) -> DecidedCommand | None:
+        return self._phrased(str(row.get("reason") or row.get("result")), row, self._of_row)
+
+    def _phrased(
+        self, kind: str, row: Document, phrase: Callable[[Document], DecidedCommand]
+    ) -> DecidedCommand | None:
+        try:
+            return phrase(row)
+        except Exception as error:
+            if kind not in self._said:
+                self._said.add(kind)
+                log.error("answers of the kind %s cannot be phrased: %s", kind, failure(error))
+            return None
+
+    def _of_fact(self, row: Document) -> DecidedCommand:
+        result, data, place = self._results[row["type"]], row["data"], int(row["_id"])
+        outcome = Outcome(
+            command=CommandKey(source=row["source"], id=row["id"]),
+            state="decided",
+            result=result,
+            message=self._sentences.say(result, None, data),
+            registration=data.get("registration"),
+            place=data.get("place"),
+            fact=f"{self._office}-{place >> 40}-{place & ((1 << 40) - 1)}",
+        )
+        return DecidedCommand(outcome, bytes(row["payload"]))
+
+    def _of_row(self, row: Document) -> DecidedCommand:
+        reason = row.get("reason")
+        outcome = Outcome(
+            command=CommandKey(source=row["source"], id=row["id"]),
+            state="decided",
+            result=row["result"],
+            reason=reason,
+            message=self._sentences.say(row["result"], reason, row.get("numbers", {})),
+        )
+        return DecidedCommand(outcome, bytes(row["payload"]))
