@@ -15,6 +15,9 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
 
+from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.invitations import invitations
+from services.registration.kernel.actions import Role
 from services.registration.web.tokens import OutcomeTicket, Tokens
 from services.reporting.storage.provision import provision
 from shared.contracts.commands import SubmitRegistration
@@ -28,6 +31,7 @@ from tests.component.registration.test_publishing import RIGHT
 from tests.component.registration.test_staff import csrf_of, staff_at
 from tests.component.registration.test_ticking import book
 from tests.integration.reporting import test_answers as national
+from tests.support import accounts
 from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE, LINK_KEYS, TestOffice, new_office, person
 from tests.support.offices import SpeakingOffice
@@ -104,6 +108,8 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
     yield "sign-in", 200, await client.get("/staf/masuk")
     yield "wrong token", 422, await client.post("/staf/masuk", data={"sandi": "salah"})
     yield "empty home", 200, await client.get("/staf")
+    async for state in _accounts(office, client):
+        yield state
     await announce(client, "uji", quotas=TWO)
     yield "no participants", 200, await client.get(DESK)
     for number in (1, 2):
@@ -139,6 +145,29 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
     yield "YAML", 200, await client.get(yaml)
     yield "YAML with mistakes", 422, await client.post(yaml, data=form | {"yaml": "id: Uji\nsessions: 3"})
     yield "no form of ours", 403, await client.post("/staf/keluar", data={"csrf": "x"})
+
+
+async def _accounts(office: TestOffice, client: httpx.AsyncClient) -> States:
+    link = await invitations(office.store, "").invite(
+        "wayan@balai.example", [Grant(Role.PINTU, "uji")], datetime.now(UTC), "staff"
+    )
+    yield "invitation", 200, await client.get(link)
+    yield "invitation with mistakes", 422, await client.post(link, data={"nama": "", "kode": "1"})
+    yield "invitation that is gone", 404, await client.get(f"{link}x")
+    yield "accounts", 200, await client.get("/staf/akun")
+    form = await marks(client, "/staf/akun")
+    yield "inviting with mistakes", 422, await client.post("/staf/akun", data=form | {"email": "x"})
+    row = await office.store["accounts"].find_one({})
+    assert row is not None
+    yield "one account", 200, await client.get(f"/staf/akun/{row['_id']}")
+    wrong = await client.post(f"/staf/akun/{row['_id']}/peran", data=form | {"sampai": "besok"})
+    yield "a role with mistakes", 422, wrong
+    yield "own devices", 200, await client.get("/staf/perangkat")
+    yield "history", 200, await client.get("/staf/riwayat")
+    yield "history of an activity", 200, await client.get(f"{DESK}/riwayat")
+    door = await accounts.session(office, await accounts.account(office, Grant(Role.PINTU)))
+    without_tls = {"Cookie": door["Cookie"].removeprefix("__Host-")}
+    yield "beyond one's role", 403, await client.get("/staf/orang", headers=without_tls)
 
 
 async def _registering(client: httpx.AsyncClient) -> States:

@@ -9,5 +9,5 @@ from services.registration.kernel.features import assemble
 ALL = assemble(FEATURES)
 
 _NOTHING: Any = None
-ACCESS = StaffAccess(_NOTHING, _NOTHING, _NOTHING, "", _NOTHING, _NOTHING, _NOTHING, {})
+ACCESS = StaffAccess(_NOTHING, _NOTHING, _NOTHING, "", _NOTHING, _NOTHING, _NOTHING, _NOTHING, {})
 """Gives routes their permissions, where nobody comes in."""

@@ -111,7 +111,7 @@ class CommandReader:
             return PoisonRecord(record, "forbidden", fault)
         if model is not Tick and partition_of(key.encode(), self.partitions) != record.partition:
             return PoisonRecord(record, "wrong_partition", "the key belongs elsewhere: murmur2 places keys")
-        if envelope.actor and envelope.source not in self.sources.staff:
+        if envelope.actor and not self.sources.proves_actor(envelope.source):
             envelope = replace(envelope, actor=None)  # whoever else may write claims what nobody proved
         digest = self.digests.command(key, envelope.source, envelope.id)
         if len(record.value or b"") > MAX_COMMAND_BYTES:

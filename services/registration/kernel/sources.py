@@ -40,10 +40,10 @@ class Sources:
     accept_unsigned: bool = True
     on_unsigned: Callable[[], None] = lambda: None
 
-    @property
-    def staff(self) -> tuple[str, str]:
-        """The sources of commands that the office's staff gave."""
-        return f"/{self.office}/http/staff", f"/{self.office}/excel"
+    def proves_actor(self, source: str) -> bool:
+        """Whether whoever had a command of this source done signed in, or is a program with a token."""
+        http = f"/{self.office}/http/"
+        return source == f"/{self.office}/excel" or (source.startswith(http) and source != f"{http}public")
 
     def is_own(self, source: str) -> bool:
         """Whether registration itself writes under this name."""

@@ -14,15 +14,17 @@ BEARER = HTTPBearer(auto_error=False, scheme_name="token")  # for the descriptio
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whoever of staff asks. `actor`: as in `Envelope`; `csrf`: what their forms carry, which another site's
-    page cannot know; `nonce`: of the form that they sent, which makes its command the same when it is sent
-    again; `permitted`: whether they may do something, to what is of an activity or of the whole office."""
+    """Whoever of staff asks, or a program of theirs. `actor`: as in `Envelope`; `permitted`: whether they may
+    do something, to what is of an activity or of the whole office; `csrf`: what their forms carry, which no
+    other site's page can know; `nonce`: of the form that they sent, which makes its command the same when it
+    is sent again; `source`: how that of their commands ends."""
 
     actor: str
     name: str
     permitted: Callable[[Action, str | None], bool]
     csrf: str = ""
     nonce: str = ""
+    source: str = "staff"
 
     def may(self, action: str, activity: str | None = None) -> bool:
         return self.permitted(Action(action), activity)

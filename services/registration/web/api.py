@@ -22,7 +22,8 @@ from shared.contracts.types import INT_BOUND
 from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, problem_answer
 
 PREFIX: Final = "/api/v1"
-ROLES: Final = ("staff", "public")
+SOURCES: Final = ("staff", "public")
+"""Whose commands staff follow."""
 Mark = Annotated[int | None, Query(ge=0, le=INT_BOUND)]
 REFUSED = UNAUTHORIZED | {
     403: problem_answer("Whoever bears this token may not do this: `roles` may."),
@@ -77,7 +78,7 @@ class OfficeApi:
         key, prefer = request.headers.get("idempotency-key"), request.headers.get("prefer")
         if user is None:
             return RequestPreferences.of(self.source("public"), key, prefer)
-        return RequestPreferences.of(self.source("staff"), key, prefer, user.actor)
+        return RequestPreferences.of(self.source(user.source), key, prefer, user.actor)
 
     def asked(self, handle: str, activity: str) -> OutcomeTicket | None:
         """None for what is no handle of this activity."""
@@ -111,25 +112,26 @@ def routes(desk: OfficeApi, features: Features) -> APIRouter:
 def outcomes(router: APIRouter, desk: OfficeApi) -> None:
     one = {200: {"model": Outcome}, 202: {"model": Outcome}} | NOT_FOUND | REFUSED
     Reader = Annotated[SignedIn, Depends(desk.access.api(Action.SEE_COMMANDS))]  # noqa: N806
+    OfSource = Annotated[SignedIn, Depends(desk.access.api(Action.SEE_OUTCOMES))]  # noqa: N806
 
     @router.get("/commands/{identifier:path}", responses=one)
     async def outcome(identifier: str, aggregate: str, request: Request) -> Response:
         """By its id for staff; for anyone by what their own `Location` holds."""
         asked = desk.asked(identifier, aggregate)
-        if await desk.access.bearer(request, Action.SEE_COMMANDS) is None:
+        user = await desk.access.bearer(request, Action.FOLLOW_COMMAND)
+        if user is None:
             mine = require_found(asked, "outcome_unknown")
             told = await desk.outcomes.standing([mine.command])
             source = desk.source("public")
             told = desk.disclosed(told, mine.met_before, identifier) if told else pending(source, identifier)
             return outcome_response(told)
-        digests = [
-            desk.command_client.digests.command(aggregate, desk.source(role), identifier) for role in ROLES
-        ]
+        sources = [desk.source(one) for one in (SOURCES if user.source in SOURCES else (user.source,))]
+        digests = [desk.command_client.digests.command(aggregate, source, identifier) for source in sources]
         told = await desk.outcomes.standing([asked.command] if asked else digests)
-        return outcome_response(told or pending(desk.source("staff"), identifier))
+        return outcome_response(told or pending(desk.source(user.source), identifier))
 
     @router.get("/commands", responses=REFUSED | documented.NO_MARK)
-    async def of_source(source: str, _: Reader, after: str | None = None) -> dict[str, Any]:
+    async def of_source(source: str, _: OfSource, after: str | None = None) -> dict[str, Any]:
         """`next` is null at the end; `mark` is where to go on whenever there may be more."""
         try:
             told, mark, more = await desk.outcomes.of_source(source, after)

@@ -42,7 +42,7 @@ PUBLIC = {
 }
 ASKS_BY_HAND = {
     "POST /api/v1/activities/{activity}/registrations": Action.REGISTER_PERSON,
-    "GET /api/v1/commands/{identifier:path}": Action.SEE_COMMANDS,
+    "GET /api/v1/commands/{identifier:path}": Action.FOLLOW_COMMAND,
 }
 """For the public, too: whoever bears a token there is asked what they may."""
 

@@ -15,6 +15,7 @@ AT = datetime(2024, 5, 1, tzinfo=UTC)
 
 def test_the_table_of_metrics_tells_what_reporting_shows() -> None:
     metrics = Metrics()
+    SignIns(metrics.registry)
     metrics.applied("bali", 3)
     metrics.lag({"bali": 7})
     metrics.standing([OfficeStanding("bali", "BGP Bali", None, AT, 3, 1, "differs", None)])

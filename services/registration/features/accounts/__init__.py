@@ -3,9 +3,16 @@
 from pathlib import Path
 from typing import Final
 
-from services.registration.features.accounts import accounts, credentials, history, notices, sessions
+from services.registration.features.accounts import (
+    accounts,
+    api_tokens,
+    credentials,
+    history,
+    notices,
+    sessions,
+)
 from services.registration.features.accounts.accounts_desk import NAME, parts, publish_notices
-from services.registration.features.accounts.pages import devices, invitation, management, sign_in
+from services.registration.features.accounts.pages import devices, invitation, management, sign_in, tokens
 from services.registration.features.accounts.pages import history as history_pages
 from services.registration.kernel.feature import Feature
 
@@ -20,9 +27,10 @@ ACCOUNTS: Final = Feature(
         **notices.COLLECTIONS,
         **credentials.COLLECTIONS,
         **history.COLLECTIONS,
+        **api_tokens.COLLECTIONS,
     },
     pages=(sign_in.door, invitation.routes),
-    staff_pages=(sign_in.routes, devices.routes, management.routes, history_pages.routes),
+    staff_pages=(sign_in.routes, devices.routes, management.routes, tokens.routes, history_pages.routes),
     templates=Path(__file__).with_name("templates"),
     parts=parts,
     access=lambda desk: desk.access,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.registration.features.accounts.accounts import Accounts
+from services.registration.features.accounts.api_tokens import ApiTokens
 from services.registration.features.accounts.credentials import Credentials
 from services.registration.features.accounts.domain.history import Deed
 from services.registration.features.accounts.history import History
@@ -37,6 +38,10 @@ class AccountsDesk:
         return self.accounts.sessions
 
     @property
+    def tokens(self) -> ApiTokens:
+        return self.access.tokens
+
+    @property
     def history(self) -> History:
         return self.accounts.history
 
@@ -54,6 +59,7 @@ def parts(context: OfficeContext) -> AccountsDesk:
     of, sign_in = context.of, context.sign_in
     history, hashes = History(of.store, context.features.history), PasswordHashes()
     accounts = Accounts(of.store, Sessions(of.store), history)
+    tokens = ApiTokens(of.store, history)
     cookie = SessionCookie("simpul", sign_in.public_url.startswith("https:"))
     return AccountsDesk(
         StaffAccess(
@@ -64,6 +70,7 @@ def parts(context: OfficeContext) -> AccountsDesk:
             cookie,
             FormMarks(sign_in.session_keys),
             sign_in.sign_ins,
+            tokens,
             context.features.activity_of,
         ),
         accounts,

@@ -10,15 +10,17 @@ from fastapi import Request
 from itsdangerous import Signer
 
 from services.registration.features.accounts.accounts import Accounts
+from services.registration.features.accounts.api_tokens import ApiToken, ApiTokens
 from services.registration.features.accounts.domain.account import Account
 from services.registration.features.accounts.domain.permissions import Grant, permitted, permitted_roles
+from services.registration.features.accounts.domain.scopes import in_scope
 from services.registration.features.accounts.domain.session import Session
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.kernel.actions import Action, Role
 from services.registration.kernel.feature import ActivityOf, OfficeStore
 from services.registration.web.access import ApiPermission, PagePermission, SignedIn
 from shared.contracts.envelope import OFFICE_STAFF
-from shared.http import Problem, bears_token, token_matches, unauthorized
+from shared.http import Problem, bears_token, borne_token, token_matches, unauthorized
 from shared.links import secrets
 from shared.pages.cookies import SessionCookie
 from shared.sign_ins import SignIns
@@ -57,6 +59,7 @@ class StaffAccess:
     cookie: SessionCookie
     marks: FormMarks
     sign_ins: SignIns
+    tokens: ApiTokens
     activity_of: Mapping[str, ActivityOf]
 
     def page(self, action: Action) -> PagePermission:
@@ -101,11 +104,25 @@ class StaffAccess:
 
     async def _bear(self, request: Request, action: Action) -> SignedIn:
         self.sign_ins.require_turn(request, "token")
+        if token := await self.tokens.of(borne_token(request), datetime.now(UTC)):
+            return await self._in_scope(request, action, token)
         if not token_matches(request, self.token_hash):
             if bears_token(request):
                 self.sign_ins.refused(request, "token")
             raise unauthorized()
         return await self._allowed(request, action, OFFICE)
+
+    async def _in_scope(self, request: Request, action: Action, token: ApiToken) -> SignedIn:
+        """Raises `Problem` 403."""
+        source = request.query_params.get("source", "")
+
+        def permitted(action: Action, activity: str | None) -> bool:
+            return in_scope(token.scopes, action, activity, source)
+
+        user = SignedIn(token.actor, token.name, permitted, source=token.name)
+        if not user.may(action) and not user.may(action, await self._activity(request)):
+            raise forbidden(action)
+        return user
 
     async def _allowed(
         self, request: Request, action: Action, account: Account, csrf: str = "", nonce: str = ""

@@ -25,11 +25,8 @@ class ProvingSources:
     vouching: frozenset[str] = frozenset()
 
     def __contains__(self, source: object) -> bool:
-        if source == f"/{self.office}/http/public":
-            return False
-        if source == f"/{self.office}/excel" or source in self.vouching:
-            return True
-        return isinstance(source, str) and source.startswith(f"/{self.office}/http/")
+        own = (f"/{self.office}/excel", f"/{self.office}/http/staff")
+        return source in own or source in self.vouching
 
 
 @dataclass(slots=True)

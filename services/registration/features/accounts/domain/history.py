@@ -21,6 +21,8 @@ Deed = Literal[
     "change_grants",
     "disable_account",
     "end_sessions",
+    "make_token",
+    "revoke_token",
 ]
 """What is no command, so that the ledger does not know it."""
 
@@ -40,6 +42,8 @@ WORDS: Final[Mapping[Deed, str]] = {
     "change_grants": "mengubah peran akun",
     "disable_account": "menonaktifkan akun",
     "end_sessions": "mengakhiri semua sesi akun",
+    "make_token": "membuat token program",
+    "revoke_token": "mencabut token program",
 }
 COMMAND_LINE: Final = "simpul"
 """The actor of whoever types the `simpul` command on the office's own machine."""

@@ -27,6 +27,8 @@ PERMITTED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.COMPARE_PEOPLE: _WORKING,
     Action.SEE_MAILS: _SEEING,
     Action.SEND_MAIL: _WORKING,
+    Action.FOLLOW_COMMAND: frozenset({Role.ADMIN}),
+    Action.SEE_OUTCOMES: frozenset({Role.ADMIN}),
     Action.SEE_COMMANDS: frozenset({Role.ADMIN}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMIN}),
     Action.SEE_CHANGES: _WORKING,

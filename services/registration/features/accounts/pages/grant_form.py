@@ -26,9 +26,9 @@ def read(values: Mapping[str, str], zone: str) -> tuple[Grant | None, dict[str, 
     errors: dict[str, str] = {}
     if values["peran"] not in set(Role):
         errors["peran"] = NO_ROLE
-    if values["kegiatan"] and not _is_slug(values["kegiatan"]):
+    if values["kegiatan"] and not is_slug(values["kegiatan"]):
         errors["kegiatan"] = NO_ACTIVITY
-    until = _end_of(values["sampai"], zone) if values["sampai"] else None
+    until = end_of_day(values["sampai"], zone) if values["sampai"] else None
     if values["sampai"] and until is None:
         errors["sampai"] = NO_DAY
     if errors:
@@ -36,7 +36,7 @@ def read(values: Mapping[str, str], zone: str) -> tuple[Grant | None, dict[str, 
     return Grant(Role(values["peran"]), values["kegiatan"] or None, until), {}
 
 
-def _is_slug(text: str) -> bool:
+def is_slug(text: str) -> bool:
     try:
         TypeAdapter(Slug).validate_python(text)
     except ValidationError:
@@ -44,7 +44,7 @@ def _is_slug(text: str) -> bool:
     return True
 
 
-def _end_of(day: str, zone: str) -> datetime | None:
+def end_of_day(day: str, zone: str) -> datetime | None:
     try:
         found = date.fromisoformat(day) + timedelta(days=1)
     except (ValueError, OverflowError):

@@ -81,7 +81,9 @@ async def _shown(
 
 async def names(front: OfficePages) -> Mapping[str, str]:
     """By the actor of an entry, what people call whoever it is."""
-    return NOT_PEOPLE | {one.id: one.called for one in await accounts_of(front).accounts.all()}
+    desk = accounts_of(front)
+    programs = {one.actor: f"Token {one.name}" for one in await desk.tokens.all()}
+    return NOT_PEOPLE | programs | {one.id: one.called for one in await desk.accounts.all()}
 
 
 def as_csv(entries: Iterable[Entry], names: Mapping[str, str]) -> str:
