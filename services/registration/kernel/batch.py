@@ -167,7 +167,7 @@ class Batch:
     def _apply(self, key: str, decision: list[NewFact], now: datetime, asked: ReceivedCommand | None) -> None:
         """Number the facts of one decision, encode all of them, and only then let the states follow.
 
-        Raises `FactTooLarge`, `FactUnfollowed` and `Unowned`, before any state does."""
+        Raises `FactTooLarge`, `FactWithoutState` and `FeatureMismatch`, before any state does."""
         first, trace = self.commit.after.number + 1, asked.trace if asked else None
         facts = [
             NumberedFact(number, key, now, content, found, rows)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from services.registration.kernel.acceptable import Faults
+from services.registration.kernel.actions import Action
 from services.registration.kernel.commit import NumberedFact
 from services.registration.kernel.decisions import Decision, NewFact
 from services.registration.kernel.digests import Digests
@@ -188,6 +189,16 @@ class Upgrade:
     require: Callable[[Store, str], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """A page about an activity, to which the activity's own page leads. `path`: behind that of the activity;
+    `action`: what staff must be allowed to do to open it; None where it is the public's."""
+
+    path: str
+    label: str
+    action: Action | None = None
+
+
 Load = Callable[[OfficeStore, int, Sequence[ReceivedCommand], LoadedStates, Awaitable[None]], Awaitable[None]]
 """Reads what the commands of a partition need, few queries for all of them. What is awaited last is done once
 `known` is filled."""
@@ -220,13 +231,14 @@ class Holdings:
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
-    the facts of a partition that come back, and its directory; `api`: adds routes to a router, of a desk;
-    `pages`, `staff_pages`: make routers, of a front and of what gives staff access; `templates`: the folder
-    of theirs; `activity_of`: by a parameter of paths, of which activity the thing is that it names;
-    `access`: of its parts, who lets staff in; `work`: of its parts, what goes on while the office runs, with
-    who writes entries of the directory that follow from no fact; `holdings`: None where it holds nothing of
-    anybody; `published_keys`: by the digest under which a fact is published, the key that it stands for, of
-    all that the register and the directory know.
+    the facts of a partition that come back, and its directory; None where its facts say all; `api`: adds
+    routes to a router, of a desk; `pages`, `staff_pages`: make routers, of a front and of what gives staff
+    access; `templates`: the folder of theirs; `activity_pages`: those to which an activity's own page leads;
+    `activity_of`: by a parameter of paths other than `activity`, of which activity the thing is that it
+    names; `access`: of its parts, who lets staff in; `work`: of its parts, what goes on while the office
+    runs, with who writes entries of the directory that follow from no fact; `holdings`: None where it holds
+    nothing of anybody; `published_keys`: by the digest under which a fact is published, the key that it
+    stands for, of all that the register and the directory know.
 
     `parts`: makes what its routes and pages work with, of an `OfficeContext`; `titles`: how its things are
     called on others' pages, by their ids; `rush`: of its parts, whether the public comes faster now than it
@@ -252,6 +264,7 @@ class Feature:
     pages: tuple[Callable[[Any], Any], ...] = ()
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
+    activity_pages: tuple[ActivityPage, ...] = ()
     activity_of: Mapping[str, ActivityOf] = field(default_factory=dict)
     recovery: Callable[[OfficeStore, Sequence[RecoveredFact], DirectoryEntries], Recovery] | None = None
     access: Callable[[Any], Any] | None = None

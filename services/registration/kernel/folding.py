@@ -14,7 +14,7 @@ def fold(
     fact: NumberedFact,
     refs: Iterable[Ref] | None = None,
 ) -> None:
-    """`refs`: what the fact changes, where that was asked before. Raises `FactUnfollowed`, before any state
+    """`refs`: what the fact changes, where that was asked before. Raises `FactWithoutState`, before any state
     has followed."""
     content, number = fact.content, fact.number
     for kind, name in features.changed_by(fact) if refs is None else refs:

@@ -35,7 +35,7 @@ def lost_outcomes(partition: int, since: datetime) -> str:
 
 
 def changed_by(features: Features, told: Iterable[RecoveredFact]) -> dict[str, set[str]]:
-    """The states of each kind that these facts change. Raises `FactUnfollowed`."""
+    """The states of each kind that these facts change. Raises `FactWithoutState`."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for fact, body in told:
         for kind, name in features.states_of(body, fact.key):

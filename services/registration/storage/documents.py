@@ -55,7 +55,7 @@ def encoded_fact(
 
 def encoded_private(features: Features, place: Int64, content: NewFact) -> bytes | None:
     """The row beside the fact in this place, of what stays in the office: under the same id, and erased it
-    holds no more than that. Raises `FactUnfollowed`."""
+    holds no more than that. Raises `FactWithoutState`."""
     private = features.private(content)
     return None if private is None else bson.encode({"_id": place} | private)
 

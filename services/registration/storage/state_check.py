@@ -18,7 +18,7 @@ SHOWN: Final = 50
 
 
 async def check_states(store: Store, features: Features, states_at_once: int = STATES_AT_ONCE) -> Findings:
-    """Raises `LedgerUnreadable`, and `FactUnfollowed` for a fact whose key is not that of what it changes."""
+    """Raises `LedgerUnreadable`, and `FactWithoutState` for a fact whose key is not of what it changes."""
     cursors, stored = await store.snapshot(lambda session: _standing(store, features, session))
     findings, followed = Findings(), Counter[str]()
     for cursor in cursors:

@@ -52,7 +52,7 @@ class StateShare:
         self._number = 0
 
     async def follow(self, number: int) -> None:
-        """All facts up to this one. Raises `LedgerUnreadable` and `FactUnfollowed`."""
+        """All facts up to this one. Raises `LedgerUnreadable` and `FactWithoutState`."""
         while self._number < number:
             after, end = position(self._partition, self._number), position(self._partition, number + 1)
             page = await stored_facts(self._store, after, end, FACTS_AT_ONCE)

@@ -45,6 +45,9 @@ def templates(features: Features) -> Environment:
     own = [feature.templates for feature in features.features if feature.templates]
     found = environment(Path(__file__).with_name("templates"), *own)
     found.filters["regency"] = lambda code: regencies()[code].name if code in regencies() else code
+    found.globals["activity_pages"] = [
+        page for feature in features.features for page in feature.activity_pages
+    ]
     return found
 
 
