@@ -21,6 +21,8 @@ Deed = Literal[
     "change_grants",
     "disable_account",
     "end_sessions",
+    "add_passkey",
+    "remove_passkey",
 ]
 """What is no command, so that the ledger does not know it."""
 
@@ -40,6 +42,8 @@ WORDS: Final[Mapping[Deed, str]] = {
     "change_grants": "mengubah peran akun",
     "disable_account": "menonaktifkan akun",
     "end_sessions": "mengakhiri semua sesi akun",
+    "add_passkey": "menambah kunci sandi",
+    "remove_passkey": "menghapus kunci sandi",
 }
 COMMAND_LINE: Final = "simpul"
 """The actor of whoever types the `simpul` command on the office's own machine."""
