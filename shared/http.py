@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -57,8 +58,13 @@ RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"
 
 def problem_answer(description: str, headers: dict[str, Any] | None = None) -> dict[str, Any]:
     """How a problem stands in `/openapi.json`."""
-    content = {PROBLEM: {"schema": ProblemBody.model_json_schema()}}
+    content = {PROBLEM: {"schema": _problem_schema()}}
     return {"description": description, "content": content} | ({"headers": headers} if headers else {})
+
+
+@cache
+def _problem_schema() -> dict[str, Any]:
+    return ProblemBody.model_json_schema()
 
 
 Answers = dict[int | str, dict[str, Any]]

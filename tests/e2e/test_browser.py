@@ -152,10 +152,10 @@ async def all_pages_are_accessible(place: Place, seen_by: Page) -> None:
 async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp_path: Path) -> None:
     page = await place.page()
     await page.goto(f"{place.office}/staf")
-    await page.get_by_label("Token").fill("salah")
+    await page.get_by_label("Token petugas").fill("salah")
     await page.get_by_role("button", name="Masuk").click()
     await expect(page.get_by_role("alert")).to_be_visible()
-    await page.get_by_label("Token").fill(STAFF_TOKEN)
+    await page.get_by_label("Token petugas").fill(STAFF_TOKEN)
     await page.get_by_role("button", name="Masuk").click()
     await expect(page.get_by_text("Rapat koordinasi uji").first).to_be_visible()
     await page.get_by_role("link", name="Rapat koordinasi uji").click()

@@ -25,7 +25,7 @@ from services.reporting.storage.provision import provision
 from shared.kafka.cluster import KafkaCluster
 from shared.kafka.connection import KafkaSettings
 from shared.mongo.driver import connect
-from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN
+from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, SESSION_KEYS
 from tests.support.offices import SpeakingOffice, make_facts_topic, make_national_topic, send_all
 from tests.support.servers import ON_KAFKA, ServerRoom, Servers
 from tests.support.waiting import until
@@ -69,6 +69,7 @@ async def pair(servers: Servers, folder: Path) -> AsyncIterator[tuple[Process, P
         "SIMPUL_KAFKA_IDEMPOTENCE": str(int(servers.idempotence)),
         "SIMPUL_KAFKA_SESSION_TIMEOUT_MS": "6000" if ON_KAFKA else "2000",
         "SIMPUL_MONGO_URL": servers.mongo,
+        "SIMPUL_SESSION_KEYS": SESSION_KEYS,
         "SIMPUL_DIRECTORATE_TOKEN_HASH": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     with Processes(folder / "logs") as processes:

@@ -14,6 +14,7 @@ from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink
 from tests.support.deployment import Deployment, deployment
 from tests.support.mails import notification
+from tests.support.office import SESSION_KEYS
 from tests.support.servers import Servers
 from tests.support.verbs import simpul
 
@@ -84,7 +85,7 @@ async def test_a_missing_topic_and_the_nations_own(servers: Servers, office: Dep
     assert code == 1
     assert any("run `simpul provision" in line for line in wrong), wrong
     await provision_national(servers.mongo, "motor", office.office.kafka)
-    national = {"SIMPUL_DIRECTORATE_TOKEN_HASH": "0" * 64}
+    national = {"SIMPUL_DIRECTORATE_TOKEN_HASH": "0" * 64, "SIMPUL_SESSION_KEYS": SESSION_KEYS}
     code, output, errors = await simpul(servers, "check", **national)
     assert (code, errors, output.count("  ok ")) == (0, "", 4), output
 

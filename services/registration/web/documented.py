@@ -1,5 +1,6 @@
 """What `/openapi.json` says of bodies that are read by hand, and of how commands are answered."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -56,11 +57,12 @@ def body(
     model: type[BaseModel], given: str | None = None, or_many: bool = False, required: bool = True
 ) -> dict[str, Any]:
     """The request body, JSON or YAML: `model` without the field that the path gives."""
-    schema = model.model_json_schema()
-    schema = _inlined(schema, schema.get("$defs", {}))
+    schema = _schema(model)
     if given is not None:
-        del schema["properties"][given]
-        schema["required"] = [name for name in schema["required"] if name != given]
+        schema = schema | {
+            "properties": {name: one for name, one in schema["properties"].items() if name != given},
+            "required": [name for name in schema["required"] if name != given],
+        }
     if or_many:
         schema = {"oneOf": [schema, {"type": "array", "items": schema, "maxItems": 1000}]}
     content = {"schema": schema}
@@ -89,6 +91,13 @@ SHEET: dict[str, Any] = {
         },
     }
 }
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    inlined: dict[str, Any] = _inlined(schema, schema.get("$defs", {}))
+    return inlined
 
 
 def _inlined(node: Any, definitions: dict[str, Any]) -> Any:

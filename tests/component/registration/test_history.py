@@ -133,7 +133,7 @@ async def test_what_an_admin_does_to_an_account_is_told_with_it(servers: Servers
         await client.post(f"{one}/sesi", data=marks, headers=admin)
         await client.post(f"{one}/nonaktif", data=marks, headers=admin)
         told = [
-            (row["yang dilakukan"], row["tentang"], row["dicari"])
+            (row["yang dilakukan"], row["tentang"], row["rincian"])
             for row in reversed(await rows(client, admin, name))
         ]
         assert told == [

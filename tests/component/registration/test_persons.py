@@ -12,7 +12,7 @@ from tests.component.registration.test_staff import staff_at
 from tests.support.servers import Servers
 
 PEOPLE = "/staf/orang"
-FRAME = ["/staf", "/staf/orang", "/staf/surel", "/staf/akun", "/staf/riwayat"]
+FRAME = ["/staf", "/staf/orang", "/staf/surel"]
 
 
 def names(page: httpx.Response) -> list[str]:

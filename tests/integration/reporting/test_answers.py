@@ -16,6 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 import python_calamine
+from prometheus_client import CollectorRegistry
 
 from services.reporting.domain.measures import MEASURES as DECLARED
 from services.reporting.domain.questions import OF_PERSONS, Dimension
@@ -27,6 +28,7 @@ from services.reporting.storage.gaps import Gaps
 from services.reporting.storage.provision import FIGURES_OF_OFFICES
 from shared.contracts.facts import MEASURES, ActivityCounted, Cell, Change, Measure
 from shared.mongo.driver import Store
+from shared.sign_ins import SignIns
 from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE, DIRECTORATE_TOKEN, SESSION_KEYS
 from tests.support.offices import NO_BROKER, SpeakingOffice, Spoken
@@ -55,7 +57,9 @@ def client(store: Store, **changed: Any) -> httpx.AsyncClient:
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
     settings = ReportingSettings(**(given | changed))
-    transport = httpx.ASGITransport(public(settings, store), raise_app_exceptions=False)
+    sign_ins = SignIns(CollectorRegistry(), settings.failed_sign_ins_per_address)
+    app = public(settings, store, sign_ins)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=str(settings.public_url))
 
 

@@ -22,7 +22,7 @@ PATH: Final = "/staf/riwayat"
 ROWS: Final = 30
 EXPORTED: Final = 50_000
 NOT_PEOPLE: Final = {OFFICE_STAFF: "Token balai", COMMAND_LINE: "Perintah simpul"}
-TITLES: Final = ("waktu", "akun", "nama", "yang dilakukan", "tentang", "dicari", "jumlah")
+TITLES: Final = ("waktu", "akun", "nama", "yang dilakukan", "tentang", "rincian", "jumlah")
 
 
 class Filter(BaseModel):

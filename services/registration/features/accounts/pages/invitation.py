@@ -40,14 +40,15 @@ def routes(front: OfficePages) -> APIRouter:
         desk.sign_ins.require_turn(request, "invitation")
         async with request.form(max_files=0, max_fields=8) as sent:
             name, password, code = (str(sent.get(one, "")) for one in ("nama", "kata-sandi", "kode"))
-        invited = await _invited(front, token)
-        errors = _errors(front, invited, name.strip(), password, code, now())
+        invited, at = await _invited(front, token), now()
+        errors = _errors(front, invited, name.strip(), password, code, at)
         if errors:
             if "kode" in errors:
                 desk.sign_ins.refused(request, "invitation", invited.account.id)
             return _form(front, token, invited, {"nama": name[:200], "kode": ""}, errors)
         kept = await desk.hashes.of(password)
-        codes = await desk.invitations.accept(token, name.strip(), kept, code, now())
+        # as of when it came: hashing takes its time, and a code is good for a minute
+        codes = await desk.invitations.accept(token, name.strip(), kept, code, at)
         if codes is None:
             raise Problem(404, "link_unknown", GONE)
         page = front.page("staf-kode-pemulihan.html", codes=codes)

@@ -107,8 +107,9 @@ def _form(
 
 def welcome(front: OfficePages, found: Accepted) -> RedirectResponse:
     """To the desk, which tells of failures before."""
-    told = FAILED_BEFORE.format(number(found.failures)) if found.failures else ""
-    return redirect_with_message(front, "/staf", told)
+    if not found.failures:
+        return RedirectResponse("/staf", 303)
+    return redirect_with_message(front, "/staf", FAILED_BEFORE.format(number(found.failures)))
 
 
 async def begun(front: OfficePages, request: Request, account: str, answer: Response) -> Response:
