@@ -94,6 +94,7 @@ async def running(
             settings.session_keys,
             str(settings.public_url),
             SignIns(registry, settings.failed_sign_ins_per_address),
+            settings.openid,
         )
         context = OfficeContext(of, features, command_client, outcomes, key, limits, sign_in)
         parts = {feature.name: feature.parts(context) for feature in features.features}

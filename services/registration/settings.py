@@ -6,8 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, HttpUrl, StringConstraints, model_validator
 
+from services.registration.kernel.context import OpenIdSettings
 from shared.contracts import topics
 from shared.contracts.types import OfficeCode
+from shared.doors import Address
 from shared.links import SigningKeys
 from shared.settings import CommonSettings, OfficeSettings
 from shared.signatures import PrivateKeys, Signer, Unsigned
@@ -22,7 +24,9 @@ class RegistrationSettings(OfficeSettings):
     `registrations_per_…_hour`: what the public may submit; a hotel's network is one address.
     `notification_url`: where the office's notification answers; without it the desk shows no mails.
     `record_keys`: sign the office's own commands and its directory. `unsigned`: what becomes of commands of
-    sources without a key in the office's file; `accept` is for this release alone."""
+    sources without a key in the office's file; `accept` is for this release alone.
+    `oidc_…`: the provider of OpenID Connect by which staff may sign in, and what it knows the office by;
+    `oidc_name`: what people call an account of it."""
 
     http_port: int = Field(default=8001, ge=1, le=65_535)
     person_key: HexKey
@@ -35,12 +39,34 @@ class RegistrationSettings(OfficeSettings):
     notification_url: HttpUrl | None = None
     record_keys: PrivateKeys | None = None
     unsigned: Unsigned = "accept"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_name: str = Field(default="instansi", min_length=1, max_length=40)
 
     @model_validator(mode="after")
     def _signs_itself(self) -> Self:
         if self.unsigned == "refuse" and self.record_keys is None:
             raise ValueError("SIMPUL_UNSIGNED=refuse needs SIMPUL_RECORD_KEYS, since the office signs, too")
         return self
+
+    @model_validator(mode="after")
+    def _names_its_provider(self) -> Self:
+        given = [bool(one) for one in (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)]
+        if any(given) and not all(given):
+            raise ValueError(
+                "SIMPUL_OIDC_ISSUER, SIMPUL_OIDC_CLIENT_ID and SIMPUL_OIDC_CLIENT_SECRET go together"
+            )
+        address = Address.of(self.oidc_issuer)
+        if self.oidc_issuer and address.scheme != "https" and not address.is_loopback:
+            raise ValueError("SIMPUL_OIDC_ISSUER must begin with https://")
+        return self
+
+    @property
+    def openid(self) -> OpenIdSettings | None:
+        if not self.oidc_issuer:
+            return None
+        return OpenIdSettings(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_name)
 
     @property
     def signer(self) -> Signer | None:

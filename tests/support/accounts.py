@@ -9,8 +9,9 @@ import httpx
 
 from services.registration.features.accounts.accounts import grant_rows, letters
 from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.invitations import invitations
 from services.registration.features.accounts.sessions import Sessions
-from tests.support.office import TestOffice
+from tests.support.office import PUBLIC_URL, TestOffice
 
 
 async def account(office: TestOffice, *grants: Grant, state: str = "active") -> str:
@@ -32,3 +33,9 @@ async def marks(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str,
     """What every form of this session carries."""
     page = await client.get("/staf/perangkat", headers=headers)
     return {"csrf": unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])}  # type: ignore[index]
+
+
+async def invited_again(office: TestOffice, name: str) -> str:
+    """The path of a new invitation's link."""
+    making = invitations(office.store, PUBLIC_URL)
+    return (await making.invite_again(name, datetime.now(UTC), "staff")).removeprefix(PUBLIC_URL)

@@ -39,6 +39,12 @@ PUBLIC = {
     "POST /staf/masuk",
     "GET /staf/undangan/{token}",
     "POST /staf/undangan/{token}",
+    "GET /staf/undangan/{token}/oidc",
+    "GET /staf/masuk/oidc",
+    "GET /staf/masuk/oidc/kembali",
+    "GET /staf/masuk/kunci-sandi",
+    "GET /staf/masuk/kunci-sandi.js",
+    "POST /staf/masuk/kunci-sandi",
 }
 ASKS_BY_HAND = {
     "POST /api/v1/activities/{activity}/registrations": Action.REGISTER_PERSON,

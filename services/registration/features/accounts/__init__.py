@@ -6,13 +6,23 @@ from typing import Final
 from services.registration.features.accounts import (
     accounts,
     api_tokens,
+    challenges,
     credentials,
     history,
     notices,
     sessions,
 )
 from services.registration.features.accounts.accounts_desk import NAME, parts, publish_notices
-from services.registration.features.accounts.pages import devices, invitation, management, sign_in, tokens
+from services.registration.features.accounts.pages import (
+    devices,
+    invitation,
+    management,
+    openid,
+    passkey_sign_in,
+    passkeys,
+    sign_in,
+    tokens,
+)
 from services.registration.features.accounts.pages import history as history_pages
 from services.registration.kernel.feature import Feature
 
@@ -26,11 +36,19 @@ ACCOUNTS: Final = Feature(
         **sessions.COLLECTIONS,
         **notices.COLLECTIONS,
         **credentials.COLLECTIONS,
+        **challenges.COLLECTIONS,
         **history.COLLECTIONS,
         **api_tokens.COLLECTIONS,
     },
-    pages=(sign_in.door, invitation.routes),
-    staff_pages=(sign_in.routes, devices.routes, management.routes, tokens.routes, history_pages.routes),
+    pages=(sign_in.door, invitation.routes, openid.routes, passkey_sign_in.routes),
+    staff_pages=(
+        sign_in.routes,
+        devices.routes,
+        passkeys.routes,
+        management.routes,
+        tokens.routes,
+        history_pages.routes,
+    ),
     templates=Path(__file__).with_name("templates"),
     parts=parts,
     access=lambda desk: desk.access,

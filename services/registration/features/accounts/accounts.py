@@ -16,9 +16,14 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
     "accounts": (
         ascending("accounts", "letters", unique=True),
         ascending("accounts", "invitation.token", unique=True, sparse=True),
+        ascending("accounts", "identity.issuer", "identity.subject", unique=True, sparse=True),
+        ascending("accounts", "passkeys.id", unique=True, sparse=True),
     )
 }
-"""`letters`: of the address, by which one person has one account."""
+"""`letters`: of the address, by which one person has one account; `identity`: of a provider of OpenID
+Connect, which is one person's, too."""
+CREDENTIALS: Final = ("password", "totp", "recovery", "identity", "passkeys")
+"""What an account signs in with."""
 
 
 def letters(email: str) -> str:
@@ -54,7 +59,7 @@ class Accounts:
 
     async def disable(self, name: str, by: str) -> None:
         """Nobody signs in with it until it is invited again, and its invitation opens nothing."""
-        forgotten = {"password": "", "totp": "", "recovery": "", "invitation": ""}
+        forgotten = dict.fromkeys((*CREDENTIALS, "invitation"), "")
         change = {"$set": {"state": "disabled"}, "$unset": forgotten}
         await self._change(name, change, history_row(by, "disable_account", [name]))
 

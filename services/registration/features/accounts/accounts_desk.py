@@ -5,10 +5,14 @@ from typing import Final
 
 from services.registration.features.accounts.accounts import Accounts
 from services.registration.features.accounts.api_tokens import ApiTokens
+from services.registration.features.accounts.challenges import Challenges
 from services.registration.features.accounts.credentials import Credentials
 from services.registration.features.accounts.domain.history import Deed
 from services.registration.features.accounts.history import History
+from services.registration.features.accounts.identities import Identities
 from services.registration.features.accounts.invitations import Invitations, invitations
+from services.registration.features.accounts.openid_provider import RETURN, OpenIdProvider
+from services.registration.features.accounts.passkeys import Passkeys, has_domain
 from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
@@ -16,6 +20,7 @@ from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import EntryWriter
 from services.registration.web.access import SignedIn
 from services.registration.web.api import FeatureServices
+from shared.doors import Address
 from shared.pages.cookies import SessionCookie
 from shared.sign_ins import SignIns
 
@@ -24,7 +29,8 @@ NAME: Final = "accounts"
 
 @dataclass(frozen=True, slots=True)
 class AccountsDesk:
-    """`common`: passwords that are refused."""
+    """`common`: passwords that are refused; `provider`, `passkeys`: None where the office has no such way in;
+    `away`: the cookie by which a browser is known that comes back from the provider."""
 
     access: StaffAccess
     accounts: Accounts
@@ -32,6 +38,11 @@ class AccountsDesk:
     credentials: Credentials
     hashes: PasswordHashes
     common: frozenset[str]
+    challenges: Challenges
+    identities: Identities
+    provider: OpenIdProvider | None
+    passkeys: Passkeys | None
+    away: SessionCookie
 
     @property
     def sessions(self) -> Sessions:
@@ -60,7 +71,9 @@ def parts(context: OfficeContext) -> AccountsDesk:
     history, hashes = History(of.store, context.features.history), PasswordHashes()
     accounts = Accounts(of.store, Sessions(of.store), history)
     tokens = ApiTokens(of.store, history)
-    cookie = SessionCookie("simpul", sign_in.public_url.startswith("https:"))
+    address, challenges = Address.of(sign_in.public_url), Challenges(of.store)
+    secure = address.scheme == "https"
+    cookie, away = SessionCookie("simpul", secure), SessionCookie("simpul-pergi", secure, "lax")
     return AccountsDesk(
         StaffAccess(
             of,
@@ -78,6 +91,11 @@ def parts(context: OfficeContext) -> AccountsDesk:
         Credentials(of.store, of.digests, hashes),
         hashes,
         common_passwords(),
+        challenges,
+        Identities(of.store),
+        OpenIdProvider(sign_in.openid, f"{address.origin}{RETURN}") if sign_in.openid else None,
+        Passkeys(of.store, challenges, history, address) if has_domain(address) else None,
+        away,
     )
 
 

@@ -52,10 +52,19 @@ class Credentials:
         row = await self.store["accounts"].find_one({"letters": letters(email), "state": "active"}) or {}
         right = await self.hashes.fits(password, row.get("password"))
         if not right or not await self._use(row, code, now):
-            await self.store["accounts"].update_one({"_id": row.get("_id")}, {"$inc": {"failures": 1}})
+            await self.failed(row.get("_id"))
             return Refused(row.get("_id"))
         await self.store["sign_in_attempts"].delete_one({"_id": attempt})
-        return Accepted(row["_id"], await self._failures(row["_id"]))
+        return await self.accepted(row["_id"])
+
+    async def accepted(self, name: str) -> Accepted:
+        """Somebody who has proved who they are; their failures are told now, and forgotten."""
+        row = await self.store["accounts"].find_one_and_update({"_id": name}, {"$unset": {"failures": ""}})
+        return Accepted(name, int((row or {}).get("failures", 0)))
+
+    async def failed(self, name: str | None) -> None:
+        """Count it for its owner, who is told at the next sign-in."""
+        await self.store["accounts"].update_one({"_id": name}, {"$inc": {"failures": 1}})
 
     async def _attempt(self, attempt: bytes, now: datetime) -> timedelta | None:
         """Count it. How long to wait, where there were too many."""
@@ -82,7 +91,3 @@ class Credentials:
             left = account | {"recovery": known}
             done = await self.store["accounts"].update_one(left, {"$pull": {"recovery": known}})
         return bool(done.modified_count)
-
-    async def _failures(self, name: str) -> int:
-        row = await self.store["accounts"].find_one_and_update({"_id": name}, {"$unset": {"failures": ""}})
-        return int((row or {}).get("failures", 0))

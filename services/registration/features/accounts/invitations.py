@@ -8,7 +8,13 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.registration.features.accounts.accounts import Accounts, account, grant_rows, letters
+from services.registration.features.accounts.accounts import (
+    CREDENTIALS,
+    Accounts,
+    account,
+    grant_rows,
+    letters,
+)
 from services.registration.features.accounts.domain.account import Account
 from services.registration.features.accounts.domain.history import COMMAND_LINE
 from services.registration.features.accounts.domain.one_time_codes import (
@@ -87,7 +93,7 @@ class Invitations:
             {"_id": name},
             {
                 "$set": {"invitation": invitation, "state": "invited"},
-                "$unset": {"password": "", "totp": "", "recovery": ""},
+                "$unset": dict.fromkeys(CREDENTIALS, ""),
                 "$inc": {"rev": 1},
             },
             session=session,
@@ -102,7 +108,7 @@ class Invitations:
 
     async def of(self, token: str, now: datetime) -> Invited | None:
         """None for a token that is wrong, used or over."""
-        row = await self.store["accounts"].find_one(_standing(token, now))
+        row = await self.store["accounts"].find_one(standing(digest(token), now))
         return Invited(account(row), row["invitation"]["secret"]) if row else None
 
     async def accept(
@@ -118,14 +124,15 @@ class Invitations:
         known = [digest(plain_recovery_code(one)) for one in codes]
         credentials = {"password": password, "totp": invited.secret, "step": step, "recovery": known}
         done = await self.store["accounts"].update_one(
-            _standing(token, now),
+            standing(digest(token), now),
             {"$set": {"name": name, "state": "active", **credentials}, "$unset": {"invitation": ""}},
         )
         return codes if done.matched_count else None
 
 
-def _standing(token: str, now: datetime) -> Document:
-    return {"invitation.token": digest(token), "invitation.until": {"$gt": now}, "state": "invited"}
+def standing(token: bytes, now: datetime) -> Document:
+    """Whose invitation of this token's digest can be accepted."""
+    return {"invitation.token": token, "invitation.until": {"$gt": now}, "state": "invited"}
 
 
 def _entry(row: Document, link: str, now: datetime, until: datetime) -> AccountEntry:

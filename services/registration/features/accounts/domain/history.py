@@ -23,6 +23,8 @@ Deed = Literal[
     "end_sessions",
     "make_token",
     "revoke_token",
+    "add_passkey",
+    "remove_passkey",
 ]
 """What is no command, so that the ledger does not know it."""
 
@@ -44,6 +46,8 @@ WORDS: Final[Mapping[Deed, str]] = {
     "end_sessions": "mengakhiri semua sesi akun",
     "make_token": "membuat token program",
     "revoke_token": "mencabut token program",
+    "add_passkey": "menambah kunci sandi",
+    "remove_passkey": "menghapus kunci sandi",
 }
 COMMAND_LINE: Final = "simpul"
 """The actor of whoever types the `simpul` command on the office's own machine."""

@@ -28,7 +28,13 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         here = await _here(front, request)
         found = await accounts_of(front).sessions.of_account(here.account, datetime.now(UTC))
         return staff_page(
-            front, user, "staf-perangkat.html", sessions=found, here=here, done=done_message(front, request)
+            front,
+            user,
+            "staf-perangkat.html",
+            sessions=found,
+            here=here,
+            passkeys=accounts_of(front).passkeys is not None and user.actor == here.account,
+            done=done_message(front, request),
         )
 
     @router.post("")

@@ -86,9 +86,11 @@ def _form(
 ) -> HTMLResponse:
     link = address(invited.secret, invited.account.email, front.office.name)
     picture = segno.make(link, micro=False).svg_inline(scale=5, dark="#000", light="#fff", title="Kode QR")
+    provider = accounts_of(front).provider
     return front.page(
         "staf-undangan.html",
         422 if errors else 200,
+        provider=provider and provider.name,
         action=f"{PATH}/{token}",
         email=invited.account.email,
         secret=invited.secret,

@@ -68,10 +68,7 @@ async def _with_account(front: OfficePages, request: Request, typed: dict[str, s
         typed["email"], typed["kata-sandi"], typed["kode"], datetime.now(UTC)
     )
     if isinstance(found, Accepted):
-        answer = RedirectResponse("/staf", 303)
-        if found.failures:
-            answer = redirect_with_message(front, "/staf", FAILED_BEFORE.format(number(found.failures)))
-        return await begun(front, request, found.account, answer)
+        return await begun(front, request, found.account, welcome(front, found))
     if found.wait is not None:
         raise desk.sign_ins.too_often("page", found.wait.total_seconds())
     desk.sign_ins.refused(request, "page", found.account)
@@ -96,7 +93,23 @@ def _form(
     said: str = "",
 ) -> HTMLResponse:
     values = {"email": email, "kata-sandi": "", "kode": "", "sandi": ""}
-    return front.page("staf-masuk.html", status, values=values, errors=errors or {}, done=said)
+    desk = accounts_of(front)
+    return front.page(
+        "staf-masuk.html",
+        status,
+        values=values,
+        errors=errors or {},
+        done=said,
+        provider=desk.provider and desk.provider.name,
+        passkeys=desk.passkeys is not None,
+    )
+
+
+def welcome(front: OfficePages, found: Accepted) -> RedirectResponse:
+    """To the desk, which tells of failures before."""
+    if not found.failures:
+        return RedirectResponse("/staf", 303)
+    return redirect_with_message(front, "/staf", FAILED_BEFORE.format(number(found.failures)))
 
 
 async def begun(front: OfficePages, request: Request, account: str, answer: Response) -> Response:
