@@ -246,14 +246,14 @@ async def test_a_mail_that_cannot_be_judged_holds_up_no_other(
 ) -> None:
     from services.notification.application import sending
 
-    judge = sending.judge
+    decide = sending.decide_sending
 
     def breaks(delivery: Any, *rest: Any) -> Any:
         if delivery.registration == registration("Wayan Contoh"):
             raise OverflowError("date value out of range")
-        return judge(delivery, *rest)
+        return decide(delivery, *rest)
 
-    monkeypatch.setattr(sending, "judge", breaks)
+    monkeypatch.setattr(sending, "decide_sending", breaks)
     async with stage.running():
         await stage.publish("rakor")
         for name in ("Wayan Contoh", "Made Contoh"):

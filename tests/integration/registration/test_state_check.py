@@ -174,7 +174,7 @@ async def test_provisioning_moves_what_a_former_version_kept_in_the_facts(
         before = await dump(office.store, "facts", "private")
         await put_private_in_place(office.store)
         with pytest.raises(DatabaseMisfit, match=f"run `simpul provision office {office.code}`"):
-            await require_fit(office.code, office.store, ALL, office.kafka)
+            await require_fit(office.code, office.store, ALL, office.cluster)
         code, _, errors = await simpul(servers, *CHECK, **environment(office))
         assert (code, errors.count("\n")) == (1, 1)
         assert "holds facts in version 1, not 2" in errors
@@ -186,7 +186,7 @@ async def test_provisioning_moves_what_a_former_version_kept_in_the_facts(
         known = {row["_id"] for row in before["facts"]}
         assert [row for row in after["facts"] if row["_id"] in known] == before["facts"]
         assert after["private"] == before["private"]
-        await require_fit(office.code, office.store, ALL, office.kafka)
+        await require_fit(office.code, office.store, ALL, office.cluster)
         file = tmp_path / "office.yaml"
         file.write_text(yaml.safe_dump(office_file(office.code).model_dump(mode="json")))
         code, output, errors = await simpul(
@@ -210,4 +210,4 @@ async def test_what_a_newer_version_wrote_is_refused_at_start(servers: Servers) 
     async with new_office(servers) as office:
         await office.store["formats"].update_one({"_id": "registration"}, {"$set": {"version": 2}})
         with pytest.raises(DatabaseMisfit, match="holds registration in version 2, and this program knows 1"):
-            await require_fit(office.code, office.store, ALL, office.kafka)
+            await require_fit(office.code, office.store, ALL, office.cluster)
