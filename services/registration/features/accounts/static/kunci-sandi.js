@@ -32,6 +32,7 @@ async function submit(event) {
 
 if (form && window.PublicKeyCredential?.parseCreationOptionsFromJSON) {
   form.hidden = false;
+  trouble.hidden = true;
   form.addEventListener("submit", submit);
 } else if (form) {
   say(form.dataset.missing);
