@@ -73,3 +73,24 @@ def test_a_url_that_cannot_be_one_is_not_shown() -> None:
     code, told = ended(REPORTING, WHOLE | {"SIMPUL_MONGO_URL": f"mongodb://simpul:{SECRET}@@/"})
     assert (code, "SIMPUL_MONGO_URL cannot be used (InvalidURI)" in told) == (1, True)
     assert SECRET not in told
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"SIMPUL_OIDC_ISSUER": "https://issuer.example"}, "go together"),
+        (
+            {
+                "SIMPUL_OIDC_ISSUER": "http://issuer.example",
+                "SIMPUL_OIDC_CLIENT_ID": "simpul",
+                "SIMPUL_OIDC_CLIENT_SECRET": SECRET,
+            },
+            "must begin with https://",
+        ),
+    ],
+)
+def test_a_provider_of_identities_is_named_whole_and_asked_over_tls(
+    given: dict[str, str], sentence: str
+) -> None:
+    code, told = ended(REGISTRATION, WHOLE | given)
+    assert (code, sentence in told, SECRET in told) == (2, True, False), told

@@ -35,6 +35,8 @@ TYPED: Final = (
         "kegiatan",
         "sampai",
         "perangkat",
+        "tantangan",
+        "jawaban",
         "hapus",
         "token",
         "nama",
@@ -149,4 +151,6 @@ def _responses(route: Route) -> dict[str, Any]:
     found: dict[str, Any] = {status: {"description": "a page", "content": html} for status in statuses}
     if route.path.endswith(".xlsx"):
         found["200"] = {"description": "a sheet", "content": {SHEET: {}}}
+    if route.path.endswith(".js"):
+        found["200"] = {"description": "a script", "content": {"text/javascript": {}}}
     return found | {"303": {"description": "another page"}, "400": found["422"]}

@@ -32,6 +32,8 @@ from shared.mongo.driver import Document, DuplicateKeyError, Session, Store
 
 MOST: Final = 10
 REQUIRED: Final = UserVerificationRequirement.REQUIRED
+UNREADABLE: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What the library raises for an answer that is wrong, or is no answer: anybody can send one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Passkeys:
                 expected_origin=self.address.origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError):
+        except UNREADABLE:
             return False
         row = {"id": made.credential_id, "key": made.credential_public_key, "count": made.sign_count}
         row |= {"device": device, "added": now, "used": None}
@@ -125,7 +127,7 @@ class Passkeys:
             return Refused()
         try:
             given = parse_authentication_credential_json(answer)
-        except (WebAuthnException, ValueError):
+        except UNREADABLE:
             return Refused()
         account = await self.store["accounts"].find_one({"passkeys.id": given.raw_id, "state": "active"})
         if account is None:
@@ -141,7 +143,7 @@ class Passkeys:
                 credential_current_sign_count=row["count"],
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError):
+        except UNREADABLE:
             return Refused(account["_id"])
         counted = {"id": row["id"], "count": row["count"]}
         done = await self.store["accounts"].update_one(
