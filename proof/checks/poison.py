@@ -8,7 +8,7 @@ from proof.checks.verdict import Look, Verdict, moment
 from proof.witnesses import Document, Office, Run
 from shared.contracts import topics
 
-REASONS: Final = ("unreadable", "wrong_partition", "wrong_office", "unknown_type", "failed")
+REASONS: Final = ("unreadable", "wrong_partition", "wrong_office", "unknown_type", "forbidden", "failed")
 BEHIND_SECONDS: Final = 5.0
 Place = tuple[int, int]
 
