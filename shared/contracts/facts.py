@@ -14,6 +14,7 @@ from shared.contracts.types import (
     Category,
     Count,
     Duration,
+    HttpsLink,
     Line,
     Message,
     Month,
@@ -251,6 +252,31 @@ class RegistrationCorrected(RegistrationFact):
     type = "id.simpul.registration.corrected.v1"
 
 
+class MaterialFact(Body):
+    """`material`: its id within the activity."""
+
+    activity: Slug
+    material: Slug
+
+
+class MaterialPublished(MaterialFact):
+    """A link to material of an activity, as it is from now on. `public`: it is shown to everybody, not to
+    staff alone. Changes no count."""
+
+    type = "id.simpul.material.published.v1"
+
+    title: Line
+    url: HttpsLink
+    public: bool
+    version: Count
+
+
+class MaterialWithdrawn(MaterialFact):
+    """It is shown to nobody any more. Changes no count."""
+
+    type = "id.simpul.material.withdrawn.v1"
+
+
 class OfficeName(Message):
     name: Line
     since: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -295,6 +321,8 @@ FACTS: dict[str, type[Body]] = {
         AttendanceRecorded,
         ParticipantCorrected,
         RegistrationCorrected,
+        MaterialPublished,
+        MaterialWithdrawn,
         OfficeDescribed,
         OfficeTotals,
     )

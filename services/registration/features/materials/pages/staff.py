@@ -1,0 +1,100 @@
+"""The materials of an activity, for its staff: published by a form, withdrawn by a button."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import TypeAdapter, ValidationError
+
+from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.features.gatherings.gatherings_desk import activity_of
+from services.registration.features.materials.materials import SENTENCES
+from services.registration.features.materials.materials_desk import materials
+from services.registration.features.materials.pages.material_form import EMPTY, TypedMaterial, read
+from services.registration.kernel.actions import Action
+from services.registration.web.access import Access, SignedIn
+from services.registration.web.desk import done_message, redirect_with_message, staff_page, submit_command
+from services.registration.web.front import OfficePages
+from shared.contracts.commands import WithdrawMaterial
+from shared.contracts.outcomes import Outcome
+from shared.contracts.types import Slug
+from shared.http import Problem
+
+BLANK: Final = TypedMaterial(EMPTY, {}, None)
+
+
+def routes(front: OfficePages, access: Access) -> APIRouter:
+    router = APIRouter(prefix="/staf/kegiatan/{activity}/materi")
+    Publisher = Annotated[SignedIn, Depends(access.page(Action.PUBLISH_MATERIAL))]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def listed(activity: str, user: Publisher, request: Request) -> HTMLResponse:
+        state = await activity_of(front, activity)
+        return await _page(front, user, state, BLANK, done=done_message(front, request))
+
+    @router.post("", response_class=HTMLResponse)
+    async def publish(activity: str, user: Publisher, request: Request) -> Response:
+        state, sent = await activity_of(front, activity), await request.form()
+        typed = read(sent, state.described.id)
+        if typed.command is None:
+            return await _page(front, user, state, typed, 422)
+        outcome = await submit_command(front, typed.command, state.described.id, user)
+        return await _answer(front, user, state, typed, outcome, "material_published")
+
+    @router.post("/{material}/tarik", response_class=HTMLResponse)
+    async def withdraw(activity: str, material: str, user: Publisher) -> Response:
+        state = await activity_of(front, activity)
+        command = WithdrawMaterial(activity=state.described.id, id=_slug(material))
+        outcome = await submit_command(front, command, state.described.id, user)
+        return await _answer(front, user, state, BLANK, outcome, "material_withdrawn")
+
+    return router
+
+
+def _slug(material: str) -> str:
+    """Raises `Problem` 404."""
+    try:
+        return TypeAdapter(Slug).validate_python(material)
+    except ValidationError:
+        told = SENTENCES.say("refused", "material_unknown", {})
+        raise Problem(404, "material_unknown", told) from None
+
+
+async def _answer(
+    front: OfficePages,
+    user: SignedIn,
+    state: ActivityState,
+    typed: TypedMaterial,
+    outcome: Outcome,
+    wanted: str,
+) -> Response:
+    told = outcome.message or ""
+    if outcome.result == wanted:
+        return redirect_with_message(front, f"/staf/kegiatan/{state.described.id}/materi", told)
+    status = 202 if outcome.state == "pending" else 409
+    return await _page(front, user, state, typed, status, told=told)
+
+
+async def _page(
+    front: OfficePages,
+    user: SignedIn,
+    state: ActivityState,
+    typed: TypedMaterial,
+    status: int = 200,
+    told: str = "",
+    done: str = "",
+) -> HTMLResponse:
+    return staff_page(
+        front,
+        user,
+        "staf-materi.html",
+        status,
+        again=status == 202,  # the same form asks for the same command's outcome
+        activity=state.described,
+        cancelled=state.cancelled,
+        materials=await materials(front).listed(state.described.id, public_only=False),
+        values=typed.values,
+        errors=typed.errors,
+        told=told,
+        done=done,
+    )
