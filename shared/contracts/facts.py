@@ -14,7 +14,6 @@ from shared.contracts.types import (
     Category,
     Count,
     Duration,
-    HttpsLink,
     Line,
     Message,
     Month,
@@ -253,22 +252,20 @@ class RegistrationCorrected(RegistrationFact):
 
 
 class MaterialFact(Body):
-    """`material`: its id within the activity."""
+    """`material`: its id within the activity; `public`: it is for everybody, not for staff alone; `version`:
+    how many times it was published."""
 
     activity: Slug
     material: Slug
+    public: bool
+    version: Count
 
 
 class MaterialPublished(MaterialFact):
-    """A link to material of an activity, as it is from now on. `public`: it is shown to everybody, not to
-    staff alone. Changes no count."""
+    """A link to material of an activity, whose title and address stay in the office. `public`: it is shown to
+    everybody, not to staff alone. Changes no count."""
 
     type = "id.simpul.material.published.v1"
-
-    title: Line
-    url: HttpsLink
-    public: bool
-    version: Count
 
 
 class MaterialWithdrawn(MaterialFact):

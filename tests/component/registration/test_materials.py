@@ -14,7 +14,8 @@ from tests.component.registration.test_pages import sound
 from tests.component.registration.test_running import said
 from tests.component.registration.test_staff import staff_at
 from tests.support.features import ALL
-from tests.support.office import new_office
+from tests.support.markup import MAX_BYTES, Markup
+from tests.support.office import TestOffice, new_office
 from tests.support.servers import Servers
 
 MATERIALS = "/api/v1/activities/uji/materials"
@@ -32,43 +33,49 @@ async def published(client: httpx.AsyncClient, body: dict[str, Any], activity: s
 
 
 async def listed(client: httpx.AsyncClient, headers: dict[str, str]) -> list[tuple[str, int, bool]]:
-    rows = (await client.get(MATERIALS, headers=headers)).json()["materials"]
-    return [(one["id"], one["version"], one["public"]) for one in rows]
+    found = (await client.get(MATERIALS, headers=headers)).json()
+    assert found["next"] is None
+    return [(one["id"], one["version"], one["public"]) for one in found["items"]]
 
 
 @pytest.mark.broker
-async def test_materials_are_published_withdrawn_and_come_back_from_their_facts(servers: Servers) -> None:
+async def test_materials_are_published_withdrawn_and_come_back_without_their_links(servers: Servers) -> None:
     async with new_office(servers) as office:
         async with office.registration() as client:
             await announce(client, "uji")
-            assert (await published(client, SLIDES))["message"] == "Materi sudah diterbitkan."
-            assert (await published(client, SLIDES | {"title": "Paparan"}))["result"] == "material_published"
-            assert (await published(client, NOTES))["result"] == "material_published"
+            assert (await published(client, SLIDES))["message"] == "Sudah diterbitkan."
+            assert (await published(client, SLIDES | {"title": "Paparan"}))["result"] == "published"
+            assert (await published(client, NOTES))["result"] == "published"
             assert (await published(client, NOTES, "tiada"))["reason"] == "activity_unknown"
             answer = await client.delete(f"{MATERIALS}/catatan", headers=STAFF)
-            assert answer.json()["result"] == "material_withdrawn"
+            assert answer.json()["result"] == "withdrawn"
             again = await client.delete(f"{MATERIALS}/catatan", headers=STAFF)
             assert (again.status_code, again.json()["reason"]) == (409, "material_unknown")
             await office.at_rest()
         told = [fact for fact in await office.facts() if fact["type"].startswith("material.")]
-        assert [(one["type"], one["material"], one.get("version")) for one in told] == [
-            ("material.published", "paparan-1", 1),
-            ("material.published", "paparan-1", 2),
-            ("material.published", "catatan", 1),
-            ("material.withdrawn", "catatan", None),
+        assert [(one["type"], one["material"], one["public"], one["version"]) for one in told] == [
+            ("material.published", "paparan-1", True, 1),
+            ("material.published", "paparan-1", True, 2),
+            ("material.published", "catatan", False, 1),
+            ("material.withdrawn", "catatan", False, 1),
         ]
-        findings = await check_states(office.store, ALL)
-        assert (findings.mismatches, findings.surplus) == ([], {})
-        right = await office.store["materials"].find({}).sort("_id", 1).to_list(None)
+        assert not [one for one in told if URL in str(one) or "Paparan" in str(one)]
+        await are_what_facts_lead_to(office)
         await office.store.drop()
         await provision(office.code, office.store, ALL, office.kafka, office.partitions, 1)
-        lost = [one for one in await recover(office.of, ALL, office.kafka, 1) if "material" in one]
-        assert lost == []
-        assert await office.store["materials"].find({}).sort("_id", 1).to_list(None) == right
+        (lost,) = (one for one in await recover(office.of, ALL, office.kafka, 1) if "material" in one)
+        assert lost.startswith("lost: material uji/paparan-1: its title and link")
+        await are_what_facts_lead_to(office)
         async with office.registration() as client:
-            assert await listed(client, {}) == [("paparan-1", 2, True)]
-            assert (await published(client, NOTES))["result"] == "material_published"
-            assert await listed(client, STAFF) == [("catatan", 2, False), ("paparan-1", 2, True)]
+            assert await listed(client, STAFF) == []
+            for body in (SLIDES, NOTES):
+                assert (await published(client, body))["result"] == "published"
+            assert await listed(client, STAFF) == [("catatan", 2, False), ("paparan-1", 3, True)]
+
+
+async def are_what_facts_lead_to(office: TestOffice) -> None:
+    findings = await check_states(office.store, ALL)
+    assert (findings.mismatches, findings.surplus, findings.facts_without_row) == ([], {}, 0)
 
 
 async def test_everybody_sees_what_is_public_and_staff_see_all(brokerless: Servers) -> None:
@@ -87,6 +94,31 @@ async def test_everybody_sees_what_is_public_and_staff_see_all(brokerless: Serve
         assert f'href="{PAGE}"' in (await client.get("/kegiatan/uji")).text
         for path in ("/kegiatan/tiada/materi", "/api/v1/activities/tiada/materials"):
             assert (await client.get(path)).status_code == 404
+
+
+async def test_the_longest_list_is_shown_page_by_page(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
+        await announce(client, "uji")
+        for number in range(21):
+            long = {
+                "id": f"m-{number:02}",
+                "title": f"{number:02} ".ljust(200, "x"),
+                "url": URL.ljust(500, "y"),
+            }
+            assert (await published(client, SLIDES | long))["result"] == "published"
+        for page, last in ((PAGE, 2), (STAFF_PAGE, 3)):
+            for number in range(1, last + 1):
+                fits(await client.get(f"{page}?hal={number}"))
+            end = (await client.get(f"{page}?hal={last}")).text
+            assert (end.count(URL), f'href="{page}?hal={last - 1}"' in end) == (1, True)
+            assert "Kembali ke halaman pertama" in (await client.get(f"{page}?hal={last + 1}")).text
+        wrong = await marks(client, STAFF_PAGE) | dict.fromkeys(TYPED, "x" * 500)
+        fits(await client.post(STAFF_PAGE, data=wrong))
+
+
+def fits(page: httpx.Response) -> None:
+    assert len(page.content) <= MAX_BYTES
+    assert Markup(page.text).mistakes == []
 
 
 async def test_only_staff_publish_and_only_links_that_are_safe(brokerless: Servers) -> None:

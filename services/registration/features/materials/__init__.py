@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Final
 
 from services.registration.features.materials.domain import material
+from services.registration.features.materials.fold import FACTS
 from services.registration.features.materials.material_states import CODEC, COLLECTIONS, load
-from services.registration.features.materials.materials import COMMANDS, FACTS, MATERIAL, NAME, SENTENCES
+from services.registration.features.materials.materials import COMMANDS, MATERIAL, NAME, SENTENCES
 from services.registration.features.materials.materials_api import API
 from services.registration.features.materials.materials_desk import parts
 from services.registration.features.materials.pages import public, staff
+from services.registration.features.materials.recovered_materials import recovered_materials
 from services.registration.kernel.actions import Action
 from services.registration.kernel.feature import ActivityPage, Feature, Kind
 
@@ -20,6 +22,7 @@ MATERIALS: Final = Feature(
     collections=COLLECTIONS,
     load=load,
     sentences=SENTENCES,
+    recovery=recovered_materials,
     api=API,
     pages=(public.routes,),
     staff_pages=(staff.routes,),

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from services.registration.features.materials.domain.material import Material, state_id
+from services.registration.features.materials.domain.material import Material, MaterialLink, state_id
 from services.registration.features.materials.materials import MATERIAL
 from services.registration.kernel.feature import Codec, OfficeStore
 from services.registration.kernel.loaded_states import LoadedStates
@@ -16,6 +16,15 @@ from shared.mongo.indexes import Index, ascending
 
 MATERIALS: Final = "materials"
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {MATERIALS: (ascending(MATERIALS, "activity"),)}
+SHOWN: Final[Document] = {"link": {"$ne": None}}
+
+
+def link_document(link: MaterialLink | None) -> Document:
+    return {"link": asdict(link) if link else None}
+
+
+def link_of(row: Document) -> MaterialLink | None:
+    return MaterialLink(**row["link"]) if row["link"] else None
 
 
 def _document(name: str, partition: int, state: Material, now: datetime) -> Document:
@@ -26,11 +35,9 @@ def _state(row: Document) -> Material:
     return Material(
         activity=row["activity"],
         id=row["id"],
-        title=row["title"],
-        url=row["url"],
+        link=link_of(row),
         public=row["public"],
         version=row["version"],
-        withdrawn=row["withdrawn"],
     )
 
 
@@ -44,12 +51,15 @@ async def load(
     loaded: LoadedStates,
     known: Awaitable[None],
 ) -> None:
-    """The activities of all commands are loaded by gatherings."""
-    named = {
-        state_id(one.command.activity, one.command.id)
-        for one in received
-        if isinstance(one.command, PublishMaterial | WithdrawMaterial)
-    }
-    if missing := named - loaded.states[MATERIAL].keys():
-        rows = of.store[MATERIALS].find({"_id": {"$in": list(missing)}})
-        loaded.states[MATERIAL] |= {row["_id"]: CODEC.read(row) for row in await rows.to_list(None)}
+    """Those that commands name, and all that are shown where one more may be. The activities of all commands
+    are loaded by gatherings."""
+    commands = [
+        one.command for one in received if isinstance(one.command, PublishMaterial | WithdrawMaterial)
+    ]
+    if not commands:
+        return
+    named = {state_id(command.activity, command.id) for command in commands}
+    growing = {command.activity for command in commands if isinstance(command, PublishMaterial)}
+    wanted = [{"_id": {"$in": list(named)}}, {"activity": {"$in": list(growing)}} | SHOWN]
+    rows = await of.store[MATERIALS].find({"$or": wanted}).to_list(None)
+    loaded.states[MATERIAL] |= {row["_id"]: CODEC.read(row) for row in rows}

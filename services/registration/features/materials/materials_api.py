@@ -17,7 +17,6 @@ from shared.contracts.types import Slug
 from shared.http import NOT_FOUND
 
 PATH: Final = "/activities/{activity}/materials"
-FIELDS: Final = ("id", "version", "public", "title", "url")
 
 
 def routes(router: APIRouter, desk: OfficeApi) -> None:
@@ -29,7 +28,7 @@ def routes(router: APIRouter, desk: OfficeApi) -> None:
         user = await desk.access.bearer(request, Action.PUBLISH_MATERIAL)
         await activity_of(desk, activity)
         found = await materials(desk).listed(activity, public_only=user is None)
-        return {"materials": [{name: getattr(one, name) for name in FIELDS} for one in found]}
+        return {"items": [one._asdict() for one in found], "next": None}
 
     @router.post(PATH, responses=STAFF, openapi_extra=body(PublishMaterial, "activity"))
     async def publish(activity: Slug, user: Publisher, request: Request) -> Response:

@@ -1,13 +1,29 @@
 """What routes and pages of materials work with."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from services.registration.features.materials.domain.material import Material
-from services.registration.features.materials.material_states import CODEC, MATERIALS
+from services.registration.features.materials.material_states import MATERIALS, SHOWN
 from services.registration.features.materials.materials import NAME
 from services.registration.kernel.context import OfficeContext
 from services.registration.web.api import FeatureServices
-from shared.mongo.driver import Store
+from shared.mongo.driver import Document, Store
+
+
+class ListedMaterial(NamedTuple):
+    """As the API shows it."""
+
+    id: str
+    version: int
+    public: bool
+    title: str
+    url: str
+
+    @property
+    def host(self) -> str:
+        """Where the link leads."""
+        return urlsplit(self.url).netloc
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +32,15 @@ class Materials:
 
     store: Store
 
-    async def listed(self, activity: str, public_only: bool) -> list[Material]:
-        """Those of an activity that are not withdrawn, by title."""
-        shown = {"activity": activity, "withdrawn": False} | ({"public": True} if public_only else {})
-        rows = await self.store[MATERIALS].find(shown).to_list(None)
-        return sorted(map(CODEC.read, rows), key=lambda one: (one.title.casefold(), one.id))
+    async def listed(self, activity: str, public_only: bool) -> list[ListedMaterial]:
+        """Those of an activity that are shown, by title."""
+        wanted = {"activity": activity} | SHOWN | ({"public": True} if public_only else {})
+        found = map(_listed, await self.store[MATERIALS].find(wanted).to_list(None))
+        return sorted(found, key=lambda one: (one.title.casefold(), one.id))
+
+
+def _listed(row: Document) -> ListedMaterial:
+    return ListedMaterial(row["id"], row["version"], row["public"], row["link"]["title"], row["link"]["url"])
 
 
 def parts(context: OfficeContext) -> Materials:

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from shared.contracts.commands import PublishMaterial
 from shared.contracts.misfits import misfits
 
-_FIELDS: Final = {"kode": "id", "judul": "title", "alamat": "url"}
+_FIELDS: Final = {"judul": "title", "alamat": "url", "kode": "id"}
 _WRONG: Final = {
-    "kode": "Kode: tulis huruf kecil, angka, dan tanda hubung, misalnya paparan-1",
     "judul": "Judul: wajib diisi, dalam satu baris dan paling banyak 200 huruf",
     "alamat": "Alamat: tulis alamat lengkap yang diawali https://, tanpa spasi",
+    "kode": "Kode: tulis huruf kecil, angka, dan tanda hubung, misalnya paparan-1",
 }
 EMPTY: Final = dict.fromkeys([*_FIELDS, "umum"], "")
 _LONGEST: Final = 1_000  # of what is shown again

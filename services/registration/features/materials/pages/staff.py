@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,10 +16,14 @@ from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import done_message, redirect_with_message, staff_page, submit_command
 from services.registration.web.front import OfficePages
 from shared.contracts.commands import WithdrawMaterial
-from shared.contracts.outcomes import Outcome
+from shared.contracts.outcomes import Outcome, Result
 from shared.contracts.types import Slug
 from shared.http import Problem
+from shared.pages import pages_of
 
+ROWS: Final = 10  # a row holds 1.4 kB at most
+PUBLISHED: Final = "Materi sudah diterbitkan."
+WITHDRAWN: Final = "Materi sudah ditarik."
 BLANK: Final = TypedMaterial(EMPTY, {}, None)
 
 
@@ -28,9 +32,11 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     Publisher = Annotated[SignedIn, Depends(access.page(Action.PUBLISH_MATERIAL))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def listed(activity: str, user: Publisher, request: Request) -> HTMLResponse:
+    async def listed(
+        activity: str, user: Publisher, request: Request, hal: Annotated[int, Query(ge=1, le=10_000)] = 1
+    ) -> HTMLResponse:
         state = await activity_of(front, activity)
-        return await _page(front, user, state, BLANK, done=done_message(front, request))
+        return await _page(front, user, state, BLANK, done=done_message(front, request), number=hal)
 
     @router.post("", response_class=HTMLResponse)
     async def publish(activity: str, user: Publisher, request: Request) -> Response:
@@ -39,14 +45,14 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         if typed.command is None:
             return await _page(front, user, state, typed, 422)
         outcome = await submit_command(front, typed.command, state.described.id, user)
-        return await _answer(front, user, state, typed, outcome, "material_published")
+        return await _answer(front, user, state, typed, outcome, "published", PUBLISHED)
 
     @router.post("/{material}/tarik", response_class=HTMLResponse)
     async def withdraw(activity: str, material: str, user: Publisher) -> Response:
         state = await activity_of(front, activity)
         command = WithdrawMaterial(activity=state.described.id, id=_slug(material))
         outcome = await submit_command(front, command, state.described.id, user)
-        return await _answer(front, user, state, BLANK, outcome, "material_withdrawn")
+        return await _answer(front, user, state, BLANK, outcome, "withdrawn", WITHDRAWN)
 
     return router
 
@@ -66,13 +72,14 @@ async def _answer(
     state: ActivityState,
     typed: TypedMaterial,
     outcome: Outcome,
-    wanted: str,
+    wanted: Result,
+    done: str,
 ) -> Response:
-    told = outcome.message or ""
+    """`done`: what is said where the result is the wanted one."""
     if outcome.result == wanted:
-        return redirect_with_message(front, f"/staf/kegiatan/{state.described.id}/materi", told)
+        return redirect_with_message(front, f"/staf/kegiatan/{state.described.id}/materi", done)
     status = 202 if outcome.state == "pending" else 409
-    return await _page(front, user, state, typed, status, told=told)
+    return await _page(front, user, state, typed, status, told=outcome.message or "")
 
 
 async def _page(
@@ -83,7 +90,9 @@ async def _page(
     status: int = 200,
     told: str = "",
     done: str = "",
+    number: int = 1,
 ) -> HTMLResponse:
+    found = await materials(front).listed(state.described.id, public_only=False)
     return staff_page(
         front,
         user,
@@ -92,7 +101,9 @@ async def _page(
         again=status == 202,  # the same form asks for the same command's outcome
         activity=state.described,
         cancelled=state.cancelled,
-        materials=await materials(front).listed(state.described.id, public_only=False),
+        materials=found[(number - 1) * ROWS : number * ROWS],
+        number=number,
+        pages=pages_of(len(found), ROWS),
         values=typed.values,
         errors=typed.errors,
         told=told,
