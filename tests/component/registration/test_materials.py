@@ -133,7 +133,7 @@ async def test_only_staff_publish_and_only_links_that_are_safe(brokerless: Serve
         assert await listed(client, STAFF) == []
 
 
-async def test_staff_publish_by_a_form_and_withdraw_by_a_button(brokerless: Servers) -> None:
+async def test_staff_publish_by_a_form_and_withdraw_after_a_question(brokerless: Servers) -> None:
     async with staff_at(brokerless) as (_, client):
         await announce(client, "uji")
         assert f'href="{STAFF_PAGE}"' in (await client.get(DESK)).text
@@ -154,8 +154,11 @@ async def test_staff_publish_by_a_form_and_withdraw_by_a_button(brokerless: Serv
         assert "Petugas</td>" in (await landed(client, hidden)).text
         assert URL not in (await client.get(PAGE)).text
         gone = f"{STAFF_PAGE}/paparan-1/tarik"
-        page = await landed(client, await client.post(gone, data=await marks(client, STAFF_PAGE)))
+        assert f'href="{gone}"' in (await client.get(STAFF_PAGE)).text
+        sound(await client.get(gone))
+        page = await landed(client, await client.post(gone, data=await marks(client, gone)))
         assert said(page) == "Materi sudah ditarik."
+        assert (await client.get(gone)).status_code == 404
         assert URL not in page.text
         late = await client.post(gone, data=await marks(client, STAFF_PAGE))
         assert (late.status_code, "Materi tidak ditemukan" in late.text) == (409, True)

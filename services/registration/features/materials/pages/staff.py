@@ -1,4 +1,4 @@
-"""The materials of an activity, for its staff: published by a form, withdrawn by a button."""
+"""The materials of an activity, for its staff: published by a form, withdrawn after a question."""
 
 from typing import Annotated, Final
 
@@ -21,7 +21,7 @@ from shared.contracts.types import Slug
 from shared.http import Problem
 from shared.pages import pages_of
 
-ROWS: Final = 10  # a row holds 1.4 kB at most
+ROWS: Final = 10  # one holds 1.3 kB at most
 PUBLISHED: Final = "Materi sudah diterbitkan."
 WITHDRAWN: Final = "Materi sudah ditarik."
 BLANK: Final = TypedMaterial(EMPTY, {}, None)
@@ -47,6 +47,15 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         outcome = await submit_command(front, typed.command, state.described.id, user)
         return await _answer(front, user, state, typed, outcome, "published", PUBLISHED)
 
+    @router.get("/{material}/tarik", response_class=HTMLResponse)
+    async def question(activity: str, material: str, user: Publisher) -> HTMLResponse:
+        state = await activity_of(front, activity)
+        found = await materials(front).listed(state.described.id, public_only=False)
+        one = next((one for one in found if one.id == material), None)
+        if one is None:
+            raise _unknown()
+        return staff_page(front, user, "staf-materi-tarik.html", activity=state.described, material=one)
+
     @router.post("/{material}/tarik", response_class=HTMLResponse)
     async def withdraw(activity: str, material: str, user: Publisher) -> Response:
         state = await activity_of(front, activity)
@@ -62,8 +71,11 @@ def _slug(material: str) -> str:
     try:
         return TypeAdapter(Slug).validate_python(material)
     except ValidationError:
-        told = SENTENCES.say("refused", "material_unknown", {})
-        raise Problem(404, "material_unknown", told) from None
+        raise _unknown() from None
+
+
+def _unknown() -> Problem:
+    return Problem(404, "material_unknown", SENTENCES.say("refused", "material_unknown", {}))
 
 
 async def _answer(
