@@ -10,6 +10,7 @@ from shared.contracts.types import (
     Category,
     Duration,
     Email,
+    HttpsLink,
     Line,
     Message,
     Paragraph,
@@ -150,6 +151,26 @@ class CorrectRegistration(Command):
     registration: RegistrationId
 
 
+class PublishMaterial(Command):
+    """A link to material of an activity; the same id again replaces what it led to. `public`: it is shown to
+    everybody, not to staff alone."""
+
+    type = "id.simpul.material.publish.v1"
+
+    activity: Slug
+    id: Slug
+    title: Line
+    url: HttpsLink
+    public: Annotated[bool, Field(strict=True)] = False
+
+
+class WithdrawMaterial(Command):
+    type = "id.simpul.material.withdraw.v1"
+
+    activity: Slug
+    id: Slug
+
+
 class Tick(Command):
     """The service's own: brings the broker's time to a partition that waits for something."""
 
@@ -167,6 +188,8 @@ COMMANDS: dict[str, type[Command]] = {
         RecordAttendance,
         CorrectParticipant,
         CorrectRegistration,
+        PublishMaterial,
+        WithdrawMaterial,
         Tick,
     )
 }

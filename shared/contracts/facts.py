@@ -251,6 +251,29 @@ class RegistrationCorrected(RegistrationFact):
     type = "id.simpul.registration.corrected.v1"
 
 
+class MaterialFact(Body):
+    """`material`: its id within the activity; `public`: it is for everybody, not for staff alone; `version`:
+    how many times it was published."""
+
+    activity: Slug
+    material: Slug
+    public: bool
+    version: Count
+
+
+class MaterialPublished(MaterialFact):
+    """A link to material of an activity, whose title and address stay in the office. `public`: it is shown to
+    everybody, not to staff alone. Changes no count."""
+
+    type = "id.simpul.material.published.v1"
+
+
+class MaterialWithdrawn(MaterialFact):
+    """It is shown to nobody any more. Changes no count."""
+
+    type = "id.simpul.material.withdrawn.v1"
+
+
 class OfficeName(Message):
     name: Line
     since: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -295,6 +318,8 @@ FACTS: dict[str, type[Body]] = {
         AttendanceRecorded,
         ParticipantCorrected,
         RegistrationCorrected,
+        MaterialPublished,
+        MaterialWithdrawn,
         OfficeDescribed,
         OfficeTotals,
     )

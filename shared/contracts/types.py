@@ -61,6 +61,13 @@ Email = Annotated[
 # as it was typed: without its outer spaces one that the pattern takes could be too short for it
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().-]{5,30}$"), BeforeValidator(_visible)]
 Link = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s<>\"]+$")]
+HttpsLink = Annotated[
+    str,
+    # no name or password before the host: what shows a link must not show those
+    StringConstraints(
+        max_length=500, pattern=r"^https://[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+(:[0-9]{1,5})?([/?#][^\s<>\"]*)?$"
+    ),
+]
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
 RegencyCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]\.[0-9]{2}$")]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
@@ -119,6 +126,7 @@ __all__ = [
     "Count",
     "Duration",
     "Email",
+    "HttpsLink",
     "Line",
     "Link",
     "Message",

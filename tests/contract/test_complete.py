@@ -31,6 +31,8 @@ from shared.contracts.facts import (
     MEASURES,
     ActivityCounted,
     AttendanceRecorded,
+    MaterialPublished,
+    MaterialWithdrawn,
     OfficeDescribed,
     OfficeTotals,
     ParticipantCorrected,
@@ -43,7 +45,15 @@ from tests.support.features import ALL
 
 NEVER_FIRST = {RegistrationPromoted, ActivityCounted, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
-NOBODY_IS_TOLD = {ActivityCounted, AttendanceRecorded, ParticipantCorrected, OfficeDescribed, OfficeTotals}
+NOBODY_IS_TOLD = {
+    ActivityCounted,
+    AttendanceRecorded,
+    MaterialPublished,
+    MaterialWithdrawn,
+    OfficeDescribed,
+    OfficeTotals,
+    ParticipantCorrected,
+}
 """Facts that no mail comes of."""
 NAME_NO_AGGREGATE = {CancelRegistration, Tick}
 """Commands that are about whatever their key says."""

@@ -61,6 +61,7 @@ async def participants(office: TestOffice, client: httpx.AsyncClient) -> States:
     yield "activities", 200, await client.get("/")
     for name in ("uji", "nanti", "lewat", "batal"):
         yield f"activity {name}", 200, await client.get(f"/kegiatan/{name}")
+    yield "no materials", 200, await client.get("/kegiatan/uji/materi")
     form = await opened(client, "uji")
     yield "empty form", 200, await client.get("/kegiatan/uji/daftar")
     yield "form with mistakes", 422, await form.send(nama="", email="x", unsur="raja", nip="1")
@@ -132,6 +133,8 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
     async for state in _imports(client):
         yield state
     async for state in _running(client):
+        yield state
+    async for state in _materials(client):
         yield state
     form = await marks(client, "/staf/terbit")
     yield "new activity", 200, await client.get("/staf/terbit")
@@ -250,6 +253,17 @@ async def _imports(client: httpx.AsyncClient) -> States:
         await landed(client, await client.post(path, data={"csrf": csrf_of(report)})),
     )
     yield "import that is gone", 404, await client.get(f"{page}/tiada")
+
+
+async def _materials(client: httpx.AsyncClient) -> States:
+    await announce(client, "bermateri")
+    page = "/staf/kegiatan/bermateri/materi"
+    yield "no materials", 200, await client.get(page)
+    form = await marks(client, page)
+    yield "material with mistakes", 422, await client.post(page, data=form | {"alamat": "x"})
+    right = {"judul": "Paparan", "alamat": "https://balai.example", "kode": "paparan", "umum": "1"}
+    assert (await client.post(page, data=form | right)).status_code == 303
+    yield "question whether to withdraw a material", 200, await client.get(f"{page}/paparan/tarik")
 
 
 async def _running(client: httpx.AsyncClient) -> States:

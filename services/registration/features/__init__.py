@@ -4,7 +4,8 @@ from typing import Final
 
 from services.registration.features.accounts import ACCOUNTS
 from services.registration.features.gatherings import GATHERINGS
+from services.registration.features.materials import MATERIALS
 from services.registration.features.people import PEOPLE
 from services.registration.kernel.feature import Feature
 
-FEATURES: Final[tuple[Feature, ...]] = (ACCOUNTS, PEOPLE, GATHERINGS)
+FEATURES: Final[tuple[Feature, ...]] = (ACCOUNTS, PEOPLE, GATHERINGS, MATERIALS)

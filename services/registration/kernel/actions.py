@@ -19,6 +19,8 @@ class Action(StrEnum):
     ANNOUNCE_ACTIVITY = "announce_activity"
     CHANGE_ACTIVITY = "change_activity"
     CANCEL_ACTIVITY = "cancel_activity"
+    PUBLISH_MATERIAL = "publish_material"
+    """Also withdraw it, and see what is for staff alone."""
     SEE_ROSTER = "see_roster"
     """An activity and who takes part in it."""
     EXPORT_ROSTER = "export_roster"

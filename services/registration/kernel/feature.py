@@ -231,7 +231,7 @@ class Holdings:
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`collections`: with their indexes; `beside`: makes what its loading fills beside states; `recovery`: of
-    the facts of a partition that come back, and its directory; None where its facts say all; `api`: adds
+    the facts of a partition that come back, and its directory; None where nothing is lost; `api`: adds
     routes to a router, of a desk; `pages`, `staff_pages`: make routers, of a front and of what gives staff
     access; `templates`: the folder of theirs; `activity_pages`: those to which an activity's own page leads;
     `activity_of`: by a parameter of paths other than `activity`, of which activity the thing is that it

@@ -73,6 +73,10 @@ class Sentences:
         return text.format_map(_Given((name, value) for name, value in numbers.items() if value != ""))
 
 
+_RESULTS: Final = {
+    "published": "Sudah diterbitkan.",
+    "withdrawn": "Sudah ditarik.",
+}
 _REASONS: Final = {
     "id_reused": "Kode permintaan ini sudah dipakai untuk isi yang berbeda. Kirim ulang dengan kode baru.",
     "invalid": "Isian tidak sesuai. Periksa kembali: {field}.",
@@ -84,7 +88,7 @@ _REASONS: Final = {
     "forbidden": "Pengirim tidak terbukti atau tidak berhak. Periksa tanda tangan dan izinnya.",
     "failed": "Perintah gagal diproses dan disimpan untuk diperiksa petugas.",
 }
-OF_ANY: Final = Sentences({}, _REASONS)
+OF_ANY: Final = Sentences(_RESULTS, _REASONS)
 """Of commands whatever they are about."""
 
 

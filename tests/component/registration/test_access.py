@@ -27,6 +27,7 @@ PUBLIC = {
     "GET /",
     "GET /kegiatan/{activity}",
     "GET /kegiatan/{activity}/daftar",
+    "GET /kegiatan/{activity}/materi",
     "POST /kegiatan/{activity}/daftar",
     "GET /hasil/{token}",
     "GET /batal/{token}",
@@ -48,6 +49,7 @@ PUBLIC = {
 }
 ASKS_BY_HAND = {
     "POST /api/v1/activities/{activity}/registrations": Action.REGISTER_PERSON,
+    "GET /api/v1/activities/{activity}/materials": Action.PUBLISH_MATERIAL,
     "GET /api/v1/commands/{identifier:path}": Action.FOLLOW_COMMAND,
 }
 """For the public, too: whoever bears a token there is asked what they may."""

@@ -9,7 +9,6 @@ _RESULTS: Final = {
     "waitlisted": "Kuota penuh. Pendaftaran masuk daftar tunggu, urutan ke-{place}.",
     "cancelled": "Pembatalan sudah dicatat.",
     "recorded": "Kehadiran sudah dicatat.",
-    "published": "Kegiatan sudah diumumkan.",
     "changed": "Perubahan kegiatan sudah dicatat.",
     "received": "Pendaftaran sudah kami terima. "
     "Rinciannya hanya kami kirim ke alamat email yang tercatat pada kami.",

@@ -16,6 +16,7 @@ PERMITTED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.ANNOUNCE_ACTIVITY: _WORKING,
     Action.CHANGE_ACTIVITY: _WORKING,
     Action.CANCEL_ACTIVITY: _WORKING,
+    Action.PUBLISH_MATERIAL: _WORKING,
     Action.SEE_ROSTER: _SEEING,
     Action.EXPORT_ROSTER: _WORKING,
     Action.REGISTER_PERSON: _WORKING,

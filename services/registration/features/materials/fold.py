@@ -1,0 +1,25 @@
+"""What each fact of materials changes, and what of it stays in the office."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from services.registration.features.materials.domain.material import state_id
+from services.registration.features.materials.material_states import link_document, link_of
+from services.registration.features.materials.materials import MATERIAL
+from services.registration.kernel.feature import FactRule, FactWithoutState, PrivatePart
+from shared.contracts.facts import Body, MaterialPublished, MaterialWithdrawn
+
+
+def _material(body: Any, key: str) -> str:
+    """Raises `FactWithoutState` where the key is another than its activity."""
+    if body.activity != key:
+        raise FactWithoutState(f"{type(body).__name__} is keyed by something else than its activity")
+    return state_id(key, body.material)
+
+
+_LINK: Final = PrivatePart(MATERIAL, link_document, link_of, lambda state: state.link)
+_CHANGES: Final = {MATERIAL: _material}
+FACTS: Final[Mapping[type[Body], FactRule]] = {
+    MaterialPublished: FactRule(_CHANGES, "published", _LINK, history="menerbitkan materi"),
+    MaterialWithdrawn: FactRule(_CHANGES, "withdrawn", history="menarik materi"),
+}
