@@ -20,7 +20,6 @@ def test_the_table_of_metrics_tells_what_reporting_shows() -> None:
     metrics.lag({"bali": 7})
     metrics.standing([OfficeStanding("bali", "BGP Bali", None, AT, 3, 1, "differs", None)])
     metrics.unknown({"bali": UnknownCounts(measures=2, cells=1)})
-    SignIns(metrics.registry, 20)
     text = generate_latest(metrics.registry).decode()
     assert shown(text) == told("reporting")
     name = "simpul_reporting_last_fact_timestamp_seconds"
