@@ -83,9 +83,11 @@ class Foreign:
                 task.cancel()
 
     async def all_poison(self) -> None:
-        """Every kind once."""
+        """Every kind once, and another payload under an id that was used."""
         for kind in KINDS:
             await self._spoilt(kind)
+        activity = self.activities[0]
+        await self._other_payload(self.submission(activity), self.submission(activity))
 
     async def settle(self, until: float) -> int:
         """Send what is unknown again until the broker has it; answers how many it has not at `until`
