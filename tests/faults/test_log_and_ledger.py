@@ -9,9 +9,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from services.registration.kernel import partition_processors
 from services.registration.storage.provision import specs
-from services.registration.web import consumer
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration
+from shared.kafka import assignment
 from shared.kafka.topics import ensure_topic
 from tests.support.office import READY, TestOffice, activity, new_office, person
 from tests.support.servers import Servers
@@ -137,7 +137,7 @@ async def test_an_intake_lost_under_a_running_consumer_is_noticed_in_its_silence
 ) -> None:
     if not servers.append_time:
         pytest.skip("the embedded broker answers a fetch beyond its end as if nothing were there yet")
-    monkeypatch.setattr(consumer, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(assignment, "SILENT_SECONDS", 1.0)
     async with new_office(servers) as office, office.registration() as client:
         await decided_some(office)
         await remade(office, topics.intake(office.code))
