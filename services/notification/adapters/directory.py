@@ -20,7 +20,7 @@ from shared.contracts.directory import (
     registration_key,
 )
 from shared.kafka.records import Record
-from shared.mongo.driver import ReplaceOne, Store, UpdateOne
+from shared.mongo.driver import Document, ReplaceOne, Store, UpdateOne
 from shared.signatures import EntrySignatures, Forged
 
 log = logging.getLogger(__name__)
@@ -51,21 +51,23 @@ class DirectoryStore:
 
     async def apply(self, records: Sequence[Record]) -> None:
         """Idempotent, in any order and by any number of instances."""
-        parked, changes, read = dict[str, tuple[Record, str]](), list[UpdateOne](), set[str]()
+        parked, changes, read = dict[str, tuple[Record, Document]](), list[UpdateOne](), set[str]()
         owed = list[UpdateOne]()
         for record in records:
             key = (record.key or b"").decode(errors="replace")
             if not key.startswith(KNOWN):
                 self._passed_over(1)
                 continue
+            signed = False
             try:
-                changes.append(change(key, record.value, self._signatures.signed(record)))
+                signed = self._signatures.signed(record)
+                changes.append(change(key, record.value, signed))
                 if invited := account(key, record.value):
                     owed.append(insertion(invitation(invited, record.partition), self._send_from))
             except EntryUnreadable:
-                parked[key] = record, "unreadable"
+                parked[key] = record, {"reason": "unreadable", "signed": signed}
             except Forged:
-                parked[key] = record, "forbidden"
+                parked[key] = record, {"reason": "forbidden", "signed": False}
             else:
                 parked.pop(key, None)
                 read.add(key)
@@ -77,14 +79,13 @@ class DirectoryStore:
         if owed:
             await self._deliveries.bulk_write(owed, ordered=False)
 
-    async def _park(self, parked: Mapping[str, tuple[Record, str]]) -> None:
+    async def _park(self, parked: Mapping[str, tuple[Record, Document]]) -> None:
         """The latest of each key, as a compacted topic keeps it."""
         rows = []
-        for key, (record, reason) in parked.items():
+        for key, (record, why) in parked.items():
             place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
             log.error("%(topic)s partition %(partition)d offset %(offset)d is parked", place)
-            signed = reason == "unreadable" and self._signatures.signed(record)
-            row = place | {"reason": reason, "signed": signed, "value": record.value}
+            row = place | why | {"value": record.value}
             rows.append(ReplaceOne({"_id": key}, row, upsert=True))
         await self._parked.bulk_write(rows, ordered=False)
 
