@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
-from shared.contracts.activity import Activity, Quota, Session, Speaker
+from shared.contracts.activity import Activity, Contact, Quota, Session, Speaker
 from shared.contracts.types import (
     AwareDatetime,
     Category,
@@ -32,7 +32,8 @@ class PublishActivity(Activity, Command):
 
 
 class ChangeActivity(Command):
-    """The fields that change, whole; lists replace the lists that stood."""
+    """The fields that change, whole; lists replace the lists that stood. `notify`: whether participants are
+    mailed what concerns them."""
 
     type = "id.simpul.activity.change.v1"
 
@@ -47,9 +48,14 @@ class ChangeActivity(Command):
     reply_to: Email | None = None
     speakers: tuple[Speaker | Line, ...] | None = None
     topics: tuple[Line, ...] | None = None
+    purpose: Paragraph | None = None
+    description: Paragraph | None = None
+    rundown: Paragraph | None = None
+    contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None
+    notify: Annotated[bool, Field(strict=True)] = True
 
 
 class CancelActivity(Command):

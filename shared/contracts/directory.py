@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from shared.contracts.activity import Quota, Session, Speaker
+from shared.contracts.activity import Contact, Quota, Session, Speaker
 from shared.contracts.commands import Institution, PersonRef
 from shared.contracts.types import (
     AccountId,
@@ -55,6 +55,10 @@ class ActivityEntry(Message):
     closes: AwareDatetime | None = None
     speakers: tuple[Speaker | Line, ...] = ()
     topics: tuple[Line, ...] = ()
+    purpose: Paragraph | None = None
+    description: Paragraph | None = None
+    rundown: Paragraph | None = None
+    contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None

@@ -167,11 +167,13 @@ class ActivityPublished(Body):
 
 
 class ActivityChanged(ActivityPublished):
-    """The attributes as they are from now on; `fields` names what the command changed."""
+    """The attributes as they are from now on; `fields` names what the command changed. `notify`: false
+    where participants are not mailed what concerns them."""
 
     type = "id.simpul.activity.changed.v1"
 
     fields: tuple[str, ...]
+    notify: bool | None = None
 
 
 class ActivityCancelled(Body):

@@ -17,8 +17,8 @@ from services.notification.adapters.headers import mailbox_line, text_line
 from services.notification.adapters.template_cache import REGISTRATION, STAMP, CachedTemplate, PersonalFields
 from services.notification.adapters.wording import WORDINGS, Kind, values
 from services.notification.application.ports import AccountLetter, AnyLetter
-from services.notification.domain.changes import removed
 from services.notification.domain.templates import POLICIES, Template
+from shared.activity_changes import removed
 from shared.links import Links
 from shared.office import Office
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from services.notification.adapters.template_cache import CANCEL, NAME, PLACE
 from services.notification.application.ports import Letter
-from services.notification.domain.changes import Change, changes
 from services.notification.domain.templates import Template
+from shared.activity_changes import Change, changes
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
 from shared.links import Links

@@ -47,7 +47,7 @@ def _change_activity(lists: RegistrationLists, stated: Stated, body: ActivityCha
     known = lists.activities.get(body.activity)
     owed = _describe(lists, stated, body)
     ends = [end for end in (_end(body), known.ends if known else None) if end is not None]
-    if CONCERN.isdisjoint(body.fields) or max(ends, default=stated.at) <= stated.at:
+    if body.notify is False or CONCERN.isdisjoint(body.fields) or max(ends, default=stated.at) <= stated.at:
         return owed
     told = FanOut(stated.id, stated.number, "activity-changed", body.activity, stated.partition, stated.at)
     return [told, *owed]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from services.notification.domain.changes import changes, told_against
 from services.notification.domain.deliveries import Delivery
 from services.notification.domain.lists import SeatStanding
 from services.notification.domain.reminders import whole
 from services.notification.domain.templates import policy as policy_of
 from services.notification.domain.told_revisions import ToldRevisions
+from shared.activity_changes import changes, told_against
 from shared.contracts.activity import last_end
 from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
 

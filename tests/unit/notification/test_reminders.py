@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.notification.domain.changes import Change, changes
 from services.notification.domain.deliveries import Delivery, FanOut
 from services.notification.domain.lists import RegistrationLists, SeatStanding
 from services.notification.domain.rules import Owed, fold
@@ -21,6 +20,7 @@ from services.notification.domain.send_decision import (
     decide_sending,
 )
 from services.notification.domain.told_revisions import ToldRevisions
+from shared.activity_changes import Change, changes
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (

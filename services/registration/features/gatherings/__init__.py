@@ -24,13 +24,16 @@ from services.registration.features.gatherings.pages import (
     activities,
     attendance,
     cancelling,
+    changing,
     downloads,
     enrolment,
+    extending,
     form,
     importing,
     mails,
     outcome,
     publishing,
+    publishing_yaml,
     registering,
     running,
 )
@@ -52,7 +55,10 @@ STAFF_PAGES: Final = (
     importing,
     downloads,
     running,
+    changing,
+    extending,
     publishing,
+    publishing_yaml,
     mails,
 )
 

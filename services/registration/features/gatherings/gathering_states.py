@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from services.registration.features.gatherings.activity_drafts import DRAFTS
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registration import Registration
 from services.registration.features.gatherings.fold import (
@@ -25,6 +26,7 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
     "counted": (ascending("counted", "until", expires=0),),
     "forms": (ascending("forms", "at", expires=FORM_SECONDS),),
     "uploads": (ascending("uploads", "until", expires=0),),
+    DRAFTS: (ascending(DRAFTS, "owner"), ascending(DRAFTS, "until", expires=0)),
 }
 
 

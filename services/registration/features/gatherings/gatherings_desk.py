@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from services.registration.features.gatherings.activity_drafts import ActivityDrafts
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gatherings import NAME
@@ -36,6 +37,7 @@ class GatheringsDesk:
     roster: Roster
     public: Public
     uploads: Uploads
+    drafts: ActivityDrafts
     lists: Lists
     sheet_key: bytes
 
@@ -50,6 +52,7 @@ def parts(context: OfficeContext) -> GatheringsDesk:
         Roster(of.store, of.digests),
         Public(f"/{of.office}/http/public", context.command_client, arrivals.meet),
         Uploads(of.store),
+        ActivityDrafts(of.store),
         lists(of, context.features, key),
         key,
     )

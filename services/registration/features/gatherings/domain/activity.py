@@ -134,7 +134,7 @@ def change(state: ActivityState | None, command: ChangeActivity) -> list[NewFact
     if state.cancelled:
         return Refusal("activity_cancelled")
     before = state.described
-    given = command.model_dump(exclude_unset=True, exclude={"activity"})
+    given = command.model_dump(exclude_unset=True, exclude={"activity", "notify"})
     try:
         after = Activity.model_validate(before.model_dump() | given)
     except ValidationError as error:
@@ -146,7 +146,8 @@ def change(state: ActivityState | None, command: ChangeActivity) -> list[NewFact
         return refusal
     seats = after.seats - before.seats
     changes = (Change(cell=Cell(activity=after.id), add={"seats": seats}),) if seats else ()
-    return [NewFact(ActivityChanged(changes=changes, fields=fields, **_attributes(after)), after)]
+    attributes = _attributes(after) | ({} if command.notify else {"notify": False})
+    return [NewFact(ActivityChanged(changes=changes, fields=fields, **attributes), after)]
 
 
 def _quotas_hold(state: ActivityState, after: Activity) -> Refusal | None:
