@@ -121,6 +121,32 @@ class CancelRegistration(Command):
     registration: RegistrationId
 
 
+class ChangeRegistration(Command):
+    """The fields of a registration that change; a null takes one away. Its key is the activity's. A confirmed
+    one stays confirmed: beyond the quotas, where those that hold for it from then on have no room."""
+
+    type = "id.simpul.registration.change.v1"
+
+    registration: RegistrationId
+    category: Category = "lainnya"
+    regency: RegencyCode | None = None
+    institution: Institution | None = None
+    cohort: Small | None = None
+    group: Line | None = None
+    role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
+
+
+class SeatRegistration(Command):
+    """Somebody who waits is confirmed before their turn. Its key is the activity's. `beyond`: also where no
+    quota of theirs has room, without taking a seat of any; `reason`: for the office's history."""
+
+    type = "id.simpul.registration.seat.v1"
+
+    registration: RegistrationId
+    reason: Paragraph
+    beyond: Annotated[bool, Field(strict=True)] = False
+
+
 class RecordAttendance(Command):
     type = "id.simpul.attendance.record.v1"
 
@@ -191,6 +217,8 @@ COMMANDS: dict[str, type[Command]] = {
         CancelActivity,
         SubmitRegistration,
         CancelRegistration,
+        ChangeRegistration,
+        SeatRegistration,
         RecordAttendance,
         CorrectParticipant,
         CorrectRegistration,

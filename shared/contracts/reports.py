@@ -27,6 +27,10 @@ ABOUT: Final = """Key `{office}|{YYYY-MM}|{kind}|{category}`; a part that is nul
 
 `rev`: higher than that of every row written before; of two records of a key the one with the higher
 holds. Activities and seats stand in the row whose category is null."""
-_COLUMNS: Final[dict[str, Any]] = dict.fromkeys(MEASURES, (Signed, ...))
+_LATER: Final = {"beyond"}
+"""Measures that the first release did not know: its rows lack them, which means 0."""
+_COLUMNS: Final[dict[str, Any]] = {
+    name: (Signed, 0) if name in _LATER else (Signed, ...) for name in MEASURES
+}
 NationalRow: Final[type[Row]] = create_model("NationalRow", __base__=Row, __doc__=ABOUT, **_COLUMNS)
 """A row with a figure for each measure that offices may state."""

@@ -15,6 +15,7 @@ from shared.contracts.facts import (
     ActivityPublished,
     Body,
     RegistrationCancelled,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationFact,
@@ -122,7 +123,7 @@ def _cancel(lists: RegistrationLists, stated: Stated, body: RegistrationCancelle
     return [_mail(lists, stated, body, "cancelled")]
 
 
-def _correct(lists: RegistrationLists, stated: Stated, body: RegistrationCorrected) -> Owed:
+def _correct(lists: RegistrationLists, stated: Stated, body: RegistrationFact) -> Owed:
     """Mails from now on wait for what was corrected."""
     if row := lists.registrations.get(body.registration):
         lists.registrations[row.id] = replace(row, rev=stated.number)
@@ -151,4 +152,5 @@ RULES: Final[dict[Any, Callable[[RegistrationLists, Stated, Any], Owed]]] = {
     RegistrationPromoted: _promote,
     RegistrationCancelled: _cancel,
     RegistrationCorrected: _correct,
+    RegistrationChanged: _correct,
 }

@@ -35,7 +35,9 @@ from services.registration.features.gatherings.pages import (
     publishing,
     publishing_yaml,
     registering,
+    registration_change,
     running,
+    seating,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
 from services.registration.features.gatherings.public import disclosed_outcome
@@ -51,6 +53,8 @@ STAFF_PAGES: Final = (
     roster_pages,
     registering,
     enrolment,
+    registration_change,
+    seating,
     attendance,
     importing,
     downloads,

@@ -64,8 +64,9 @@ def _activity_state(document: Document) -> ActivityState:
 
 
 def registration_document(state: Registration) -> Document:
-    """`line`, `present` and `jp` repeat what follows from the rest, for the index and the control totals."""
-    return {
+    """`line`, `present` and `jp` repeat what follows from the rest, for the index and the control totals;
+    `beyond` stands where it is so."""
+    row = {
         "_id": state.id,
         "activity": state.activity,
         "round": state.round,
@@ -77,6 +78,7 @@ def registration_document(state: Registration) -> Document:
         "sessions": len(state.attended),
         "jp": sum(state.attended.values()),
     }
+    return row | {"beyond": True} if state.beyond else row
 
 
 def _registration_state(document: Document) -> Registration:
@@ -85,10 +87,11 @@ def _registration_state(document: Document) -> Registration:
         activity=document["activity"],
         round=document["round"],
         status=document["status"],
-        quotas=tuple(document["line"].split(",")),
+        quotas=tuple(document["line"].split(",")) if document["line"] else (),
         arrival=document["arrival"],
         registrant=registrant_of(document["who"]),
         attended=document["attended"],
+        beyond=document.get("beyond", False),
     )
 
 
