@@ -33,6 +33,13 @@ class Links:
     def to_activity(self, activity: str) -> str:
         return f"{self._url}/kegiatan/{activity}"
 
+    def to_activity_shortly(self, activity: str) -> str:
+        """For paper, from which it is typed."""
+        return f"{self._url}/k/{activity}"
+
+    def to_calendar(self) -> str:
+        return f"{self._url}/kegiatan.ics"
+
     def registration(self, token: str) -> str:
         """Of a link to cancel. Raises `LinkUnknown`."""
         try:

@@ -28,6 +28,8 @@ PUBLIC = {
     "GET /kegiatan/{activity}",
     "GET /kegiatan/{activity}/daftar",
     "GET /kegiatan/{activity}/materi",
+    "GET /kegiatan.ics",
+    "GET /k/{activity}",
     "POST /kegiatan/{activity}/daftar",
     "GET /hasil/{token}",
     "GET /batal/{token}",
