@@ -79,6 +79,25 @@ class AccountEntry(Message):
     until: AwareDatetime
 
 
+class OwnPageEntry(Message):
+    """Somebody asked for the link to their own page. Key `s:{page}`, of the keyed digest of an address.
+    `rev`: when they asked, in seconds since 1970; `cause`: of this mail, so that it is sent once; `name`: of
+    whose address it is, where it is one person's; from `until` on the link opens nothing."""
+
+    rev: Count
+    page: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    email: Email
+    name: Line | None = None
+    cause: Slug
+    at: AwareDatetime
+    link: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    until: AwareDatetime
+
+
+def own_page_key(page: str) -> str:
+    return f"s:{page}"
+
+
 def registration_key(registration: str) -> str:
     return f"r:{registration}"
 

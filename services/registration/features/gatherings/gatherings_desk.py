@@ -33,6 +33,7 @@ class GatheringsDesk:
     """`sheet_key`: of the ids of a list's commands."""
 
     arrivals: SubmissionChecks
+    limits: Limits
     views: Views
     roster: Roster
     public: Public
@@ -48,6 +49,7 @@ def parts(context: OfficeContext) -> GatheringsDesk:
     arrivals = SubmissionChecks(of.store, limits, context.outcomes)
     return GatheringsDesk(
         arrivals,
+        limits,
         Views(of.store, of.digests),
         Roster(of.store, of.digests),
         Public(f"/{of.office}/http/public", context.command_client, arrivals.meet),

@@ -106,6 +106,11 @@ class Views:
         row = await self._store["registrations"].find_one({"_id": name})
         return registration_state(row) if row else None
 
+    async def place(self, waiting: Registration) -> int:
+        """In the line of all who wait in its activity: those ahead, plus one."""
+        ahead = {"activity": waiting.activity, "status": "waitlisted", "arrival": {"$lt": waiting.arrival}}
+        return 1 + await self._store["registrations"].count_documents(ahead)
+
     async def status_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"status": 1})
         return row["status"] if row else None
