@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.notification.adapters.provision import birth
-from services.notification.adapters.smtp import SmtpServer, greeted
+from services.notification.channels.smtp import SmtpServer, greeted
 from services.notification.settings import NotificationSettings
+from services.notification.storage.provision import birth
 from shared.check import Check, servers
 from shared.contracts.topics import database
 from shared.mongo.driver import connect

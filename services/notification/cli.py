@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.notification.adapters.preview import ExampleUnreadable, write_previews
+from services.notification.channels.preview import ExampleUnreadable, write_previews
 
 verbs = typer.Typer()
 

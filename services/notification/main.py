@@ -7,24 +7,24 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.notification.adapters.cursors import Cursors
-from services.notification.adapters.deliveries import MongoLedger
-from services.notification.adapters.directory import DirectoryStore
-from services.notification.adapters.fanout import FanOuts
-from services.notification.adapters.folding import FactsLedger
-from services.notification.adapters.letterhead import Letterhead
-from services.notification.adapters.provision import birth
-from services.notification.adapters.reading_problems import unreadable_entries
-from services.notification.adapters.token_bucket import MongoTokenBucket
-from services.notification.adapters.traced import TracedChannel
-from services.notification.application.sending import DeliveryPace, DeliveryWorker
-from services.notification.application.wake_up import WakeUpSignal
+from services.notification.channels.letterhead import Letterhead
+from services.notification.channels.traced import TracedChannel
 from services.notification.connections import Connections, connected
-from services.notification.domain.send_decision import AllowedRecipients
-from services.notification.entrypoints.consumer import Reader
-from services.notification.entrypoints.http import mail_desk
-from services.notification.entrypoints.metrics import Metrics
+from services.notification.kernel.delivery_worker import DeliveryPace, DeliveryWorker
+from services.notification.kernel.send_decision import AllowedRecipients
+from services.notification.kernel.wake_up import WakeUpSignal
+from services.notification.mail_desk import mail_desk
+from services.notification.metrics import Metrics
 from services.notification.settings import NotificationSettings
+from services.notification.storage.cursors import Cursors
+from services.notification.storage.deliveries import MongoLedger
+from services.notification.storage.directory import DirectoryStore
+from services.notification.storage.fanout import FanOuts
+from services.notification.storage.folding import FactsLedger
+from services.notification.storage.provision import birth
+from services.notification.storage.reader import Reader
+from services.notification.storage.reading_problems import unreadable_entries
+from services.notification.storage.token_bucket import MongoTokenBucket
 from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, directory, facts, group
 from shared.doors import Address
 from shared.kafka.assignment import SILENT_SECONDS

@@ -5,11 +5,11 @@ from typing import Any, get_args
 
 import pytest
 
-from services.notification.adapters.entries import KNOWN
-from services.notification.adapters.letterhead import METHODS
-from services.notification.adapters.wording import WORDINGS
-from services.notification.domain.rules import RULES
-from services.notification.domain.templates import POLICIES, Template
+from services.notification.channels.letterhead import METHODS
+from services.notification.features.gatherings.domain.policies import POLICIES, Template
+from services.notification.features.gatherings.domain.rules import RULES
+from services.notification.features.gatherings.wording import WORDINGS
+from services.notification.storage.entries import KNOWN
 from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_REGISTRATION
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction

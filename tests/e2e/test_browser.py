@@ -15,7 +15,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local.machine import free_port
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 from tests.support.deployment import Deployment, deployment
 from tests.support.office import DIRECTORATE_TOKEN, STAFF_TOKEN, activity

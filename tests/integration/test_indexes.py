@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from services.notification.adapters import provision as notification
+from services.notification.storage import provision as notification
 from services.registration.storage import provision as registration
 from services.reporting.storage import provision as reporting
 from shared.mongo.driver import DatabaseMisfit, Store, connect

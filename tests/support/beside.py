@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.notification.connections import connected
-from services.notification.entrypoints.provision import provision_office
 from services.notification.main import running
+from services.notification.provision import provision_office
 from services.notification.settings import NotificationSettings
 from services.reporting.cli import provision_national
 from services.reporting.domain.questions import Filters, Question

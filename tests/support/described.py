@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
-from services.notification.entrypoints.http import mail_desk
+from services.notification.mail_desk import mail_desk
 from services.registration.web.api import OfficeApi, routes
 from services.reporting.entrypoints import api
 from services.reporting.entrypoints.directorate import Directorate

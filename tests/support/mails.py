@@ -8,11 +8,11 @@ from dataclasses import replace
 import uvicorn
 
 from local.machine import free_port
-from services.notification.adapters.provision import provision
 from services.notification.connections import Connections, connected
-from services.notification.entrypoints.provision import provision_office
 from services.notification.main import running
+from services.notification.provision import provision_office
 from services.notification.settings import NotificationSettings
+from services.notification.storage.provision import provision
 from shared.contracts import topics
 from tests.support.office import TestOffice, office_file, session_timeout_ms
 from tests.support.waiting import until

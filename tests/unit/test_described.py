@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.notification.entrypoints.http import mail_desk
+from services.notification.mail_desk import mail_desk
 from services.reporting.main import public
 from services.reporting.settings import ReportingSettings
 from shared.doors import Address

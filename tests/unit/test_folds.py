@@ -12,11 +12,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.notification.adapters.letterhead import Letterhead
-from services.notification.application.ports import Letter
-from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import RegistrationLists
-from services.notification.domain.rules import fold
+from services.notification.channels.letterhead import Letterhead
+from services.notification.features.gatherings.domain.lists import RegistrationLists
+from services.notification.features.gatherings.domain.rules import fold
+from services.notification.kernel.deliveries import Delivery, FanOut
+from services.notification.kernel.ports import Letter
 from services.registration.features.gatherings.directory import activity_entry, registration_entry
 from services.registration.features.gatherings.gathering_states import (
     activity_document,

@@ -16,11 +16,11 @@ from typing import Any
 import httpx
 
 from local.machine import free_port
-from services.notification.adapters.provision import provision
 from services.notification.connections import connected
-from services.notification.entrypoints.provision import provision_office
 from services.notification.main import running
+from services.notification.provision import provision_office
 from services.notification.settings import NotificationSettings
+from services.notification.storage.provision import provision
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.contracts.envelope import Envelope

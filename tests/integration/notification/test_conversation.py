@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from services.notification.adapters.conversation import Conversation, Mail
-from services.notification.adapters.smtp import MailChannel, SmtpServer
-from services.notification.application.ports import ChannelAnswer, Letter
+from services.notification.channels.conversation import Conversation, Mail
+from services.notification.channels.smtp import MailChannel, SmtpServer
+from services.notification.kernel.ports import ChannelAnswer, Letter
 from tests.unit.notification.test_mails import STATIONERY, letter
 
 SILENT = b""

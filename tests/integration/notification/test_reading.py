@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from services.notification import main
-from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
-from services.notification.adapters.directory import DirectoryStore
-from services.notification.adapters.folding import FactsLedger
-from services.notification.domain.rules import fold
-from services.notification.entrypoints.consumer import Reader
-from services.notification.entrypoints.metrics import Metrics
+from services.notification.features.gatherings.domain.rules import fold
+from services.notification.metrics import Metrics
+from services.notification.storage.cursors import Cursor, CursorMoved, Cursors
+from services.notification.storage.directory import DirectoryStore
+from services.notification.storage.folding import FactsLedger
+from services.notification.storage.reader import Reader
 from shared.contracts.directory import registration_key
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import OfficeTotals, RegistrationConfirmed, Stated

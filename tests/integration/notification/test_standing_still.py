@@ -10,10 +10,10 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from services.notification import main
-from services.notification.adapters import entries, folding
-from services.notification.adapters.directory import DirectoryStore
-from services.notification.domain import rules
-from services.notification.entrypoints import consumer
+from services.notification.features.gatherings.domain import rules
+from services.notification.storage import entries, folding
+from services.notification.storage import reader as consumer
+from services.notification.storage.directory import DirectoryStore
 from shared.contracts.directory import RegistrationEntry, registration_key
 from shared.contracts.facts import RegistrationConfirmed
 from shared.serving import HttpSides
@@ -244,7 +244,7 @@ async def test_what_fails_again_and_again_stops_and_what_passes_does_not(
 async def test_a_mail_that_cannot_be_judged_holds_up_no_other(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services.notification.application import sending
+    from services.notification.kernel import delivery_worker as sending
 
     decide = sending.decide_sending
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from proof.faults.machine import clock_library, no_clock
-from services.notification.adapters.deliveries import MongoLedger, insertion
-from services.notification.domain.deliveries import Delivery
+from services.notification.kernel.deliveries import Delivery
+from services.notification.storage.deliveries import MongoLedger, insertion
 from shared.mongo.driver import Store, connect
 from tests.support.servers import Servers
 from tests.support.topics import new_office
@@ -19,7 +19,7 @@ LEASE = timedelta(seconds=30)
 CLAIM = """
 import asyncio, sys
 from datetime import timedelta
-from services.notification.adapters.deliveries import MongoLedger
+from services.notification.storage.deliveries import MongoLedger
 from shared.mongo.driver import connect
 
 async def main():

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notification.adapters.letterhead import Letterhead
-from services.notification.application.ports import AccountLetter
-from services.notification.domain.invitations import invitation
-from services.notification.domain.send_decision import (
+from services.notification.channels.letterhead import Letterhead
+from services.notification.features.accounts.domain.rules import invitation
+from services.notification.kernel.ports import AccountLetter
+from services.notification.kernel.send_decision import (
     ERASED,
     AllowedRecipients,
     DeliveryContext,

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notification.adapters.letterhead import METHODS, Letterhead, MailUnwritable
-from services.notification.adapters.smtp import SmtpServer
-from services.notification.adapters.wording import WORDINGS, Kind
-from services.notification.application.ports import Letter
-from services.notification.domain.deliveries import Delivery
-from services.notification.domain.templates import POLICIES, Template
+from services.notification.channels.letterhead import METHODS, Letterhead, MailUnwritable
+from services.notification.channels.smtp import SmtpServer
+from services.notification.features.gatherings.domain.policies import POLICIES, Template
+from services.notification.features.gatherings.wording import WORDINGS, Kind
+from services.notification.kernel.deliveries import Delivery
+from services.notification.kernel.ports import Letter
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.links import Links

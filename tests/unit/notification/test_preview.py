@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.notification.adapters.wording import WORDINGS
 from services.notification.cli import verbs
+from services.notification.features.gatherings.wording import WORDINGS
 
 RUNNER = CliRunner()
 

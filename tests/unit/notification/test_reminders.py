@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.notification.domain.changes import Change, changes
-from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import RegistrationLists, SeatStanding
-from services.notification.domain.rules import Owed, fold
-from services.notification.domain.send_decision import (
+from services.notification.features.gatherings.domain.changes import Change, changes
+from services.notification.features.gatherings.domain.lists import RegistrationLists, SeatStanding
+from services.notification.features.gatherings.domain.rules import Owed, fold
+from services.notification.features.gatherings.domain.told_revisions import ToldRevisions
+from services.notification.kernel.deliveries import Delivery, FanOut
+from services.notification.kernel.send_decision import (
     AllowedRecipients,
     DeliveryContext,
     EndDelivery,
@@ -20,7 +21,6 @@ from services.notification.domain.send_decision import (
     Wait,
     decide_sending,
 )
-from services.notification.domain.told_revisions import ToldRevisions
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import RegistrationLists
-from services.notification.domain.rules import Owed, fold
-from services.notification.domain.send_decision import (
+from services.notification.features.gatherings.domain.lists import RegistrationLists
+from services.notification.features.gatherings.domain.policies import POLICIES, Backoff, Template
+from services.notification.features.gatherings.domain.rules import Owed, fold
+from services.notification.kernel.deliveries import Delivery, FanOut
+from services.notification.kernel.send_decision import (
     ERASED,
     AllowedRecipients,
     DeliveryContext,
@@ -16,7 +17,6 @@ from services.notification.domain.send_decision import (
     Wait,
     decide_sending,
 )
-from services.notification.domain.templates import POLICIES, Backoff, Template
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (
     ActivityCancelled,
