@@ -26,8 +26,8 @@ def early_timer() -> None:
 
     decide = send_decision.decide_sending
 
-    def hasty(delivery: Any, known: Any, now: Any, *rest: Any) -> Any:
-        return decide(delivery, known, now + timedelta(days=30), *rest)
+    def hasty(features: Any, delivery: Any, known: Any, now: Any, *rest: Any) -> Any:
+        return decide(features, delivery, known, now + timedelta(days=30), *rest)
 
     patch(send_decision, "decide_sending", hasty)
 

@@ -1,13 +1,14 @@
 """What an office's staff may ask of its mails, and what operators watch; no name, no address."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, cast, get_args
 
 from fastapi import Depends, FastAPI, Path, Query
 from pydantic import BaseModel
 
-from services.notification.features.gatherings.domain.policies import AccountTemplate, Template
 from services.notification.kernel.deliveries import State
+from services.notification.kernel.mail_features import MailFeatures
 from services.notification.storage.deliveries import due_again
 from services.notification.storage.reading_problems import reading_problems
 from shared.doors import Address, RequestGuard
@@ -28,12 +29,15 @@ FIELDS = ("activity", "registration", "template", "state", "reason", "due", "clo
 
 
 class DeliveryRow(BaseModel):
-    """`due` and `closed` in UTC; `codes`: the mail server's answers, null where one was lost."""
+    """`registration`: to whom it goes, also the key of another recipient; `activity`: empty where it is of
+    none. `label`: how its subject begins. `due` and `closed` in UTC; `codes`: the mail server's answers, null
+    where one was lost."""
 
     id: str
     activity: str
     registration: str
-    template: Template | AccountTemplate
+    template: str
+    label: str
     state: State
     reason: str | None = None
     due: datetime
@@ -68,13 +72,16 @@ BODY_BYTES = 4_000
 Name = Annotated[str | None, Query(max_length=63)]
 
 
-def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address, sign_ins: SignIns) -> FastAPI:
+def mail_desk(
+    store: Store, features: MailFeatures, token_hash: str, passes: Passes, address: Address, sign_ins: SignIns
+) -> FastAPI:
     """Opened by the staff's token, or by the pass of the office's registration. `address`: of registration,
     whose pages are the only ones that may send anything here; services reach it under any name."""
     app = application("Simpul: email")
     add_problem_pages(app, plain)
     app.add_middleware(RequestGuard, address=address, limit=lambda _: BODY_BYTES)
 
+    shown = partial(_row, features)
     staff = [Depends(require_token(token_hash, passes.holds, sign_ins))]
 
     @app.get("/api/v1/deliveries", dependencies=staff, responses=UNAUTHORIZED)
@@ -89,7 +96,7 @@ def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address, s
         if after:
             query["_id"] = {"$gt": after}
         rows = await store["deliveries"].find(query).sort("_id", 1).limit(limit).to_list(limit)
-        found = [_row(row) for row in rows]
+        found = [shown(row) for row in rows]
         return DeliveryPage(deliveries=found, next=found[-1].id if len(found) == limit else None)
 
     @app.get("/api/v1/deliveries/newest", dependencies=staff, responses=UNAUTHORIZED)
@@ -104,7 +111,7 @@ def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address, s
         query = _given(state=state, activity=activity, registration=registration)
         found = store["deliveries"].find(query).sort([("due", -1), ("_id", 1)]).skip(skip).limit(limit)
         total = await store["deliveries"].count_documents(query)
-        return NewestDeliveries(deliveries=[_row(row) async for row in found], total=total)
+        return NewestDeliveries(deliveries=[shown(row) async for row in found], total=total)
 
     @app.get("/api/v1/deliveries/counts", dependencies=staff, responses=UNAUTHORIZED)
     async def counts(
@@ -118,8 +125,8 @@ def mail_desk(store: Store, token_hash: str, passes: Passes, address: Address, s
     @app.post("/api/v1/deliveries/{id}/resend", dependencies=staff, status_code=202, responses=RESEND)
     async def resend(id: Annotated[str, Path(max_length=200)]) -> DeliveryRow:
         """To the address as it is known when the mail goes out."""
-        if row := await due_again(store, id):
-            return _row(row)
+        if row := await due_again(store, id, features):
+            return shown(row)
         if await store["deliveries"].find_one({"_id": id}) is None:
             raise Problem(404, "not_found", "Email itu tidak ada.")
         raise Problem(
@@ -136,7 +143,9 @@ def _given(**wanted: str | None) -> Document:
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _row(row: Document) -> DeliveryRow:
+def _row(features: MailFeatures, row: Document) -> DeliveryRow:
     values = {name: row.get(name) for name in FIELDS}
     codes = [attempt["code"] for attempt in row["attempts"]]
-    return DeliveryRow(id=row["_id"], codes=codes, **cast(Any, values))
+    template = features.templates.get(row["template"])
+    label = template.state if template else row["template"]  # a later version's
+    return DeliveryRow(id=row["_id"], label=label, codes=codes, **cast(Any, values))

@@ -1,5 +1,7 @@
 """What an office's notification needs before it starts; the topics are registration's to make."""
 
+from services.notification.features import FEATURES
+from services.notification.kernel.mail_features import assemble
 from services.notification.storage.provision import provision
 from shared.contracts.topics import database, directory, facts, group
 from shared.kafka.connection import KafkaSettings
@@ -18,7 +20,7 @@ async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: Kaf
     store = connect(mongo_url, database(code, "notification"), driver)
     topics = (facts(code), directory(code))
     try:
-        said = await provision(store, topics, partitions)
+        said = await provision(store, assemble(FEATURES), topics, partitions)
     finally:
         await store.close()
     owner = group(code, "notification")

@@ -12,14 +12,14 @@ from services.reporting.storage import provision as reporting
 from shared.mongo.driver import DatabaseMisfit, Store, connect
 from shared.mongo.indexes import Index, make_indexes, require_indexes
 from tests.support.drivers import driver
-from tests.support.features import ALL
+from tests.support.features import ALL, MAILS
 from tests.support.office import new_office
 from tests.support.servers import Servers
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 TABLES = {
     "registration": registration.indexes(ALL),
-    "notification": notification.INDEXES,
+    "notification": notification.indexes(MAILS),
     "reporting": reporting.INDEXES,
 }
 

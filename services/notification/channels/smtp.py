@@ -14,7 +14,8 @@ from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from services.notification.channels.conversation import Conversation, Mail
 from services.notification.channels.letterhead import Letterhead, MailUnwritable
-from services.notification.kernel.ports import AnyLetter, ChannelAnswer
+from services.notification.kernel.letters import Letter
+from services.notification.kernel.ports import ChannelAnswer
 
 PRINTABLE: Final = re.compile(r"[!-;=?-~]+")  # without a space and without brackets
 
@@ -88,7 +89,7 @@ class MailChannel:
         self._open: Conversation | None = None
 
     async def deliver(
-        self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
+        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
     ) -> dict[str, ChannelAnswer]:
         answers: dict[str, ChannelAnswer] = {}
         mails = self._written(letters, answers)
@@ -113,11 +114,11 @@ class MailChannel:
         if self._open is not None and self._open.open:
             await self._open.quit(seconds=2)
 
-    def _written(self, letters: Iterable[AnyLetter], answers: dict[str, ChannelAnswer]) -> Iterator[Mail]:
+    def _written(self, letters: Iterable[Letter], answers: dict[str, ChannelAnswer]) -> Iterator[Mail]:
         for letter in letters:
             id = letter.delivery.id
             try:
-                recipient = _bracketed(letter.person.email)
+                recipient = _bracketed(letter.recipient.email)
                 mail = Mail(id, self._sender, recipient, self._letterhead.write(letter))
             except (MailUnwritable, ValueError):
                 answers[id] = ChannelAnswer("refused")

@@ -5,31 +5,16 @@ stays its work; filling in takes a tenth of that.
 """
 
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
-from secrets import token_hex
 
 from markupsafe import escape
 
-_SALT = token_hex(5)  # so that no title can hold a mark
-NAME, PLACE, CANCEL = f"Nama{_SALT}", f"Urutan{_SALT}", f"Batal{_SALT}"
-REGISTRATION = f"pendaftaran{_SALT}".ljust(29, "x")  # as long as one, since calendars fold by length
-STAMP = "19700101T000000Z"
-PART = "bagian"
+from services.notification.kernel.letters import SALT, Draft
 
-
-@dataclass(frozen=True, slots=True)
-class PersonalFields:
-    """What differs between the mails of one template and activity. `cancel`: the link to do so; `stamp`: as
-    iCalendar writes a time."""
-
-    name: str
-    place: str
-    cancel: str
-    registration: str
-    stamp: str
+PART = f"bagian{SALT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +32,35 @@ class CachedTemplate:
     ) -> "CachedTemplate":
         """`head`: the headers that are alike for all. `method`: the calendar's."""
         mail = EmailMessage(policy=SMTP)
-        mail.set_content(f"{PART}{_SALT}", cte="quoted-printable")
-        mail.add_alternative(f"{PART}{_SALT}", subtype="html", cte="quoted-printable")
+        mail.set_content(PART, cte="quoted-printable")
+        mail.add_alternative(PART, subtype="html", cte="quoted-printable")
         if calendar is not None:
             mail.add_attachment(
-                f"{PART}{_SALT}".encode(),
+                PART.encode(),
                 "text",
                 "calendar",
                 cte="quoted-printable",
                 filename="kegiatan.ics",
                 params={"method": method, "charset": "utf-8"},
             )
-        return cls((head + mail.as_bytes()).split(f"{PART}{_SALT}".encode()), text, page, calendar)
+        return cls((head + mail.as_bytes()).split(PART.encode()), text, page, calendar)
 
-    def filled(self, person: PersonalFields) -> bytes:
+    def filled(self, draft: Draft) -> bytes:
         """The mail of one person, without the headers that are theirs."""
-        parts = [_with(self.text, person), _with(self.page, person, markup=True)]
+        escaped = {mark: str(escape(text)) for mark, text in draft.own.items()}
+        parts = [_with(self.text, draft.own), _with(self.page, escaped)]
         if self.calendar is not None:
-            parts.append(
-                self.calendar.replace(REGISTRATION, person.registration).replace(STAMP, person.stamp)
-            )
+            parts.append(_with(self.calendar, draft.in_calendar))
         content = [self.frame[0]]
         for part, after in zip(parts, self.frame[1:], strict=True):
             content += (quoted_printable(part), after)
         return b"".join(content)
 
 
-def _with(words: str, person: PersonalFields, markup: bool = False) -> str:
-    name, cancel = person.name, person.cancel
-    if markup:
-        name, cancel = str(escape(name)), str(escape(cancel))
-    return words.replace(CANCEL, cancel).replace(PLACE, person.place).replace(NAME, name)
+def _with(words: str, own: Mapping[str, str]) -> str:
+    for mark, text in own.items():
+        words = words.replace(mark, text)
+    return words
 
 
 def quoted_printable(words: str) -> bytes:

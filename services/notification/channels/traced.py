@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from services.notification.kernel.ports import AnyLetter, Channel, ChannelAnswer
+from services.notification.kernel.letters import Letter
+from services.notification.kernel.ports import Channel, ChannelAnswer
 from shared.tracing import Told, Untraced
 
 
@@ -14,12 +15,12 @@ class TracedChannel:
         self._channel, self._traces = channel, traces
 
     async def deliver(
-        self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
+        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
     ) -> dict[str, ChannelAnswer]:
         told: dict[str, Told] = {}
         with ExitStack() as spans:
 
-            def taken_up() -> Iterator[AnyLetter]:
+            def taken_up() -> Iterator[Letter]:
                 for letter in letters:
                     delivery = letter.delivery
                     span = self._traces.calling(f"mail {delivery.template}", delivery.trace)

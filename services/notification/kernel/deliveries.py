@@ -1,76 +1,77 @@
-"""A delivery: one mail owed to one registration or account, and what may become of it."""
+"""A delivery: one mail owed to one recipient, and what may become of it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.notification.features.gatherings.domain.policies import AccountTemplate, Template
+from shared.contracts.directory import activity_key, recipient_key
 
 State = Literal["pending", "sent", "failed", "ambiguous", "withdrawn", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`needs_*`: the directory's revision that this mail must not be older than. `occasion` tells mails of
-    one fact and template apart (a session and its revision). `place`: in the queue, if told. `starts`: of the
-    session that it reminds of; from then on, or once that was moved, it is worth nothing. `trace`: of what
-    caused it, if that is traced. What goes to an account of staff names it as its `registration`, and no
-    activity."""
+    """`cause`, `template`, `recipient` and `occasion` tell it from all others: the fact or entry that it is
+    owed for, and, of mails that are alike in all else, for example a session and its revision. `recipient`:
+    the key of the directory, by `recipient_key`; `activity`: empty where it is of none. `needs_*`: the
+    directory's revision that this mail must not be older than. `place`: in a queue, if told. `until`: from
+    then on it is worth nothing. `trace`: of what caused it, if that is traced."""
 
-    fact: str
-    template: Template | AccountTemplate
+    cause: str
+    template: str
     activity: str
-    registration: str
+    recipient: str
     partition: int
     due: datetime
-    needs_registration: int
+    needs_recipient: int
     needs_activity: int
     occasion: str = "-"
     place: int | None = None
-    starts: datetime | None = None
+    until: datetime | None = None
     trace: str | None = None
 
     @property
-    def to_account(self) -> bool:
-        return self.registration.startswith("u:")
+    def id(self) -> str:
+        return f"{self.cause}:{self.template}:{self.recipient}:{self.occasion}"
 
     @property
-    def id(self) -> str:
-        return f"{self.fact}:{self.template}:{self.registration}:{self.occasion}"
+    def needs(self) -> dict[str, int]:
+        """By key of the directory, the revision."""
+        needs = {recipient_key(self.recipient): self.needs_recipient}
+        return needs | {activity_key(self.activity): self.needs_activity} if self.activity else needs
 
 
 @dataclass(frozen=True, slots=True)
 class FanOut:
-    """One mail for each registration of the activity live at the fact, or, of a reminder, confirmed before
-    it falls due; too many for the fact's transaction. `due`: when they are written down."""
+    """One mail for each of an activity's recipients, too many for the fact's transaction: of which its
+    feature knows who they are. `number`: the fact's; `due`: when they are written down."""
 
-    fact: str
+    cause: str
     number: int
-    template: Template
+    template: str
     activity: str
     partition: int
     due: datetime
     occasion: str = "-"
-    starts: datetime | None = None
+    until: datetime | None = None
     trace: str | None = None
 
     @property
     def id(self) -> str:
-        return f"{self.fact}:{self.template}:{self.occasion}"
+        return f"{self.cause}:{self.template}:{self.occasion}"
 
-    def delivery(self, registration: str, needs_registration: int, gathered: timedelta) -> Delivery:
-        """`gathered`: for so long a change waits for those that follow on it, to be told with them."""
-        wait = gathered if self.template == "activity-changed" else timedelta(0)
+    def delivery(self, recipient: str, needs_recipient: int, wait: timedelta = timedelta(0)) -> Delivery:
+        """`wait`: falls due that much later."""
         return Delivery(
-            self.fact,
+            self.cause,
             self.template,
             self.activity,
-            registration,
+            recipient,
             self.partition,
             self.due + wait,
-            needs_registration,
+            needs_recipient,
             self.number,
             self.occasion,
-            starts=self.starts,
+            until=self.until,
             trace=self.trace,
         )

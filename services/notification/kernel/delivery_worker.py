@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,34 +12,30 @@ from functools import partial
 from time import monotonic
 from typing import Final, TypeVar
 
-from services.notification.features.gatherings.domain.policies import Backoff, policy
-from services.notification.features.gatherings.domain.told_revisions import ToldRevisions, told_revisions
+from services.notification.kernel.backoff import Backoff
 from services.notification.kernel.deliveries import Delivery, State
+from services.notification.kernel.letters import Letter
+from services.notification.kernel.mail_features import MailFeatures
 from services.notification.kernel.ports import (
-    AccountLetter,
     Channel,
     ChannelAnswer,
     ClaimedDelivery,
+    Contexts,
     Directory,
     LeaseLost,
     Ledger,
-    Letter,
     TokenBucket,
 )
-from services.notification.kernel.send_decision import (
-    NOTHING_TOLD,
-    AllowedRecipients,
+from services.notification.kernel.send_decision import AllowedRecipients, decide_sending
+from services.notification.kernel.verdicts import (
     DeliveryContext,
     EndDelivery,
     ErasedEntry,
     Send,
-    SendToAccount,
     Verdict,
     Wait,
-    decide_sending,
 )
 from services.notification.kernel.window import Ready, Window
-from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -75,15 +71,18 @@ class DeliveryWorker:
 
     def __init__(
         self,
+        features: MailFeatures,
         ledger: Ledger,
         directory: Directory,
+        contexts: Contexts,
         bucket: TokenBucket,
         channel: Channel,
         allowed: AllowedRecipients,
         pace: DeliveryPace,
         closed: Callable[[Delivery, State], None],
     ) -> None:
-        self._ledger, self._directory, self._bucket, self._channel = ledger, directory, bucket, channel
+        self._features, self._ledger, self._bucket, self._channel = features, ledger, bucket, channel
+        self._directory, self._contexts = directory, contexts
         self._allowed, self._pace, self._closed = allowed, pace, closed
         self._stopping = False
         self._in_hand: Sequence[ClaimedDelivery] = ()
@@ -156,7 +155,7 @@ class DeliveryWorker:
             await asyncio.sleep(min(self._bucket.seconds_each, 5.0))
 
     async def _judged(self, claimed: list[ClaimedDelivery]) -> list[Ready]:
-        known = await self._known([held.delivery for held in claimed])
+        known = await self._contexts.of([held.delivery for held in claimed])
         ready, read = list[Ready](), dict[int, bool]()
         for held in claimed:
             about = known[held.delivery.id]
@@ -166,13 +165,9 @@ class DeliveryWorker:
                     await self._ledger.count_lost(held)
                 verdict = self._judge(held, about)
                 if isinstance(verdict, Send):
-                    seated = about.standing is not None and about.standing.seated
-                    letter = Letter(
-                        held.delivery, verdict.person, verdict.activity, verdict.earlier, seated, verdict.over
-                    )
+                    assert not isinstance(about.activity, ErasedEntry), "such a one was withdrawn"
+                    letter = Letter(held.delivery, about.recipient, about.activity, verdict.news)
                     ready.append((held, letter))
-                elif isinstance(verdict, SendToAccount):
-                    ready.append((held, AccountLetter(held.delivery, verdict.person)))
                 else:
                     await self._hold(held, verdict, read)
             except LeaseLost:
@@ -183,51 +178,17 @@ class DeliveryWorker:
     def _judge(self, held: ClaimedDelivery, about: DeliveryContext) -> Verdict:
         """A mail that cannot be judged holds up no other; it can be sent again once it can."""
         try:
-            return decide_sending(held.delivery, about, self._ledger.now(), self._allowed, held.lost_attempt)
+            return decide_sending(
+                self._features,
+                held.delivery,
+                about,
+                self._ledger.now(),
+                self._allowed,
+                held.lost_attempt,
+            )
         except Exception as error:
             log.error("a mail cannot be judged: %s", type(error).__name__)
             return EndDelivery("failed", "unwritable")
-
-    async def _known(self, deliveries: Sequence[Delivery]) -> dict[str, DeliveryContext]:
-        """By the delivery's id. What only some templates ask for is looked up for those alone."""
-        people = await self._people({one.registration for one in deliveries})
-        activities = await self._directory.activities({one.activity for one in deliveries})
-        asked = {one.registration for one in deliveries if policy(one.template).by_standing}
-        standings = await self._directory.standings(asked) if asked else {}
-        told, stood = await self._told(deliveries)
-        return {
-            one.id: DeliveryContext(
-                people.get(one.registration),
-                activities.get(one.activity),
-                standings.get(one.registration),
-                told.get(one.id, NOTHING_TOLD),
-                stood.get(one.id, ()),
-            )
-            for one in deliveries
-        }
-
-    async def _people(self, ids: set[str]) -> Mapping[str, RegistrationEntry | AccountEntry | ErasedEntry]:
-        accounts = {one for one in ids if one.startswith("u:")}
-        found: dict[str, RegistrationEntry | AccountEntry | ErasedEntry] = {}
-        found |= await self._directory.people(ids - accounts)
-        return found | (await self._directory.accounts(accounts) if accounts else {})
-
-    async def _told(
-        self, deliveries: Sequence[Delivery]
-    ) -> tuple[dict[str, ToldRevisions], dict[str, tuple[ActivityEntry, ...]]]:
-        """Of those that tell changes, by the delivery's id: what was told, and how things stood then."""
-        changed = [one for one in deliveries if one.template == "activity-changed"]
-        mails = await self._ledger.told({one.registration for one in changed}) if changed else {}
-        found = {
-            one.id: told_revisions(mails.get(one.registration, ()), one.needs_activity) for one in changed
-        }
-        revs = {one.id: found[one.id].revs(one.needs_activity) for one in changed}
-        wanted = {(one.activity, rev) for one in changed for rev in revs[one.id]}
-        stood = await self._directory.as_of(wanted) if wanted else {}
-        return found, {
-            one.id: tuple(stood[one.activity, rev] for rev in revs[one.id] if (one.activity, rev) in stood)
-            for one in changed
-        }
 
     async def _hold(self, held: ClaimedDelivery, verdict: Wait | EndDelivery, read: dict[int, bool]) -> None:
         if isinstance(verdict, EndDelivery):
@@ -255,8 +216,7 @@ class DeliveryWorker:
             read[partition] = await self._directory.read_to_its_end(partition)
         if not read[partition]:
             return False
-        people = await self._people({delivery.registration})
-        there = people and (delivery.to_account or await self._directory.activities({delivery.activity}))
+        there = len(await self._directory.entries(delivery.needs)) == len(delivery.needs)
         return not there and not await self._directory.waits_for_parked(delivery)  # read meanwhile
 
     async def _send(self, ready: Sequence[Ready]) -> list[Ready]:
@@ -324,7 +284,7 @@ class DeliveryWorker:
             await self._ledger.postpone(held, pause, answer.code, tried=True)
         else:
             await self._ledger.count_lost(held)
-            if policy(held.delivery.template).resend_if_ambiguous:
+            if self._features.templates[held.delivery.template].resend_if_ambiguous:
                 await self._ledger.postpone(held, pause, answer.code, tried=False)
             else:
                 await self._close([held], "ambiguous", "answer_lost", answer.code)

@@ -3,46 +3,11 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from services.notification.features.gatherings.domain.lists import SeatStanding
-from services.notification.features.gatherings.domain.told_revisions import ToldMail
 from services.notification.kernel.deliveries import Delivery, State
-from services.notification.kernel.send_decision import ErasedEntry
-from shared.contracts.directory import AccountEntry, ActivityEntry, RegistrationEntry
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """All that a channel needs to write to one person. `earlier`: the activity as they were told of it last;
-    `seated`: has or had a seat; both where the template asks for them. `over`: its last session has ended."""
-
-    delivery: Delivery
-    person: RegistrationEntry
-    activity: ActivityEntry
-    earlier: ActivityEntry | None = None
-    seated: bool = False
-    over: bool = False
-
-    @property
-    def rev(self) -> int:
-        """Of what it tells."""
-        return self.activity.rev
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLetter:
-    """All that a channel needs to write to somebody of the staff."""
-
-    delivery: Delivery
-    person: AccountEntry
-
-    @property
-    def rev(self) -> int:
-        return self.person.rev
-
-
-AnyLetter = Letter | AccountLetter
+from services.notification.kernel.letters import Letter
+from services.notification.kernel.verdicts import DeliveryContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +23,7 @@ class Channel(Protocol):
     """One kept connection of one worker to where messages go; mail today."""
 
     async def deliver(
-        self, letters: Iterable[AnyLetter], about_to_hand_over: Callable[[], Awaitable[None]]
+        self, letters: Iterable[Letter], about_to_hand_over: Callable[[], Awaitable[None]]
     ) -> dict[str, ChannelAnswer]:
         """Deliver one after the other, as far as the connection goes; answers by the ids of the deliveries.
 
@@ -94,14 +59,10 @@ class Ledger(Protocol):
     async def claim(self, at_most: int, lease: timedelta) -> list[ClaimedDelivery]: ...
     def now(self) -> datetime: ...
     async def count_lost(self, held: ClaimedDelivery) -> None: ...
-    async def told(self, registrations: set[str]) -> dict[str, list[ToldMail]]:
-        """The mails with an activity's details to each of these."""
-        ...
-
     async def begin_attempts(
         self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]
     ) -> list[ClaimedDelivery]:
-        """`revs`: by the delivery's id, the revision of the activity that it tells."""
+        """`revs`: by the delivery's id, the revision of what it tells."""
         ...
 
     async def take_back(self, held: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
@@ -124,20 +85,26 @@ class Ledger(Protocol):
 
 
 class Directory(Protocol):
-    async def people(self, ids: set[str]) -> dict[str, RegistrationEntry | ErasedEntry]: ...
-    async def accounts(self, ids: set[str]) -> dict[str, AccountEntry | ErasedEntry]: ...
-    async def activities(self, ids: set[str]) -> dict[str, ActivityEntry | ErasedEntry]: ...
-    async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], ActivityEntry]:
-        """Activities as they stood at these revisions, as far as is known."""
+    async def entries(self, keys: Iterable[str]) -> dict[str, Any]:
+        """By key, as far as they are known; `ERASED` where one was ended."""
         ...
 
-    async def standings(self, ids: set[str]) -> dict[str, SeatStanding]: ...
+    async def as_of(self, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Any]:
+        """Entries as they stood at these revisions, as far as is known."""
+        ...
+
     async def waits_for_parked(self, delivery: Delivery) -> bool:
         """Whether an entry that the mail needs could not be read."""
         ...
 
     async def read_to_its_end(self, partition: int) -> bool:
         """Whether all that stands in the partition at the time of the call was applied."""
+        ...
+
+
+class Contexts(Protocol):
+    async def of(self, deliveries: Sequence[Delivery]) -> Mapping[str, DeliveryContext]:
+        """By the delivery's id, what is known that its sending depends on."""
         ...
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
+from services.notification.kernel.letters import Letter
 from services.notification.kernel.ports import (
-    AnyLetter,
     ChannelAnswer,
     ClaimedDelivery,
     LeaseLost,
     Ledger,
 )
 
-Ready = tuple[ClaimedDelivery, AnyLetter]
+Ready = tuple[ClaimedDelivery, Letter]
 
 
 class Window:
@@ -32,7 +32,7 @@ class Window:
     def held(self) -> list[ClaimedDelivery]:
         return [held for held, _ in self._ready]
 
-    def letters(self) -> Iterator[AnyLetter]:
+    def letters(self) -> Iterator[Letter]:
         while self._at < len(self._ready) and not (self._at and self._over()):
             yield self._ready[self._at][1]
             self._at += 1

@@ -1,20 +1,28 @@
 """The ledger of deliveries: each owed once, claimed under a lease, every attempt in writing."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic
+from typing import Final
 
-from services.notification.features.gatherings.domain.told_revisions import TELLING, ToldMail
 from services.notification.kernel.deliveries import Delivery, FanOut, State
+from services.notification.kernel.mail_features import MailFeatures
 from services.notification.kernel.ports import ClaimedDelivery, LeaseLost
+from shared.contracts.directory import recipient_key
 from shared.mongo.driver import Document, ReturnDocument, Store, UpdateOne
 
 CLOCK_SECONDS = 30.0  # between two looks at MongoDB's clock
 KEPT_ATTEMPTS = 50  # the newest; `tries` counts them all
-FIELDS = tuple(Delivery.__slots__)
-MAIL_FIELDS = ("template", "state", "reason", "needs_activity", "revs", "ambiguous", "open")
+STORED_AS: Final = {
+    "cause": "fact",
+    "recipient": "registration",
+    "needs_recipient": "needs_registration",
+    "until": "starts",
+}
+"""Fields whose names in the database are older than mails to others than registrations."""
+DELIVERY_FIELDS: Final = tuple((name, STORED_AS.get(name, name)) for name in Delivery.__slots__)
+FAN_OUT_FIELDS: Final = tuple((name, STORED_AS.get(name, name)) for name in FanOut.__slots__)
 NOT_SENT: tuple[State, ...] = ("failed", "ambiguous", "withdrawn")
 
 
@@ -29,30 +37,47 @@ def insertion(delivery: Delivery, send_from: datetime) -> UpdateOne:
 
 def document(owed: Delivery | FanOut) -> Document:
     """As it lies in the database; of a trace there is a word only where there is one."""
-    row: Document = {name: getattr(owed, name) for name in owed.__slots__}  # `asdict` copies: 21 us, not 2
+    fields = DELIVERY_FIELDS if isinstance(owed, Delivery) else FAN_OUT_FIELDS
+    row: Document = {stored: getattr(owed, name) for name, stored in fields}  # `asdict` copies: 21 us, not 2
     if owed.trace is None:
         del row["trace"]
     return row
 
 
-async def due_again(store: Store, id: str) -> Document | None:
+def delivery(row: Document) -> Delivery:
+    return Delivery(**{name: row[stored] for name, stored in DELIVERY_FIELDS if stored in row})
+
+
+def fan_out(row: Document) -> FanOut:
+    return FanOut(**{name: row[stored] for name, stored in FAN_OUT_FIELDS if stored in row})
+
+
+async def due_again(store: Store, id: str, features: MailFeatures) -> Document | None:
     """Make a delivery that was closed without a mail due now, as if it fell due just now; the row as it is
     then, None unless there is such a one. It is judged anew: what is pointless is withdrawn again; and it
-    waits for the person as last corrected."""
+    waits for its recipient as last corrected."""
     now, wanted = await store.now(), {"_id": id, "state": {"$in": NOT_SENT}}
     row = await store["deliveries"].find_one(wanted) or {}
-    person = await store["registrations"].find_one({"_id": row.get("registration")})
     due: Document = {"state": "pending", "due": now, "next": now, "reason": None}
-    if person:
-        due["needs_registration"] = person["rev"]
+    if row and (rev := await _last_stated(store, recipient_key(row["registration"]), features)):
+        due["needs_registration"] = rev
     return await store["deliveries"].find_one_and_update(
         wanted, {"$set": due, "$unset": {"closed": ""}}, return_document=ReturnDocument.AFTER
     )
 
 
+async def _last_stated(store: Store, key: str, features: MailFeatures) -> int:
+    """The revision that facts gave an entry last; 0 where none do."""
+    rule = features.entry_rule(key)
+    if rule is None or not rule.rows:
+        return 0
+    row = await store[rule.rows].find_one({"_id": key.partition(":")[2]})
+    return row["rev"] if row else 0
+
+
 class MongoLedger:
     """A claimed row carries its claim and `next` = the end of the lease; an attempt that was begun and not
-    answered carries `open`. `revs`: revisions of the activity that its attempts told."""
+    answered carries `open`. `revs`: revisions of what its attempts told."""
 
     def __init__(self, store: Store) -> None:
         self._store, self._rows = store, store["deliveries"]
@@ -74,7 +99,7 @@ class MongoLedger:
         rows = [row async for row in self._rows.find({"_id": {"$in": ids}, "claim": claim})]
         return [
             ClaimedDelivery(
-                Delivery(**{name: row[name] for name in FIELDS if name in row}),
+                delivery(row),
                 claim,
                 row["tries"],
                 row["waits"],
@@ -88,19 +113,6 @@ class MongoLedger:
         assert self._told, "nothing was claimed yet"
         then, at = self._told
         return then + timedelta(seconds=monotonic() - at)
-
-    async def told(self, registrations: set[str]) -> dict[str, list[ToldMail]]:
-        found: dict[str, list[ToldMail]] = defaultdict(list)
-        wanted = {"registration": {"$in": list(registrations)}, "template": {"$in": list(TELLING)}}
-        fields = dict.fromkeys(("registration", *MAIL_FIELDS), 1)
-        async for row in self._rows.find(wanted, fields):
-            doubtful = "open" in row or row["ambiguous"] > 0
-            revs = tuple(row.get("revs", ()))
-            mail = ToldMail(
-                row["template"], row["state"], row.get("reason"), row["needs_activity"], revs, doubtful
-            )
-            found[row["registration"]].append(mail)
-        return found
 
     async def begin_attempts(
         self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from services.notification.features.gatherings.domain.rules import fold
 from services.notification.storage.cursors import Cursor, CursorMoved, Cursors
 from services.notification.storage.directory import DirectoryStore
 from services.notification.storage.folding import FactsLedger
@@ -139,7 +138,7 @@ class Reader(PartitionReader):
         else:
             return cursor
         stated = [(fact.stated, body) for fact, body in zip(run.facts, bodies, strict=True)]
-        await self._facts.apply(*where, cursor, after, stated, fold, self._traces_of(where, run))
+        await self._facts.apply(*where, cursor, after, stated, self._traces_of(where, run))
         self._at[where] = after
         return after
 

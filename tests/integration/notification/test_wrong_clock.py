@@ -33,13 +33,13 @@ asyncio.run(main())
 
 def delivery(number: int) -> Delivery:
     return Delivery(
-        fact=f"uji-0-{number}",
+        cause=f"uji-0-{number}",
         template="confirmed",
-        registration=f"r{number}",
+        recipient=f"r{number}",
         activity="uji",
         partition=0,
         due=datetime.now(UTC) - timedelta(seconds=5),
-        needs_registration=number,
+        needs_recipient=number,
         needs_activity=1,
     )
 

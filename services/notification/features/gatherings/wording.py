@@ -1,36 +1,18 @@
-"""What the mails of one kind say: the state in the subject, and what their looks are filled with."""
+"""What mails to participants are filled with, that are written once for all of a kind."""
 
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.notification.channels.template_cache import CANCEL, NAME, PLACE
 from services.notification.features.gatherings.domain.changes import Change, changes
-from services.notification.features.gatherings.domain.policies import Template
-from services.notification.kernel.ports import Letter
+from services.notification.features.gatherings.domain.decision import ActivityNews
+from services.notification.kernel.letters import Letter, mark
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
 from shared.links import Links
 from shared.words import moment, span
 
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """`state`: the first words of the subject; `tone`: the colour that the state has."""
-
-    state: str
-    tone: str
-
-
-GREEN, AMBER, RED, BLUE = "#1b6e3c", "#8a5a00", "#8c1d18", "#0b4f8a"
-WORDINGS: Final[dict[Template, Wording]] = {
-    "confirmed": Wording("Terkonfirmasi", GREEN),
-    "waitlisted": Wording("Daftar tunggu", AMBER),
-    "promoted": Wording("Terkonfirmasi dari daftar tunggu", GREEN),
-    "cancelled": Wording("Pendaftaran dibatalkan", RED),
-    "reminder": Wording("Pengingat", BLUE),
-    "activity-changed": Wording("Perubahan kegiatan", AMBER),
-    "activity-cancelled": Wording("Kegiatan dibatalkan", RED),
-}
+CANCEL, PLACE, NAME = mark("Batal"), mark("Urutan"), mark("Nama")
+NO_NEWS: Final = ActivityNews()
 CHANGED: Final = {
     "title": "Nama kegiatan",
     "time": "Waktu",
@@ -47,7 +29,6 @@ class Kind:
     """What mails have in common that are written once. `session`: of which a reminder tells; `over`: nobody
     is to come any more."""
 
-    template: Template
     activity: ActivityEntry
     earlier: ActivityEntry | None
     seated: bool
@@ -58,31 +39,22 @@ class Kind:
     @classmethod
     def of(cls, letter: Letter) -> "Kind":
         delivery = letter.delivery
-        session = delivery.occasion.rpartition(".")[0] if delivery.starts else None
+        session = delivery.occasion.rpartition(".")[0] if delivery.until else None
         in_line = delivery.place is not None
-        assert delivery.template != "account", "it tells of no activity"
-        return cls(
-            delivery.template,
-            letter.activity,
-            letter.earlier,
-            letter.seated,
-            in_line,
-            session,
-            letter.over,
-        )
+        assert letter.activity is not None, "it tells of one"
+        news = letter.news or NO_NEWS
+        return cls(letter.activity, news.earlier, news.seated, in_line, session, news.over)
 
 
-def values(kind: Kind, office: str, reply_to: str, links: Links) -> dict[str, Any]:
+def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
     """What the looks of a kind of mail are filled with; marks stand for what is each person's own."""
-    activity, wording = kind.activity, WORDINGS[kind.template]
+    activity = kind.activity
     told = changes(kind.earlier, activity) if kind.earlier else ()
     sessions = activity.sessions
     if first := next((one for one in sessions if one.id == kind.session), None):
         sessions = tuple(one for one in sessions if one.starts >= first.starts)
     return {
-        "office": office,
         "name": NAME,
-        "title": activity.title,
         "host": activity.host,
         "reason": activity.reason,
         "sessions": [(session, span(session)) for session in sessions],
@@ -92,12 +64,9 @@ def values(kind: Kind, office: str, reply_to: str, links: Links) -> dict[str, An
         "seated": kind.seated,
         "over": kind.over,
         "place": PLACE if kind.in_line else None,
-        "reply_to": reply_to,
-        "state": wording.state,
-        "tone": wording.tone,
         "preview": _preview(first or next(iter(sessions), None), told),
         "page_link": links.to_activity(activity.activity),
-        "cancel_link": None if kind.over or kind.template in WITHOUT_A_WAY_OUT else CANCEL,
+        "cancel_link": None if kind.over or template in WITHOUT_A_WAY_OUT else CANCEL,
     }
 
 

@@ -1,13 +1,15 @@
 """Who is in which activity, folded from facts alone: no name, no address."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 from services.notification.features.gatherings.domain.reminders import Reminder
+from services.notification.kernel.rules import FoldedRows
 
 Status = Literal["confirmed", "waitlisted", "cancelled"]
-LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+REGISTRATIONS: Final = "registrations"
+ACTIVITIES: Final = "activities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,19 @@ class Activity:
     reminders: tuple[Reminder, ...] = ()
 
 
-@dataclass(slots=True)
-class RegistrationLists:
-    """The rows that a run of facts touches; a row that changes is replaced. `read_at`: when they are read."""
+def registrations(rows: FoldedRows) -> dict[str, Registration]:
+    return rows.of[REGISTRATIONS]
 
-    registrations: dict[str, Registration] = field(default_factory=dict)
-    activities: dict[str, Activity] = field(default_factory=dict)
-    read_at: datetime = LONG_AGO
 
-    def rev_of_registration(self, id: str) -> int:
-        row = self.registrations.get(id)
-        return row.rev if row else 0
+def activities(rows: FoldedRows) -> dict[str, Activity]:
+    return rows.of[ACTIVITIES]
 
-    def rev_of_activity(self, id: str) -> int:
-        row = self.activities.get(id)
-        return row.rev if row else 0
+
+def rev_of_registration(rows: FoldedRows, id: str) -> int:
+    row = registrations(rows).get(id)
+    return row.rev if row else 0
+
+
+def rev_of_activity(rows: FoldedRows, id: str) -> int:
+    row = activities(rows).get(id)
+    return row.rev if row else 0

@@ -1,14 +1,21 @@
-"""A fact and the lists it meets -> the mails that it owes. One table says which fact does what."""
+"""A fact and the rows that it meets -> the mails that it owes participants."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.notification.features.gatherings.domain.lists import Activity, Registration, RegistrationLists
-from services.notification.features.gatherings.domain.policies import Template
+from services.notification.features.gatherings.domain.lists import (
+    Activity,
+    Registration,
+    activities,
+    registrations,
+    rev_of_activity,
+    rev_of_registration,
+)
 from services.notification.features.gatherings.domain.reminders import Reminder, plan, whole
 from services.notification.kernel.deliveries import Delivery, FanOut
+from services.notification.kernel.rules import FoldedRows, MailRule, Owed
 from shared.contracts.facts import (
     ActivityCancelled,
     ActivityChanged,
@@ -23,29 +30,22 @@ from shared.contracts.facts import (
     Stated,
 )
 
-Owed = list[Delivery | FanOut]
 CONCERN: Final = frozenset({"title", "sessions"})  # fields of an activity that participants must hear of
 SOON: Final = timedelta(minutes=5)  # outlasts any transaction (MongoDB ends one after a minute)
 
 
-def fold(lists: RegistrationLists, stated: Stated, body: Body | None) -> Owed:
-    """Change `lists` as the fact says and answer what it owes; a type that is not known here owes nothing."""
-    rule = RULES.get(type(body))
-    return rule(lists, stated, body) if rule else []
-
-
-def _describe(lists: RegistrationLists, stated: Stated, body: ActivityPublished) -> Owed:
-    known = lists.activities.get(body.activity)
+def _describe(rows: FoldedRows, stated: Stated, body: ActivityPublished) -> Owed:
+    known = activities(rows).get(body.activity)
     reminders = plan(body, stated.number, stated.at, known.reminders if known else ())
-    lists.activities[body.activity] = Activity(
+    activities(rows)[body.activity] = Activity(
         body.activity, stated.number, ends=_end(body), reminders=reminders
     )
     return [_reminding(stated, body.activity, one) for one in reminders if one.rev == stated.number]
 
 
-def _change_activity(lists: RegistrationLists, stated: Stated, body: ActivityChanged) -> Owed:
-    known = lists.activities.get(body.activity)
-    owed = _describe(lists, stated, body)
+def _change_activity(rows: FoldedRows, stated: Stated, body: ActivityChanged) -> Owed:
+    known = activities(rows).get(body.activity)
+    owed = _describe(rows, stated, body)
     ends = [end for end in (_end(body), known.ends if known else None) if end is not None]
     if CONCERN.isdisjoint(body.fields) or max(ends, default=stated.at) <= stated.at:
         return owed
@@ -72,15 +72,15 @@ def _reminding(stated: Stated, activity: str, reminder: Reminder) -> FanOut:
     )
 
 
-def _cancel_activity(lists: RegistrationLists, stated: Stated, body: ActivityCancelled) -> Owed:
-    lists.activities[body.activity] = Activity(body.activity, stated.number, cancelled=True)
+def _cancel_activity(rows: FoldedRows, stated: Stated, body: ActivityCancelled) -> Owed:
+    activities(rows)[body.activity] = Activity(body.activity, stated.number, cancelled=True)
     return [
         FanOut(stated.id, stated.number, "activity-cancelled", body.activity, stated.partition, stated.at)
     ]
 
 
-def _confirm(lists: RegistrationLists, stated: Stated, body: RegistrationConfirmed) -> Owed:
-    lists.registrations[body.registration] = Registration(
+def _confirm(rows: FoldedRows, stated: Stated, body: RegistrationConfirmed) -> Owed:
+    registrations(rows)[body.registration] = Registration(
         body.registration,
         body.activity,
         "confirmed",
@@ -88,48 +88,48 @@ def _confirm(lists: RegistrationLists, stated: Stated, body: RegistrationConfirm
         born=stated.number,
         seated=stated.at,
     )
-    return [_mail(lists, stated, body, "confirmed"), *_reminded_late(lists, stated, body)]
+    return [_mail(rows, stated, body, "confirmed"), *_reminded_late(rows, stated, body)]
 
 
-def _waitlist(lists: RegistrationLists, stated: Stated, body: RegistrationWaitlisted) -> Owed:
-    lists.registrations[body.registration] = Registration(
+def _waitlist(rows: FoldedRows, stated: Stated, body: RegistrationWaitlisted) -> Owed:
+    registrations(rows)[body.registration] = Registration(
         body.registration, body.activity, "waitlisted", rev=stated.number, born=stated.number
     )
-    return [replace(_mail(lists, stated, body, "waitlisted"), place=body.place)]
+    return [replace(_mail(rows, stated, body, "waitlisted"), place=body.place)]
 
 
-def _promote(lists: RegistrationLists, stated: Stated, body: RegistrationPromoted) -> Owed:
-    if row := lists.registrations.get(body.registration):
-        lists.registrations[row.id] = replace(row, status="confirmed", seated=stated.at)
-    return [_mail(lists, stated, body, "promoted"), *_reminded_late(lists, stated, body)]
+def _promote(rows: FoldedRows, stated: Stated, body: RegistrationPromoted) -> Owed:
+    if row := registrations(rows).get(body.registration):
+        registrations(rows)[row.id] = replace(row, status="confirmed", seated=stated.at)
+    return [_mail(rows, stated, body, "promoted"), *_reminded_late(rows, stated, body)]
 
 
-def _reminded_late(lists: RegistrationLists, stated: Stated, body: RegistrationFact) -> Owed:
+def _reminded_late(rows: FoldedRows, stated: Stated, body: RegistrationFact) -> Owed:
     """Of whom the fan-out may have passed by already, since this fact was read after it fell due."""
-    activity = lists.activities.get(body.activity)
+    activity = activities(rows).get(body.activity)
     return [
         _reminding(stated, body.activity, one).delivery(
-            body.registration, lists.rev_of_registration(body.registration), timedelta(0)
+            body.registration, rev_of_registration(rows, body.registration)
         )
         for one in (activity.reminders if activity else ())
-        if stated.at < one.due <= lists.read_at + SOON
+        if stated.at < one.due <= rows.read_at + SOON
     ]
 
 
-def _cancel(lists: RegistrationLists, stated: Stated, body: RegistrationCancelled) -> Owed:
-    if row := lists.registrations.get(body.registration):
-        lists.registrations[row.id] = replace(row, status="cancelled", ended=stated.number)
-    return [_mail(lists, stated, body, "cancelled")]
+def _cancel(rows: FoldedRows, stated: Stated, body: RegistrationCancelled) -> Owed:
+    if row := registrations(rows).get(body.registration):
+        registrations(rows)[row.id] = replace(row, status="cancelled", ended=stated.number)
+    return [_mail(rows, stated, body, "cancelled")]
 
 
-def _correct(lists: RegistrationLists, stated: Stated, body: RegistrationCorrected) -> Owed:
+def _correct(rows: FoldedRows, stated: Stated, body: RegistrationCorrected) -> Owed:
     """Mails from now on wait for what was corrected."""
-    if row := lists.registrations.get(body.registration):
-        lists.registrations[row.id] = replace(row, rev=stated.number)
+    if row := registrations(rows).get(body.registration):
+        registrations(rows)[row.id] = replace(row, rev=stated.number)
     return []
 
 
-def _mail(lists: RegistrationLists, stated: Stated, body: RegistrationFact, template: Template) -> Delivery:
+def _mail(rows: FoldedRows, stated: Stated, body: RegistrationFact, template: str) -> Delivery:
     return Delivery(
         stated.id,
         template,
@@ -137,18 +137,22 @@ def _mail(lists: RegistrationLists, stated: Stated, body: RegistrationFact, temp
         body.registration,
         stated.partition,
         stated.at,
-        lists.rev_of_registration(body.registration),
-        lists.rev_of_activity(body.activity),
+        rev_of_registration(rows, body.registration),
+        rev_of_activity(rows, body.activity),
     )
 
 
-RULES: Final[dict[Any, Callable[[RegistrationLists, Stated, Any], Owed]]] = {
-    ActivityPublished: _describe,
-    ActivityChanged: _change_activity,
-    ActivityCancelled: _cancel_activity,
-    RegistrationConfirmed: _confirm,
-    RegistrationWaitlisted: _waitlist,
-    RegistrationPromoted: _promote,
-    RegistrationCancelled: _cancel,
-    RegistrationCorrected: _correct,
+def _rule(owe: Callable[[FoldedRows, Stated, Any], Owed], *templates: str) -> MailRule:
+    return MailRule(owe, frozenset(templates))
+
+
+RULES: Final[Mapping[type[Body], MailRule]] = {
+    ActivityPublished: _rule(_describe, "reminder"),
+    ActivityChanged: _rule(_change_activity, "activity-changed", "reminder"),
+    ActivityCancelled: _rule(_cancel_activity, "activity-cancelled"),
+    RegistrationConfirmed: _rule(_confirm, "confirmed", "reminder"),
+    RegistrationWaitlisted: _rule(_waitlist, "waitlisted"),
+    RegistrationPromoted: _rule(_promote, "promoted", "reminder"),
+    RegistrationCancelled: _rule(_cancel, "cancelled"),
+    RegistrationCorrected: _rule(_correct),
 }

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from services.notification.features.gatherings.domain.policies import Template
 from services.notification.kernel.deliveries import State
 
-FIRST: Final[frozenset[Template]] = frozenset({"confirmed", "waitlisted", "promoted"})
+FIRST: Final[frozenset[str]] = frozenset({"confirmed", "waitlisted", "promoted"})
 TELLING: Final = FIRST | {"activity-changed"}
 """Mails with an activity's details whole; a reminder has what is left of them, and no calendar."""
 
@@ -18,7 +17,7 @@ class ToldMail:
     revisions of the activity that attempts at it told, or that its reader knew without it; `doubtful`: the
     answer to an attempt was lost."""
 
-    template: Template
+    template: str
     state: State
     reason: str | None
     number: int
