@@ -182,4 +182,4 @@ class Register:
                 cohort=key.get("cohort"),
             )
             live[where][key["status"]] = group["number"]
-        return live  # type: ignore[return-value]
+        return live
