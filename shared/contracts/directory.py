@@ -104,3 +104,8 @@ def registration_key(registration: str) -> str:
 
 def activity_key(activity: str) -> str:
     return f"a:{activity}"
+
+
+def recipient_key(recipient: str) -> str:
+    """Of whom a mail goes to: a registration by its id alone, anybody else by the key itself."""
+    return recipient if ":" in recipient else registration_key(recipient)

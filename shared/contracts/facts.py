@@ -1,11 +1,20 @@
 """What has happened, as an office states it: in the past tense, pseudonymous, with its change to counts."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 import pydantic
-from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema, create_model
-from pydantic_core import CoreSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetPydanticSchema,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import typed_dict_field, typed_dict_schema
 
 from shared.contracts.types import (
@@ -25,7 +34,7 @@ from shared.contracts.types import (
     Slug,
 )
 
-Measure = Literal[
+MEASURES: list[str] = [
     "activities",
     "seats",
     "confirmed",
@@ -36,7 +45,16 @@ Measure = Literal[
     "session_attendances",
     "jp_attended",
 ]
-MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
+"""What offices may count, by name, in the order of columns."""
+
+
+def _declared(name: str) -> str:
+    if name not in MEASURES:
+        raise PydanticCustomError("measure", "a measure that is declared")
+    return name
+
+
+Measure = Annotated[str, AfterValidator(_declared), WithJsonSchema({"enum": [*MEASURES], "type": "string"})]
 MAX_FACT_BYTES: Final = 256_000
 MAX_CELLS: Final = 1_000
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.features.accounts.history import History
 from services.registration.features.accounts.invitations import invitations

@@ -29,6 +29,7 @@ from services.registration.features.gatherings.pages import (
     enrolment,
     extending,
     form,
+    groups,
     importing,
     mails,
     outcome,
@@ -51,6 +52,7 @@ from services.registration.kernel.feature import Feature, Kind, Timer
 REMEMBERED_ACTIVITIES: Final = 500
 STAFF_PAGES: Final = (
     roster_pages,
+    groups,
     registering,
     enrolment,
     registration_change,

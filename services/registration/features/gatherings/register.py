@@ -194,4 +194,4 @@ class Register:
             live[where][key["status"]] = group["number"]
             if group["beyond"]:
                 live[where]["beyond"] = group["beyond"]
-        return live  # type: ignore[return-value]
+        return live
