@@ -146,6 +146,12 @@ def activities(router: APIRouter, desk: OfficeApi) -> None:
         command = fitted(CancelActivity, body, activity=activity)
         return await desk.answer(command, activity, desk.asking(request, user))
 
+    @router.get("/activities")
+    async def listed(after: str | None = None) -> dict[str, Any]:
+        """Public: all of the office, by id; `next`, if any, as `after` gives the page that follows."""
+        items, mark = await gatherings(desk).views.public_list(after)
+        return {"items": items, "next": mark}
+
     @router.get("/activities/{activity}", responses=NOT_FOUND)
     async def show(activity: str) -> dict[str, Any]:
         return require_found(await gatherings(desk).views.activity(activity), "activity_unknown")
