@@ -175,6 +175,8 @@ class Plan:
     def _submit(self, person: Person | None = None) -> Wish:
         gathering, person = self._rng.choice(self.gatherings), person or self.person()
         wish = self.submit(gathering.id, person)
+        if self._rng.random() < 0.03:
+            wish = replace(wish, body=wish.body | {"beyond": True})  # somebody who comes to the door
         if gathering.open and gathering.admits(person):
             gathering.submits.append(wish.id)
             gathering.people.append(person)

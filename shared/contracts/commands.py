@@ -103,6 +103,9 @@ class Institution(Message):
 
 
 class SubmitRegistration(Command):
+    """`beyond`: by the office's own staff, also while registration is closed, and where no quota has room for
+    them, beyond the quotas. Of anybody else it is not heard."""
+
     type = "id.simpul.registration.submit.v1"
 
     activity: Slug
@@ -113,6 +116,7 @@ class SubmitRegistration(Command):
     cohort: Small | None = None
     group: Line | None = None
     role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
+    beyond: Annotated[bool, Field(strict=True)] = False
 
 
 class CancelRegistration(Command):

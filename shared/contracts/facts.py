@@ -217,12 +217,13 @@ class RegistrationFact(Body):
 
 
 class RegistrationConfirmed(RegistrationFact):
-    """`quotas`: those of which it takes a seat."""
+    """`quotas`: those of which it takes a seat; `beyond`: it takes a seat of none."""
 
     type = "id.simpul.registration.confirmed.v1"
 
     round: Count
     quotas: tuple[Slug, ...]
+    beyond: bool | None = None
 
 
 class RegistrationWaitlisted(RegistrationFact):

@@ -59,7 +59,10 @@ class Nobody:
 
 @dataclass
 class Submitting:
-    """Who submits is the letter that the command calls them by."""
+    """Who submits is the letter that the command calls them by; whoever asks is staff."""
+
+    def own(self, asked: Any) -> bool:
+        return True
 
     def of(
         self, asked: Any, command: SubmitRegistration | SubstituteRegistration, stands_for: Registrant
@@ -121,12 +124,13 @@ class Book(Story):
                     self.counted[change.cell, measure] += step
         return [f"{type(one.body).__name__}:{_letter(one.body)}".rstrip(":") for one in decision]
 
-    def submit(self, who: str, category: str = "guru", now: datetime = NOW) -> Any:
+    def submit(self, who: str, category: str = "guru", now: datetime = NOW, beyond: bool = False) -> Any:
         command = SubmitRegistration.model_validate(
             {
                 "activity": NAME,
                 "participant": {"name": who, "email": f"{who}@sekolah.example"},
                 "category": category,
+                "beyond": beyond,
             }
         )
         return self.ask(command, now)

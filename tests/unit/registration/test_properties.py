@@ -45,14 +45,17 @@ class Model:
     def room(self, who: str) -> bool:
         return all(self.taken(quota) < self.seats[quota] for quota in self.quotas(who))
 
-    def submit(self, who: str, category: str) -> str:
+    def submit(self, who: str, category: str, beyond: bool) -> str:
         if self.over or who in self.sitting + self.waiting:
             return "activity_cancelled" if self.over else "already_registered"
         self.category[who] = category
-        if not self.quotas(who):
+        if not self.quotas(who) and not beyond:
             return "not_eligible"
         overtakes = any(self.room(one) for one in self.waiting)
-        (self.sitting if self.room(who) and not overtakes else self.waiting).append(who)
+        seated = bool(self.quotas(who)) and self.room(who) and not overtakes
+        if beyond and not seated:
+            self.beyond.add(who)
+        (self.sitting if seated or beyond else self.waiting).append(who)
         return "taken"
 
     def leave(self, who: str) -> None:
@@ -126,11 +129,16 @@ class Registering(RuleBasedStateMachine):
             for name, only in self.model.shape.items()
         ]
 
-    @rule(who=PEOPLE, category=st.sampled_from(["guru", "guru-penggerak", "dinas"]))
-    def submit(self, who: str, category: str) -> None:
+    @rule(
+        who=PEOPLE,
+        category=st.sampled_from(["guru", "guru-penggerak", "dinas"]),
+        beyond=st.sampled_from([False, False, True]),
+    )
+    def submit(self, who: str, category: str, beyond: bool) -> None:
         if self.rounds[who] == ROUNDS:
             return
-        said, expected = self.book.submit(who, category, self.now), self.model.submit(who, category)
+        said = self.book.submit(who, category, self.now, beyond)
+        expected = self.model.submit(who, category, beyond)
         if expected == "taken":
             self.rounds[who] += 1
             assert said[0].partition(":")[0] == (

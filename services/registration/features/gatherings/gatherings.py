@@ -95,7 +95,8 @@ def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decis
     )
     submitter, states = submitters.of(asked, command, stands_for), loaded.states
     activity, known = states[ACTIVITY].get(asked.key), states[REGISTRATION].get
-    decision = registration.submit(activity, submitter.candidate, known, now)
+    beyond = command.beyond and submitters.own(asked)
+    decision = registration.submit(activity, submitter.candidate, known, now, beyond)
     if not isinstance(decision, Refusal):
         (content,) = decision
         return [NewFact(content.body, content.private, (submitter.meeting,))]

@@ -54,6 +54,10 @@ class Submitters:
         )
         return Submitter(Candidate(who, name), meeting, proves)
 
+    def own(self, asked: ReceivedCommand) -> bool:
+        """Whether the office's own staff asks: no system with a grant, and not the public."""
+        return not asked.granted and asked.envelope.source in self.proving
+
     def known(self, asked: ReceivedCommand) -> str | None:
         """The ref of whoever this command is of, as they were known before the batch."""
         found = self.people.known(self.named[asked.record.offset], asked.envelope.source in self.proving)

@@ -76,6 +76,7 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
                 first.quotas,
                 number,
                 who,
+                beyond=bool(getattr(first, "beyond", None)),
             )
     if isinstance(content.body, RegistrationSubstituted):
         return _substituted(state, content.body, content.private, number)
@@ -130,8 +131,10 @@ def submit(
     candidate: Candidate,
     known: Callable[[str], Registration | None],
     now: datetime,
+    beyond: bool = False,
 ) -> Decision:
     """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
+    `beyond`: whenever it is, and beyond the quotas where they have no room.
 
     Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
     if state is None:
@@ -141,17 +144,21 @@ def submit(
         return Refusal("activity_cancelled")
     if (number := next_round(candidate, known)) is None:
         return Refusal("already_registered")
-    if refusal := closed_to_all(state, who.category, who.regency, who.cohort, now):
+    refusal = closed_to_all(state, who.category, who.regency, who.cohort, now)
+    if refusal and not beyond:
         return refusal
     quotas = state.signature(who.category, who.regency, who.cohort)
     cell, registration = cell_of(described.id, who), candidate.id(number)
-    if state.has_room(quotas) and not state.lets_wait:
+    seated = bool(quotas) and state.has_room(quotas) and not state.lets_wait
+    if seated or beyond:
+        add: dict[Measure, int] = {"confirmed": 1} | ({} if seated else {"beyond": 1})
         confirmed = RegistrationConfirmed(
             activity=described.id,
             registration=registration,
             round=number,
-            quotas=quotas,
-            changes=(Change(cell=cell, add={"confirmed": 1}),),
+            quotas=quotas if seated else (),
+            beyond=None if seated else True,
+            changes=(Change(cell=cell, add=add),),
         )
         return [NewFact(confirmed, who)]
     waitlisted = RegistrationWaitlisted(
