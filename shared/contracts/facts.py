@@ -38,6 +38,7 @@ MEASURES: list[str] = [
     "activities",
     "seats",
     "confirmed",
+    "beyond",
     "waitlisted",
     "cancelled",
     "present",
@@ -185,11 +186,13 @@ class ActivityPublished(Body):
 
 
 class ActivityChanged(ActivityPublished):
-    """The attributes as they are from now on; `fields` names what the command changed."""
+    """The attributes as they are from now on; `fields` names what the command changed. `notify`: false
+    where participants are not mailed what concerns them."""
 
     type = "id.simpul.activity.changed.v1"
 
     fields: tuple[str, ...]
+    notify: bool | None = None
 
 
 class ActivityCancelled(Body):
@@ -233,9 +236,28 @@ class RegistrationWaitlisted(RegistrationFact):
 
 
 class RegistrationPromoted(RegistrationFact):
+    """`quotas`: those of which it takes a seat; `out_of_turn`: staff gave it before its turn; `beyond`: it
+    takes a seat of none, and `line` names the quotas that it waited for."""
+
     type = "id.simpul.registration.promoted.v1"
 
     quotas: tuple[Slug, ...]
+    out_of_turn: bool | None = None
+    beyond: bool | None = None
+    line: tuple[Slug, ...] | None = None
+
+
+class RegistrationChanged(RegistrationFact):
+    """What it stands for was corrected: its counts move to another cell. `was`: what it was and is; `line`,
+    `quotas`: the seats it had or waited for, before and from now on; `beyond`: it takes a seat of none."""
+
+    type = "id.simpul.registration.changed.v1"
+
+    fields: tuple[str, ...]
+    was: Literal["confirmed", "waitlisted"]
+    line: tuple[Slug, ...]
+    quotas: tuple[Slug, ...]
+    beyond: bool | None = None
 
 
 class RegistrationCancelled(RegistrationFact):
@@ -332,6 +354,7 @@ FACTS: dict[str, type[Body]] = {
         RegistrationConfirmed,
         RegistrationWaitlisted,
         RegistrationPromoted,
+        RegistrationChanged,
         RegistrationCancelled,
         AttendanceRecorded,
         ParticipantCorrected,

@@ -17,9 +17,11 @@ from services.reporting.domain.sums import DIMENSIONS, MEASURE_NAME, storable, z
 from shared.contracts.commands import (
     COMMANDS,
     CancelRegistration,
+    ChangeRegistration,
     CorrectParticipant,
     CorrectRegistration,
     PublishActivity,
+    SeatRegistration,
     Tick,
 )
 from shared.contracts.directory import activity_key, registration_key
@@ -40,7 +42,7 @@ from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
 from tests.support.features import ALL, MAILS
 
-NEVER_FIRST = {RegistrationPromoted, ActivityCounted, OfficeDescribed, OfficeTotals}
+NEVER_FIRST = {ActivityCounted, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
 NOBODY_IS_TOLD = {
     ActivityCounted,
@@ -52,7 +54,7 @@ NOBODY_IS_TOLD = {
     ParticipantCorrected,
 }
 """Facts that no mail comes of."""
-NAME_NO_AGGREGATE = {CancelRegistration, Tick}
+NAME_NO_AGGREGATE = {CancelRegistration, ChangeRegistration, SeatRegistration, Tick}
 """Commands that are about whatever their key says."""
 OF_THE_SERVICE = {CorrectRegistration}
 """Commands that nobody outside asks, ticks aside."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from services.registration.kernel.command_client import CommandClient, OutcomesPort
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
+from shared.links import Links
 from shared.sign_ins import SignIns
 
 
@@ -51,3 +52,4 @@ class OfficeContext:
     key: bytes
     limits: HourlyLimits
     sign_in: SignInSettings
+    links: Links

@@ -55,6 +55,7 @@ MEASURES = _table(
     Measure("activities", "Kegiatan", "activity", Exact()),
     Measure("seats", "Kursi", "activity", Exact()),
     Measure("confirmed", "Terkonfirmasi", "people", Closing("confirmed")),
+    Measure("beyond", "Di luar kuota", "people", Closing("confirmed")),
     Measure("waitlisted", "Daftar tunggu", "people", Closing("waitlisted")),
     Measure("cancelled", "Dibatalkan", "people", Closing("cancelled")),
     Measure("present", "Hadir", "people", Closing("confirmed")),  # nearly all of them were confirmed

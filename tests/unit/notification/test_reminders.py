@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.notification.features.gatherings.domain.changes import Change, changes
 from services.notification.features.gatherings.domain.decision import ActivityNews, ToldParticipant
 from services.notification.features.gatherings.domain.lists import SeatStanding, activities, registrations
 from services.notification.features.gatherings.domain.told_revisions import ToldRevisions
@@ -15,6 +14,7 @@ from services.notification.kernel.deliveries import Delivery, FanOut
 from services.notification.kernel.rules import FoldedRows, Owed
 from services.notification.kernel.send_decision import AllowedRecipients, decide_sending
 from services.notification.kernel.verdicts import DeliveryContext, EndDelivery, Send, Verdict, Wait
+from shared.activity_changes import Change, changes
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (

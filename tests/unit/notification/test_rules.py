@@ -24,6 +24,7 @@ from shared.contracts.facts import (
     RegistrationCorrected,
     RegistrationPromoted,
     RegistrationWaitlisted,
+    SessionTime,
     Stated,
 )
 from tests.support.features import MAILS
@@ -90,6 +91,17 @@ def test_a_mail_needs_the_revisions_that_stood_at_its_fact() -> None:
         if isinstance(item, Delivery)
     ]
     assert needs == [(2, 1), (2, 3)]
+
+
+def test_a_change_is_told_unless_staff_chose_not_to() -> None:
+    sessions = (SessionTime(id="satu", starts=AT, ends=AT + timedelta(days=1), jp=1),)
+    stood = PUBLISHED | {"sessions": sessions}
+    for notify, told in ((None, ["activity-changed"]), (False, [])):
+        _, owed = owed_after(
+            ActivityPublished(**stood), ActivityChanged(**stood, fields=("title",), notify=notify)
+        )
+        templates = [item.template for item in owed[1] if isinstance(item, FanOut)]
+        assert [one for one in templates if one != "reminder"] == told
 
 
 def test_after_a_correction_mails_wait_for_it_and_it_owes_none() -> None:

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Literal
 
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event
 
+from shared.calendars import session_event, zone_of
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
-from shared.contracts.types import ZONES
-from shared.instants import in_zone
 
 Method = Literal["PUBLISH", "CANCEL"]
 
@@ -32,8 +30,8 @@ def calendar_of(
     calendar.add("prodid", "-//Simpul//Undangan//ID")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    for name in sorted({ZONES[session.zone] for session in (*activity.sessions, *fell_away)}):
-        calendar.add_component(_zone(name))
+    for zone in sorted({session.zone for session in (*activity.sessions, *fell_away)}):
+        calendar.add_component(zone_of(zone))
     for session in (*activity.sessions, *fell_away):
         event = _event(activity, session, registration, organizer, stamp)
         taken_back = method == "CANCEL"
@@ -47,24 +45,12 @@ def calendar_of(
 def _event(
     activity: ActivityEntry, session: Session, registration: str, organizer: str, stamp: datetime
 ) -> Event:
-    event = Event()
+    event = session_event(activity.title, session, alone=len(activity.sessions) == 1)
     event.add("uid", f"{registration}-{session.id}@simpul")
     event.add("dtstamp", stamp)
-    event.add("dtstart", in_zone(session.starts, session.zone))
-    event.add("dtend", in_zone(session.ends, session.zone))
-    alone = len(activity.sessions) == 1
-    event.add("summary", activity.title if alone else f"{activity.title}: {session.title}")
-    if where := session.place or session.link:
-        event.add("location", where)
     if session.link:
         event.add("url", session.link)
     if activity.host:
         event.add("description", f"Penanggung jawab: {activity.host}")
     event.add("organizer", f"mailto:{organizer}")
     return event
-
-
-@cache
-def _zone(name: str) -> Timezone:
-    """Made once: it takes 14 ms, all else of a mail 2."""
-    return Timezone.from_tzid(name)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.notification.features.gatherings.domain.changes import Change, changes
 from services.notification.features.gatherings.domain.decision import ActivityNews
 from services.notification.kernel.letters import Letter, mark
+from shared.activity_changes import Change, changes
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
 from shared.links import Links

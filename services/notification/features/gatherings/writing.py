@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.notification.features.gatherings.calendar import Method, calendar_of
-from services.notification.features.gatherings.domain.changes import removed
 from services.notification.features.gatherings.domain.policies import BY_STANDING
 from services.notification.features.gatherings.wording import CANCEL, NAME, PLACE, Kind, values
 from services.notification.kernel.letters import SALT, Draft, Letter, Words
+from shared.activity_changes import removed
 from shared.links import Links
 from shared.office import Office
 

@@ -24,15 +24,20 @@ from services.registration.features.gatherings.pages import (
     activities,
     attendance,
     cancelling,
+    changing,
     downloads,
     enrolment,
+    extending,
     form,
     importing,
     mails,
     outcome,
     publishing,
+    publishing_yaml,
     registering,
+    registration_change,
     running,
+    seating,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
 from services.registration.features.gatherings.public import disclosed_outcome
@@ -48,11 +53,16 @@ STAFF_PAGES: Final = (
     roster_pages,
     registering,
     enrolment,
+    registration_change,
+    seating,
     attendance,
     importing,
     downloads,
     running,
+    changing,
+    extending,
     publishing,
+    publishing_yaml,
     mails,
 )
 

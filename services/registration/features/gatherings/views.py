@@ -6,8 +6,8 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from services.registration.features.gatherings.domain.activity import ActivityState
-from services.registration.features.gatherings.domain.registration import MAX_FACTS
-from services.registration.features.gatherings.gathering_states import activity_state
+from services.registration.features.gatherings.domain.registration import MAX_FACTS, Registration
+from services.registration.features.gatherings.gathering_states import activity_state, registration_state
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.storage.documents import position
@@ -101,6 +101,15 @@ class Views:
     async def activity_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"activity": 1})
         return row["activity"] if row else None
+
+    async def registration(self, name: str) -> Registration | None:
+        row = await self._store["registrations"].find_one({"_id": name})
+        return registration_state(row) if row else None
+
+    async def place(self, waiting: Registration) -> int:
+        """In the line of all who wait in its activity: those ahead, plus one."""
+        ahead = {"activity": waiting.activity, "status": "waitlisted", "arrival": {"$lt": waiting.arrival}}
+        return 1 + await self._store["registrations"].count_documents(ahead)
 
     async def status_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"status": 1})

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.notification.features.gatherings.domain.changes import changes, told_against
 from services.notification.features.gatherings.domain.lists import SeatStanding
 from services.notification.features.gatherings.domain.policies import ONLY_WHILE_LIVE
 from services.notification.features.gatherings.domain.reminders import whole
 from services.notification.features.gatherings.domain.told_revisions import ToldRevisions
 from services.notification.kernel.deliveries import Delivery
 from services.notification.kernel.verdicts import DeliveryContext, EndDelivery, Send, Verdict, Wait
+from shared.activity_changes import changes, told_against
 from shared.contracts.activity import last_end
 from shared.contracts.directory import ActivityEntry
 

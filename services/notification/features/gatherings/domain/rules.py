@@ -22,6 +22,7 @@ from shared.contracts.facts import (
     ActivityPublished,
     Body,
     RegistrationCancelled,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationFact,
@@ -47,7 +48,7 @@ def _change_activity(rows: FoldedRows, stated: Stated, body: ActivityChanged) ->
     known = activities(rows).get(body.activity)
     owed = _describe(rows, stated, body)
     ends = [end for end in (_end(body), known.ends if known else None) if end is not None]
-    if CONCERN.isdisjoint(body.fields) or max(ends, default=stated.at) <= stated.at:
+    if body.notify is False or CONCERN.isdisjoint(body.fields) or max(ends, default=stated.at) <= stated.at:
         return owed
     told = FanOut(stated.id, stated.number, "activity-changed", body.activity, stated.partition, stated.at)
     return [told, *owed]
@@ -122,7 +123,7 @@ def _cancel(rows: FoldedRows, stated: Stated, body: RegistrationCancelled) -> Ow
     return [_mail(rows, stated, body, "cancelled")]
 
 
-def _correct(rows: FoldedRows, stated: Stated, body: RegistrationCorrected) -> Owed:
+def _correct(rows: FoldedRows, stated: Stated, body: RegistrationFact) -> Owed:
     """Mails from now on wait for what was corrected."""
     if row := registrations(rows).get(body.registration):
         registrations(rows)[row.id] = replace(row, rev=stated.number)
@@ -155,4 +156,5 @@ RULES: Final[Mapping[type[Body], MailRule]] = {
     RegistrationPromoted: _rule(_promote, "promoted", "reminder"),
     RegistrationCancelled: _rule(_cancel, "cancelled"),
     RegistrationCorrected: _rule(_correct),
+    RegistrationChanged: _rule(_correct),
 }

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.contracts.activity import Session
+from shared.contracts.activity import Activity, Session
 from shared.contracts.directory import ActivityEntry
 from shared.words import span
+
+DescribedActivity = Activity | ActivityEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Change:
     new: str | None
 
 
-def changes(old: ActivityEntry, new: ActivityEntry) -> tuple[Change, ...]:
+def changes(old: DescribedActivity, new: DescribedActivity) -> tuple[Change, ...]:
     """In the order of the sessions as they are now; those that fell away come last."""
     found = [] if old.title == new.title else [Change("title", None, old.title, new.title)]
     before = {session.id: session for session in old.sessions}
@@ -33,7 +35,7 @@ def told_against(known: Sequence[ActivityEntry], new: ActivityEntry) -> Activity
     return next((old for old in known if changes(old, new)), next(iter(known), None))
 
 
-def removed(old: ActivityEntry, new: ActivityEntry) -> tuple[Session, ...]:
+def removed(old: DescribedActivity, new: DescribedActivity) -> tuple[Session, ...]:
     left = {session.id for session in new.sessions}
     return tuple(session for session in old.sessions if session.id not in left)
 

@@ -14,14 +14,27 @@ from services.registration.features.gatherings.sheets.cells import CellRefused, 
 from services.registration.kernel.acceptable import Unacceptable, check
 from services.registration.web.yaml_budget import Unreadable, load
 from shared.contracts.commands import PublishActivity
+from shared.contracts.kinds import KINDS
 from shared.contracts.misfits import Misfit, misfits
 from shared.contracts.types import ZONES
 
 MOST: Final = 5
-"""Sessions and quotas that the form has room for in its 30 kB; more go by YAML."""
-SESSION: Final = ("title", "starts", "ends", "place", "regency", "link", "jp")
+ROOM: Final = 7
+"""Sessions, and quotas, at most, and both together, for which the form has room in 30 kB; more go by YAML."""
+SESSION: Final = ("title", "starts", "ends", "place", "map", "regency", "link", "jp")
 QUOTA: Final = ("id", "seats", "regencies", "cohorts")
-PLAIN: Final = ("id", "title", "kind", "opens", "closes", "host", "reply_to", "speakers", "topics")
+DURATIONS: Final = ("reminder_before", "attendance_opens_before")
+TEXTS: Final = ("purpose", "description", "rundown")
+CONTACT: Final = ("contact.name", "contact.phone")
+PLAIN: Final = (
+    *("id", "title", "kind", "other_kind", "opens", "closes"),
+    *("purpose", "description", "rundown", "speakers", "topics"),
+    *("host", "reply_to", "contact.name", "contact.phone", "reminder_before", "attendance_opens_before"),
+)
+OTHER: Final = "lainnya"
+"""The kind that is stated in words of its own."""
+SPEAKER: Final = ";"
+"""Stands between a speaker and their institution: names hold commas."""
 
 REQUIRED: Final = "wajib diisi"
 """Said after the name of the field."""
@@ -56,6 +69,8 @@ _BY_FIELD: Final = {
     "kind": "Tulis satu atau beberapa kata, misalnya rapat koordinasi",
     "reply_to": "Tulis alamat email yang lengkap",
     "link": "Tulis tautan yang lengkap, diawali https://",
+    "map": "Tulis tautan peta yang lengkap, diawali https://",
+    "phone": "Nomor telepon hanya boleh berisi angka, spasi, +, -, dan kurung",
     "jp": "Tulis jumlah JP dengan angka, 0 bila tidak ada",
     "seats": "Tulis jumlah kursi dengan angka",
 }
@@ -71,14 +86,14 @@ class NoYaml(ValueError):
 
 
 @dataclass
-class Draft:
+class TypedActivity:
     """`errors`: field (`sessions.0.starts`) -> what to do. `command` is there when there are none."""
 
     errors: dict[str, str] = field(default_factory=dict)
     command: PublishActivity | None = None
 
 
-def of_yaml(text: str) -> Draft:
+def of_yaml(text: str) -> TypedActivity:
     """Raises `NoYaml`."""
     try:
         found = load(text)
@@ -90,15 +105,15 @@ def of_yaml(text: str) -> Draft:
     return checked(found)
 
 
-def checked(found: Mapping[str, Any]) -> Draft:
+def checked(found: Mapping[str, Any]) -> TypedActivity:
     try:
         command = PublishActivity.model_validate(found)
         check(command, of_activity)
     except ValidationError as error:
-        return Draft(_told(misfits(error.errors(include_input=False, include_url=False))))
+        return TypedActivity(_told(misfits(error.errors(include_input=False, include_url=False))))
     except Unacceptable as refused:
-        return Draft(_told(refused.found))
-    return Draft(command=command)
+        return TypedActivity(_told(refused.found))
+    return TypedActivity(command=command)
 
 
 def _told(found: Iterable[Misfit]) -> dict[str, str]:
@@ -118,22 +133,26 @@ def _sentence(last: str, rule: str) -> str:
     )
 
 
-def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str) -> Draft:
+def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str) -> TypedActivity:
     """`typed`: text by field; `chosen`: the categories of each quota. Blocks that are left empty do not
     count; times are local, registration's in the office's `zone`."""
-    found: dict[str, Any] = {name: typed[name] for name in ("id", "title", "host", "reply_to") if typed[name]}
+    as_typed = ("id", "title", "host", "reply_to", *DURATIONS)
+    found: dict[str, Any] = {name: typed[name] for name in as_typed if typed[name]}
     errors: dict[str, str] = {}
-    found["kind"] = slug(typed["kind"])
-    found |= {name: _moment(typed[name], zone) for name in ("opens", "closes")}
-    found |= {name: _lines(typed[name]) for name in ("speakers", "topics")}
+    found["kind"] = _kind(typed["other_kind"]) if typed["kind"] in ("", OTHER) else typed["kind"]
+    found |= {name: moment_of(typed[name], zone) for name in ("opens", "closes")}
+    found |= {name: typed[name].replace("\r\n", "\n") for name in TEXTS if typed[name]}
+    found |= {"speakers": [*map(_speaker, _lines(typed["speakers"]))], "topics": _lines(typed["topics"])}
+    if any(typed[name] for name in CONTACT):
+        found["contact"] = {name.partition(".")[2]: typed[name] for name in CONTACT if typed[name]}
     sessions = _filled(typed, "sessions", SESSION)
     quotas = _filled(typed, "quotas", QUOTA)
-    found["sessions"] = [_session(typed, at, errors) for at in sessions]
+    found["sessions"] = _sessions(typed, sessions, errors)
     found["quotas"] = [_quota(typed, chosen, at, errors) for at in quotas]
     draft = checked(found)
     blocks = {"sessions": sessions, "quotas": quotas}
     named = {_in_form(name, blocks): told for name, told in draft.errors.items()} | errors
-    return Draft(named, None if named else draft.command)
+    return TypedActivity(named, None if named else draft.command)
 
 
 def slug(text: str) -> str:
@@ -145,15 +164,36 @@ def _filled(typed: Mapping[str, str], what: str, fields: tuple[str, ...]) -> lis
     return [at for at in range(MOST) if at == 0 or any(typed.get(f"{what}.{at}.{name}") for name in fields)]
 
 
+def _kind(text: str) -> str:
+    """In words that are a kind's own, that kind."""
+    named = {slug(label): kind for kind, label in KINDS.items()}
+    return named.get(slug(text), slug(text))
+
+
+def _speaker(line: str) -> str | dict[str, str]:
+    name, _, institution = (part.strip() for part in line.rpartition(SPEAKER))
+    return {"name": name, "institution": institution} if name and institution else line.strip(" ;")
+
+
+def _sessions(typed: Mapping[str, str], blocks: list[int], errors: dict[str, str]) -> list[dict[str, Any]]:
+    """Those that stand keep their ids; a new one is called by its place, where no other is called so."""
+    known = {typed.get(f"sessions.{at}.id", "") for at in blocks}
+    free = [number for number in range(1, 2 * MOST + 1) if f"pertemuan-{number}" not in known]
+    found = []
+    for at in blocks:
+        session = _session(typed, at, errors)
+        if not (name := typed.get(f"sessions.{at}.id", "")):
+            free.remove(number := at + 1 if at + 1 in free else free[0])
+            name = f"pertemuan-{number}"
+        found.append(session | {"id": name})
+    return found
+
+
 def _session(typed: Mapping[str, str], at: int, errors: dict[str, str]) -> dict[str, Any]:
     given = {name: typed[f"sessions.{at}.{name}"] for name in SESSION if typed.get(f"sessions.{at}.{name}")}
     zone = typed.get(f"sessions.{at}.zone") or "WIB"
-    found: dict[str, Any] = given | {
-        "id": f"pertemuan-{at + 1}",
-        "zone": zone,
-        "jp": _whole(given.get("jp", "0")),
-    }
-    found |= {name: _moment(given.get(name, ""), zone) for name in ("starts", "ends")}
+    found: dict[str, Any] = given | {"zone": zone, "jp": _whole(given.get("jp", "0"))}
+    found |= {name: moment_of(given.get(name, ""), zone) for name in ("starts", "ends")}
     if "regency" in given:
         found["regency"] = _regency(given["regency"], f"sessions.{at}.regency", errors)
     return found
@@ -186,7 +226,7 @@ def _regency(text: str, name: str, errors: dict[str, str]) -> str | None:
         return None
 
 
-def _moment(text: str, zone: str) -> str:
+def moment_of(text: str, zone: str) -> str:
     """A local time with the offset of its zone; what is none stays as it is, to be refused."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONES[zone])).isoformat()
@@ -209,4 +249,6 @@ def _in_form(name: str, blocks: Mapping[str, list[int]]) -> str:
         parts[1] = str(blocks[parts[0]][int(parts[1])])
     if parts[0] in blocks and len(parts) == 1:
         parts += ["0", "id" if parts[0] == "quotas" else "title"]
-    return ".".join(parts[:3] if parts[0] in blocks else parts[:1])
+    if name == "kind":
+        return "other_kind"
+    return ".".join(parts[:3] if parts[0] in blocks else parts[:2] if parts[0] == "contact" else parts[:1])
