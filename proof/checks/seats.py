@@ -66,6 +66,10 @@ class Room:
                 self.waiting.pop(data["registration"], None)
                 self.taken.update(quotas)
                 return quotas
+            case "registration.substituted":
+                self.taken.subtract(data["line"])
+                self.taken.update(quotas)
+                return quotas
             case "registration.changed" if data["was"] == "waitlisted":
                 self._join(data["registration"], quotas)
             case "registration.changed":

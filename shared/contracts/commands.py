@@ -147,6 +147,21 @@ class SeatRegistration(Command):
     beyond: Annotated[bool, Field(strict=True)] = False
 
 
+class SubstituteRegistration(Command):
+    """Somebody comes in the place of a confirmed registration's person. Its key is the activity's. What is
+    not given is as it was of whom they replace. `beyond`: also where no quota of theirs has room."""
+
+    type = "id.simpul.registration.substitute.v1"
+
+    registration: RegistrationId
+    participant: Participant
+    category: Category | None = None
+    regency: RegencyCode | None = None
+    institution: Institution | None = None
+    cohort: Small | None = None
+    beyond: Annotated[bool, Field(strict=True)] = False
+
+
 class RecordAttendance(Command):
     type = "id.simpul.attendance.record.v1"
 
@@ -219,6 +234,7 @@ COMMANDS: dict[str, type[Command]] = {
         CancelRegistration,
         ChangeRegistration,
         SeatRegistration,
+        SubstituteRegistration,
         RecordAttendance,
         CorrectParticipant,
         CorrectRegistration,

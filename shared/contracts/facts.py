@@ -260,6 +260,19 @@ class RegistrationChanged(RegistrationFact):
     beyond: bool | None = None
 
 
+class RegistrationSubstituted(RegistrationFact):
+    """`registration` is confirmed in the place of `replaces`, which is cancelled by this. `line`: the seats
+    that were given back; `quotas`: those of which it takes a seat; `beyond`: it takes a seat of none."""
+
+    type = "id.simpul.registration.substituted.v1"
+
+    replaces: RegistrationId
+    round: Count
+    line: tuple[Slug, ...]
+    quotas: tuple[Slug, ...]
+    beyond: bool | None = None
+
+
 class RegistrationCancelled(RegistrationFact):
     """`was`: what it was before; `quotas`: the seats it gave back, or had waited for."""
 
@@ -355,6 +368,7 @@ FACTS: dict[str, type[Body]] = {
         RegistrationWaitlisted,
         RegistrationPromoted,
         RegistrationChanged,
+        RegistrationSubstituted,
         RegistrationCancelled,
         AttendanceRecorded,
         ParticipantCorrected,

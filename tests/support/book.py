@@ -1,7 +1,7 @@
 """Given, when, then of one activity: whoever registers is named by a letter."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +21,7 @@ from shared.contracts.commands import (
     RecordAttendance,
     SeatRegistration,
     SubmitRegistration,
+    SubstituteRegistration,
 )
 from shared.contracts.facts import Cell
 from tests.support.given import NOW, Story
@@ -60,11 +61,12 @@ class Nobody:
 class Submitting:
     """Who submits is the letter that the command calls them by."""
 
-    def of(self, asked: Any, command: SubmitRegistration) -> Any:
+    def of(
+        self, asked: Any, command: SubmitRegistration | SubstituteRegistration, stands_for: Registrant
+    ) -> Any:
         who = command.participant.name
-        candidate = Candidate(
-            Registrant(who, who, command.category), lambda number: registration_id(who, number)
-        )
+        registrant = replace(stands_for, ref=who, contact=who)
+        candidate = Candidate(registrant, lambda number: registration_id(who, number))
         return SimpleNamespace(candidate=candidate, meeting=Nobody(), proves=False)
 
 
@@ -139,6 +141,16 @@ class Book(Story):
     def seat(self, who: str, number: int = 1, beyond: bool = False, now: datetime = NOW) -> Any:
         registration = registration_id(who, number)
         return self.ask(SeatRegistration(registration=registration, reason="Tamu", beyond=beyond), now)
+
+    def substitute(
+        self, who: str, by: str, number: int = 1, beyond: bool = False, now: datetime = NOW, **changed: Any
+    ) -> Any:
+        given = {
+            "registration": registration_id(who, number),
+            "participant": {"name": by, "email": f"{by}@sekolah.example"},
+            "beyond": beyond,
+        }
+        return self.ask(SubstituteRegistration.model_validate(given | changed), now)
 
     def attend(self, who: str, now: datetime, present: bool = True, session: str = "s1") -> Any:
         command = RecordAttendance(

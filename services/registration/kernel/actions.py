@@ -31,6 +31,8 @@ class Action(StrEnum):
     """What it stands for: category, place, institution."""
     SEAT_REGISTRATION = "seat_registration"
     """Confirm it before its turn, or beyond the quotas."""
+    SUBSTITUTE_REGISTRATION = "substitute_registration"
+    """Somebody else comes in its place."""
     RECORD_ATTENDANCE = "record_attendance"
     CORRECT_PERSON = "correct_person"
     SEE_PEOPLE = "see_people"

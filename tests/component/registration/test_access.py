@@ -42,6 +42,7 @@ PUBLIC = {
     "GET /masalah/{reason}",
     "GET /health/live",
     "GET /openapi.json",
+    "GET /api/v1/activities",
     "GET /api/v1/activities/{activity}",
     "GET /staf/masuk",
     "POST /staf/masuk",

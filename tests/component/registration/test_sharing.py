@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from icalendar import Calendar
 from pypdf import PdfReader
 
+from services.registration.features.gatherings import views
 from tests.component.registration.browser import STAFF, announce, heading
 from tests.component.registration.test_pages import MAX_BYTES
 from tests.component.registration.test_staff import staff_at
@@ -49,6 +51,23 @@ async def test_a_poster_prints_what_staff_typed_and_runs_none_of_it(brokerless: 
         text = page.extract_text()
         assert " ".join(TITLE.split()) in " ".join(text.split())
         assert "office/k/uji" in text
+
+
+async def test_programs_list_what_there_is_page_by_page(
+    brokerless: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE", 2)
+    async with staff_at(brokerless) as (_, client):
+        for name in ("tiga", "dua", "satu"):
+            await announce(client, name, title=f"Rakor {name}")
+        first = (await client.get("/api/v1/activities")).json()
+        assert [(one["id"], one["title"], one["status"]) for one in first["items"]] == [
+            ("dua", "Rakor dua", "open"),
+            ("satu", "Rakor satu", "open"),
+        ]
+        assert "quotas" not in first["items"][0]
+        second = (await client.get("/api/v1/activities", params={"after": first["next"]})).json()
+        assert ([one["id"] for one in second["items"]], second["next"]) == (["tiga"], None)
 
 
 async def test_the_calendar_has_what_is_to_come_and_takes_back_what_was_called_off(

@@ -74,6 +74,27 @@ class Model:
         self.move_up()
         return "taken"
 
+    def substitute(self, who: str, by: str, beyond: bool) -> str:
+        if by in self.sitting + self.waiting:
+            return "already_registered"
+        before, self.category[by] = self.category.get(by), self.category[who]
+        if who in self.beyond:
+            self.beyond.discard(who)
+            self.beyond.add(by)
+        else:
+            self.sitting.remove(who)
+            if not self.room(by) and not beyond:
+                self.sitting.append(who)
+                if before is not None:
+                    self.category[by] = before
+                return "no_seat"
+            if not self.room(by):
+                self.beyond.add(by)
+            self.sitting.append(who)
+        self.sitting[self.sitting.index(who)] = by
+        self.move_up()
+        return "taken"
+
     def seat(self, who: str, beyond: bool) -> str:
         if not self.room(who):
             if not beyond:
@@ -150,6 +171,22 @@ class Registering(RuleBasedStateMachine):
             assert said == "already_confirmed"
         elif (expected := model.seat(who, beyond)) == "taken":
             assert said[0].startswith("RegistrationPromoted")
+        else:
+            assert said == expected
+
+    @rule(who=PEOPLE, by=PEOPLE, beyond=st.booleans())
+    def substitute(self, who: str, by: str, beyond: bool) -> None:
+        model, number = self.model, max(1, self.rounds[who])
+        if self.rounds[by] == ROUNDS:
+            return
+        said = self.book.substitute(who, by, number, beyond, self.now)
+        if model.over or who not in model.sitting + model.waiting:
+            assert said in ("registration_unknown", "already_cancelled", "activity_cancelled")
+        elif who in model.waiting:
+            assert said == "not_eligible"
+        elif (expected := model.substitute(who, by, beyond)) == "taken":
+            self.rounds[by] += 1
+            assert said[0].startswith("RegistrationSubstituted")
         else:
             assert said == expected
 

@@ -29,6 +29,7 @@ from services.registration.features.gatherings.pages import (
     enrolment,
     extending,
     form,
+    groups,
     importing,
     mails,
     outcome,
@@ -38,6 +39,7 @@ from services.registration.features.gatherings.pages import (
     registration_change,
     running,
     seating,
+    substituting,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
 from services.registration.features.gatherings.public import disclosed_outcome
@@ -51,10 +53,12 @@ from services.registration.kernel.feature import Feature, Kind, Timer
 REMEMBERED_ACTIVITIES: Final = 500
 STAFF_PAGES: Final = (
     roster_pages,
+    groups,
     registering,
     enrolment,
     registration_change,
     seating,
+    substituting,
     attendance,
     importing,
     downloads,

@@ -87,6 +87,14 @@ class Views:
             "status": "cancelled" if state.cancelled else "open",
         }
 
+    async def public_list(self, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        """A page of all activities by id, each as a list shows it, and after which one the next begins."""
+        fields = {f"described.{name}": 1 for name in ActivityListing.model_fields} | {"cancelled": 1}
+        wanted = {"_id": {"$gt": after}} if after else {}
+        rows = await self._store["activities"].find(wanted, fields).sort("_id", 1).to_list(PAGE + 1)
+        items = [row["described"] | {"status": "cancelled" if row["cancelled"] else "open"} for row in rows]
+        return items[:PAGE], items[PAGE - 1]["id"] if len(items) > PAGE else None
+
     async def caused(self, fact: str | None) -> list[Document]:
         """Type and data of all facts of the command whose first this is; those of later ticks are not."""
         try:

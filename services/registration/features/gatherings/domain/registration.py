@@ -19,6 +19,7 @@ from shared.contracts.facts import (
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationPromoted,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
 )
 
@@ -76,6 +77,8 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
                 number,
                 who,
             )
+    if isinstance(content.body, RegistrationSubstituted):
+        return _substituted(state, content.body, content.private, number)
     assert state is not None, "only its first fact makes a registration"
     match content.body:
         case RegistrationPromoted(quotas=quotas, beyond=beyond):
@@ -90,6 +93,25 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
             others = {key: value for key, value in state.attended.items() if key != session}
             return replace(state, attended=others | ({session: jp} if present else {}))
     return state
+
+
+def _substituted(
+    state: Registration | None, body: RegistrationSubstituted, who: object, number: int
+) -> Registration:
+    """Who is replaced is there already, who comes in their place is not."""
+    if state is not None:
+        return replace(state, status="cancelled")
+    assert isinstance(who, Registrant), "the first fact of a registration says who it is"
+    return Registration(
+        body.registration,
+        body.activity,
+        body.round,
+        "confirmed",
+        body.quotas,
+        number,
+        who,
+        beyond=bool(body.beyond),
+    )
 
 
 def closed_to_all(
@@ -117,11 +139,8 @@ def submit(
     described, who = state.described, candidate.registrant
     if state.cancelled:
         return Refusal("activity_cancelled")
-    number = 1
-    while before := known(candidate.id(number)):
-        if before.status != "cancelled":
-            return Refusal("already_registered")
-        number += 1
+    if (number := next_round(candidate, known)) is None:
+        return Refusal("already_registered")
     if refusal := closed_to_all(state, who.category, who.regency, who.cohort, now):
         return refusal
     quotas = state.signature(who.category, who.regency, who.cohort)
@@ -144,6 +163,16 @@ def submit(
         changes=(Change(cell=cell, add={"waitlisted": 1}),),
     )
     return [NewFact(waitlisted, who)]
+
+
+def next_round(candidate: Candidate, known: Callable[[str], Registration | None]) -> int | None:
+    """None while they have a registration that stands."""
+    number = 1
+    while before := known(candidate.id(number)):
+        if before.status != "cancelled":
+            return None
+        number += 1
+    return number
 
 
 def cancel(state: ActivityState | None, registration: Registration | None) -> Decision:

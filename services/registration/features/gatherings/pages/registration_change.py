@@ -41,6 +41,8 @@ TYPED: Final = {
     "kelompok": "group",
 }
 """Field of the form -> how it is read."""
+ROLES: Final = {"facilitator": "Fasilitator", "principal": "Kepala sekolah"}
+"""In a mentored group."""
 AT_FIELD: Final = {"institution.name": "instansi", "institution.npsn": "npsn", "group": "kelompok"}
 NO_SCHOOL: Final = "Tulis juga nama sekolah dari NPSN itu"
 SAME: Final = "Tidak ada yang berubah: semua isian sama seperti yang tercatat."
@@ -103,12 +105,14 @@ def as_typed(row: EnrolledParticipant) -> dict[str, str]:
         "instansi": row.institution,
         "npsn": row.npsn or "",
         "kelompok": row.group or "",
+        "peran": row.role_in_group or "",
     }
 
 
 def read_change(sent: Mapping[str, Any], row: EnrolledParticipant) -> TypedChange:
     """What is typed as it stands is left as it stands."""
-    values = {name: str(sent.get(name, "")).strip()[:400] for name in TYPED}
+    values = {name: str(sent.get(name, "")).strip()[:400] for name in (*TYPED, "peran")}
+    values["peran"] = values["peran"] if values["peran"] in ROLES else ""
     found, errors, standing = dict[str, Any](), dict[str, str](), as_typed(row)
     for name, reader in TYPED.items():
         try:
@@ -126,6 +130,8 @@ def read_change(sent: Mapping[str, Any], row: EnrolledParticipant) -> TypedChang
         for name in ("unsur", "wilayah", "angkatan", "kelompok")
         if values[name] != standing[name]
     }
+    if values["peran"] != standing["peran"]:
+        given["role_in_group"] = values["peran"] or None
     if any(values[name] != standing[name] for name in ("instansi", "npsn")):
         school = {"name": found["instansi"]} | ({"npsn": found["npsn"]} if found["npsn"] else {})
         given["institution"] = school if found["instansi"] else None
@@ -176,4 +182,5 @@ async def _form(
         errors=typed.errors,
         told=told,
         categories=get_args(Category),
+        roles=ROLES,
     )
