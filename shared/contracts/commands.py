@@ -204,7 +204,7 @@ class CorrectRegistration(Command):
 
 class PublishMaterial(Command):
     """A link to material of an activity; the same id again replaces what it led to. `public`: it is shown to
-    everybody, not to staff alone."""
+    everybody, not to confirmed participants and staff alone."""
 
     type = "id.simpul.material.publish.v1"
 

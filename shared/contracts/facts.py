@@ -306,8 +306,8 @@ class RegistrationCorrected(RegistrationFact):
 
 
 class MaterialFact(Body):
-    """`material`: its id within the activity; `public`: it is for everybody, not for staff alone; `version`:
-    how many times it was published."""
+    """`material`: its id within the activity; `public`: it is for everybody, not for participants alone;
+    `version`: how many times it was published."""
 
     activity: Slug
     material: Slug
@@ -317,7 +317,7 @@ class MaterialFact(Body):
 
 class MaterialPublished(MaterialFact):
     """A link to material of an activity, whose title and address stay in the office. `public`: it is shown to
-    everybody, not to staff alone. Changes no count."""
+    everybody, not to confirmed participants and staff alone. Changes no count."""
 
     type = "id.simpul.material.published.v1"
 

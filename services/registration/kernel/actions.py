@@ -20,7 +20,7 @@ class Action(StrEnum):
     CHANGE_ACTIVITY = "change_activity"
     CANCEL_ACTIVITY = "cancel_activity"
     PUBLISH_MATERIAL = "publish_material"
-    """Also withdraw it, and see what is for staff alone."""
+    """Also withdraw it, and see what is not for everybody."""
     SEE_ROSTER = "see_roster"
     """An activity and who takes part in it."""
     EXPORT_ROSTER = "export_roster"
