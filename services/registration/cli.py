@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 
 from services.registration.features import FEATURES
-from services.registration.features.accounts import accounts
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.invitations import invited
+from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.features.people.people import ProvingSources
 from services.registration.features.people.people_upgrade import is_upgraded, upgrade
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
@@ -34,6 +32,9 @@ from services.registration.storage.provision import provision, require_key
 from services.registration.storage.recover import recover
 from services.registration.storage.rename_ledger import rename_ledger
 from services.registration.storage.republish import republish
+from shared.accounts.accounts_desk import COLLECTIONS
+from shared.accounts.domain.permissions import Grant
+from shared.accounts.invitations import invited
 from shared.cli import CommandRefused, ended_by
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
@@ -102,10 +103,9 @@ async def _invite(settings: AccountSettings, email: str, grant: Grant) -> list[s
         settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
     )
     try:
-        await require_indexes(
-            store, accounts.COLLECTIONS["accounts"], f"simpul provision office {settings.office}"
-        )
-        return [await invited(store, str(settings.public_url), email, grant, datetime.now(UTC))]
+        await require_indexes(store, COLLECTIONS["accounts"], f"simpul provision office {settings.office}")
+        inviting = office_invitations(store, str(settings.public_url))
+        return [await invited(inviting, email, grant, datetime.now(UTC))]
     finally:
         await store.close()
 

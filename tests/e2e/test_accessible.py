@@ -15,11 +15,11 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
 
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.invitations import invitations
+from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.kernel.actions import Role
 from services.registration.web.tokens import OutcomeTicket, Tokens
 from services.reporting.storage.provision import provision
+from shared.accounts.domain.permissions import Grant
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect
 from tests.component.registration.browser import STAFF, announce, landed, opened, submitted, typed
@@ -151,7 +151,7 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
 
 
 async def _accounts(office: TestOffice, client: httpx.AsyncClient) -> States:
-    link = await invitations(office.store, "").invite(
+    link = await office_invitations(office.store, "").invite(
         "wayan@balai.example", [Grant(Role.PINTU, "uji")], datetime.now(UTC), "staff"
     )
     yield "invitation", 200, await client.get(link)

@@ -12,8 +12,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright, expect
 
 from local.machine import free_port
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.support import accounts
 from tests.support.deployment import Deployment, deployment
 from tests.support.servers import Servers

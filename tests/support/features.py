@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.registration.features import FEATURES
-from services.registration.features.accounts.staff_access import StaffAccess
 from services.registration.kernel.features import assemble
+from shared.accounts.staff_access import StaffAccess
 
 ALL = assemble(FEATURES)
 

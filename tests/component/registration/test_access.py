@@ -12,10 +12,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
 from services.registration.connections import connected
-from services.registration.features.accounts.domain.permissions import PERMITTED, Grant
+from services.registration.features.accounts.domain.permissions import PERMITTED
 from services.registration.kernel.actions import Action, Role
 from services.registration.main import running
-from services.registration.web.access import ApiPermission, PagePermission
+from shared.accounts.access import ApiPermission, PagePermission
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.browser import STAFF, announce
 from tests.support import accounts
 from tests.support.office import TestOffice, both, new_office, office_file, person

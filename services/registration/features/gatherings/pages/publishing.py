@@ -27,9 +27,10 @@ from services.registration.features.gatherings.pages.publishing_warnings import 
 )
 from services.registration.features.gatherings.pages.yaml_lines import SHOWN, Mistake, excerpt, mistakes
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import redirect_with_message, staff_page, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import PublishActivity
 from shared.contracts.types import ZONES, Category
 
