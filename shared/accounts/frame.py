@@ -15,15 +15,17 @@ InScope = Callable[[Sequence[str], str, str | None, Request], bool]
 @dataclass(frozen=True, slots=True)
 class Frame:
     """`prefix`: of the paths; `home`: the page to which one comes who signed in, which links call
-    `home_name`. `house`, `admin`: what the pages call the service's house, and who manages its accounts;
-    `where`: for what of it a role may be; `recorded`: what the history tells and how long it is kept,
-    `counted`: of what it tells a number. `cookie`: its name. `token`: whoever has the service's one token, of
-    whom no more is known. `in_scope`: whether the scopes of a program's token let it do an action to what is
-    of an activity; `scope`: what a scope looks like; `reserved`: names that no token has."""
+    `home_name` and buttons `enter`. `house`, `admin`: what the pages call the service's house, and who
+    manages its accounts; `where`: for what of it a role may be; `recorded`: what the history tells and how
+    long it is kept, `counted`: of what it tells a number. `cookie`: its name. `token`: whoever has the
+    service's one token, of whom no more is known. `in_scope`: whether the scopes of a program's token let it
+    do an action to what is of an activity; `scope`: what a scope looks like; `reserved`: names that no token
+    has."""
 
     prefix: str
     home: str
     home_name: str
+    enter: str
     house: str
     admin: str
     where: str

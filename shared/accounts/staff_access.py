@@ -74,7 +74,8 @@ class StaffAccess:
 
     async def session(self, request: Request) -> Session | None:
         """The live one of the browser that asks."""
-        return await self.sessions.of(self.cookie.of(request), datetime.now(UTC))
+        cookie = self.cookie.of(request)
+        return await self.sessions.of(cookie, datetime.now(UTC)) if cookie else None
 
     def signed_out(self) -> Problem:
         return Problem(303, "signed_out", SIGNED_OUT, {"Location": self.frame.prefix + SIGN_IN})
@@ -144,5 +145,5 @@ class StaffAccess:
 def forbidden(frame: Frame, action: str) -> Problem:
     roles = frame.roles.of(action)
     told = " atau ".join(filter(None, [", ".join(roles[:-1]), roles[-1]]))
-    detail = f"Ini hanya untuk {told}{frame.where}. Peran diberikan oleh {frame.admin}."
+    detail = f"Ini hanya untuk peran {told}{frame.where}. Peran diberikan oleh {frame.admin}."
     return Problem(403, "forbidden", detail, roles=list(map(str, roles)))

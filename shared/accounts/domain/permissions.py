@@ -36,6 +36,14 @@ class Roles:
     permitted: Mapping[str, frozenset[str]]
     of_activities: bool = False
 
+    def granted(self, role: str, activity: str | None) -> Grant:
+        """As somebody typed it. Raises `ValueError`."""
+        if role not in self.words:
+            raise ValueError(f"the role must be one of {', '.join(map(str, self.words))}")
+        if activity is not None and not self.of_activities:
+            raise ValueError("no role here is for one activity")
+        return Grant(role, activity)
+
     def permit(self, grants: Iterable[Grant], action: str, activity: str | None, now: datetime) -> bool:
         """Whether one of them lets its account do this to something of an activity, or of the whole."""
         return any(

@@ -44,9 +44,11 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         if grant is None or errors:
             return await _listed(front, user, values, errors)
         try:
-            await accounts_of(front).invitations.invite(values["email"], [grant], now(), user.actor)
+            link = await accounts_of(front).invitations.invite(values["email"], [grant], now(), user.actor)
         except AccountExists:
             return await _listed(front, user, values, {"email": EXISTS})
+        if not _is_mailed(front):
+            return await _listed(front, user, {}, {}, link=link)
         return redirect_with_message(front, front.at(PATH), INVITED)
 
     @router.get("/{account}", response_class=HTMLResponse)
@@ -70,10 +72,12 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         await accounts_of(front).accounts.grant(found.id, grants, user.actor)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), GRANTED)
 
-    @router.post("/{account}/undangan")
+    @router.post("/{account}/undangan", response_class=HTMLResponse)
     async def invite_again(account: str, user: Manager) -> Response:
         found = await _account(front, account)
-        await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
+        link = await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
+        if not _is_mailed(front):
+            return await _shown(front, user, await _account(front, account), link=link)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), INVITED)
 
     @router.post("/{account}/sesi")
@@ -114,7 +118,12 @@ def _without(grants: tuple[Grant, ...], number: str) -> tuple[Grant, ...]:
 
 
 async def _listed(
-    front: AccountPages, user: SignedIn, values: dict[str, str], errors: dict[str, str], did: str = ""
+    front: AccountPages,
+    user: SignedIn,
+    values: dict[str, str],
+    errors: dict[str, str],
+    did: str = "",
+    link: str = "",
 ) -> HTMLResponse:
     empty = dict.fromkeys(("email", *grant_form.FIELDS), "")
     return staff_page(
@@ -126,6 +135,7 @@ async def _listed(
         values=empty | values,
         errors=errors,
         done=did,
+        link=link,
         **_shared(front),
     )
 
@@ -138,6 +148,7 @@ async def _shown(
     errors: dict[str, str] | None = None,
     told: str = "",
     did: str = "",
+    link: str = "",
 ) -> HTMLResponse:
     return staff_page(
         front,
@@ -150,11 +161,15 @@ async def _shown(
         errors=errors or {},
         told=told,
         done=did,
+        link=link,
         **_shared(front),
     )
 
 
+def _is_mailed(front: AccountPages) -> bool:
+    """Whether the link of an invitation is; else whoever invites sees it once, and hands it on."""
+    return accounts_of(front).invitations.announce is not None
+
+
 def _shared(front: AccountPages) -> dict[str, Any]:
-    """`mailed`: whether an invitation's link is; else whoever invites hands it on."""
-    mailed = accounts_of(front).invitations.announce is not None
-    return {"roles": front.frame.roles, "now": now(), "mailed": mailed}
+    return {"roles": front.frame.roles, "now": now(), "mailed": _is_mailed(front)}

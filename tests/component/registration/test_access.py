@@ -149,7 +149,7 @@ async def test_a_page_is_open_to_the_roles_of_its_action(place: Place, role: Rol
             assert (answer.status_code != 403) is wanted[grant], (route.name, grant)
             if answer.status_code == 403:
                 assert "Ini di luar peran Anda" in answer.text
-                assert "hanya untuk admin" in answer.text
+                assert "hanya untuk peran admin" in answer.text
 
 
 async def test_that_there_is_no_such_registration_is_told_to_the_whole_offices_staff(

@@ -50,6 +50,13 @@ def test_roles_are_told_in_one_order() -> None:
     assert ROLES.of(Action.SEE_ROSTER) == [Role.ADMIN, Role.PANITIA, Role.PIMPINAN]
 
 
+def test_a_role_is_typed_for_the_office_or_one_activity() -> None:
+    assert ROLES.granted("pintu", "rakor") == Grant(Role.PINTU, "rakor")
+    assert ROLES.granted("admin", None) == Grant(Role.ADMIN)
+    with pytest.raises(ValueError, match="the role must be one of admin, panitia"):
+        ROLES.granted("raja", None)
+
+
 def one(name: str, *grants: Grant, active: bool = True) -> Account:
     return Account(name, f"{name}@balai.example", "", "active" if active else "disabled", grants)
 

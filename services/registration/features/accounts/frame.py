@@ -22,6 +22,7 @@ FRAME: Final = Frame(
     prefix="/staf",
     home="/staf",
     home_name="Kegiatan",
+    enter="Buka ruang kerja",
     house="balai",
     admin="admin balai",
     where=", seluruh balai atau kegiatan ini",
