@@ -22,7 +22,7 @@ from benchmarks.deciding import REGISTRATION, announce
 from benchmarks.figures import Figure
 from benchmarks.stage import Stage, as_deployed, names
 from local.machine import accepts, free_port
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 from shared.contracts import topics
 from shared.kafka.topics import TopicSpec, admin, ensure_topic

@@ -10,7 +10,7 @@ from benchmarks.deciding import REGISTRATION, announce, settled, submit
 from benchmarks.figures import Figure
 from benchmarks.stage import Stage, as_deployed, names
 from local.machine import accepts, free_port
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from shared.contracts import topics
 from shared.mongo.driver import Store, connect
 

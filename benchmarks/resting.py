@@ -6,7 +6,7 @@ import time
 from benchmarks.deciding import announce, settled, submit
 from benchmarks.figures import Figure
 from benchmarks.stage import Stage, as_deployed, cpu_seconds, memory_megabytes, names
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 
 SERVICES = ("registration", "notification", "reporting")

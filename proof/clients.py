@@ -117,7 +117,7 @@ def resolved(wish: Wish, registrations: dict[str, str]) -> Wish | None:
     found = [registrations[one] for one in wish.about if one in registrations]
     if len(found) < len(wish.about):
         return None
-    if wish.type == "registration.cancel":
+    if "{}" in wish.path:
         return replace(wish, path=wish.path.format(found[0]))
     marks = [wish.body | {"registration": one} for one in found]
     return replace(wish, body=marks if wish.rows else marks[0])

@@ -96,9 +96,9 @@ def _halve(ledger: Any, publisher: Any, trigger: Trigger) -> None:
 
 
 def watch_notification(trigger: Trigger) -> None:
-    from services.notification.adapters.deliveries import MongoLedger
-    from services.notification.adapters.folding import FactsLedger
-    from services.notification.application.sending import DeliveryWorker
+    from services.notification.kernel.delivery_worker import DeliveryWorker
+    from services.notification.storage.deliveries import MongoLedger
+    from services.notification.storage.folding import FactsLedger
 
     _after(MongoLedger, "begin_attempts", trigger, "before-data")
     _before(DeliveryWorker, "_record", trigger, "after-data")

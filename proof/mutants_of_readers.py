@@ -8,7 +8,7 @@ from proof.mutants_patch import patch
 
 def sent_before_data() -> None:
     """A mail is recorded as sent when its attempt begins."""
-    from services.notification.adapters.deliveries import MongoLedger
+    from services.notification.storage.deliveries import MongoLedger
 
     begin = MongoLedger.begin_attempts
 
@@ -22,12 +22,12 @@ def sent_before_data() -> None:
 
 def early_timer() -> None:
     """The shelf life of mails ends a month early."""
-    import services.notification.domain.send_decision as send_decision
+    import services.notification.kernel.send_decision as send_decision
 
     decide = send_decision.decide_sending
 
-    def hasty(delivery: Any, known: Any, now: Any, *rest: Any) -> Any:
-        return decide(delivery, known, now + timedelta(days=30), *rest)
+    def hasty(features: Any, delivery: Any, known: Any, now: Any, *rest: Any) -> Any:
+        return decide(features, delivery, known, now + timedelta(days=30), *rest)
 
     patch(send_decision, "decide_sending", hasty)
 

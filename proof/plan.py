@@ -116,8 +116,8 @@ class Plan:
 
     def _wish(self) -> Wish:
         makers = [self._submit, self._meet_again, self._cancel, self._attend, self._seats, self._retitle]
-        makers += [self._publish, self._end]
-        wish = self._rng.choices(makers, [58, 8, 14, 10, 6, 1.5, 1.5, 1])[0]() or self._submit()
+        makers += [self._publish, self._end, self._correct, self._seat]
+        wish = self._rng.choices(makers, [54, 8, 14, 10, 6, 1.5, 1.5, 1, 3, 2])[0]() or self._submit()
         self._asked.append(wish)
         return wish
 
@@ -199,6 +199,24 @@ class Plan:
         about = self._rng.choice(some.submits)
         path = "/registrations/{}"
         return Wish("registration.cancel", some.id, self._id(), "DELETE", path, about=(about,))
+
+    def _correct(self) -> Wish | None:
+        """What somebody stands for, which moves their seat or their place in a line."""
+        if (some := self._some()) is None:
+            return None
+        about, another = self._rng.choice(some.submits), self.person()
+        body = {"category": another.category, "regency": another.regency, "cohort": another.cohort}
+        path = "/registrations/{}"
+        return Wish("registration.change", some.id, self._id(), "PATCH", path, body, about=(about,))
+
+    def _seat(self) -> Wish | None:
+        """Somebody is confirmed before their turn, or beyond the quotas."""
+        if (some := self._some()) is None:
+            return None
+        about = self._rng.choice(some.submits)
+        body = {"reason": "Panitia Kenari", "beyond": self._rng.random() < 0.5}
+        path = "/registrations/{}/seat"
+        return Wish("registration.seat", some.id, self._id(), "POST", path, body, about=(about,))
 
     def _attend(self) -> Wish | None:
         if (some := self._some()) is None:

@@ -1,5 +1,6 @@
-"""Links that only who got the mail can follow: signed, without an end, with keys that can be rotated."""
+"""Links that only who got the mail can follow: signed, with keys that can be rotated."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -9,6 +10,8 @@ SigningKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,
 """`name:hex` of 32 bytes or more, separated by commas; the first signs, all are honoured."""
 
 CANCEL: Final = "batal"
+OWN_PAGE: Final = "saya"
+OWN_PAGE_LASTS: Final = timedelta(days=30)
 
 
 class LinkUnknown(Exception):
@@ -26,12 +29,34 @@ class Links:
     def __init__(self, public_url: str, keys: str) -> None:
         self._url = public_url.rstrip("/")
         self._cancel = URLSafeSerializer(secrets(keys), salt=f"simpul/{CANCEL}")
+        self._own_page = URLSafeSerializer(secrets(keys), salt=f"simpul/{OWN_PAGE}")
 
     def to_cancel(self, registration: str) -> str:
         return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"
 
     def to_activity(self, activity: str) -> str:
         return f"{self._url}/kegiatan/{activity}"
+
+    def to_activity_shortly(self, activity: str) -> str:
+        """For paper, from which it is typed."""
+        return f"{self._url}/k/{activity}"
+
+    def to_calendar(self) -> str:
+        return f"{self._url}/kegiatan.ics"
+
+    def to_own_page(self, page: str, at: datetime) -> str:
+        """`page`: the keyed digest of an address, as hex; from `at` on the link lasts for 30 days."""
+        return f"{self._url}/{OWN_PAGE}/{self._own_page.dumps([page, int(at.timestamp())])}"
+
+    def own_page(self, token: str, now: datetime) -> str:
+        """The page of a link. Raises `LinkUnknown`, also where it lasts no longer."""
+        try:
+            page, since = self._own_page.loads(token)
+        except BadSignature:
+            raise LinkUnknown from None
+        if now.timestamp() >= since + OWN_PAGE_LASTS.total_seconds():
+            raise LinkUnknown
+        return str(page)
 
     def registration(self, token: str) -> str:
         """Of a link to cancel. Raises `LinkUnknown`."""

@@ -22,6 +22,9 @@ REASONS: Final = {
     "already_cancelled": ReasonText(
         "Pendaftaran sudah dibatalkan", "Tidak ada yang perlu dilakukan: pembatalannya sudah tercatat."
     ),
+    "already_confirmed": ReasonText(
+        "Sudah terkonfirmasi", "Tidak ada yang perlu dilakukan: tempatnya sudah ada."
+    ),
     "already_registered": ReasonText(
         "Peserta sudah terdaftar", "Pendaftaran yang pertama tetap berlaku; tidak perlu mendaftar lagi."
     ),
@@ -51,6 +54,7 @@ REASONS: Final = {
     "method_not_allowed": ReasonText(
         "Cara ini tidak dilayani", "Header `Allow` menyebut cara yang dilayani di alamat itu."
     ),
+    "no_seat": ReasonText("Tidak ada kursi kosong", "Tambah kursi kuotanya, atau beri tempat di luar kuota."),
     "not_eligible": ReasonText(
         "Tidak ada kuota yang sesuai", "Periksa unsur, daerah, dan angkatan yang dibuka untuk kegiatan itu."
     ),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from shared.contracts.activity import Session
+from shared.contracts.kinds import KINDS
 from shared.instants import in_zone
 
 DAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -66,3 +67,8 @@ def number(value: int) -> str:
 def words(slug: str) -> str:
     """`mitra-kerja` as `mitra kerja`."""
     return slug.replace("-", " ")
+
+
+def kind_label(kind: str) -> str:
+    """`rakor` as `Rapat koordinasi`; a kind that an office named itself in its own words."""
+    return KINDS.get(kind) or words(kind).capitalize()

@@ -82,6 +82,9 @@ def _register(office: Office, cells: dict[Key, Sums], look: Look) -> None:
         key = office.code, row["activity"], who.get("category"), who.get("regency"), who.get("cohort")
         sums = counted[key]
         sums["cancelled" if row["activity"] in over else row["status"]] += 1
+        sums["beyond"] += (
+            bool(row.get("beyond")) and row["status"] == "confirmed" and row["activity"] not in over
+        )
         sums["present"] += bool(row["attended"])
         sums["session_attendances"] += len(row["attended"])
         sums["jp_attended"] += sum(row["attended"].values())

@@ -19,6 +19,8 @@ RESULTS: Final = {
     "activity.cancelled": "cancelled",
     "registration.confirmed": "confirmed",
     "registration.waitlisted": "waitlisted",
+    "registration.promoted": "confirmed",
+    "registration.changed": "changed",
     "registration.cancelled": "cancelled",
     "attendance.recorded": "recorded",
 }

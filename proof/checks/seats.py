@@ -1,6 +1,7 @@
 """I2: never more confirmed than a quota has seats. I3: no seat idle while somebody eligible waits, until the
 last session has ended."""
 
+from bisect import insort
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Room:
     taken: Counter[str] = field(default_factory=Counter)
     lines: dict[Signature, deque[tuple[int, str]]] = field(default_factory=lambda: defaultdict(deque))
     waiting: dict[str, Signature] = field(default_factory=dict)
+    arrivals: dict[str, int] = field(default_factory=dict)
     ends: datetime | None = None
     cancelled: bool = False
 
@@ -40,7 +42,7 @@ class Room:
         """Number and registration of the earliest of those who wait and whose quotas all have room."""
         heads = []
         for quotas, line in self.lines.items():
-            while line and line[0][1] not in self.waiting:
+            while line and self.waiting.get(line[0][1]) != quotas:
                 line.popleft()
             if line and not self.full(quotas):
                 heads.append(line[0])
@@ -57,11 +59,17 @@ class Room:
                 self.cancelled = True
                 return ()
             case "registration.waitlisted":
-                self.lines[quotas].append((fact.number, data["registration"]))
-                self.waiting[data["registration"]] = quotas
+                self.arrivals[data["registration"]] = fact.number
+                self._join(data["registration"], quotas)
                 return ()
             case "registration.promoted" | "registration.confirmed":
                 self.waiting.pop(data["registration"], None)
+                self.taken.update(quotas)
+                return quotas
+            case "registration.changed" if data["was"] == "waitlisted":
+                self._join(data["registration"], quotas)
+            case "registration.changed":
+                self.taken.subtract(data["line"])
                 self.taken.update(quotas)
                 return quotas
             case "registration.cancelled":
@@ -69,6 +77,11 @@ class Room:
                     self.taken.subtract(quotas)
                 self.waiting.pop(data["registration"], None)
         return ()
+
+    def _join(self, registration: str, quotas: Signature) -> None:
+        """At the place of its arrival."""
+        insort(self.lines[quotas], (self.arrivals[registration], registration))
+        self.waiting[registration] = quotas
 
 
 def opened(fact: Fact) -> Room:
@@ -116,8 +129,10 @@ def _rightful(ledger: list[Fact], look: Look) -> None:
             rules[fact.data["activity"]] = described["quotas"]
         if (who := fact.row.get("registrant")) and fact.data["activity"] in rules:
             expected = [quota["id"] for quota in rules[fact.data["activity"]] if _holds(quota, who)]
+            if fact.data.get("beyond"):
+                expected = []
             look.at(
-                expected and set(expected) == set(fact.data["quotas"]),
+                (bool(expected) or fact.data.get("beyond")) and set(expected) == set(fact.data["quotas"]),
                 "a registration takes other quotas than those that hold for it",
                 fact=fact.id,
                 at=fact.at,
@@ -165,6 +180,8 @@ def i3(run: Run) -> Verdict:
 
 def _in_turn(room: Room, fact: Fact, look: Look) -> None:
     shown: Document = {"fact": fact.id, "at": fact.at, "seen": fact.data}
+    if fact.data.get("out_of_turn"):
+        return  # staff gave it before its turn, with a reason
     if fact.type == "registration.promoted":
         due = room.next()
         held = due is not None and due[1] == fact.data["registration"]

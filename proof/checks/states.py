@@ -10,12 +10,15 @@ LEGAL: Final = {
     ("registration.confirmed", None): "confirmed",
     ("registration.waitlisted", None): "waitlisted",
     ("registration.promoted", "waitlisted"): "confirmed",
+    ("registration.changed", "confirmed"): "confirmed",
+    ("registration.changed", "waitlisted"): "waitlisted",
     ("registration.cancelled", "confirmed"): "cancelled",
     ("registration.cancelled", "waitlisted"): "cancelled",
     ("attendance.recorded", "confirmed"): "confirmed",
 }
 """Fact and state before it -> state after it; whatever is not here must not be, but for a mark of attendance
 that is taken back of who has cancelled since."""
+FIRST: Final = ("registration.confirmed", "registration.waitlisted")
 
 
 def i8(run: Run) -> Verdict:
@@ -67,7 +70,7 @@ def _rounds(ledger: list[Fact], look: Look) -> None:
     for fact in ledger:
         if fact.type == "registration.cancelled":
             ended.add(fact.data["registration"])
-        if who := fact.row.get("registrant"):
+        if fact.type in FIRST and (who := fact.row.get("registrant")):
             before = rounds.setdefault((fact.data["activity"], who["ref"]), [])
             look.at(
                 fact.data["round"] == len(before) + 1 and all(one in ended for one in before),

@@ -58,11 +58,13 @@ def _known(office: Office) -> Known:
 
 
 def _typed(office: Office, fact: Fact, record: Record) -> Typed | None:
-    """None where another record has the place by now, in an intake that was made again."""
+    """None where another record has the place by now, in an intake that was made again, or names nobody."""
     source = fact.row["source"]
     if (record.header("ce_id"), record.header("ce_source")) != (fact.row["id"], source):
         return None
-    who = json.loads(record.value or b"{}").get("participant", {})
+    who = json.loads(record.value or b"{}").get("participant")
+    if who is None:
+        return None  # staff corrected what a registration stands for, and named nobody
     own = source.startswith(f"/{office.code}/") and source != f"/{office.code}/http/public"
     return Typed(_names(who), {name: who[name] for name in NUMBERS if who.get(name)}, own)
 

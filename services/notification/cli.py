@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from services.notification.adapters.preview import ExampleUnreadable, write_previews
+from services.notification.channels.preview import ExampleUnreadable, write_previews
+from services.notification.features import FEATURES
+from services.notification.kernel.mail_features import assemble
 
 verbs = typer.Typer()
 
@@ -23,7 +25,7 @@ def preview_mails(
     An example's folder ends with its office's code: examples/rakor-bali is of offices/bali.yaml.
     """
     try:
-        written = write_previews(folder, examples, offices)
+        written = write_previews(assemble(FEATURES), folder, examples, offices)
     except ExampleUnreadable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from services.notification.adapters.letterhead import Letterhead
-from services.notification.adapters.smtp import MailChannel, SmtpServer
-from services.notification.application.ports import Channel
+from services.notification.channels.letterhead import Letterhead
+from services.notification.channels.smtp import MailChannel, SmtpServer
+from services.notification.kernel.ports import Channel
 from services.notification.settings import NotificationSettings
 from shared.contracts.topics import database
 from shared.kafka.cluster import Cluster, KafkaCluster

@@ -7,24 +7,28 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from services.notification.adapters.cursors import Cursors
-from services.notification.adapters.deliveries import MongoLedger
-from services.notification.adapters.directory import DirectoryStore
-from services.notification.adapters.fanout import FanOuts
-from services.notification.adapters.folding import FactsLedger
-from services.notification.adapters.letterhead import Letterhead
-from services.notification.adapters.provision import birth
-from services.notification.adapters.reading_problems import unreadable_entries
-from services.notification.adapters.token_bucket import MongoTokenBucket
-from services.notification.adapters.traced import TracedChannel
-from services.notification.application.sending import DeliveryPace, DeliveryWorker
-from services.notification.application.wake_up import WakeUpSignal
+from services.notification.channels.letterhead import Letterhead
+from services.notification.channels.traced import TracedChannel
 from services.notification.connections import Connections, connected
-from services.notification.domain.send_decision import AllowedRecipients
-from services.notification.entrypoints.consumer import Reader
-from services.notification.entrypoints.http import mail_desk
-from services.notification.entrypoints.metrics import Metrics
+from services.notification.features import FEATURES
+from services.notification.kernel.delivery_worker import DeliveryPace, DeliveryWorker
+from services.notification.kernel.mail_feature import MailFeature
+from services.notification.kernel.mail_features import MailFeatures, assemble
+from services.notification.kernel.send_decision import AllowedRecipients
+from services.notification.kernel.wake_up import WakeUpSignal
+from services.notification.mail_desk import mail_desk
+from services.notification.metrics import Metrics
 from services.notification.settings import NotificationSettings
+from services.notification.storage.contexts import StoredContexts
+from services.notification.storage.cursors import Cursors
+from services.notification.storage.deliveries import MongoLedger
+from services.notification.storage.directory import DirectoryStore
+from services.notification.storage.fanout import FanOuts
+from services.notification.storage.folding import FactsLedger
+from services.notification.storage.provision import birth
+from services.notification.storage.reader import Reader
+from services.notification.storage.reading_problems import unreadable_entries
+from services.notification.storage.token_bucket import MongoTokenBucket
 from shared.contracts.topics import DIRECTORY_SETTINGS, FACTS_SETTINGS, directory, facts, group
 from shared.doors import Address
 from shared.kafka.assignment import SILENT_SECONDS
@@ -49,13 +53,17 @@ IDLE_SECONDS = 0.5  # other instances do not ring our bell
 
 @asynccontextmanager
 async def running(
-    settings: NotificationSettings, office: Office, connections: Connections, traces: Untraced = UNTRACED
+    settings: NotificationSettings,
+    office: Office,
+    connections: Connections,
+    traces: Untraced = UNTRACED,
+    served: tuple[MailFeature, ...] = FEATURES,
 ) -> AsyncIterator[HttpSides]:
     """The whole service, started: both sides of its HTTP, while it reads facts and sends mails.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due.
     """
-    service = Service(settings, office, connections, traces)
+    service = Service(settings, office, connections, traces, assemble(served))
     async with service.working():
         yield HttpSides(service.app, service.management)
 
@@ -64,19 +72,25 @@ class Service:
     """Everything of one process, made once."""
 
     def __init__(
-        self, settings: NotificationSettings, office: Office, connections: Connections, traces: Untraced
+        self,
+        settings: NotificationSettings,
+        office: Office,
+        connections: Connections,
+        traces: Untraced,
+        features: MailFeatures,
     ) -> None:
         self._settings, self._office, code = settings, office, office.code
-        self._traces = traces
+        self._traces, self._features = traces, features
         self._topics = (facts(code), directory(code))
         self._connections, self.store = connections, connections.store
-        self._metrics = Metrics()
+        self._metrics = Metrics(features.templates)
         self._wake_up = WakeUpSignal()
         self._state = "Kafka and MongoDB were not reached yet"
         self._cursors = Cursors(self.store)
         self._reader: Reader | None = None
         self.app = mail_desk(
             self.store,
+            features,
             settings.staff_token_hash,
             Passes(code, settings.link_keys),
             Address.of(str(settings.public_url), any_host=True),
@@ -122,7 +136,7 @@ class Service:
 
     async def _fits(self) -> datetime:
         """When the database was made. Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due."""
-        born, partitions = await birth(self.store)
+        born, partitions = await birth(self.store, self._features)
         kept = zip(self._topics, (FACTS_SETTINGS, DIRECTORY_SETTINGS), strict=True)
         await self._connections.cluster.require(TopicSpec(topic, partitions, how) for topic, how in kept)
         return born
@@ -134,13 +148,14 @@ class Service:
         self._directory = DirectoryStore(
             self.store,
             self._cursors,
+            self._features,
             self._topics[1],
             end_offset,
             self._metrics.passed_over,
             self._settings.signatures,
             send_from,
         )
-        ledger = FactsLedger(self.store, self._cursors, send_from)
+        ledger = FactsLedger(self.store, self._features, self._cursors, send_from)
         reader = Reader(
             self._topics[0], self._cursors, ledger, self._directory, self._wake_up.ring, self._traces
         )
@@ -148,12 +163,14 @@ class Service:
 
     def _hire(self) -> list[DeliveryWorker]:
         settings = self._settings
-        letterhead = Letterhead(self._office, settings.links)
+        letterhead = Letterhead(self._office, settings.links, self._features)
         pace = DeliveryPace(lease=timedelta(seconds=settings.mail_lease_seconds))
         return [
             DeliveryWorker(
+                self._features,
                 MongoLedger(self.store),
                 self._directory,
+                StoredContexts(self.store, self._features, self._directory),
                 MongoTokenBucket(self.store, settings.mails_per_minute),
                 TracedChannel(self._connections.channel(letterhead), self._traces),
                 AllowedRecipients.of(settings.mail_only_to),
@@ -165,7 +182,7 @@ class Service:
 
     async def _fan_out(self, send_from: datetime) -> None:
         gathered = timedelta(seconds=self._settings.changes_gathered_seconds)
-        fan_outs, woken = FanOuts(self.store, send_from, gathered), self._wake_up.listener()
+        fan_outs, woken = FanOuts(self.store, self._features, send_from, gathered), self._wake_up.listener()
         while True:
             if await self._patiently(fan_outs.step):
                 self._wake_up.ring()

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
-from services.notification.adapters.smtp import SmtpServer
+from services.notification.channels.smtp import SmtpServer
 from shared.settings import OfficeSettings
 from shared.signatures import EntrySignatures, PublicKeyList, PublicKeys, Unsigned
 

@@ -13,9 +13,12 @@ from shared.contracts.types import (
     Count,
     Duration,
     Email,
+    HttpsLink,
     Line,
     Link,
     Message,
+    Paragraph,
+    Phone,
     RegencyCode,
     Seats,
     Slug,
@@ -25,7 +28,8 @@ from shared.contracts.types import (
 
 
 class Session(Message):
-    """One meeting. `jp`: the lesson hours that the programme states, never worked out from the clock."""
+    """One meeting. `jp`: the lesson hours that the programme states, never worked out from the clock;
+    `map`: leads to the place on a map."""
 
     id: Slug
     title: Line
@@ -35,6 +39,7 @@ class Session(Message):
     place: Line | None = None
     regency: RegencyCode | None = None
     link: Link | None = None
+    map: HttpsLink | None = None
     jp: Small
 
     @model_validator(mode="after")
@@ -75,8 +80,16 @@ class Speaker(Message):
     institution: Line | None = None
 
 
+class Contact(Message):
+    """Whom participants ask, and by which telephone."""
+
+    name: Line
+    phone: Phone
+
+
 class Activity(Message):
-    """A gathering or a series. `[opens, closes)` is when one may register."""
+    """A gathering or a series. `[opens, closes)` is when one may register. `purpose`: what it is held for;
+    `rundown`: its course, hour by hour, in words."""
 
     id: Slug
     title: Line
@@ -89,6 +102,10 @@ class Activity(Message):
     reply_to: Email | None = None
     speakers: tuple[Speaker | Line, ...] = Field(default=(), max_length=100)
     topics: tuple[Line, ...] = Field(default=(), max_length=100)
+    purpose: Paragraph | None = None
+    description: Paragraph | None = None
+    rundown: Paragraph | None = None
+    contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
-from shared.contracts.activity import Activity, Quota, Session, Speaker
+from shared.contracts.activity import Activity, Contact, Quota, Session, Speaker
 from shared.contracts.types import (
     AwareDatetime,
     Category,
@@ -32,7 +32,8 @@ class PublishActivity(Activity, Command):
 
 
 class ChangeActivity(Command):
-    """The fields that change, whole; lists replace the lists that stood."""
+    """The fields that change, whole; lists replace the lists that stood. `notify`: whether participants are
+    mailed what concerns them."""
 
     type = "id.simpul.activity.change.v1"
 
@@ -47,9 +48,14 @@ class ChangeActivity(Command):
     reply_to: Email | None = None
     speakers: tuple[Speaker | Line, ...] | None = None
     topics: tuple[Line, ...] | None = None
+    purpose: Paragraph | None = None
+    description: Paragraph | None = None
+    rundown: Paragraph | None = None
+    contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None
+    notify: Annotated[bool, Field(strict=True)] = True
 
 
 class CancelActivity(Command):
@@ -113,6 +119,32 @@ class CancelRegistration(Command):
     type = "id.simpul.registration.cancel.v1"
 
     registration: RegistrationId
+
+
+class ChangeRegistration(Command):
+    """The fields of a registration that change; a null takes one away. Its key is the activity's. A confirmed
+    one stays confirmed: beyond the quotas, where those that hold for it from then on have no room."""
+
+    type = "id.simpul.registration.change.v1"
+
+    registration: RegistrationId
+    category: Category = "lainnya"
+    regency: RegencyCode | None = None
+    institution: Institution | None = None
+    cohort: Small | None = None
+    group: Line | None = None
+    role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
+
+
+class SeatRegistration(Command):
+    """Somebody who waits is confirmed before their turn. Its key is the activity's. `beyond`: also where no
+    quota of theirs has room, without taking a seat of any; `reason`: for the office's history."""
+
+    type = "id.simpul.registration.seat.v1"
+
+    registration: RegistrationId
+    reason: Paragraph
+    beyond: Annotated[bool, Field(strict=True)] = False
 
 
 class RecordAttendance(Command):
@@ -185,6 +217,8 @@ COMMANDS: dict[str, type[Command]] = {
         CancelActivity,
         SubmitRegistration,
         CancelRegistration,
+        ChangeRegistration,
+        SeatRegistration,
         RecordAttendance,
         CorrectParticipant,
         CorrectRegistration,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from shared.contracts.activity import Quota, Session, Speaker
+from shared.contracts.activity import Contact, Quota, Session, Speaker
 from shared.contracts.commands import Institution, PersonRef
 from shared.contracts.types import (
     AccountId,
@@ -55,6 +55,10 @@ class ActivityEntry(Message):
     closes: AwareDatetime | None = None
     speakers: tuple[Speaker | Line, ...] = ()
     topics: tuple[Line, ...] = ()
+    purpose: Paragraph | None = None
+    description: Paragraph | None = None
+    rundown: Paragraph | None = None
+    contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None
@@ -75,9 +79,33 @@ class AccountEntry(Message):
     until: AwareDatetime
 
 
+class OwnPageEntry(Message):
+    """Somebody asked for the link to their own page. Key `s:{page}`, of the keyed digest of an address.
+    `rev`: when they asked, in seconds since 1970; `cause`: of this mail, so that it is sent once; `name`: of
+    whose address it is, where it is one person's; from `until` on the link opens nothing."""
+
+    rev: Count
+    page: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    email: Email
+    name: Line | None = None
+    cause: Slug
+    at: AwareDatetime
+    link: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    until: AwareDatetime
+
+
+def own_page_key(page: str) -> str:
+    return f"s:{page}"
+
+
 def registration_key(registration: str) -> str:
     return f"r:{registration}"
 
 
 def activity_key(activity: str) -> str:
     return f"a:{activity}"
+
+
+def recipient_key(recipient: str) -> str:
+    """Of whom a mail goes to: a registration by its id alone, anybody else by the key itself."""
+    return recipient if ":" in recipient else registration_key(recipient)

@@ -1,11 +1,20 @@
 """What has happened, as an office states it: in the past tense, pseudonymous, with its change to counts."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 import pydantic
-from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema, create_model
-from pydantic_core import CoreSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetPydanticSchema,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import typed_dict_field, typed_dict_schema
 
 from shared.contracts.types import (
@@ -25,17 +34,27 @@ from shared.contracts.types import (
     Slug,
 )
 
-Measure = Literal[
+MEASURES: list[str] = [
     "activities",
     "seats",
     "confirmed",
+    "beyond",
     "waitlisted",
     "cancelled",
     "present",
     "session_attendances",
     "jp_attended",
 ]
-MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
+"""What offices may count, by name, in the order of columns."""
+
+
+def _declared(name: str) -> str:
+    if name not in MEASURES:
+        raise PydanticCustomError("measure", "a measure that is declared")
+    return name
+
+
+Measure = Annotated[str, AfterValidator(_declared), WithJsonSchema({"enum": [*MEASURES], "type": "string"})]
 MAX_FACT_BYTES: Final = 256_000
 MAX_CELLS: Final = 1_000
 
@@ -167,11 +186,13 @@ class ActivityPublished(Body):
 
 
 class ActivityChanged(ActivityPublished):
-    """The attributes as they are from now on; `fields` names what the command changed."""
+    """The attributes as they are from now on; `fields` names what the command changed. `notify`: false
+    where participants are not mailed what concerns them."""
 
     type = "id.simpul.activity.changed.v1"
 
     fields: tuple[str, ...]
+    notify: bool | None = None
 
 
 class ActivityCancelled(Body):
@@ -215,9 +236,28 @@ class RegistrationWaitlisted(RegistrationFact):
 
 
 class RegistrationPromoted(RegistrationFact):
+    """`quotas`: those of which it takes a seat; `out_of_turn`: staff gave it before its turn; `beyond`: it
+    takes a seat of none, and `line` names the quotas that it waited for."""
+
     type = "id.simpul.registration.promoted.v1"
 
     quotas: tuple[Slug, ...]
+    out_of_turn: bool | None = None
+    beyond: bool | None = None
+    line: tuple[Slug, ...] | None = None
+
+
+class RegistrationChanged(RegistrationFact):
+    """What it stands for was corrected: its counts move to another cell. `was`: what it was and is; `line`,
+    `quotas`: the seats it had or waited for, before and from now on; `beyond`: it takes a seat of none."""
+
+    type = "id.simpul.registration.changed.v1"
+
+    fields: tuple[str, ...]
+    was: Literal["confirmed", "waitlisted"]
+    line: tuple[Slug, ...]
+    quotas: tuple[Slug, ...]
+    beyond: bool | None = None
 
 
 class RegistrationCancelled(RegistrationFact):
@@ -314,6 +354,7 @@ FACTS: dict[str, type[Body]] = {
         RegistrationConfirmed,
         RegistrationWaitlisted,
         RegistrationPromoted,
+        RegistrationChanged,
         RegistrationCancelled,
         AttendanceRecorded,
         ParticipantCorrected,

@@ -13,6 +13,8 @@ Reason = Literal[
     "activity_exists",
     "activity_cancelled",
     "quota_below_taken",
+    "no_seat",
+    "already_confirmed",
     "quota_rule_fixed",
     "session_unknown",
     "session_not_open",

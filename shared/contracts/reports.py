@@ -3,6 +3,7 @@
 Rows are exact, so the topic is for the directorate alone; a null value says that a row is zero by now.
 """
 
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from pydantic import create_model
@@ -27,6 +28,16 @@ ABOUT: Final = """Key `{office}|{YYYY-MM}|{kind}|{category}`; a part that is nul
 
 `rev`: higher than that of every row written before; of two records of a key the one with the higher
 holds. Activities and seats stand in the row whose category is null."""
-_COLUMNS: Final[dict[str, Any]] = dict.fromkeys(MEASURES, (Signed, ...))
-NationalRow: Final[type[Row]] = create_model("NationalRow", __base__=Row, __doc__=ABOUT, **_COLUMNS)
+_LATER: Final = {"beyond"}
+"""Measures that the first release did not know: its rows lack them, which means 0."""
+
+
+@cache
+def national_row(measures: tuple[str, ...]) -> type[Row]:
+    """A row with a figure for each of these measures."""
+    columns: dict[str, Any] = {name: (Signed, 0) if name in _LATER else (Signed, ...) for name in measures}
+    return create_model("NationalRow", __base__=Row, __doc__=ABOUT, **columns)
+
+
+NationalRow: Final = national_row(tuple(MEASURES))
 """A row with a figure for each measure that offices may state."""

@@ -83,7 +83,11 @@ Category = Literal[
     "mitra-kerja",
     "komunitas",
     "lainnya",
+    "narasumber",
+    "panitia",
+    "widyaprada",
 ]
+"""What a participant stands for. May grow: readers of facts take any slug."""
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 _ABBREVIATIONS = {name: code for code, name in ZONES.items()} | {"Asia/Pontianak": "WIB"}

@@ -25,6 +25,7 @@ def environment(*folders: Path) -> Environment:
         "number": words.number,
         "month": words.month,
         "words": words.words,
+        "kind": words.kind_label,
         "day": words.day,
         "moment": words.moment,
         "span": words.span,

@@ -5,7 +5,9 @@ from typing import Any
 
 Json = dict[str, Any]
 SAID = {"title", "description", "default", "examples"}  # changes nothing of what is read
-GROWING = ("result", "reason")  # of an outcome: who does not know one goes by `state` and `message`
+GROWING = ("result", "reason", "category", "categories")
+"""Of an outcome, who does not know one goes by `state` and `message`; of facts, readers take any category; of
+the directory and of commands, its readers are upgraded before those that write it."""
 OPEN = ("add", "totals")  # objects whose keys are measures: readers pass over those that they do not know
 
 
@@ -39,8 +41,8 @@ def _compared(at: str, old: Any, new: Any, olds: Json, news: Json) -> list[str]:
 
 
 def _same(at: str, old: Any, new: Any, olds: Json, news: Json) -> list[str]:
-    place, _, word = at.partition(" ")
-    if place.rpartition(".")[2] in GROWING and word.endswith("enum") and set(old) <= set(new):
+    name, *words = at.rpartition(".")[2].split(" ")
+    if name in GROWING and words[-1:] == ["enum"] and set(old) <= set(new):
         return []
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         return [

@@ -1,15 +1,12 @@
 """What one table names, no other leaves out: a command, a fact, a measure without an owner is found here."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from services.notification.adapters.entries import KNOWN
-from services.notification.adapters.letterhead import METHODS
-from services.notification.adapters.wording import WORDINGS
-from services.notification.domain.rules import RULES
-from services.notification.domain.templates import POLICIES, Template
+from services.notification.features.gatherings.writing import METHODS
 from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_REGISTRATION
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction
@@ -20,9 +17,11 @@ from services.reporting.domain.sums import DIMENSIONS, MEASURE_NAME, storable, z
 from shared.contracts.commands import (
     COMMANDS,
     CancelRegistration,
+    ChangeRegistration,
     CorrectParticipant,
     CorrectRegistration,
     PublishActivity,
+    SeatRegistration,
     Tick,
 )
 from shared.contracts.directory import activity_key, registration_key
@@ -41,9 +40,9 @@ from shared.contracts.facts import (
 )
 from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
-from tests.support.features import ALL
+from tests.support.features import ALL, MAILS
 
-NEVER_FIRST = {RegistrationPromoted, ActivityCounted, OfficeDescribed, OfficeTotals}
+NEVER_FIRST = {ActivityCounted, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
 NOBODY_IS_TOLD = {
     ActivityCounted,
@@ -55,7 +54,7 @@ NOBODY_IS_TOLD = {
     ParticipantCorrected,
 }
 """Facts that no mail comes of."""
-NAME_NO_AGGREGATE = {CancelRegistration, Tick}
+NAME_NO_AGGREGATE = {CancelRegistration, ChangeRegistration, SeatRegistration, Tick}
 """Commands that are about whatever their key says."""
 OF_THE_SERVICE = {CorrectRegistration}
 """Commands that nobody outside asks, ticks aside."""
@@ -93,12 +92,12 @@ def test_every_fact_that_may_answer_a_command_has_a_result() -> None:
 
 
 def test_mails_come_of_every_fact_but_those_of_which_nobody_is_told() -> None:
-    assert {*RULES} == {*FACTS.values()} - NOBODY_IS_TOLD
+    assert {*MAILS.rules} == {*FACTS.values()} - NOBODY_IS_TOLD
 
 
 def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
     """A cancellation or a promotion changes nothing that a mail says of the person."""
-    told = {fact for fact in RULES if fact not in {RegistrationPromoted}}
+    told = {fact for fact in MAILS.rules if fact not in {RegistrationPromoted}}
     of_people = {fact.type for fact in told if issubclass(fact, RegistrationFact)}
     assert of_people - OF_REGISTRATION == {"id.simpul.registration.cancelled.v1"}
     assert types(told) - of_people == OF_ACTIVITY
@@ -111,17 +110,28 @@ def test_what_one_fact_causes_elsewhere_is_decided_and_nothing_else_is_the_servi
     assert caused == OF_THE_SERVICE
 
 
-def test_every_kind_of_mail_has_its_policy_and_its_words() -> None:
-    assert {*POLICIES} == {*WORDINGS} == {*get_args(Template)}
-    # neither says anything new for a calendar
-    assert {*METHODS} == {*get_args(Template)} - {"waitlisted", "reminder"}, (
-        "those say nothing new for a calendar"
-    )
+def test_every_mail_has_a_row_in_what_people_read_of_mails() -> None:
+    """Its files, its shelf life and what owes it are asked for at start."""
+    described = (Path(__file__).parents[2] / "docs" / "mails.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in described.splitlines() if line.startswith("| `")]
+    told = {
+        row[1].strip(" `"): (row[2].strip(), row[4].strip(), row[5].strip()) for row in rows if len(row) == 8
+    }
+    life, twice = {"reminder": "until it begins"}, {True: "yes", False: "no"}
+    assert told == {
+        name: (one.state, life.get(name, f"{one.shelf_life.days} days"), twice[one.resend_if_ambiguous])
+        for name, one in MAILS.templates.items()
+    }
+
+
+def test_a_calendar_comes_with_what_says_something_new_for_it() -> None:
+    gatherings = {name for name, feature in MAILS.owners.items() if feature.name == "gatherings"}
+    assert {*METHODS} == gatherings - {"waitlisted", "reminder"}
 
 
 @pytest.mark.parametrize("key", [registration_key("x"), activity_key("x")])
 def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> None:
-    assert key.startswith(KNOWN)
+    assert MAILS.entry_rule(key)
 
 
 def test_every_kind_of_entry_is_of_a_kind_of_state() -> None:
@@ -138,7 +148,7 @@ def test_every_kind_of_state_is_written_by_its_rows_or_beside_them() -> None:
 
 
 def test_reporting_declares_every_measure_in_the_same_order() -> None:
-    assert (*DECLARED,) == MEASURES
+    assert [*DECLARED] == [*MEASURES]
 
 
 def test_of_every_measure_it_is_said_what_anyone_may_know() -> None:

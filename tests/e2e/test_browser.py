@@ -15,7 +15,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local.machine import free_port
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 from tests.support.deployment import Deployment, deployment
 from tests.support.office import DIRECTORATE_TOKEN, STAFF_TOKEN, activity
@@ -116,6 +116,17 @@ async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
     await expect(first.get_by_role("heading", level=1)).to_contain_text("sudah dibatalkan")
 
     await place.mail("ketut@sekolah.example", "Terkonfirmasi dari daftar tunggu")
+    await second.goto(place.office)
+    await second.get_by_role("link", name="Pendaftaran saya").click()
+    await second.get_by_label("Alamat email").fill("Ketut@sekolah.example")
+    await second.get_by_role("button", name="Kirim tautannya").click()
+    await headed(second, "Periksa email Anda")
+    mail = await place.mail("ketut@sekolah.example", "Pendaftaran saya")
+    (path,) = set(re.findall(r"/saya/\S+", mail["text"]))
+    await second.goto(f"{place.office}{path}")
+    await expect(second.get_by_text("Terkonfirmasi", exact=True)).to_be_visible()
+    await second.get_by_role("link", name="Rapat koordinasi uji").click()
+    await expect(second.get_by_text("I Ketut Contoh")).to_be_visible()
 
     await first.goto(f"{place.national}/masuk")
     await first.get_by_label("Token").fill(DIRECTORATE_TOKEN)
@@ -126,7 +137,7 @@ async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
         row = first.get_by_role("row").filter(has_text="Rapat koordinasi uji")
         if not await row.count():
             return False
-        seats, confirmed, _, cancelled = (await row.get_by_role("cell").all_inner_texts())[:4]
+        seats, confirmed, _, _, cancelled = (await row.get_by_role("cell").all_inner_texts())[:5]
         return [seats, confirmed, cancelled] == ["1", "1", "1"]
 
     await until(counted)

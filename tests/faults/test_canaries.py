@@ -13,7 +13,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 from shared.contracts import topics
 from shared.contracts.commands import SubmitRegistration

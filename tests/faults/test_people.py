@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from tests.component.test_register import submit
 from tests.support.deployment import Deployment, deployment
 from tests.support.office import activity

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.features.accounts.history import OfficeHistory
 from services.registration.kernel.actions import Role

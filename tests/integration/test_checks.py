@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.registration.storage.provision import require_key
 from services.reporting.cli import provision_national
 from shared.mongo.driver import DatabaseMisfit

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from services.notification.adapters import provision as notification
+from services.notification.storage import provision as notification
 from services.reporting.storage import provision as reporting
 from shared.mongo.driver import DatabaseMisfit, Store, connect
 from shared.mongo.formats import mark_formats, require_formats
 from tests.support.drivers import driver
+from tests.support.features import MAILS
 from tests.support.servers import Servers
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
@@ -42,8 +43,8 @@ async def test_the_nation_and_the_mails_do_not_start_on_what_a_newer_version_wro
     with pytest.raises(DatabaseMisfit, match="holds cells in version 2, and this program knows 1"):
         await reporting.require_provisioned(store)
     await store.drop()
-    await notification.provision(store, ("t",), 1)
-    await notification.birth(store)
+    await notification.provision(store, MAILS, ("t",), 1)
+    await notification.birth(store, MAILS)
     await mark_formats(store, {"deliveries": 2})
     with pytest.raises(DatabaseMisfit, match="holds deliveries in version 2, and this program knows 1"):
-        await notification.birth(store)
+        await notification.birth(store, MAILS)

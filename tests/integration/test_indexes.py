@@ -6,20 +6,20 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from services.notification.adapters import provision as notification
+from services.notification.storage import provision as notification
 from services.registration.storage import provision as registration
 from services.reporting.storage import provision as reporting
 from shared.mongo.driver import DatabaseMisfit, Store, connect
 from shared.mongo.indexes import Index, make_indexes, require_indexes
 from tests.support.drivers import driver
-from tests.support.features import ALL
+from tests.support.features import ALL, MAILS
 from tests.support.office import new_office
 from tests.support.servers import Servers
 
 pytestmark = [pytest.mark.broker, pytest.mark.once]
 TABLES = {
     "registration": registration.indexes(ALL),
-    "notification": notification.INDEXES,
+    "notification": notification.indexes(MAILS),
     "reporting": reporting.INDEXES,
 }
 

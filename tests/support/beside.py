@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.notification.connections import connected
-from services.notification.entrypoints.provision import provision_office
+from services.notification.features import FEATURES
+from services.notification.kernel.mail_feature import MailFeature
 from services.notification.main import running
+from services.notification.provision import provision_office
 from services.notification.settings import NotificationSettings
 from services.reporting.cli import provision_national
 from services.reporting.domain.questions import Filters, Question
@@ -24,7 +26,9 @@ from tests.support.waiting import until
 
 
 @asynccontextmanager
-async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
+async def beside(
+    office: TestOffice, served: tuple[MailFeature, ...] = FEATURES
+) -> AsyncIterator[tuple[Sink, Store]]:
     """The office's notification with its mail server, and the nation with its database."""
     servers = office.servers
     await provision_office(office.code, servers.mongo, driver(), office.kafka)
@@ -35,7 +39,7 @@ async def beside(office: TestOffice) -> AsyncIterator[tuple[Sink, Store]]:
         notifying = notification_settings(office, sink)
         async with (
             connected(notifying) as connections,
-            running(notifying, office_file(office.code), connections),
+            running(notifying, office_file(office.code), connections, served=served),
             Instance(KafkaCluster(settings), nation, Metrics()).running(),
         ):
             yield sink, nation

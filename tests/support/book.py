@@ -1,5 +1,6 @@
 """Given, when, then of one activity: whoever registers is named by a letter."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -14,9 +15,11 @@ from services.registration.kernel.decisions import NewFact, Refusal
 from shared.contracts.commands import (
     CancelRegistration,
     ChangeActivity,
+    ChangeRegistration,
     Command,
     PublishActivity,
     RecordAttendance,
+    SeatRegistration,
     SubmitRegistration,
 )
 from shared.contracts.facts import Cell
@@ -67,9 +70,10 @@ class Submitting:
 
 @dataclass
 class Book(Story):
-    """An activity as the facts so far made it."""
+    """An activity as the facts so far made it. `counted`: what their changes add up to."""
 
     submitting: Any = field(default_factory=Submitting)
+    counted: Counter[tuple[Cell, str]] = field(default_factory=Counter)
 
     @property
     def state(self) -> ActivityState | None:
@@ -93,6 +97,8 @@ class Book(Story):
             if one.status != "cancelled":
                 counts = live.setdefault(one.cell, {})
                 counts[one.status] = counts.get(one.status, 0) + 1
+                if one.beyond:
+                    counts["beyond"] = counts.get("beyond", 0) + 1
         at_hand.lines, at_hand.live = {key: lines}, {key: live}
         at_hand.submitters = self.submitting
 
@@ -107,6 +113,10 @@ class Book(Story):
 
     def follow(self, decision: list[NewFact]) -> list[str]:
         self.given(NAME, *(NewFact(one.body, one.private) for one in decision))
+        for content in decision:
+            for change in content.body.changes:
+                for measure, step in change.add.items():
+                    self.counted[change.cell, measure] += step
         return [f"{type(one.body).__name__}:{_letter(one.body)}".rstrip(":") for one in decision]
 
     def submit(self, who: str, category: str = "guru", now: datetime = NOW) -> Any:
@@ -121,6 +131,14 @@ class Book(Story):
 
     def cancel(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
         return self.ask(CancelRegistration(registration=registration_id(who, number)), now)
+
+    def correct(self, who: str, number: int = 1, now: datetime = NOW, **changed: Any) -> Any:
+        given = {"registration": registration_id(who, number)} | changed
+        return self.ask(ChangeRegistration.model_validate(given), now)
+
+    def seat(self, who: str, number: int = 1, beyond: bool = False, now: datetime = NOW) -> Any:
+        registration = registration_id(who, number)
+        return self.ask(SeatRegistration(registration=registration, reason="Tamu", beyond=beyond), now)
 
     def attend(self, who: str, now: datetime, present: bool = True, session: str = "s1") -> Any:
         command = RecordAttendance(

@@ -6,14 +6,14 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
-from services.notification.entrypoints.http import mail_desk
+from services.notification.mail_desk import mail_desk
 from services.registration.web.api import OfficeApi, routes
 from services.reporting.entrypoints import api
 from services.reporting.entrypoints.directorate import Directorate
 from shared.doors import Address
 from shared.http import application
 from shared.passes import Passes
-from tests.support.features import ACCESS, ALL
+from tests.support.features import ACCESS, ALL, MAILS
 from tests.support.office import SESSION_KEYS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
@@ -28,7 +28,7 @@ def registration() -> FastAPI:
 
 def notification() -> FastAPI:
     return mail_desk(
-        NOTHING, "", Passes("bali", f"k1:{'00' * 32}"), Address.of("https://bali.example"), NOTHING
+        NOTHING, MAILS, "", Passes("bali", f"k1:{'00' * 32}"), Address.of("https://bali.example"), NOTHING
     )
 
 

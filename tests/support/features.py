@@ -1,8 +1,10 @@
-"""The features of registration as they are deployed."""
+"""The features of registration and notification as they are deployed."""
 
 from types import SimpleNamespace
 from typing import Any
 
+from services.notification.features import FEATURES as MAIL_FEATURES
+from services.notification.kernel.mail_features import assemble as assemble_mails
 from services.registration.features import FEATURES
 from services.registration.features.accounts.accounts_desk import NAME
 from services.registration.features.accounts.frame import FRAME
@@ -11,6 +13,7 @@ from shared.accounts.accounts_desk import no_activity
 from shared.accounts.staff_access import StaffAccess
 
 ALL = assemble(FEATURES)
+MAILS = assemble_mails(MAIL_FEATURES)
 
 _NOTHING: Any = None
 ACCESS = StaffAccess(FRAME, _NOTHING, _NOTHING, "", _NOTHING, _NOTHING, _NOTHING, _NOTHING, no_activity)

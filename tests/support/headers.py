@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.utils import getaddresses
 
-from services.notification.adapters.headers import mailbox_line, one_line, text_line
+from services.notification.channels.headers import mailbox_line, one_line, text_line
 
 ADDRESSES = ("made@sekolah.example", "a..b@sekolah.example", "=?utf-8?q?x=0D=0AY:?=@sekolah.example")
 PIECES = (

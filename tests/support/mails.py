@@ -8,12 +8,13 @@ from dataclasses import replace
 import uvicorn
 
 from local.machine import free_port
-from services.notification.adapters.provision import provision
 from services.notification.connections import Connections, connected
-from services.notification.entrypoints.provision import provision_office
 from services.notification.main import running
+from services.notification.provision import provision_office
 from services.notification.settings import NotificationSettings
+from services.notification.storage.provision import provision
 from shared.contracts import topics
+from tests.support.features import MAILS
 from tests.support.office import TestOffice, office_file, session_timeout_ms
 from tests.support.waiting import until
 
@@ -24,7 +25,7 @@ async def provisioned(office: TestOffice, real: Connections) -> Connections:
         await provision_office(office.code, office.servers.mongo, "motor", office.kafka)
     else:
         read = (topics.facts(office.code), topics.directory(office.code))
-        await provision(real.store, read, office.partitions)
+        await provision(real.store, MAILS, read, office.partitions)
     return replace(real, cluster=office.cluster)
 
 

@@ -1,7 +1,8 @@
 """A feature that nobody edited the machinery for: people answer a survey in their own words.
 
-Beside the folder that this stands in, it needs a row in the registry of contracts and one in the tuple of
-features; `plugged_in` lends it both.
+Beside the folder that this stands in, it needs its rows in the registry of contracts, one in the table of
+measures, and one in each tuple of features; `plugged_in` lends it the first two. A survey has the id and the
+key of its activity.
 """
 
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
@@ -37,14 +38,16 @@ from services.registration.kernel.recovery import DirectoryEntries, RecoveredFac
 from services.registration.web.api import OfficeApi
 from services.registration.web.bodies import body_as
 from services.registration.web.front import OfficePages
+from services.reporting.domain import measures
 from shared.accounts.access import SignedIn
 from shared.contracts.commands import COMMANDS, Command, PersonRef
-from shared.contracts.facts import FACTS, Body
-from shared.contracts.types import Line, Slug
+from shared.contracts.facts import FACTS, MEASURES, Body, Cell, Change, Measure, RegistrationFact
+from shared.contracts.types import Line, RegistrationId, Slug
 from shared.mongo.driver import Session
 
 NAME: Final = "surveys"
 SURVEY: Final = "survey"
+ANSWERS: Final = "survey_answers"
 
 
 class AnswerSurvey(Command):
@@ -53,6 +56,19 @@ class AnswerSurvey(Command):
     survey: Slug
     ref: PersonRef
     words: Line
+
+
+class OpenSurvey(Command):
+    type = "id.simpul.survey.open.v1"
+
+    survey: Slug
+    registration: RegistrationId
+
+
+class SurveyOpened(RegistrationFact):
+    """`registration`: who is asked."""
+
+    type = "id.simpul.survey.opened.v1"
 
 
 class SurveyAnswered(Body):
@@ -82,18 +98,27 @@ class Answered:
     words: str
 
 
+def open_survey(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
+    command = asked.command
+    assert isinstance(command, OpenSurvey)
+    return [NewFact(SurveyOpened(activity=command.survey, registration=command.registration))]
+
+
 def answer(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
     state, command = loaded.states[SURVEY].get(asked.key), asked.command
     assert isinstance(command, AnswerSurvey)
     if state is not None and state.closed:
         return Refusal("window_closed")
     beside = Answered(command.survey, command.ref, command.words)
-    return [NewFact(SurveyAnswered(survey=command.survey), command.words, (beside,))]
+    one_more = Change(cell=Cell(activity=command.survey), add={ANSWERS: 1})
+    return [NewFact(SurveyAnswered(survey=command.survey, changes=(one_more,)), command.words, (beside,))]
 
 
 def evolve(state: Survey | None, content: NewFact, number: int) -> Survey:
     if isinstance(content.body, SurveyClosed):
         return replace(state or Survey(), closed=True)
+    if isinstance(content.body, SurveyOpened):
+        return state or Survey()
     return replace(state or Survey(), answers=(state or Survey()).answers + 1)
 
 
@@ -104,12 +129,16 @@ async def load(
     loaded: LoadedStates,
     known: Awaitable[None],
 ) -> None:
-    missing = {one.key for one in asked if isinstance(one.command, AnswerSurvey)} - loaded.states[
-        SURVEY
-    ].keys()
+    ours = {one.key for one in asked if isinstance(one.command, AnswerSurvey | OpenSurvey)}
+    missing = ours - loaded.states[SURVEY].keys()
     rows = of.store["surveys"].find({"_id": {"$in": list(missing)}})
     loaded.states[SURVEY] |= dict.fromkeys(missing)
     loaded.states[SURVEY] |= {row["_id"]: CODEC.read(row) for row in await rows.to_list(None)}
+
+
+async def totals(of: OfficeStore, partition: int, session: Session) -> Mapping[Measure, int]:
+    rows = of.store["surveys"].find({"partition": partition}, session=session)
+    return {ANSWERS: sum(row["answers"] for row in await rows.to_list(None))}
 
 
 async def write(of: OfficeStore, answers: Sequence[Answered], session: Session) -> None:
@@ -152,6 +181,11 @@ def api(router: APIRouter, desk: OfficeApi) -> None:
         command = await body_as(AnswerSurvey, request, survey=survey)
         return await desk.answer(command, survey, desk.asking(request, user))
 
+    @router.post("/surveys/{survey}")
+    async def opened(survey: str, request: Request, user: Registrar) -> Response:
+        command = await body_as(OpenSurvey, request, survey=survey)
+        return await desk.answer(command, survey, desk.asking(request, user))
+
 
 def pages(front: OfficePages) -> APIRouter:
     router = APIRouter()
@@ -170,15 +204,20 @@ CODEC: Final = Codec(
     lambda row: Survey(row["answers"], row["closed"]),
 )
 _CHANGES: Final[Mapping[str, Any]] = {SURVEY: lambda body, key: body.survey}
+_OPENS: Final[Mapping[str, Any]] = {SURVEY: lambda body, key: body.activity}
 _WORDS: Final = PrivatePart(
     SURVEY, lambda words: {"words": words}, lambda row: row["words"], lambda state: "forgotten"
 )
 SURVEYS: Final = Feature(
     name=NAME,
-    commands={AnswerSurvey: CommandRule(answer, "recorded", "survey")},
+    commands={
+        AnswerSurvey: CommandRule(answer, "recorded", "survey"),
+        OpenSurvey: CommandRule(open_survey, "recorded", "survey"),
+    },
     facts={
         SurveyAnswered: FactRule(_CHANGES, "recorded", _WORDS),
         SurveyClosed: FactRule(_CHANGES),
+        SurveyOpened: FactRule(_OPENS, "recorded"),
     },
     kinds={
         SURVEY: Kind(
@@ -193,6 +232,7 @@ SURVEYS: Final = Feature(
     },
     collections={"surveys": (), "survey_answers": ()},
     load=load,
+    totals=totals,
     beside=list,
     side_writes={
         Answered: SideWriteRule(lambda loaded, answered: loaded.beside[NAME].append(answered), write)
@@ -209,13 +249,18 @@ WITH_SURVEYS: Final = assemble(ALL_AND_SURVEYS)
 
 
 @contextmanager
-def plugged_in() -> Iterator[None]:
-    """Its rows in the registry of contracts, for as long as a test takes."""
-    COMMANDS[AnswerSurvey.type] = AnswerSurvey
-    FACTS.update({one.type: one for one in (SurveyAnswered, SurveyClosed)})
+def plugged_in(disclosure: measures.Disclosure = measures.Exact()) -> Iterator[None]:  # noqa: B008
+    """Its rows in the registry of contracts and the table of measures, for as long as a test takes."""
+    commands, facts = (AnswerSurvey, OpenSurvey), (SurveyAnswered, SurveyClosed, SurveyOpened)
+    COMMANDS.update({one.type: one for one in commands})
+    FACTS.update({one.type: one for one in facts})
+    MEASURES.append(ANSWERS)
+    measures.MEASURES[ANSWERS] = measures.Measure(ANSWERS, "Jawaban survei", "people", disclosure)
     try:
         yield
     finally:
-        del COMMANDS[AnswerSurvey.type]
-        for one in (SurveyAnswered, SurveyClosed):
-            del FACTS[one.type]
+        del measures.MEASURES[ANSWERS]
+        MEASURES.remove(ANSWERS)
+        for one in (*commands, *facts):
+            COMMANDS.pop(one.type, None)
+            FACTS.pop(one.type, None)

@@ -1,4 +1,4 @@
-"""The toy feature in a whole service, on a real broker: plugging it in took its folder and two tables."""
+"""The toy feature in whole services, on a real broker: plugging it in took its folder and the tables."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -14,10 +14,15 @@ from services.registration.storage.holdings import collect, remove
 from services.registration.storage.provision import collections, provision
 from services.registration.storage.recover import recover
 from services.registration.storage.state_check import check_states
+from services.reporting.domain.measures import Closing, Exact
+from services.reporting.domain.questions import Filters, Question
+from services.reporting.storage.figures import report
+from tests.support.beside import beside, counted
 from tests.support.office import STAFF_TOKEN, TestOffice, activity, both, new_office, office_file, person
 from tests.support.servers import Servers
 from tests.support.waiting import until
-from tests.toy.surveys import ALL_AND_SURVEYS, WITH_SURVEYS, AnswerSurvey, plugged_in
+from tests.toy.survey_mails import ALL_AND_SURVEY_MAILS
+from tests.toy.surveys import ALL_AND_SURVEYS, ANSWERS, WITH_SURVEYS, AnswerSurvey, plugged_in
 
 pytestmark = pytest.mark.broker
 STAFF = {"Authorization": f"Bearer {STAFF_TOKEN}", "Prefer": "wait=5"}
@@ -25,8 +30,8 @@ REF, OTHER = "a" * 24, "b" * 24
 
 
 @pytest.fixture(autouse=True)
-def surveys() -> Iterator[None]:
-    with plugged_in():
+def surveys(request: pytest.FixtureRequest) -> Iterator[None]:
+    with plugged_in(getattr(request, "param", Exact())):
         yield
 
 
@@ -131,3 +136,46 @@ async def test_what_it_holds_of_a_person_is_collected_and_removed_with_what_othe
         await office.at_rest()
         findings = await check_states(office.store, WITH_SURVEYS)
         assert (findings.mismatches, findings.facts_erased) == ([], 1)
+
+
+async def test_who_takes_part_is_mailed(servers: Servers) -> None:
+    async with (
+        office_with_surveys(servers) as office,
+        service(office) as client,
+        beside(office, ALL_AND_SURVEY_MAILS) as (sink, _),
+    ):
+        await office.put(activity("rakor"), "rakor")
+        await client.post("/api/v1/activities/rakor/registrations", json=person(1), headers=STAFF)
+        row = await office.store["registrations"].find_one({})
+        assert row is not None
+        said = {"registration": row["_id"]}
+        answer = await client.post("/api/v1/surveys/rakor", json=said, headers=STAFF)
+        assert answer.json()["result"] == "recorded"
+
+        async def mailed() -> bool:
+            return len(sink.kept) == 2
+
+        await until(mailed)
+        (fact,) = [one for one in await office.facts() if one["type"] == "survey.opened"]
+        mail = next(one for one in sink.kept if one["Subject"].startswith("Survei dibuka: "))
+        assert mail["To"] == "Ni Wayan Uji 1 <uji1@sekolah.example>"
+        cause = f"{office.code}-{fact['partition']}-{fact['number']}"
+        assert mail["X-Simpul-Delivery"] == f"{cause}:survey-opened:{row['_id']}:-"
+        assert "Mohon isi survei" in mail.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(
+    ("surveys", "shown"), [(Exact(), 2), (Closing(ANSWERS), {"below": 5})], indirect=["surveys"], ids=str
+)
+async def test_its_figure_is_counted_and_shown_as_declared(servers: Servers, shown: object) -> None:
+    async with (
+        office_with_surveys(servers) as office,
+        service(office) as client,
+        beside(office) as (_, nation),
+    ):
+        for ref in (REF, OTHER):
+            await answered(client, ref, "Baik")
+        await office.at_rest()
+        assert (await counted(nation, office))[ANSWERS] == 2, "and control agrees"
+        anyone = Question(("office",), Filters(office.code), exact=False)
+        assert (await report(nation, anyone)).tables[0][0][ANSWERS] == shown

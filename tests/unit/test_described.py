@@ -5,20 +5,21 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.notification.entrypoints.http import mail_desk
+from services.notification.mail_desk import mail_desk
 from services.reporting.main import public
 from services.reporting.settings import ReportingSettings
 from shared.doors import Address
 from shared.mongo.driver import connect
 from shared.passes import Passes
 from shared.sign_ins import SignIns
+from tests.support.features import MAILS
 from tests.support.office import SESSION_KEYS
 
 
 def notification() -> FastAPI:
     store, passes = connect("mongodb://127.0.0.1:1", "none"), Passes("bali", f"k1:{'cd' * 32}")
     address = Address.of("http://127.0.0.1:8001", any_host=True)
-    return mail_desk(store, "0" * 64, passes, address, SignIns(CollectorRegistry()))
+    return mail_desk(store, MAILS, "0" * 64, passes, address, SignIns(CollectorRegistry()))
 
 
 def reporting() -> FastAPI:

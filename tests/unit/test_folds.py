@@ -12,11 +12,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.notification.adapters.letterhead import Letterhead
-from services.notification.application.ports import Letter
-from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import RegistrationLists
-from services.notification.domain.rules import fold
+from services.notification.channels.letterhead import Letterhead
+from services.notification.features.gatherings.domain.decision import ActivityNews
+from services.notification.kernel.deliveries import Delivery, FanOut
+from services.notification.kernel.letters import Letter
+from services.notification.kernel.rules import FoldedRows
 from services.registration.features.gatherings.directory import activity_entry, registration_entry
 from services.registration.features.gatherings.gathering_states import (
     activity_document,
@@ -44,7 +44,7 @@ from shared.contracts.facts import RegistrationFact
 from shared.contracts.types import ZONES
 from shared.kafka.facts import read_fact
 from shared.visible import visible
-from tests.support.features import ALL
+from tests.support.features import ALL, MAILS
 from tests.support.office import office_file
 from tests.unit.notification.test_mails import LINKS
 from tests.unit.registration.test_reading import Anything
@@ -54,7 +54,7 @@ BEGUN, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 READING = CommandReader(Sources("bali"), 1, Digests(b"k" * 32), ALL)
 GATHERED = timedelta(minutes=1)
 STANDING = OfficeStatements.of(office_file("bali").described(), timedelta(days=1))
-STATIONERY = Letterhead(office_file("bali"), LINKS)
+STATIONERY = Letterhead(office_file("bali"), LINKS, MAILS)
 MODELS = {model.__name__: model for model in COMMANDS.values()}
 
 
@@ -81,7 +81,7 @@ class Office:
     open: bool = False
     cursor: Cursor = BEFORE_ALL
     loaded: LoadedStates = field(default_factory=nothing_yet)
-    lists: RegistrationLists = field(default_factory=RegistrationLists)
+    lists: FoldedRows = field(default_factory=FoldedRows)
     counted: Read = NOTHING_READ
     outcomes: Counter[str] = field(default_factory=Counter)
     people: PeopleIndex = field(default_factory=lambda: PeopleIndex([], new_ref()))
@@ -144,7 +144,7 @@ class Office:
         assert self.counted.number == number
         self.lists.read_at = fact.stated.at
         body = fact.body()
-        for owed in list(fold(self.lists, fact.stated, body)):
+        for owed in list(MAILS.fold(self.lists, fact.stated, body)):
             for delivery in self._each(owed):
                 assert STATIONERY.write(self._letter(delivery, number)).isascii()
         if not isinstance(body, RegistrationFact) and self.loaded.states[ACTIVITY]["uji"]:
@@ -159,11 +159,11 @@ class Office:
             )
 
     def _letter(self, delivery: Delivery, number: int) -> Letter:
-        state = self.loaded.states[REGISTRATION][delivery.registration]
+        state = self.loaded.states[REGISTRATION][delivery.recipient]
         entry = registration_entry(registration_document(state), number, self.named)
         person = RegistrationEntry.read(entry.value)
         earlier = self.before if delivery.template == "activity-changed" else None
-        return Letter(delivery, person, self._activity(number), earlier, seated=True)
+        return Letter(delivery, person, self._activity(number), ActivityNews(earlier, seated=True))
 
     def _activity(self, number: int) -> ActivityEntry:
         state = self.loaded.states[ACTIVITY]["uji"]

@@ -6,6 +6,7 @@ from services.registration.kernel.command_client import CommandClient, OutcomesP
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from shared.accounts.sign_in_settings import SignInSettings
+from shared.links import Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,4 @@ class OfficeContext:
     key: bytes
     limits: HourlyLimits
     sign_in: SignInSettings
+    links: Links

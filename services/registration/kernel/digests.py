@@ -62,7 +62,11 @@ class Digests:
             numbers["nuptk"] = self._of("nuptk", who.nuptk)[:16]
         if who.nip:
             numbers["nip"] = self._of("nip", who.nip, name)[:16]
-        return PersonDigests(numbers, self._of("email", email, name)[:16], self._of("address", email)[:16])
+        return PersonDigests(numbers, self._of("email", email, name)[:16], self.address(email))
+
+    def address(self, email: str) -> bytes:
+        """16 bytes that stand for an address, in whatever case."""
+        return self._of("address", email.lower())[:16]
 
     def counted(self, *what: str) -> bytes:
         """16 bytes under which something is counted for an hour without being kept."""

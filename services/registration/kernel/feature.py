@@ -58,12 +58,13 @@ class CommandRule:
 class PrivatePart:
     """What of a fact stays in the office, in a row of its own. `kind`: of the state that follows it;
     `document`, `value`: how it lies in that row, and how it is read; `of`: what the state still says of it,
-    for a fact whose row was erased."""
+    for a fact whose row was erased; `has`: whether a fact of this body has such a part at all."""
 
     kind: str
     document: Callable[[Any], Document]
     value: Callable[[Document], Any]
     of: Callable[[Any], Any]
+    has: Callable[[Any], bool] = lambda body: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ class Features:
         """What stays in the office of a fact, as its row beside it; None where there is nothing of the kind.
         Raises `FactWithoutState`."""
         rule = self.facts.get(type(content.body)) or _unfollowed(content.body)
-        return rule.private.document(content.private) if rule.private else None
+        part = rule.private
+        return part.document(content.private) if part and part.has(content.body) else None
 
     @property
     def results(self) -> Mapping[str, Result]:

@@ -72,7 +72,8 @@ def read_stored(
     with _read(partition, number):
         body = model.model_validate(row["data"], extra="ignore")
         refs = [ref for ref in features.states_of(body, row["key"]) if holds(ref)]
-    part = features.facts[model].private
+    stated = features.facts[model].private
+    part = stated if stated and stated.has(body) else None
     follower = next((ref for ref in refs if part and ref.kind == part.kind), None)
     private = PrivateRow(part, follower, beside) if part and follower else None
     return StoredFact(partition, number, row["at"], body, refs, private)

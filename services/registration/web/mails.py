@@ -22,8 +22,8 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail owed to one registration. `at`: when it was closed, else when it falls or fell due, in UTC;
-    `tries`: handed to the mail server so many times."""
+    """A mail owed to one recipient. `at`: when it was closed, else when it falls or fell due, in UTC;
+    `tries`: handed to the mail server so many times; `label`: its name, empty where notification is older."""
 
     id: str
     activity: str
@@ -33,6 +33,7 @@ class Mail:
     reason: str | None
     at: datetime
     tries: int
+    label: str = ""
 
     @property
     def again(self) -> bool:

@@ -21,6 +21,7 @@ class _Row(BaseModel):
     activity: str
     registration: str
     template: str
+    label: str = ""
     state: str
     reason: str | None
     due: AwareDatetime

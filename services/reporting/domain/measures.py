@@ -5,10 +5,9 @@ newer office counts under another name is added up all the same, and shown to no
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from shared.contracts.facts import MEASURES as STATED
-from shared.contracts.facts import Measure as Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,10 @@ class Closing:
 class Following:
     """Hidden where the other is, of which it is a multiple; the other is of a family."""
 
-    measure: Name
+    measure: str
+
+
+Disclosure = Exact | Closing | Following
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,10 @@ class Measure:
     """`label`: as pages and files call it. `whose`: an activity's as a whole is not split by its people.
     `disclosure`: what anyone may know of it (ADR 20)."""
 
-    name: Name
+    name: str
     label: str
     whose: Literal["activity", "people"]
-    disclosure: Exact | Closing | Following
+    disclosure: Disclosure
 
 
 def _table(*measures: Measure) -> dict[str, Measure]:
@@ -49,10 +51,11 @@ def _table(*measures: Measure) -> dict[str, Measure]:
     return found
 
 
-MEASURES: Final = _table(
+MEASURES = _table(
     Measure("activities", "Kegiatan", "activity", Exact()),
     Measure("seats", "Kursi", "activity", Exact()),
     Measure("confirmed", "Terkonfirmasi", "people", Closing("confirmed")),
+    Measure("beyond", "Di luar kuota", "people", Closing("confirmed")),
     Measure("waitlisted", "Daftar tunggu", "people", Closing("waitlisted")),
     Measure("cancelled", "Dibatalkan", "people", Closing("cancelled")),
     Measure("present", "Hadir", "people", Closing("confirmed")),  # nearly all of them were confirmed

@@ -11,7 +11,7 @@ from services.reporting.entrypoints.api import Province
 from shared.contracts.types import INT_BOUND, Category, Month, OfficeCode, Slug
 from shared.mongo.driver import Document
 from shared.regions import provinces
-from shared.words import month, words
+from shared.words import kind_label, month, words
 
 FIELDS: Final = {
     "office": "Balai",
@@ -72,7 +72,7 @@ def filters_in_words(
     found = {
         "office": next((one.name for one in offices if one.office == query.office), query.office),
         "province": _places().get(query.province or ""),
-        "kind": query.kind and words(query.kind),
+        "kind": query.kind and kind_label(query.kind),
         "category": query.category and words(query.category),
         "cohort": query.cohort,
         "from": query.first and month(query.first),
@@ -90,7 +90,7 @@ def choices(
     found = {
         "office": {one.office: one.name for one in offices},
         "province": _places(),
-        "kind": {kind: words(kind).capitalize() for kind in named[:MOST_KINDS]},
+        "kind": {kind: kind_label(kind) for kind in named[:MOST_KINDS]},
         "category": {slug: words(slug).capitalize() for slug in get_args(Category)},
     }
     return {name: values for name, values in found.items() if office is None or name != "office"}

@@ -12,7 +12,7 @@ from bson import Int64
 
 from services.reporting.storage.lease import FIGURES, LeaseLost
 from shared.contracts.facts import MEASURES
-from shared.contracts.reports import NationalRow, Row
+from shared.contracts.reports import Row, national_row
 from shared.mongo.driver import Document, Session, Store, UpdateOne
 
 PAGE_ROWS: Final = 500
@@ -91,4 +91,4 @@ def _row(rev: int, row: Document | None) -> Row | None:
     if not any(figures.values()):
         return None  # all that it holds are measures that the topic has no column for
     key = {name: row[name] for name in ("office", "month", "kind", "category")}
-    return NationalRow(**(key | figures | {"rev": rev}))
+    return national_row(tuple(MEASURES))(**(key | figures | {"rev": rev}))

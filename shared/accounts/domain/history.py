@@ -24,8 +24,8 @@ COMMAND_LINE: Final = "simpul"
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`what` in words; `about`: keys of what it was done to, an activity (`a:`), registration (`r:`), person
-    (`p:`) or account (`u:`); `query`: what was looked for,
-    and of an account what it may do from then on; `count`: how many were found or taken along."""
+    (`p:`) or account (`u:`); `query`: what was looked for, why
+    something was done, and of an account what it may do from then on; `count`: how many were found."""
 
     at: datetime
     actor: str

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from local.processes import Processes
-from services.notification.entrypoints.provision import provision_office
+from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 from shared.contracts.commands import SubmitRegistration
 from tests.component.conformance import pages

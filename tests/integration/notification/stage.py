@@ -16,11 +16,13 @@ from typing import Any
 import httpx
 
 from local.machine import free_port
-from services.notification.adapters.provision import provision
 from services.notification.connections import connected
-from services.notification.entrypoints.provision import provision_office
+from services.notification.features import FEATURES
+from services.notification.kernel.mail_feature import MailFeature
 from services.notification.main import running
+from services.notification.provision import provision_office
 from services.notification.settings import NotificationSettings
+from services.notification.storage.provision import provision
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
 from shared.contracts.envelope import Envelope
@@ -50,6 +52,7 @@ from shared.serving import HttpSides
 from shared.signatures import Signer, entry_parts
 from tests.integration.notification.sink import Sink
 from tests.support.drivers import driver
+from tests.support.features import MAILS
 from tests.support.memory_cluster import MemoryCluster
 from tests.support.office import LINK_KEYS, PUBLIC_URL
 from tests.support.servers import Servers
@@ -114,7 +117,7 @@ class Stage:
         if not self._servers.kafka:
             twin = MemoryCluster()
             twin.make(self._topics)
-            await provision(self.store, tuple(spec.name for spec in self._topics), PARTITIONS)
+            await provision(self.store, MAILS, tuple(spec.name for spec in self._topics), PARTITIONS)
             return twin
         async with admin(self._servers.kafka) as client:
             for spec in self._topics:
@@ -153,7 +156,9 @@ class Stage:
         return {f"SIMPUL_{name.upper()}": value for name, value in values.items()}
 
     @asynccontextmanager
-    async def running(self, **more: str) -> AsyncIterator[HttpSides]:
+    async def running(
+        self, served: tuple[MailFeature, ...] = FEATURES, **more: str
+    ) -> AsyncIterator[HttpSides]:
         """The service in this process, from its composition root."""
         environment = self.environment(**more)
         settings = NotificationSettings(
@@ -162,7 +167,7 @@ class Stage:
         office = read_office(settings.description_path, self.office)
         async with (
             connected(settings) as real,
-            running(settings, office, replace(real, cluster=self.cluster)) as sides,
+            running(settings, office, replace(real, cluster=self.cluster), served=served) as sides,
         ):
             yield sides
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from services.notification.adapters.smtp import MailChannel, SmtpServer
-from services.notification.application.ports import ChannelAnswer
+from services.notification.channels.smtp import MailChannel, SmtpServer
+from services.notification.kernel.ports import ChannelAnswer
 from tests.integration.notification.sink import Sink
 from tests.unit.notification.test_mails import STATIONERY, letter
 

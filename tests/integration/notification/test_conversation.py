@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from services.notification.adapters.conversation import Conversation, Mail
-from services.notification.adapters.smtp import MailChannel, SmtpServer
-from services.notification.application.ports import ChannelAnswer, Letter
+from services.notification.channels.conversation import Conversation, Mail
+from services.notification.channels.smtp import MailChannel, SmtpServer
+from services.notification.kernel.letters import Letter
+from services.notification.kernel.ports import ChannelAnswer
 from tests.unit.notification.test_mails import STATIONERY, letter
 
 SILENT = b""
@@ -84,7 +85,7 @@ class Server:
 def letters(count: int) -> list[Letter]:
     plain = letter()
     return [
-        replace(plain, delivery=replace(plain.delivery, fact=f"bali-3-{number}")) for number in range(count)
+        replace(plain, delivery=replace(plain.delivery, cause=f"bali-3-{number}")) for number in range(count)
     ]
 
 

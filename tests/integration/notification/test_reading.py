@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from services.notification import main
-from services.notification.adapters.cursors import Cursor, CursorMoved, Cursors
-from services.notification.adapters.directory import DirectoryStore
-from services.notification.adapters.folding import FactsLedger
-from services.notification.domain.rules import fold
-from services.notification.entrypoints.consumer import Reader
-from services.notification.entrypoints.metrics import Metrics
+from services.notification.metrics import Metrics
+from services.notification.storage.cursors import Cursor, CursorMoved, Cursors
+from services.notification.storage.directory import DirectoryStore
+from services.notification.storage.folding import FactsLedger
+from services.notification.storage.reader import Reader
 from shared.contracts.directory import registration_key
 from shared.contracts.envelope import Envelope
 from shared.contracts.facts import OfficeTotals, RegistrationConfirmed, Stated
@@ -19,6 +18,7 @@ from shared.contracts.topics import directory, facts
 from shared.contracts.types import rfc3339
 from shared.serving import HttpSides
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, why_not_ready
+from tests.support.features import MAILS
 from tests.support.office import METRICS, READY, both
 from tests.support.waiting import until
 
@@ -265,14 +265,14 @@ async def test_staff_see_states_and_nobody_sees_names(stage: Stage) -> None:
 
 
 async def test_the_gauge_forgets_a_state_that_no_delivery_is_in_any_more(stage: Stage) -> None:
-    metrics, pending = Metrics(), {"template": "confirmed", "state": "pending"}
+    metrics, pending = Metrics(MAILS.templates), {"template": "confirmed", "state": "pending"}
     cursors, at = Cursors(stage.store), datetime.now(UTC)
 
     async def end_offset(topic: str, partition: int) -> int | None:
         return None
 
-    directory_store = DirectoryStore(stage.store, cursors, directory(stage.office), end_offset)
-    ledger = FactsLedger(stage.store, cursors, at)
+    directory_store = DirectoryStore(stage.store, cursors, MAILS, directory(stage.office), end_offset)
+    ledger = FactsLedger(stage.store, MAILS, cursors, at)
     reader = Reader(facts(stage.office), cursors, ledger, directory_store, lambda: None)
 
     async def shown() -> float | None:
@@ -292,15 +292,15 @@ async def test_provisioning_twice_makes_nothing_the_second_time(stage: Stage) ->
 async def test_a_run_that_another_instance_applied_changes_nothing(stage: Stage) -> None:
     topic, at = facts(stage.office), datetime.now(UTC)
     cursors = Cursors(stage.store)
-    ledger = FactsLedger(stage.store, cursors, at)
+    ledger = FactsLedger(stage.store, MAILS, cursors, at)
     stated = [
         (Stated(office=stage.office, ledger=stage.ledger, partition=0, number=number, at=at), body)
         for number, body in enumerate((confirmed("rakor", "Satu"), confirmed("rakor", "Dua")), 1)
     ]
     start, one, two = Cursor(0), Cursor(1, 1, stage.ledger), Cursor(2, 2, stage.ledger)
-    await ledger.apply(topic, 0, start, two, stated, fold)
+    await ledger.apply(topic, 0, start, two, stated)
     with pytest.raises(CursorMoved):
-        await ledger.apply(topic, 0, start, one, [(stated[0][0], confirmed("rakor", "Tiga"))], fold)
+        await ledger.apply(topic, 0, start, one, [(stated[0][0], confirmed("rakor", "Tiga"))])
     assert await cursors.read(topic, 0) == two
     found = {row["registration"] for row in await stage.rows()}
     assert found == {registration("Satu"), registration("Dua")}

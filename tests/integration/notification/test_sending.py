@@ -8,8 +8,8 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from services.notification import main
-from services.notification.adapters.deliveries import MongoLedger
-from services.notification.application.ports import ClaimedDelivery
+from services.notification.kernel.ports import ClaimedDelivery
+from services.notification.storage.deliveries import MongoLedger
 from tests.integration.notification.stage import Stage, confirmed, registration
 
 pytestmark = pytest.mark.both_drivers

@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
 from pymongo.errors import AutoReconnect
 
 from services.notification import main
-from services.notification.adapters import entries, folding
-from services.notification.adapters.directory import DirectoryStore
-from services.notification.domain import rules
-from services.notification.entrypoints import consumer
+from services.notification.features.accounts import ACCOUNTS
+from services.notification.features.gatherings import GATHERINGS
+from services.notification.kernel.deliveries import Delivery
+from services.notification.kernel.rules import FoldedRows, Owed
+from services.notification.kernel.verdicts import Verdict
+from services.notification.storage import folding
+from services.notification.storage.directory import DirectoryStore
 from shared.contracts.directory import RegistrationEntry, registration_key
-from shared.contracts.facts import RegistrationConfirmed
+from shared.contracts.facts import RegistrationConfirmed, Stated
 from shared.serving import HttpSides
 from tests.integration.notification.stage import TOKEN, Stage, confirmed, registration, why_not_ready
 from tests.support.waiting import until
@@ -134,18 +138,21 @@ async def test_an_entry_that_is_parked_while_it_is_looked_for_is_not_taken_for_m
         await until(lambda: waits_for_entry(stage))
 
 
-async def test_a_version_that_reads_a_parked_entry_goes_on_by_itself(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def not_yet(value: bytes) -> RegistrationEntry:
+class NotYetKnown(RegistrationEntry):
+    """As an older version has it."""
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self:
         raise OverflowError
 
+
+async def test_a_version_that_reads_a_parked_entry_goes_on_by_itself(stage: Stage) -> None:
     await stage.publish("rakor")
     await stage.confirm("rakor", "Wayan Contoh")
-    with monkeypatch.context() as older:
-        older.setattr(entries.RegistrationEntry, "read", not_yet)
-        async with stage.running():
-            await until(lambda: waits_for_entry(stage))
+    known = replace(GATHERINGS.entries["r:"], model=NotYetKnown)
+    older = replace(GATHERINGS, entries={**GATHERINGS.entries, "r:": known})
+    async with stage.running((older, ACCOUNTS)):
+        await until(lambda: waits_for_entry(stage))
     async with stage.running() as service:
         await stage.settled(1)
         await until(is_ready(service))
@@ -153,15 +160,20 @@ async def test_a_version_that_reads_a_parked_entry_goes_on_by_itself(
     assert await stage.store["parked"].count_documents({}) == 0
 
 
-def breaks_at(name: str) -> Callable[..., Any]:
-    """A fold that something unforeseen happens to at the confirmation of one person."""
+class Breaking:
+    """The rules of a version that something unforeseen happens to, at the confirmation of one person."""
 
-    def fold(lists: Any, stated: Any, body: Any) -> Any:
-        if isinstance(body, RegistrationConfirmed) and body.registration == registration(name):
-            raise OverflowError("date value out of range")
-        return rules.fold(lists, stated, body)
+    def __init__(self, name: str) -> None:
+        self._name, self.mended = registration(name), False
+        rule = GATHERINGS.rules[RegistrationConfirmed]
 
-    return fold
+        def owe(rows: FoldedRows, stated: Stated, body: RegistrationConfirmed) -> Owed:
+            if body.registration == self._name and not self.mended:
+                raise OverflowError("date value out of range")
+            return rule.owe(rows, stated, body)
+
+        broken = {**GATHERINGS.rules, RegistrationConfirmed: replace(rule, owe=owe)}
+        self.features = (replace(GATHERINGS, rules=broken), ACCOUNTS)
 
 
 async def test_a_fact_that_cannot_be_folded_stops_its_partition_with_a_sentence(
@@ -174,33 +186,28 @@ async def test_a_fact_that_cannot_be_folded_stops_its_partition_with_a_sentence(
     bad = await stage.confirm("rakor", "Wayan Contoh")
     await stage.confirm("rakor", "Ketut Contoh")
     sentence = f"fact {bad} cannot be taken in by this version (OverflowError at "
-    with monkeypatch.context() as broken:
-        broken.setattr(consumer, "fold", breaks_at("Wayan Contoh"))
-        async with stage.running() as service:
-            await until(says(service, sentence))
-            await stage.confirm("refleksi", "Putu Contoh")
-            await stage.settled(2)
-            assert [one.startswith(sentence) for one in await held(service)] == [True]
-            await until(counted(service, "simpul_partitions_stopped 1.0"))
-            assert caplog.text.count("is read no further: ") == 1, (
-                "said once, however often it is looked at again"
-            )
-            broken.undo()
-            await stage.settled(4)  # without a restart
-            await until(is_ready(service))
-            assert await held(service) == []
+    breaking = Breaking("Wayan Contoh")
+    async with stage.running(breaking.features) as service:
+        await until(says(service, sentence))
+        await stage.confirm("refleksi", "Putu Contoh")
+        await stage.settled(2)
+        assert [one.startswith(sentence) for one in await held(service)] == [True]
+        await until(counted(service, "simpul_partitions_stopped 1.0"))
+        assert caplog.text.count("is read no further: ") == 1, (
+            "said once, however often it is looked at again"
+        )
+        breaking.mended = True
+        await stage.settled(4)  # without a restart
+        await until(is_ready(service))
+        assert await held(service) == []
     assert len(stage.sink.kept) == 4
 
 
-async def test_a_version_that_folds_a_fact_goes_on_by_itself(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_version_that_folds_a_fact_goes_on_by_itself(stage: Stage) -> None:
     await stage.publish("rakor")
     await stage.confirm("rakor", "Wayan Contoh")
-    with monkeypatch.context() as older:
-        older.setattr(consumer, "fold", breaks_at("Wayan Contoh"))
-        async with stage.running() as service:
-            await until(says(service, "cannot be taken in by this version"))
+    async with stage.running(Breaking("Wayan Contoh").features) as service:
+        await until(says(service, "cannot be taken in by this version"))
     async with stage.running() as service:
         assert await held(service)  # also to whoever asks before it has looked
         await stage.settled(1)
@@ -241,20 +248,13 @@ async def test_what_fails_again_and_again_stops_and_what_passes_does_not(
         await until(is_ready(service))
 
 
-async def test_a_mail_that_cannot_be_judged_holds_up_no_other(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from services.notification.application import sending
-
-    decide = sending.decide_sending
-
-    def breaks(delivery: Any, *rest: Any) -> Any:
-        if delivery.registration == registration("Wayan Contoh"):
+async def test_a_mail_that_cannot_be_judged_holds_up_no_other(stage: Stage) -> None:
+    def breaks(delivery: Delivery, *known: Any) -> Verdict:
+        if delivery.recipient == registration("Wayan Contoh"):
             raise OverflowError("date value out of range")
-        return decide(delivery, *rest)
+        return GATHERINGS.decide(delivery, *known)
 
-    monkeypatch.setattr(sending, "decide_sending", breaks)
-    async with stage.running():
+    async with stage.running((replace(GATHERINGS, decide=breaks), ACCOUNTS)):
         await stage.publish("rakor")
         for name in ("Wayan Contoh", "Made Contoh"):
             await stage.confirm("rakor", name)

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from services.notification import main
-from services.notification.adapters.deliveries import MongoLedger
-from services.notification.application.ports import ClaimedDelivery
-from services.notification.application.sending import DeliveryPace
+from services.notification.kernel.delivery_worker import DeliveryPace
+from services.notification.kernel.ports import ClaimedDelivery
+from services.notification.storage.deliveries import MongoLedger
 from tests.integration.notification.stage import Stage
 from tests.support.waiting import until
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from proof.faults.machine import clock_library, no_clock
-from services.notification.adapters.deliveries import MongoLedger, insertion
-from services.notification.domain.deliveries import Delivery
+from services.notification.kernel.deliveries import Delivery
+from services.notification.storage.deliveries import MongoLedger, insertion
 from shared.mongo.driver import Store, connect
 from tests.support.servers import Servers
 from tests.support.topics import new_office
@@ -19,7 +19,7 @@ LEASE = timedelta(seconds=30)
 CLAIM = """
 import asyncio, sys
 from datetime import timedelta
-from services.notification.adapters.deliveries import MongoLedger
+from services.notification.storage.deliveries import MongoLedger
 from shared.mongo.driver import connect
 
 async def main():
@@ -33,13 +33,13 @@ asyncio.run(main())
 
 def delivery(number: int) -> Delivery:
     return Delivery(
-        fact=f"uji-0-{number}",
+        cause=f"uji-0-{number}",
         template="confirmed",
-        registration=f"r{number}",
+        recipient=f"r{number}",
         activity="uji",
         partition=0,
         due=datetime.now(UTC) - timedelta(seconds=5),
-        needs_registration=number,
+        needs_recipient=number,
         needs_activity=1,
     )
 

@@ -6,21 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notification.adapters.letterhead import Letterhead
-from services.notification.application.ports import AccountLetter
-from services.notification.domain.invitations import invitation
-from services.notification.domain.send_decision import (
-    ERASED,
-    AllowedRecipients,
-    DeliveryContext,
-    EndDelivery,
-    SendToAccount,
-    Verdict,
-    Wait,
-    decide_sending,
-)
+from services.notification.channels.letterhead import Letterhead
+from services.notification.features.accounts.domain.rules import owe
+from services.notification.kernel.letters import Letter
+from services.notification.kernel.send_decision import AllowedRecipients, decide_sending
+from services.notification.kernel.verdicts import ERASED, DeliveryContext, EndDelivery, Send, Verdict, Wait
 from shared.contracts.directory import AccountEntry
 from shared.links import Links
+from tests.support.features import MAILS
 from tests.support.office import LINK_KEYS, PUBLIC_URL, office_file
 
 NOW = datetime(2024, 3, 1, 1, tzinfo=UTC)
@@ -34,19 +27,19 @@ ENTRY = AccountEntry(
     link=LINK,
     until=NOW + timedelta(hours=72),
 )
-DELIVERY = invitation(ENTRY, 3)
+DELIVERY = owe(ENTRY, 3)
 ALL = AllowedRecipients()
 
 
 def test_it_is_owed_once_for_its_cause() -> None:
     assert DELIVERY.id == "sebab1:account:u:abc:-"
-    assert invitation(ENTRY, 3) == DELIVERY
+    assert owe(ENTRY, 3) == DELIVERY
 
 
 @pytest.mark.parametrize(
     ("person", "at", "allowed", "verdict"),
     [
-        (ENTRY, NOW, ALL, SendToAccount(ENTRY)),
+        (ENTRY, NOW, ALL, Send()),
         (None, NOW, ALL, Wait(missing=True)),
         (ERASED, NOW, ALL, EndDelivery("withdrawn", "erased")),
         (ENTRY.model_copy(update={"rev": 1}), NOW, ALL, Wait(missing=False)),
@@ -59,15 +52,15 @@ def test_it_is_owed_once_for_its_cause() -> None:
 def test_a_link_that_opens_nothing_is_not_sent(
     person: AccountEntry | None, at: datetime, allowed: AllowedRecipients, verdict: Verdict
 ) -> None:
-    assert decide_sending(DELIVERY, DeliveryContext(person, None), at, allowed, lost_attempt=False) == verdict
+    assert (
+        decide_sending(MAILS, DELIVERY, DeliveryContext(person), at, allowed, lost_attempt=False) == verdict
+    )
 
 
 def test_it_says_what_to_do_in_text_and_page() -> None:
     office = office_file("bali")
-    letterhead = Letterhead(office, Links(PUBLIC_URL, LINK_KEYS), now=lambda: NOW)
-    mail = email.message_from_bytes(
-        letterhead.write(AccountLetter(DELIVERY, ENTRY)), policy=email.policy.default
-    )
+    letterhead = Letterhead(office, Links(PUBLIC_URL, LINK_KEYS), MAILS, now=lambda: NOW)
+    mail = email.message_from_bytes(letterhead.write(Letter(DELIVERY, ENTRY)), policy=email.policy.default)
     assert mail["To"] == "wayan@balai.example"
     assert mail["Subject"] == "Undangan akun: Ruang kerja BGP bali"
     assert mail["X-Simpul-Delivery"] == DELIVERY.id

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notification.adapters.headers import mailbox_line, text_line
+from services.notification.channels.headers import mailbox_line, text_line
 from tests.support.headers import ADDRESSES, NOTED, PIECES, check
 
 TEXTS = st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=60).map("".join)

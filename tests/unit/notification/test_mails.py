@@ -15,22 +15,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notification.adapters.letterhead import METHODS, Letterhead, MailUnwritable
-from services.notification.adapters.smtp import SmtpServer
-from services.notification.adapters.wording import WORDINGS, Kind
-from services.notification.application.ports import Letter
-from services.notification.domain.deliveries import Delivery
-from services.notification.domain.templates import POLICIES, Template
+from services.notification.channels.letterhead import Letterhead, MailUnwritable
+from services.notification.channels.smtp import SmtpServer
+from services.notification.features.gatherings.domain.decision import ActivityNews
+from services.notification.features.gatherings.domain.policies import TEMPLATES
+from services.notification.features.gatherings.wording import Kind
+from services.notification.features.gatherings.writing import METHODS
+from services.notification.kernel.deliveries import Delivery
+from services.notification.kernel.letters import Letter
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.links import Links
 from shared.office import read_office
 from shared.words import span
+from tests.support.features import MAILS
 
 ID = "b" * 29
 DUE = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 LINKS = Links("https://daftar.bali.example", f"k1:{'5' * 64}")
-STATIONERY = Letterhead(read_office(Path("offices/bali.yaml"), "bali"), LINKS, now=lambda: DUE)
+STATIONERY = Letterhead(read_office(Path("offices/bali.yaml"), "bali"), LINKS, MAILS, now=lambda: DUE)
 
 
 def sessions(count: int) -> tuple[Session, ...]:
@@ -49,16 +52,16 @@ def sessions(count: int) -> tuple[Session, ...]:
     )
 
 
-def letter(template: Template = "confirmed", name: str = "Ni Made Contoh", **more: object) -> Letter:
+def letter(template: str = "confirmed", name: str = "Ni Made Contoh", **more: object) -> Letter:
     details = {"rev": 4, "activity": "rakor", "title": "Rapat Koordinasi", "sessions": sessions(3)} | more
     delivery = Delivery("bali-3-17", template, "rakor", ID, 3, DUE, 1, 1, place=7)
     if template == "reminder":
-        delivery = replace(delivery, occasion="hari-1.4", starts=sessions(1)[0].starts)
+        delivery = replace(delivery, occasion="hari-1.4", until=sessions(1)[0].starts)
     return Letter(
         delivery,
         RegistrationEntry(rev=1, registration=ID, activity="rakor", name=name, email="made@peserta.example"),
         ActivityEntry.model_validate(details),
-        seated=True,
+        ActivityNews(seated=True),
     )
 
 
@@ -86,25 +89,21 @@ class Words(HTMLParser):
         self.words += data.split()
 
 
-def test_every_template_has_a_policy_and_a_wording() -> None:
-    assert WORDINGS.keys() == POLICIES.keys()
-
-
-@pytest.mark.parametrize("template", sorted(WORDINGS))
-def test_headers_are_exactly_as_meant(template: Template) -> None:
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_headers_are_exactly_as_meant(template: str) -> None:
     mail = read_back(letter(template))
     assert mail["From"] == "BGP Provinsi Bali <kegiatan@bgp-bali.example>"
     assert mail["To"] == "Ni Made Contoh <made@peserta.example>"
     assert mail["Reply-To"] == "panitia@bgp-bali.example"
-    assert mail["Subject"] == f"{WORDINGS[template].state}: Rapat Koordinasi"
+    assert mail["Subject"] == f"{TEMPLATES[template].state}: Rapat Koordinasi"
     occasion = "hari-1.4" if template == "reminder" else "-"
     assert mail["X-Simpul-Delivery"] == f"bali-3-17:{template}:{ID}:{occasion}"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Message-ID"] == read_back(letter(template))["Message-ID"]
 
 
-@pytest.mark.parametrize("template", sorted(WORDINGS))
-def test_text_and_page_say_when_and_where_in_the_activitys_zone(template: Template) -> None:
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_text_and_page_say_when_and_where_in_the_activitys_zone(template: str) -> None:
     mail = read_back(letter(template))
     page = Words()
     page.feed(body(mail, "html"))
@@ -112,7 +111,7 @@ def test_text_and_page_say_when_and_where_in_the_activitys_zone(template: Templa
         assert "Yth. Bapak/Ibu Ni Made Contoh," in text
         assert "Kamis, 11 Januari 2024, pukul 08.00–16.30 WITA" in text
         assert "Plagoo Holiday Hotel, Kuta Selatan" in text
-        assert text.startswith(("BGP Provinsi Bali", f"{WORDINGS[template].state}: Rapat Koordinasi"))
+        assert text.startswith(("BGP Provinsi Bali", f"{TEMPLATES[template].state}: Rapat Koordinasi"))
 
 
 def test_the_activitys_own_reply_address_and_reason_are_used() -> None:
@@ -146,7 +145,7 @@ def test_a_change_replaces_what_was_noted_and_takes_back_what_fell_away() -> Non
     moved = second.model_copy(update={"starts": second.starts + timedelta(hours=1)})
     written = letter("activity-changed", rev=9, sessions=(moved,))
     earlier = letter(sessions=(first, second)).activity
-    after = calendar(replace(written, earlier=earlier))
+    after = calendar(replace(written, news=ActivityNews(earlier, seated=True)))
     seen = {str(event["UID"]): event for event in after.walk("VEVENT")}
     assert after["METHOD"] == "PUBLISH"
     assert seen.keys() == {f"{ID}-hari-1@simpul", f"{ID}-hari-2@simpul"}
@@ -157,7 +156,7 @@ def test_a_change_replaces_what_was_noted_and_takes_back_what_fell_away() -> Non
 
 
 @pytest.mark.parametrize(("template", "cancelled"), [("cancelled", False), ("activity-cancelled", True)])
-def test_who_had_a_seat_gets_it_taken_out_of_the_calendar(template: Template, cancelled: bool) -> None:
+def test_who_had_a_seat_gets_it_taken_out_of_the_calendar(template: str, cancelled: bool) -> None:
     noted = calendar(letter("confirmed", rev=4))
     gone = calendar(letter(template, rev=5 if cancelled else 4, cancelled=cancelled))
     assert gone["METHOD"] == "CANCEL"
@@ -169,15 +168,15 @@ def test_who_had_a_seat_gets_it_taken_out_of_the_calendar(template: Template, ca
 
 
 @pytest.mark.parametrize("template", ["waitlisted", "cancelled", "activity-changed", "activity-cancelled"])
-def test_who_never_had_a_seat_gets_no_calendar(template: Template) -> None:
-    mail = read_back(replace(letter(template), seated=False))
+def test_who_never_had_a_seat_gets_no_calendar(template: str) -> None:
+    mail = read_back(replace(letter(template), news=ActivityNews()))
     assert list(mail.iter_attachments()) == []
     assert "kegiatan.ics" not in body(mail, "plain") + body(mail, "html")
 
 
 @pytest.mark.parametrize("template", sorted(METHODS.keys() | {"waitlisted"}))
-def test_once_the_activity_is_over_no_mail_invites_or_has_a_calendar(template: Template) -> None:
-    mail = read_back(replace(letter(template), over=True))
+def test_once_the_activity_is_over_no_mail_invites_or_has_a_calendar(template: str) -> None:
+    mail = read_back(replace(letter(template), news=ActivityNews(seated=True, over=True)))
     assert list(mail.iter_attachments()) == []
     for said in (body(mail, "plain"), body(mail, "html")):
         for words in ("hadir sesuai", "kegiatan.ics", "/batal/", "Begitu ada tempat", "jangan datang"):
@@ -188,8 +187,8 @@ def test_once_the_activity_is_over_no_mail_invites_or_has_a_calendar(template: T
 WITH_A_WAY_OUT = {"confirmed", "waitlisted", "promoted", "reminder", "activity-changed"}
 
 
-@pytest.mark.parametrize("template", sorted(WORDINGS))
-def test_who_may_still_cancel_finds_their_own_link_and_all_find_the_page(template: Template) -> None:
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_who_may_still_cancel_finds_their_own_link_and_all_find_the_page(template: str) -> None:
     mail = read_back(letter(template))
     page = Anchors()
     page.feed(body(mail, "html"))
@@ -211,8 +210,8 @@ class Anchors(HTMLParser):
         self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]
 
 
-@pytest.mark.parametrize("template", sorted(WORDINGS))
-def test_a_page_loads_nothing_and_stays_small(template: Template) -> None:
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_a_page_loads_nothing_and_stays_small(template: str) -> None:
     page = body(read_back(letter(template)), "html")
     words = Words()
     words.feed(page)
@@ -235,7 +234,7 @@ def test_what_changed_is_told_first_old_and_new() -> None:
     now = letter("activity-changed", title="Rakor")
     moved = first.model_copy(update={"place": "Aula Lama", "starts": first.starts - timedelta(hours=1)})
     earlier = letter(title="Rapat", sessions=(moved, second)).activity
-    for text in said(replace(now, earlier=earlier)):
+    for text in said(replace(now, news=ActivityNews(earlier, seated=True))):
         for words in (
             "Nama kegiatan Semula",
             "Menjadi",
@@ -247,9 +246,9 @@ def test_what_changed_is_told_first_old_and_new() -> None:
             assert words in text.replace("Semula:", "Semula"), words
         assert text.index("Aula Lama") < text.index("Jadwal selengkapnya")
         assert "Hari ke-2 – tempat" not in text
-    for text in said(replace(now, earlier=None)):
+    for text in said(replace(now, news=ActivityNews(None, seated=True))):
         assert "Rincian kegiatan ini diperbarui." in text
-    for text in said(replace(now, earlier=earlier, seated=False)):
+    for text in said(replace(now, news=ActivityNews(earlier))):
         assert "Anda masih di daftar tunggu." in text
         assert "Keluar dari daftar tunggu" in text
 
@@ -257,7 +256,7 @@ def test_what_changed_is_told_first_old_and_new() -> None:
 def test_a_reminder_names_its_session_and_leaves_out_those_before() -> None:
     reminder = letter("reminder")
     second = sessions(2)[1]
-    delivery = replace(reminder.delivery, occasion="hari-2.4", starts=second.starts)
+    delivery = replace(reminder.delivery, occasion="hari-2.4", until=second.starts)
     for text in said(replace(reminder, delivery=delivery)):
         assert "“Hari ke-2” akan dimulai pada Jumat, 12 Januari 2024, pukul 08.00 WITA." in text
         assert "Hari ke-1" not in text
@@ -274,9 +273,9 @@ ODD_NAMES = [
 ]
 
 
-@pytest.mark.parametrize("template", sorted(WORDINGS))
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
 @pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))
-def test_odd_names_come_back_as_they_were_typed(template: Template, name: str) -> None:
+def test_odd_names_come_back_as_they_were_typed(template: str, name: str) -> None:
     written = letter(template, name=name)
     mail = read_back(written)
     assert sorted(mail.keys()) == sorted(read_back(letter(template)).keys())
@@ -334,7 +333,7 @@ def test_whatever_a_name_or_title_holds_no_header_is_added(name: str, title: str
     words = Words()
     words.feed(body(mail, "html"))
     for text in (body(mail, "plain"), " ".join(words.words)):
-        assert " ".join(f"Yth. Bapak/Ibu {written.person.name},".split()) in " ".join(text.split())
+        assert " ".join(f"Yth. Bapak/Ibu {written.recipient.name},".split()) in " ".join(text.split())
 
 
 @given(name=TEXTS, title=TEXTS)
@@ -373,7 +372,7 @@ def test_each_person_has_their_own_parts_in_a_mail_written_once() -> None:
 def test_a_long_delivery_id_stays_whole() -> None:
     long = letter()
     delivery = Delivery("a" * 20 + "-5-" + "9" * 15, "activity-cancelled", "r", ID, 5, DUE, 1, 1)
-    content = STATIONERY.write(Letter(delivery, long.person, long.activity))
+    content = STATIONERY.write(Letter(delivery, long.recipient, long.activity))
     assert f"X-Simpul-Delivery: {delivery.id}\r\n".encode() in content
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.notification.adapters.wording import WORDINGS
 from services.notification.cli import verbs
+from tests.support.features import MAILS
 
 RUNNER = CliRunner()
 
@@ -21,12 +21,12 @@ def test_every_mail_of_both_gatherings_is_written_three_ways(tmp_path: Path) -> 
         ("rakor-bali-2024", "BGP Provinsi Bali", "WITA"),
         ("fgd-sumbar-2023", "BGP Provinsi Sumatera Barat", "WIB"),
     ):
-        assert {path.stem for path in (folder / activity).glob("*.eml")} >= WORDINGS.keys()
+        assert {path.stem for path in (folder / activity).glob("*.eml")} >= MAILS.templates.keys()
         for path in (folder / activity).glob("*.eml"):
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             template = path.stem.removesuffix("-waiting").removesuffix("-over")
             assert mail["From"].addresses[0].display_name == office
-            assert mail["Subject"].startswith(f"{WORDINGS[template].state}: ")  # type: ignore[index]
+            assert mail["Subject"].startswith(f"{MAILS.templates[template].state}: ")
             assert mail["X-Simpul-Delivery"].split(":")[1] == template
             text = path.with_suffix(".txt").read_text(encoding="utf-8")
             page = path.with_suffix(".html").read_text(encoding="utf-8")
@@ -34,7 +34,7 @@ def test_every_mail_of_both_gatherings_is_written_three_ways(tmp_path: Path) -> 
             assert zone in text
             assert zone in page
             assert "</html>" in page
-    assert "wrote 32 mails" in answer.output
+    assert "wrote 36 mails" in answer.output
 
 
 @pytest.mark.parametrize(

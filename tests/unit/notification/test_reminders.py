@@ -7,20 +7,14 @@ from typing import Any
 
 import pytest
 
-from services.notification.domain.changes import Change, changes
-from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import RegistrationLists, SeatStanding
-from services.notification.domain.rules import Owed, fold
-from services.notification.domain.send_decision import (
-    AllowedRecipients,
-    DeliveryContext,
-    EndDelivery,
-    Send,
-    Verdict,
-    Wait,
-    decide_sending,
-)
-from services.notification.domain.told_revisions import ToldRevisions
+from services.notification.features.gatherings.domain.decision import ActivityNews, ToldParticipant
+from services.notification.features.gatherings.domain.lists import SeatStanding, activities, registrations
+from services.notification.features.gatherings.domain.told_revisions import ToldRevisions
+from services.notification.kernel.deliveries import Delivery, FanOut
+from services.notification.kernel.rules import FoldedRows, Owed
+from services.notification.kernel.send_decision import AllowedRecipients, decide_sending
+from services.notification.kernel.verdicts import DeliveryContext, EndDelivery, Send, Verdict, Wait
+from shared.activity_changes import Change, changes
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (
@@ -34,6 +28,7 @@ from shared.contracts.facts import (
     SessionTime,
     Stated,
 )
+from tests.support.features import MAILS
 
 NOW = datetime(2024, 1, 2, 9, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -62,9 +57,9 @@ def changed(sessions: tuple[SessionTime, ...], *fields: str, **more: Any) -> Act
     return ActivityChanged(**described(sessions, **more), fields=fields or ("sessions",))
 
 
-def told(lists: RegistrationLists, number: int, body: Body, at: datetime = NOW) -> Owed:
+def told(lists: FoldedRows, number: int, body: Body, at: datetime = NOW) -> Owed:
     place = Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=at)
-    return fold(lists, place, body)
+    return MAILS.fold(lists, place, body)
 
 
 def due(owed: Owed) -> list[tuple[str, datetime]]:
@@ -73,14 +68,14 @@ def due(owed: Owed) -> list[tuple[str, datetime]]:
 
 def test_each_session_of_a_series_is_reminded_of_a_day_before() -> None:
     first, second = NOW + 10 * DAY, NOW + 40 * DAY
-    owed = told(RegistrationLists(), 7, published(times(first, second)))
+    owed = told(FoldedRows(), 7, published(times(first, second)))
     assert owed == [
         FanOut("bali-3-7", 7, "reminder", "rakor", 3, first - DAY, "s1.7", first),
         FanOut("bali-3-7", 7, "reminder", "rakor", 3, second - DAY, "s2.7", second),
     ]
     (delivery,) = (item.delivery(ID, 5, HOUR) for item in owed[:1] if isinstance(item, FanOut))
     assert delivery.id == f"bali-3-7:reminder:{ID}:s1.7"
-    assert (delivery.starts, delivery.needs_activity) == (first, 7)
+    assert (delivery.until, delivery.needs_activity) == (first, 7)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +84,7 @@ def test_each_session_of_a_series_is_reminded_of_a_day_before() -> None:
 )
 def test_the_office_says_how_long_before_or_never(before: timedelta | None, expected: timedelta) -> None:
     starts = NOW + 10 * DAY
-    owed = told(RegistrationLists(), 1, published(times(starts), reminder_before=before))
+    owed = told(FoldedRows(), 1, published(times(starts), reminder_before=before))
     assert due(owed) == ([] if expected is None else [("s1.1", starts - expected)])
 
 
@@ -106,25 +101,25 @@ def test_of_days_in_a_row_the_first_is_enough(
 ) -> None:
     first = NOW + 10 * DAY
     three = times(first + 2 * apart, first, first + apart, lasting=8 * HOUR)
-    owed = due(told(RegistrationLists(), 1, published(three, reminder_before=before)))
+    owed = due(told(FoldedRows(), 1, published(three, reminder_before=before)))
     assert sorted(occasion for occasion, _ in owed) == reminded
 
 
 def test_a_reminder_whose_time_has_passed_is_not_planned() -> None:
-    assert due(told(RegistrationLists(), 1, published(times(NOW + DAY)))) == []
+    assert due(told(FoldedRows(), 1, published(times(NOW + DAY)))) == []
     late = NOW + DAY + timedelta(milliseconds=1)
-    assert due(told(RegistrationLists(), 1, published(times(late)))) == [("s1.1", late - DAY)]
+    assert due(told(FoldedRows(), 1, published(times(late)))) == [("s1.1", late - DAY)]
 
 
 def test_only_a_session_that_moved_is_planned_anew() -> None:
-    lists, first, second = RegistrationLists(), NOW + 10 * DAY, NOW + 40 * DAY
+    lists, first, second = FoldedRows(), NOW + 10 * DAY, NOW + 40 * DAY
     told(lists, 1, published(times(first, second)))
     assert due(told(lists, 2, changed(times(first, second), "title"))) == []
     assert due(told(lists, 3, changed(times(first, second + HOUR)))) == [("s2.3", second + HOUR - DAY)]
     assert due(told(lists, 4, changed(times(first, second)))) == [("s2.4", second - DAY)], "moved back"
-    assert [one.occasion for one in lists.activities["rakor"].reminders] == ["s1.1", "s2.4"]
+    assert [one.occasion for one in activities(lists)["rakor"].reminders] == ["s1.1", "s2.4"]
     told(lists, 5, ActivityCancelled(activity="rakor"))
-    assert lists.activities["rakor"].reminders == ()
+    assert activities(lists)["rakor"].reminders == ()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +135,7 @@ def test_only_a_session_that_moved_is_planned_anew() -> None:
 def test_who_is_read_late_is_reminded_and_who_is_confirmed_late_is_not(
     at: timedelta, read_at: timedelta, reminded: bool, promoted: bool
 ) -> None:
-    lists, starts = RegistrationLists(), NOW + 10 * DAY
+    lists, starts = FoldedRows(), NOW + 10 * DAY
     told(lists, 1, published(times(starts)))
     body: Body = RegistrationConfirmed(**WHO, round=1)
     if promoted:
@@ -150,7 +145,7 @@ def test_who_is_read_late_is_reminded_and_who_is_confirmed_late_is_not(
     owed = told(lists, 3, body, starts - DAY + at)
     ids = [item.id for item in owed if isinstance(item, Delivery) and item.template == "reminder"]
     assert ids == ([f"bali-3-1:reminder:{ID}:s1.1"] if reminded else [])
-    assert lists.registrations[ID].seated == starts - DAY + at
+    assert registrations(lists)[ID].seated == starts - DAY + at
 
 
 @pytest.mark.parametrize(
@@ -163,14 +158,14 @@ def test_who_is_read_late_is_reminded_and_who_is_confirmed_late_is_not(
     ],
 )
 def test_a_change_is_told_where_it_concerns_who_takes_part(fields: Sequence[str], concerns: bool) -> None:
-    lists, sessions = RegistrationLists(), times(NOW + 10 * DAY)
+    lists, sessions = FoldedRows(), times(NOW + 10 * DAY)
     told(lists, 1, published(sessions))
     owed = [item for item in told(lists, 2, changed(sessions, *fields)) if item.template != "reminder"]
     assert owed == ([FanOut("bali-3-2", 2, "activity-changed", "rakor", 3, NOW)] if concerns else [])
 
 
 def test_nobody_hears_of_a_change_when_all_is_over() -> None:
-    lists, sessions = RegistrationLists(), times(NOW + DAY)
+    lists, sessions = FoldedRows(), times(NOW + DAY)
     told(lists, 1, published(sessions))
     assert told(lists, 2, changed(sessions), at=NOW + 2 * DAY) == []
     later = times(NOW + 5 * DAY)
@@ -206,19 +201,19 @@ def judged(
 ) -> Verdict:
     stood = () if earlier is None else (earlier,)
     known = {"standing": SeatStanding("confirmed", seated=True), "stood": stood} | known
-    about = DeliveryContext(PERSON, activity, **known)
-    return decide_sending(delivery, about, now, AllowedRecipients(), lost_attempt=False)
+    about = DeliveryContext(PERSON, activity, ToldParticipant(**known))
+    return decide_sending(MAILS, delivery, about, now, AllowedRecipients(), lost_attempt=False)
 
 
 def reminder(starts: datetime = NOW + DAY) -> Delivery:
-    return Delivery("bali-3-1", "reminder", "rakor", ID, 3, starts - DAY, 1, 1, "s1.1", starts=starts)
+    return Delivery("bali-3-1", "reminder", "rakor", ID, 3, starts - DAY, 1, 1, "s1.1", until=starts)
 
 
 def test_a_reminder_goes_until_its_session_begins() -> None:
     activity = entry(session())
-    assert judged(reminder(), activity) == Send(PERSON, activity)
+    assert judged(reminder(), activity) == Send(ActivityNews(seated=True))
     last = NOW + DAY - timedelta(seconds=1)
-    assert judged(reminder(), activity, last) == Send(PERSON, activity)
+    assert judged(reminder(), activity, last) == Send(ActivityNews(seated=True))
     assert judged(reminder(), activity, NOW + DAY) == EndDelivery("expired", "shelf_life")
 
 
@@ -244,11 +239,11 @@ CHANGED = Delivery("bali-3-2", "activity-changed", "rakor", ID, 3, NOW, 1, 2)
 @pytest.mark.parametrize(
     ("earlier", "known", "verdict"),
     [
-        (LAMA, {}, Send(PERSON, entry(session()), LAMA)),
-        (None, {}, Send(PERSON, entry(session()))),
+        (LAMA, {}, Send(ActivityNews(LAMA, seated=True))),
+        (None, {}, Send(ActivityNews(seated=True))),
         (entry(session(jp=9), rev=1, host="Lain"), {}, EndDelivery("withdrawn", "unchanged", knows=2)),
         (LAMA, {"told": ToldRevisions(rev=2)}, EndDelivery("withdrawn", "merged")),
-        (LAMA, {"told": ToldRevisions(rev=1)}, Send(PERSON, entry(session()), LAMA)),
+        (LAMA, {"told": ToldRevisions(rev=1)}, Send(ActivityNews(LAMA, seated=True))),
         (entry(session()), {"told": ToldRevisions(rev=1, ahead=True)}, Wait(missing=False, turn=True)),
         (
             LAMA,
@@ -279,8 +274,8 @@ def test_a_change_is_no_news_once_all_is_over_as_it_was_told_and_as_it_is() -> N
 
 def test_what_is_sent_says_whether_the_activity_is_over() -> None:
     ended, confirmed = entry(session(starts=NOW - HOUR)), replace(CHANGED, template="confirmed")
-    assert judged(confirmed, ended) == Send(PERSON, ended, over=True)
-    assert judged(confirmed, ended, NOW - timedelta(milliseconds=1)) == Send(PERSON, ended)
+    assert judged(confirmed, ended) == Send(ActivityNews(seated=True, over=True))
+    assert judged(confirmed, ended, NOW - timedelta(milliseconds=1)) == Send(ActivityNews(seated=True))
 
 
 def test_what_changed_is_said_as_people_read_it() -> None:

@@ -4,19 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notification.domain.deliveries import Delivery, FanOut
-from services.notification.domain.lists import RegistrationLists
-from services.notification.domain.rules import Owed, fold
-from services.notification.domain.send_decision import (
-    ERASED,
-    AllowedRecipients,
-    DeliveryContext,
-    EndDelivery,
-    Send,
-    Wait,
-    decide_sending,
-)
-from services.notification.domain.templates import POLICIES, Backoff, Template
+from services.notification.features.gatherings.domain.decision import ActivityNews
+from services.notification.features.gatherings.domain.lists import activities, registrations
+from services.notification.features.gatherings.domain.policies import TEMPLATES
+from services.notification.kernel.backoff import Backoff
+from services.notification.kernel.deliveries import Delivery, FanOut
+from services.notification.kernel.rules import FoldedRows, Owed
+from services.notification.kernel.send_decision import AllowedRecipients, decide_sending
+from services.notification.kernel.verdicts import ERASED, DeliveryContext, EndDelivery, Send, Wait
 from shared.contracts.directory import ActivityEntry, RegistrationEntry
 from shared.contracts.facts import (
     ActivityCancelled,
@@ -29,8 +24,10 @@ from shared.contracts.facts import (
     RegistrationCorrected,
     RegistrationPromoted,
     RegistrationWaitlisted,
+    SessionTime,
     Stated,
 )
+from tests.support.features import MAILS
 
 AT = datetime(2024, 1, 2, tzinfo=UTC)
 ID = "a" * 29
@@ -52,10 +49,10 @@ def at(number: int, when: datetime = AT) -> Stated:
     return Stated(office="bali", ledger="0" * 32, partition=3, number=number, at=when)
 
 
-def owed_after(*bodies: Body | None) -> tuple[RegistrationLists, list[Owed]]:
-    lists = RegistrationLists(read_at=AT)
+def owed_after(*bodies: Body | None) -> tuple[FoldedRows, list[Owed]]:
+    lists = FoldedRows(read_at=AT)
     stated = [at(number) for number in range(1, len(bodies) + 1)]
-    return lists, [fold(lists, place, body) for place, body in zip(stated, bodies, strict=True)]
+    return lists, [MAILS.fold(lists, place, body) for place, body in zip(stated, bodies, strict=True)]
 
 
 def test_each_fact_of_a_registration_owes_its_own_mail() -> None:
@@ -88,12 +85,23 @@ def test_a_mail_needs_the_revisions_that_stood_at_its_fact() -> None:
         RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)),
     )
     needs = [
-        (item.needs_registration, item.needs_activity)
+        (item.needs_recipient, item.needs_activity)
         for items in owed
         for item in items
         if isinstance(item, Delivery)
     ]
     assert needs == [(2, 1), (2, 3)]
+
+
+def test_a_change_is_told_unless_staff_chose_not_to() -> None:
+    sessions = (SessionTime(id="satu", starts=AT, ends=AT + timedelta(days=1), jp=1),)
+    stood = PUBLISHED | {"sessions": sessions}
+    for notify, told in ((None, ["activity-changed"]), (False, [])):
+        _, owed = owed_after(
+            ActivityPublished(**stood), ActivityChanged(**stood, fields=("title",), notify=notify)
+        )
+        templates = [item.template for item in owed[1] if isinstance(item, FanOut)]
+        assert [one for one in templates if one != "reminder"] == told
 
 
 def test_after_a_correction_mails_wait_for_it_and_it_owes_none() -> None:
@@ -106,7 +114,7 @@ def test_after_a_correction_mails_wait_for_it_and_it_owes_none() -> None:
     assert owed[2] == []
     (promoted,) = owed[3]
     assert isinstance(promoted, Delivery)
-    assert promoted.needs_registration == 3
+    assert promoted.needs_recipient == 3
 
 
 def test_a_cancelled_activity_owes_one_fan_out_and_remembers_who_was_live() -> None:
@@ -117,8 +125,8 @@ def test_a_cancelled_activity_owes_one_fan_out_and_remembers_who_was_live() -> N
         RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)),
     )
     assert owed[2] == [FanOut("bali-3-3", 3, "activity-cancelled", "rakor", 3, AT)]
-    row = lists.registrations[ID]
-    assert (row.born, row.ended, lists.activities["rakor"].cancelled) == (2, 4, True)
+    row = registrations(lists)[ID]
+    assert (row.born, row.ended, activities(lists)["rakor"].cancelled) == (2, 4, True)
 
 
 def test_whoever_is_moved_up_or_cancels_is_remembered_so() -> None:
@@ -127,17 +135,17 @@ def test_whoever_is_moved_up_or_cancels_is_remembered_so() -> None:
         RegistrationWaitlisted(**WHO, round=1, quotas=("s",), place=1),
         RegistrationPromoted(**WHO, quotas=("s",)),
     )
-    assert (lists.registrations[ID].status, lists.registrations[ID].seated) == ("confirmed", AT)
-    fold(lists, at(4), RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)))
-    assert (lists.registrations[ID].status, lists.registrations[ID].seated) == ("cancelled", AT)
+    assert (registrations(lists)[ID].status, registrations(lists)[ID].seated) == ("confirmed", AT)
+    MAILS.fold(lists, at(4), RegistrationCancelled(**WHO, was="confirmed", quotas=("s",)))
+    assert (registrations(lists)[ID].status, registrations(lists)[ID].seated) == ("cancelled", AT)
 
 
 def test_the_domain_of_an_address_is_what_stands_behind_its_last_at_sign() -> None:
     assert '"wayan@rumah"@peserta.example' in AllowedRecipients.of("@peserta.example")
 
 
-def delivery(template: Template = "confirmed") -> Delivery:
-    return Delivery("bali-3-2", template, "rakor", ID, 3, AT, needs_registration=2, needs_activity=1)
+def delivery(template: str = "confirmed") -> Delivery:
+    return Delivery("bali-3-2", template, "rakor", ID, 3, AT, needs_recipient=2, needs_activity=1)
 
 
 def person(rev: int = 2) -> RegistrationEntry:
@@ -153,42 +161,49 @@ NOW = AT + timedelta(minutes=1)
 @pytest.mark.parametrize(
     ("who", "what", "only_to", "verdict"),
     [
-        (person(), ACTIVITY, "", Send(person(), ACTIVITY)),
-        (person(3), ACTIVITY, "", Send(person(3), ACTIVITY)),
+        (person(), ACTIVITY, "", Send(ActivityNews())),
+        (person(3), ACTIVITY, "", Send(ActivityNews())),
         (person(1), ACTIVITY, "", Wait(missing=False)),
         (None, ACTIVITY, "", Wait(missing=True)),
         (person(), None, "", Wait(missing=True)),
         (ERASED, ACTIVITY, "", EndDelivery("withdrawn", "erased")),
         (person(), ACTIVITY, "@lain.example", EndDelivery("withdrawn", "held_back")),
         (person(), ACTIVITY, "@example, x@peserta.example", EndDelivery("withdrawn", "held_back")),
-        (person(), ACTIVITY, "@PESERTA.example", Send(person(), ACTIVITY)),
-        (person(), ACTIVITY, "x@lain.example,@peserta.example", Send(person(), ACTIVITY)),
+        (person(), ACTIVITY, "@PESERTA.example", Send(ActivityNews())),
+        (person(), ACTIVITY, "x@lain.example,@peserta.example", Send(ActivityNews())),
     ],
 )
 def test_a_mail_goes_waits_or_is_withdrawn(who, what, only_to, verdict) -> None:  # type: ignore[no-untyped-def]
     assert (
-        decide_sending(delivery(), DeliveryContext(who, what), NOW, AllowedRecipients.of(only_to), False)
+        decide_sending(
+            MAILS, delivery(), DeliveryContext(who, what), NOW, AllowedRecipients.of(only_to), False
+        )
         == verdict
     )
 
 
 def test_past_its_shelf_life_a_mail_is_expired_whatever_else_holds() -> None:
-    end = AT + POLICIES["confirmed"].shelf_life
+    end = AT + TEMPLATES["confirmed"].shelf_life
     known = DeliveryContext(person(), ACTIVITY)
-    assert decide_sending(delivery(), known, end, AllowedRecipients(), False) == Send(person(), ACTIVITY)
+    assert decide_sending(MAILS, delivery(), known, end, AllowedRecipients(), False) == Send(ActivityNews())
     late = decide_sending(
-        delivery(), DeliveryContext(None, None), end + timedelta(seconds=1), AllowedRecipients(), False
+        MAILS, delivery(), DeliveryContext(None, None), end + timedelta(seconds=1), AllowedRecipients(), False
     )
     assert late == EndDelivery("expired", "shelf_life")
 
 
-@pytest.mark.parametrize("template", sorted(POLICIES))
-def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(template: Template) -> None:
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(template: str) -> None:
     verdict = decide_sending(
-        delivery(template), DeliveryContext(person(), ACTIVITY), NOW, AllowedRecipients(), lost_attempt=True
+        MAILS,
+        delivery(template),
+        DeliveryContext(person(), ACTIVITY),
+        NOW,
+        AllowedRecipients(),
+        lost_attempt=True,
     )
     again = template in {"confirmed", "promoted", "activity-changed", "activity-cancelled"}
-    assert verdict == (Send(person(), ACTIVITY) if again else EndDelivery("ambiguous", "answer_lost"))
+    assert verdict == (Send(ActivityNews()) if again else EndDelivery("ambiguous", "answer_lost"))
 
 
 def test_pauses_double_up_to_the_longest_and_are_spread() -> None:

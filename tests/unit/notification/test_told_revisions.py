@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from services.notification.domain.changes import told_against
-from services.notification.domain.told_revisions import ToldMail, ToldRevisions, told_revisions
+from services.notification.features.gatherings.domain.told_revisions import (
+    ToldMail,
+    ToldRevisions,
+    told_revisions,
+)
+from shared.activity_changes import told_against
 from shared.contracts.directory import ActivityEntry
 
 

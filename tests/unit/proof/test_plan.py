@@ -36,6 +36,8 @@ def test_every_kind_of_command_and_of_client_is_drawn() -> None:
         "activity.cancel",
         "registration.submit",
         "registration.cancel",
+        "registration.change",
+        "registration.seat",
         "attendance.record",
     }
     assert any(step.wish.rows for step in steps)

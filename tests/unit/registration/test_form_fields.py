@@ -105,7 +105,10 @@ def test_another_regency_is_typed_by_its_name() -> None:
 def test_a_form_offers_what_at_least_one_quota_takes() -> None:
     one = choices(with_quotas({"categories": ["guru"]}, {"categories": ["dinas"]}), ("51",))
     assert one.categories == ("guru", "dinas")
-    assert len(choices(with_quotas({"categories": ["guru"]}, {}), ("51",)).categories) == 9
+    everyone = choices(with_quotas({"categories": ["guru"]}, {}), ("51",)).categories
+    assert len(everyone) == 10
+    assert not {"narasumber", "panitia"} & {*everyone}, "who makes the activity is no guest of it"
+    assert choices(with_quotas({"categories": ["panitia"]}), ("51",)).categories == ("panitia",)
     bound = choices(with_quotas({"regencies": ["51.03", "13.71"]}), ("51",))
     assert [of_it[0].code for _, of_it in bound.regencies] == ["13.71", "51.03"]
     assert (bound.elsewhere, bound.cohorts) == (False, ())

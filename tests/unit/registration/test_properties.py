@@ -32,6 +32,7 @@ class Model:
         self.category: dict[str, str] = {}
         self.sitting: list[str] = []
         self.waiting: list[str] = []
+        self.beyond: set[str] = set()
         self.over = False
         self.ended = False
 
@@ -39,7 +40,7 @@ class Model:
         return [name for name, only in self.shape.items() if not only or self.category[who] in only]
 
     def taken(self, quota: str) -> int:
-        return sum(quota in self.quotas(who) for who in self.sitting)
+        return sum(quota in self.quotas(who) for who in self.sitting if who not in self.beyond)
 
     def room(self, who: str) -> bool:
         return all(self.taken(quota) < self.seats[quota] for quota in self.quotas(who))
@@ -56,7 +57,31 @@ class Model:
 
     def leave(self, who: str) -> None:
         (self.sitting if who in self.sitting else self.waiting).remove(who)
+        self.beyond.discard(who)
         self.move_up()
+
+    def correct(self, who: str, category: str) -> str:
+        before, self.category[who] = self.category[who], category
+        quotas = self.quotas(who)
+        if who in self.waiting and not quotas:
+            self.category[who] = before
+            return "not_eligible"
+        if who in self.sitting and who not in self.beyond:
+            self.sitting.remove(who)
+            if not quotas or not self.room(who):
+                self.beyond.add(who)
+            self.sitting.append(who)
+        self.move_up()
+        return "taken"
+
+    def seat(self, who: str, beyond: bool) -> str:
+        if not self.room(who):
+            if not beyond:
+                return "no_seat"
+            self.beyond.add(who)
+        self.waiting.remove(who)
+        self.sitting.append(who)
+        return "taken"
 
     def move_up(self) -> None:
         for who in [*self.waiting]:
@@ -101,6 +126,32 @@ class Registering(RuleBasedStateMachine):
             self.model.leave(who)
         else:
             assert said in ("registration_unknown", "already_cancelled", "activity_cancelled")
+
+    @rule(who=PEOPLE, category=st.sampled_from(["guru", "dinas", "komunitas"]))
+    def correct(self, who: str, category: str) -> None:
+        model, number = self.model, max(1, self.rounds[who])
+        said = self.book.correct(who, number, self.now, category=category)
+        if model.over or who not in model.sitting + model.waiting:
+            assert said in ("registration_unknown", "already_cancelled", "activity_cancelled")
+        elif category == model.category[who]:
+            assert said == []
+        elif (expected := model.correct(who, category)) == "taken":
+            assert said[0].startswith("RegistrationChanged")
+        else:
+            assert said == expected
+
+    @rule(who=PEOPLE, beyond=st.booleans())
+    def seat(self, who: str, beyond: bool) -> None:
+        model = self.model
+        said = self.book.seat(who, max(1, self.rounds[who]), beyond, self.now)
+        if model.over or who not in model.sitting + model.waiting:
+            assert said in ("registration_unknown", "already_cancelled", "activity_cancelled")
+        elif who in model.sitting:
+            assert said == "already_confirmed"
+        elif (expected := model.seat(who, beyond)) == "taken":
+            assert said[0].startswith("RegistrationPromoted")
+        else:
+            assert said == expected
 
     @rule(who=PEOPLE, number=st.integers(1, ROUNDS))
     def cancel_late(self, who: str, number: int) -> None:
@@ -169,6 +220,19 @@ class Registering(RuleBasedStateMachine):
             assert found == {_id(who, self.rounds[who]) for who in people}
         assert not self.state.promoting(self.now)
         assert self.model.ended or not any(self.model.room(who) for who in self.model.waiting)
+
+    @invariant()
+    def what_the_facts_count_is_so(self) -> None:
+        """I4, in every cell."""
+        found: Counter[tuple[Any, str]] = Counter()
+        for one in self.book.people.values():
+            status = "cancelled" if self.model.over else one.status
+            found[one.cell, status] += 1
+            if one.beyond and status == "confirmed":
+                found[one.cell, "beyond"] += 1
+        counted = {key: number for key, number in self.book.counted.items() if key[0].category and number}
+        assert counted == dict(found)
+        assert not self.model.over or all(key[1] == "cancelled" for key in counted)
 
     @invariant()
     def what_was_cancelled_stays_so(self) -> None:

@@ -1,11 +1,13 @@
 """A feature that nobody edited the machinery for: decided, folded, ticked and encoded like any other."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import bson
+import pytest
 
 from services.registration.features import FEATURES
 from services.registration.kernel.batch import Batch, OfficeStatements
@@ -27,11 +29,18 @@ from tests.toy.surveys import (
     Survey,
     SurveyAnswered,
     SurveyClosed,
+    plugged_in,
 )
 
 AT = datetime(2024, 1, 5, tzinfo=UTC)
 STANDING = OfficeStatements.of(office_file("bali").described(), timedelta(days=1))
 KEY, REF = "survei-1", "a" * 24
+
+
+@pytest.fixture(autouse=True)
+def declared() -> Iterator[None]:
+    with plugged_in():
+        yield
 
 
 def asked(number: int, command: Command, key: str = KEY) -> ReceivedCommand:
@@ -63,7 +72,8 @@ def test_it_is_decided_and_what_it_changes_is_to_be_written() -> None:
     assert rows.private is not None
     assert bson.decode(rows.private) == {"_id": 1, "words": "Baik"}
     fact = bson.decode(rows.fact)
-    assert (fact["_id"], fact["data"], "words" in fact) == (1, {"changes": [], "survey": KEY}, False)
+    assert (fact["_id"], fact["data"]["survey"], "words" in fact) == (1, KEY, False)
+    assert fact["data"]["changes"] == [{"cell": {"activity": KEY}, "add": {"survey_answers": 1}}]
 
 
 def test_what_nobody_writes_is_parked_before_any_state_follows() -> None:

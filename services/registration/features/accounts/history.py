@@ -1,6 +1,6 @@
 """The office's history: commands as the ledger holds them, all else in a collection that only grows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,13 +44,20 @@ class OfficeHistory(History):
     async def _page(self, of_facts: Document, of_rows: Document, skip: int, limit: int) -> list[Entry]:
         most = skip + limit
         facts = self.store["facts"].find(of_facts, _OF_FACT).sort(NEWEST).limit(most)
-        done = [self._of_fact(row) for row in await facts.to_list(None)]
+        by_command = await facts.to_list(None)
+        reasons = await self._reasons([row["_id"] for row in by_command])
+        done = [self._of_fact(row, reasons.get(row["_id"], "")) for row in by_command]
         return page([done, await self.noted(of_rows, most)], skip, limit)
 
-    def _of_fact(self, row: Document) -> Entry:
+    async def _reasons(self, places: Sequence[int]) -> dict[int, str]:
+        """What was said why, of facts whose command said so."""
+        rows = self.store["private"].find({"_id": {"$in": list(places)}, "reason": {"$type": "string"}})
+        return {row["_id"]: row["reason"] for row in await rows.to_list(None)}
+
+    def _of_fact(self, row: Document, reason: str) -> Entry:
         """A fact of a person has the person's key, all others their activity's."""
         key, data = str(row["key"]), row.get("data", {})
         about = [key if key.startswith("p:") else f"a:{key}"]
         if registration := data.get("registration"):
             about.append(f"r:{registration}")
-        return Entry(row["at"], row["actor"], self.words.get(row["type"], row["type"]), tuple(about))
+        return Entry(row["at"], row["actor"], self.words.get(row["type"], row["type"]), tuple(about), reason)

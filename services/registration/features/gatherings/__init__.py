@@ -24,15 +24,21 @@ from services.registration.features.gatherings.pages import (
     activities,
     attendance,
     cancelling,
+    changing,
     downloads,
     enrolment,
+    extending,
     form,
+    groups,
     importing,
     mails,
     outcome,
     publishing,
+    publishing_yaml,
     registering,
+    registration_change,
     running,
+    seating,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
 from services.registration.features.gatherings.public import disclosed_outcome
@@ -46,13 +52,19 @@ from services.registration.kernel.feature import Feature, Kind, Timer
 REMEMBERED_ACTIVITIES: Final = 500
 STAFF_PAGES: Final = (
     roster_pages,
+    groups,
     registering,
     enrolment,
+    registration_change,
+    seating,
     attendance,
     importing,
     downloads,
     running,
+    changing,
+    extending,
     publishing,
+    publishing_yaml,
     mails,
 )
 

@@ -11,6 +11,7 @@ from shared.contracts.facts import (
     ActivityCancelled,
     ActivityChanged,
     ActivityPublished,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationWaitlisted,
@@ -18,7 +19,12 @@ from shared.contracts.facts import (
 from shared.mongo.driver import Document, Store
 
 _ACTIVITY: Final = (ActivityPublished, ActivityChanged, ActivityCancelled)
-_REGISTRATION: Final = (RegistrationConfirmed, RegistrationWaitlisted, RegistrationCorrected)
+_REGISTRATION: Final = (
+    RegistrationConfirmed,
+    RegistrationWaitlisted,
+    RegistrationChanged,
+    RegistrationCorrected,
+)
 OF_ACTIVITY: Final = {fact.type for fact in _ACTIVITY}
 OF_REGISTRATION: Final = {fact.type for fact in _REGISTRATION}
 
@@ -38,7 +44,7 @@ class Directory:
                 activities[data["activity"]] = number
             elif fact["type"] in OF_REGISTRATION:
                 registrations[data["registration"]] = number
-                if who := fact.get("registrant"):  # as it stands in the registration, for good
+                if who := fact.get("registrant"):  # as it stands in the registration from then on
                     row = {"_id": data["registration"], "activity": data["activity"], "who": who}
                     known[data["registration"]] = row
         return await self._of_activities(activities) + await self._of_registrations(registrations, known)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.registration.features.gatherings.domain.activity import ActivityState
+from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Registration
-from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, beside
+from services.registration.features.gatherings.domain.seating import line_joined
+from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, Lines, beside
 from services.registration.kernel.commit import NumberedFact
 from services.registration.kernel.feature import FactRule, FactWithoutState, PrivatePart
 from services.registration.kernel.loaded_states import LoadedStates
@@ -20,6 +21,7 @@ from shared.contracts.facts import (
     AttendanceRecorded,
     Body,
     RegistrationCancelled,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationFact,
@@ -49,7 +51,10 @@ def move_line(loaded: LoadedStates, fact: NumberedFact) -> None:
     if lines is None:
         return
     after: Registration = loaded.states[REGISTRATION][body.registration]
-    line = lines.setdefault(after.quotas, [])
+    if isinstance(body, RegistrationChanged):
+        _change_line(loaded, lines, body, after)
+        return
+    line = lines.setdefault(_line_of(body, after), [])
     if isinstance(body, RegistrationWaitlisted):
         state: ActivityState = loaded.states[ACTIVITY][body.activity]
         if len(line) + 1 == state.waiting[after.quotas]:
@@ -60,6 +65,23 @@ def move_line(loaded: LoadedStates, fact: NumberedFact) -> None:
         del line[0]
     else:
         line[:] = [one for one in line if one.id != after.id]
+
+
+def _line_of(body: RegistrationFact, after: Registration) -> Signature:
+    if isinstance(body, RegistrationPromoted) and body.line is not None:
+        return body.line
+    return after.quotas
+
+
+def _change_line(loaded: LoadedStates, lines: Lines, body: RegistrationChanged, after: Registration) -> None:
+    """Who waits goes over to the line of what they stand for now, at the place of their arrival."""
+    if body.was != "waitlisted":
+        return
+    before = lines.setdefault(body.line, [])
+    before[:] = [one for one in before if one.id != after.id]
+    state: ActivityState = loaded.states[ACTIVITY][body.activity]
+    joined = lines.setdefault(body.quotas, [])
+    joined[:] = line_joined(joined, after, state.waiting[body.quotas])
 
 
 def registrant_document(who: Registrant) -> Document:
@@ -106,6 +128,13 @@ _REASON: Final = PrivatePart(
     lambda row: row["reason"],
     lambda state: state.reason,
 )
+_SEAT_REASON: Final = PrivatePart(
+    REGISTRATION,
+    lambda reason: {"reason": reason},
+    lambda row: row["reason"],
+    lambda state: None,
+    lambda body: bool(body.out_of_turn),
+)
 _STATES: Final = {ACTIVITY: _activity, REGISTRATION: _registration}
 _WHOLE: Final = {ACTIVITY: _activity}
 FACTS: Final[Mapping[type[Body], FactRule]] = {
@@ -119,7 +148,12 @@ FACTS: Final[Mapping[type[Body], FactRule]] = {
     RegistrationWaitlisted: FactRule(
         _STATES, "waitlisted", _REGISTRANT, move_line, history="mendaftarkan orang, di daftar tunggu"
     ),
-    RegistrationPromoted: FactRule(_STATES, None, None, move_line),
+    RegistrationPromoted: FactRule(
+        _STATES, "confirmed", _SEAT_REASON, move_line, history="memberi tempat sebelum gilirannya"
+    ),
+    RegistrationChanged: FactRule(
+        _STATES, "changed", _REGISTRANT, move_line, history="memperbaiki pendaftaran"
+    ),
     RegistrationCancelled: FactRule(_STATES, "cancelled", None, move_line, history="membatalkan pendaftaran"),
     RegistrationCorrected: FactRule(
         _STATES, "corrected", None, move_line, history="meneruskan perbaikan data"

@@ -9,7 +9,7 @@ from services.registration.features.people import person_contents
 from services.registration.features.people.naming import fault_of_name
 from services.registration.features.people.person_contents import Rules, of_person, of_texts
 from shared.contracts.activity import Activity, Session
-from shared.contracts.commands import ChangeActivity, PublishActivity, SubmitRegistration
+from shared.contracts.commands import ChangeActivity, ChangeRegistration, PublishActivity, SubmitRegistration
 from shared.contracts.misfits import Misfit
 
 YEARS: Final = range(2000, 2101)
@@ -22,6 +22,10 @@ def of_activity(command: PublishActivity | ChangeActivity) -> list[Misfit]:
 
 def of_submission(command: SubmitRegistration) -> list[Misfit]:
     return list(_of_submission(command))
+
+
+def of_change(command: ChangeRegistration) -> list[Misfit]:
+    return list(_of_standing(command))
 
 
 def rule_broken(field: str, typed: str) -> str | None:
@@ -51,6 +55,10 @@ def _instants(of: Session | PublishActivity | ChangeActivity, path: str, *names:
 
 def _of_submission(command: SubmitRegistration) -> Iterator[Misfit]:
     yield from of_person(command.participant, "participant.")
+    yield from _of_standing(command)
+
+
+def _of_standing(command: SubmitRegistration | ChangeRegistration) -> Iterator[Misfit]:
     if command.institution is not None:
         yield from of_texts(_RULES, command.institution, "institution.", "name", "npsn")
     yield from of_texts(_RULES, command, "", "group")

@@ -9,7 +9,7 @@ _RESULTS: Final = {
     "waitlisted": "Kuota penuh. Pendaftaran masuk daftar tunggu, urutan ke-{place}.",
     "cancelled": "Pembatalan sudah dicatat.",
     "recorded": "Kehadiran sudah dicatat.",
-    "changed": "Perubahan kegiatan sudah dicatat.",
+    "changed": "Perubahan sudah dicatat.",
     "received": "Pendaftaran sudah kami terima. "
     "Rinciannya hanya kami kirim ke alamat email yang tercatat pada kami.",
 }
@@ -23,6 +23,8 @@ _REASONS: Final = {
     "activity_exists": "Kegiatan dengan kode ini sudah ada. Pakai kode lain, atau ubah kegiatan yang ada.",
     "activity_cancelled": "Kegiatan ini dibatalkan.",
     "quota_below_taken": "Kuota {quota} tidak dapat diturunkan di bawah {taken}: kursi itu sudah terisi.",
+    "no_seat": "Kuota orang ini penuh. Tambah kursinya, atau beri tempat di luar kuota.",
+    "already_confirmed": "Pendaftaran ini sudah terkonfirmasi.",
     "quota_rule_fixed": "Peruntukan kuota tidak dapat diubah karena sudah ada pendaftar; "
     "jumlah kursinya dapat.",
     "session_unknown": "Pertemuan tidak ditemukan dalam kegiatan ini.",

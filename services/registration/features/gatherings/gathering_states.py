@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from services.registration.features.gatherings.activity_drafts import DRAFTS
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registration import Registration
 from services.registration.features.gatherings.fold import (
@@ -25,6 +26,7 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
     "counted": (ascending("counted", "until", expires=0),),
     "forms": (ascending("forms", "at", expires=FORM_SECONDS),),
     "uploads": (ascending("uploads", "until", expires=0),),
+    DRAFTS: (ascending(DRAFTS, "owner"), ascending(DRAFTS, "until", expires=0)),
 }
 
 
@@ -62,8 +64,9 @@ def _activity_state(document: Document) -> ActivityState:
 
 
 def registration_document(state: Registration) -> Document:
-    """`line`, `present` and `jp` repeat what follows from the rest, for the index and the control totals."""
-    return {
+    """`line`, `present` and `jp` repeat what follows from the rest, for the index and the control totals;
+    `beyond` stands where it is so."""
+    row = {
         "_id": state.id,
         "activity": state.activity,
         "round": state.round,
@@ -75,6 +78,7 @@ def registration_document(state: Registration) -> Document:
         "sessions": len(state.attended),
         "jp": sum(state.attended.values()),
     }
+    return row | {"beyond": True} if state.beyond else row
 
 
 def _registration_state(document: Document) -> Registration:
@@ -83,10 +87,11 @@ def _registration_state(document: Document) -> Registration:
         activity=document["activity"],
         round=document["round"],
         status=document["status"],
-        quotas=tuple(document["line"].split(",")),
+        quotas=tuple(document["line"].split(",")) if document["line"] else (),
         arrival=document["arrival"],
         registrant=registrant_of(document["who"]),
         attended=document["attended"],
+        beyond=document.get("beyond", False),
     )
 
 

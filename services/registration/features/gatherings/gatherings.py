@@ -8,7 +8,7 @@ from services.registration.features.gatherings.domain import decider, registrati
 from services.registration.features.gatherings.domain.activity import Cells, Signature
 from services.registration.features.gatherings.domain.decider import View
 from services.registration.features.gatherings.domain.registration import Registration
-from services.registration.features.gatherings.gathering_contents import of_activity, of_submission
+from services.registration.features.gatherings.gathering_contents import of_activity, of_change, of_submission
 from services.registration.features.gatherings.submitters import Submitters
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from services.registration.kernel.feature import CommandRule
@@ -18,10 +18,12 @@ from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
+    ChangeRegistration,
     Command,
     CorrectRegistration,
     PublishActivity,
     RecordAttendance,
+    SeatRegistration,
     SubmitRegistration,
 )
 
@@ -96,6 +98,8 @@ COMMANDS: Final[dict[type[Command], CommandRule]] = {
     CancelActivity: CommandRule(_decide, "cancelled", "activity", first=True),
     SubmitRegistration: CommandRule(submit, "confirmed", "activity", faults=of_submission),
     CancelRegistration: CommandRule(cancel, "cancelled", None),
+    ChangeRegistration: CommandRule(_decide, "changed", None, faults=of_change),
+    SeatRegistration: CommandRule(_decide, "confirmed", None),
     RecordAttendance: CommandRule(_decide, "recorded", "activity"),
     CorrectRegistration: CommandRule(_decide, "corrected", "activity"),
 }

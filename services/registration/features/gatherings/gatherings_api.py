@@ -32,8 +32,10 @@ from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
+    ChangeRegistration,
     PublishActivity,
     RecordAttendance,
+    SeatRegistration,
     SubmitRegistration,
 )
 from shared.contracts.outcomes import Outcome
@@ -51,6 +53,8 @@ def registrations(router: APIRouter, desk: OfficeApi) -> None:
     told = answers() | documented.TOO_OFTEN | REFUSED
     Exporter = Annotated[SignedIn, Depends(desk.access.api(Action.EXPORT_ROSTER))]  # noqa: N806
     Canceller = Annotated[SignedIn, Depends(desk.access.api(Action.CANCEL_REGISTRATION))]  # noqa: N806
+    Changer = Annotated[SignedIn, Depends(desk.access.api(Action.CHANGE_REGISTRATION))]  # noqa: N806
+    Seater = Annotated[SignedIn, Depends(desk.access.api(Action.SEAT_REGISTRATION))]  # noqa: N806
 
     async def submit(request: Request) -> Response:
         user, activity = (
@@ -93,11 +97,28 @@ def registrations(router: APIRouter, desk: OfficeApi) -> None:
         openapi_extra=documented.WISHES,
     )
     async def withdraw(registration: str, user: Canceller, request: Request) -> Response:
-        activity = require_found(
-            await gatherings(desk).views.activity_of(registration), "registration_unknown"
-        )
+        activity = await _activity_of(registration)
         command = CancelRegistration(registration=registration)
         return await desk.answer(command, activity, desk.asking(request, user))
+
+    changed = body(ChangeRegistration, "registration")
+
+    @router.patch("/registrations/{registration}", responses=STAFF | NOT_FOUND, openapi_extra=changed)
+    async def change(registration: str, user: Changer, request: Request) -> Response:
+        activity = await _activity_of(registration)
+        command = await body_as(ChangeRegistration, request, registration=registration)
+        return await desk.answer(command, activity, desk.asking(request, user))
+
+    seated = body(SeatRegistration, "registration")
+
+    @router.post("/registrations/{registration}/seat", responses=STAFF | NOT_FOUND, openapi_extra=seated)
+    async def seat(registration: str, user: Seater, request: Request) -> Response:
+        activity = await _activity_of(registration)
+        command = await body_as(SeatRegistration, request, registration=registration)
+        return await desk.answer(command, activity, desk.asking(request, user))
+
+    async def _activity_of(registration: str) -> str:
+        return require_found(await gatherings(desk).views.activity_of(registration), "registration_unknown")
 
 
 def activities(router: APIRouter, desk: OfficeApi) -> None:
@@ -124,6 +145,12 @@ def activities(router: APIRouter, desk: OfficeApi) -> None:
         body = await parsed(request) if await request.body() else {}  # without a reason, without a body
         command = fitted(CancelActivity, body, activity=activity)
         return await desk.answer(command, activity, desk.asking(request, user))
+
+    @router.get("/activities")
+    async def listed(after: str | None = None) -> dict[str, Any]:
+        """Public: all of the office, by id; `next`, if any, as `after` gives the page that follows."""
+        items, mark = await gatherings(desk).views.public_list(after)
+        return {"items": items, "next": mark}
 
     @router.get("/activities/{activity}", responses=NOT_FOUND)
     async def show(activity: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from services.registration.features.gatherings.activity_drafts import ActivityDrafts
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gatherings import NAME
@@ -32,10 +33,12 @@ class GatheringsDesk:
     """`sheet_key`: of the ids of a list's commands."""
 
     arrivals: SubmissionChecks
+    limits: Limits
     views: Views
     roster: Roster
     public: Public
     uploads: Uploads
+    drafts: ActivityDrafts
     lists: Lists
     sheet_key: bytes
 
@@ -46,10 +49,12 @@ def parts(context: OfficeContext) -> GatheringsDesk:
     arrivals = SubmissionChecks(of.store, limits, context.outcomes)
     return GatheringsDesk(
         arrivals,
+        limits,
         Views(of.store, of.digests),
         Roster(of.store, of.digests),
         Public(f"/{of.office}/http/public", context.command_client, arrivals.meet),
         Uploads(of.store),
+        ActivityDrafts(of.store),
         lists(of, context.features, key),
         key,
     )

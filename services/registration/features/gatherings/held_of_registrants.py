@@ -5,6 +5,7 @@ from typing import Final
 from services.registration.features.people.reactions import registration_ids
 from services.registration.kernel.feature import Holdings, OfficeStore, Rows
 from services.registration.storage.documents import position
+from shared.contracts.facts import RegistrationChanged, RegistrationPromoted
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document, ReplaceOne, Session, UpdateOne
 
@@ -18,9 +19,19 @@ async def _registrations(of: OfficeStore, ref: str, session: Session | None = No
 
 
 async def _places(of: OfficeStore, rows: list[Document]) -> list[int]:
-    """Of the first facts of these registrations, which say who they are of."""
+    """Of the first facts of these registrations, which say who they are of, and of those by which staff
+    changed them since."""
     partitions = await of.store["cursors"].count_documents({})
-    return [position(partition_of(row["activity"].encode(), partitions), row["arrival"]) for row in rows]
+    first = [position(partition_of(row["activity"].encode(), partitions), row["arrival"]) for row in rows]
+    changed = of.store["facts"].find(
+        {
+            "key": {"$in": [row["activity"] for row in rows]},
+            "type": {"$in": [RegistrationChanged.type, RegistrationPromoted.type]},
+            "data.registration": {"$in": [row["_id"] for row in rows]},
+        },
+        {"_id": 1},
+    )
+    return [*first, *(row["_id"] for row in await changed.to_list(None))]
 
 
 async def _collect(of: OfficeStore, ref: str) -> Rows:

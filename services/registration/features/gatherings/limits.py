@@ -59,6 +59,11 @@ class Limits:
             await self._counted.bulk_write(pulls, ordered=False)
         return late | over
 
+    async def admit_once(self, purpose: str, address: str) -> int:
+        """Count one request of another kind from a network; the seconds that it has to wait, 0 for none."""
+        row = await self._add(self.digests.counted(purpose, network(address)), 1)
+        return _seconds(row) if row["count"] > self.per_address else 0
+
     @property
     def _counted(self) -> Any:
         return self.store.unjournaled("counted")

@@ -18,6 +18,7 @@ from shared.contracts.facts import (
     ActivityPublished,
     Body,
     RegistrationCancelled,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationWaitlisted,
@@ -64,6 +65,8 @@ class RecoveredGatheringFacts:
                 return said.reason if said else None
             case (RegistrationConfirmed() | RegistrationWaitlisted()) as body:
                 return self._registrant(one.fact, body, contacts)
+            case RegistrationChanged() as body:
+                return self._changed(one.fact, body, loaded)
         return None
 
     def people(self, told: Iterable[RecoveredFact], loaded: LoadedStates) -> list[NamedPerson]:
@@ -107,6 +110,18 @@ class RecoveredGatheringFacts:
         category = cast(Category, cell.category)
         who = Registrant(ref, contacts.get(ref, ref), category, cell.home_regency, cell.cohort)
         return replace(who, **{name: getattr(entry, name) for name in KEPT}) if entry else who
+
+    def _changed(self, fact: Fact, body: RegistrationChanged, loaded: LoadedStates) -> Registrant:
+        """Where no cell moved, it stands for what it stood for."""
+        before: Registrant = loaded.states[REGISTRATION][body.registration].registrant
+        entry = self._registration(body.registration)
+        cells = [change.cell for change in fact.stated.changes]
+        if len(cells) > 1:
+            category = cast(Category, cells[-1].category)
+            before = replace(
+                before, category=category, regency=cells[-1].home_regency, cohort=cells[-1].cohort
+            )
+        return replace(before, **{name: getattr(entry, name) for name in KEPT}) if entry else before
 
     def _activity(self, name: str) -> ActivityEntry | None:
         return self._entries.get(activity_key(name))

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from services.registration.features.gatherings.domain.activity import ActivityState, Cells
 from services.registration.features.gatherings.domain.registration import MAX_FACTS, Registration
@@ -24,12 +24,19 @@ from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
+    ChangeRegistration,
     CorrectRegistration,
     RecordAttendance,
+    SeatRegistration,
     SubmitRegistration,
     Tick,
 )
 from shared.contracts.facts import Cell
+
+NAMING: Final = (
+    CancelRegistration | ChangeRegistration | CorrectRegistration | RecordAttendance | SeatRegistration
+)
+"""Commands that name the registration which they are about."""
 
 
 async def load(
@@ -106,11 +113,7 @@ class Register:
             number += 1
 
     async def _load_named(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> None:
-        named = {
-            one.command.registration
-            for one in asked
-            if isinstance(one.command, CancelRegistration | CorrectRegistration | RecordAttendance)
-        }
+        named = {one.command.registration for one in asked if isinstance(one.command, NAMING)}
         if missing := named - loaded.states[REGISTRATION].keys():
             # of this partition alone: of another one's nothing may be decided
             here = {"activity": {"$in": list({one.key for one in asked})}}
@@ -127,7 +130,7 @@ class Register:
         """Of each line as many heads as the batch may free seats, and the waiting ones that it may cancel."""
         heads: Counter[str] = Counter()
         for one in asked:
-            if isinstance(one.command, CancelRegistration):
+            if isinstance(one.command, CancelRegistration | ChangeRegistration):
                 heads[one.key] += 1
             elif isinstance(one.command, ChangeActivity):
                 heads[one.key] += MAX_FACTS
@@ -156,7 +159,8 @@ class Register:
         return lines
 
     async def _live(self, activity: str) -> Cells:
-        """Confirmed and waitlisted of an activity by cell, counted from its registrations."""
+        """Confirmed, those of them beyond the quotas, and waitlisted of an activity by cell, counted from its
+        registrations."""
         cell = {"category": "$who.category", "regency": "$who.regency", "cohort": "$who.cohort"}
         groups = await self._store.aggregate(
             "registrations",
@@ -168,7 +172,13 @@ class Register:
                         "status": {"$ne": "cancelled"},
                     }
                 },
-                {"$group": {"_id": cell | {"status": "$status"}, "number": {"$sum": 1}}},
+                {
+                    "$group": {
+                        "_id": cell | {"status": "$status"},
+                        "number": {"$sum": 1},
+                        "beyond": {"$sum": {"$cond": [{"$eq": ["$beyond", True]}, 1, 0]}},
+                    }
+                },
                 {"$sort": {"_id": 1}},
             ],
         )
@@ -182,4 +192,6 @@ class Register:
                 cohort=key.get("cohort"),
             )
             live[where][key["status"]] = group["number"]
-        return live  # type: ignore[return-value]
+            if group["beyond"]:
+                live[where]["beyond"] = group["beyond"]
+        return live

@@ -12,17 +12,31 @@ from shared.contracts.commands import Participant
 from shared.mongo.driver import Document, Store
 
 EVERYBODY: Final = 1_000_000
+MOST_WORDS: Final = 6
+SEARCHED: Final = (
+    *("person.who.name", "person.who.email", "person.who.nip", "person.who.nuptk"),
+    *("who.institution.name", "who.institution.npsn", "who.group"),
+)
+DIGITS: Final = 4
+"""From so many on a word may be a part of a telephone number, however that is written."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterFilter:
-    """What staff filter by; empty holds for all. `text`: a part of a name or of an email address."""
+    """What staff filter by; empty holds for all. `text`: words in any order, each a part of a name, an email
+    address, a number, an institution or a mentored group."""
 
     status: str = ""
     category: str = ""
     regency: str = ""
     institution: str = ""
     text: str = ""
+    group: str = ""
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether those are asked for who wait, who stand in their order."""
+        return self.status == "waitlisted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,7 @@ class EnrolledParticipant:
     regency: str | None
     cohort: int | None
     group: str | None
+    role_in_group: str | None
     institution: str
     npsn: str | None
     line: str
@@ -54,20 +69,25 @@ class Roster:
     async def found(
         self, activity: str, wanted: RosterFilter, skip: int = 0, limit: int = EVERYBODY
     ) -> tuple[list[EnrolledParticipant], int]:
-        """A part of those that are wanted, by name without titles, and how many they are in all."""
+        """A part of those that are wanted, by name without titles, or who waits in turn, and how many are."""
         within = {"_id": self._digests.activity_range(activity), "activity": activity}
         part: list[dict[str, Any]] = [
-            {"$sort": {"person.letters": 1, "_id": 1}},
+            {"$sort": {"arrival": 1} if wanted.in_turn else {"person.letters": 1, "_id": 1}},
             {"$skip": skip},
             {"$limit": limit},
         ]
         steps: list[dict[str, Any]] = [{"$match": within | _of_registrations(wanted)}, *_WITH_PERSON]
         if wanted.text:
-            text = containing(wanted.text)
-            steps.append({"$match": {"$or": [{"person.who.name": text}, {"person.who.email": text}]}})
+            steps.append({"$match": {"$and": [_holding(word) for word in wanted.text.split()[:MOST_WORDS]]}})
         rows = await self._store.aggregate("registrations", [*steps, *part])
         counted = await self._store.aggregate("registrations", [*steps, {"$count": "all"}])
         return [_enrolled(row) for row in rows], counted[0]["all"] if counted else 0
+
+    async def places(self, activity: str) -> dict[str, int]:
+        """Of all who wait: registration -> place in the line."""
+        waiting = {"activity": activity, "status": "waitlisted"}
+        rows = self._store["registrations"].find(waiting, {"_id": 1}).sort("arrival", 1)
+        return {row["_id"]: place for place, row in enumerate(await rows.to_list(EVERYBODY), start=1)}
 
     async def counts(self, activity: str) -> dict[str, int]:
         """Registrations by status."""
@@ -105,12 +125,21 @@ _WITH_PERSON: Final[list[dict[str, Any]]] = [
 ]
 
 
+def _holding(word: str) -> Document:
+    fields = [{field: containing(word)} for field in SEARCHED]
+    digits = "".join(filter(str.isdecimal, word)).removeprefix("62").lstrip("0")
+    if len(digits) >= DIGITS and digits.isascii():
+        fields.append({"person.who.phone": {"$regex": "[^0-9]*".join(digits)}})
+    return {"$or": fields}
+
+
 def _of_registrations(wanted: RosterFilter) -> Document:
     given: Document = {
         "status": wanted.status,
         "who.category": wanted.category,
         "who.regency": wanted.regency,
         "who.institution.name": containing(wanted.institution) if wanted.institution else "",
+        "who.group": wanted.group,
     }
     return {field: value for field, value in given.items() if value}
 
@@ -128,6 +157,7 @@ def _enrolled(row: Document) -> EnrolledParticipant:
         who.get("regency"),
         who.get("cohort"),
         who.get("group"),
+        who.get("role_in_group"),
         institution.get("name", ""),
         institution.get("npsn"),
         row["line"],

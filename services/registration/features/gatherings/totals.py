@@ -21,6 +21,7 @@ async def totals(of: OfficeStore, partition: int, session: Session) -> dict[Meas
         if rows[group["_id"]["activity"]]["cancelled"]:
             status = "cancelled"
         totals[status] += group["registrations"]
+        totals["beyond"] += group["beyond"] if status == "confirmed" else 0
         totals["present"] += group["present"]
         totals["session_attendances"] += group["sessions"]
         totals["jp_attended"] += group["jp"]
@@ -34,6 +35,7 @@ async def _counted(of: OfficeStore, activities: Sequence[str], session: Session)
     count = {
         "_id": {"activity": "$activity", "status": "$status"},
         "registrations": {"$sum": 1},
+        "beyond": {"$sum": {"$cond": [{"$eq": ["$beyond", True]}, 1, 0]}},
         "present": {"$sum": {"$min": [1, "$sessions"]}},
         "sessions": {"$sum": "$sessions"},
         "jp": {"$sum": "$jp"},

@@ -6,8 +6,8 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from services.registration.features.gatherings.domain.activity import ActivityState
-from services.registration.features.gatherings.domain.registration import MAX_FACTS
-from services.registration.features.gatherings.gathering_states import activity_state
+from services.registration.features.gatherings.domain.registration import MAX_FACTS, Registration
+from services.registration.features.gatherings.gathering_states import activity_state, registration_state
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.storage.documents import position
@@ -87,6 +87,14 @@ class Views:
             "status": "cancelled" if state.cancelled else "open",
         }
 
+    async def public_list(self, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        """A page of all activities by id, each as a list shows it, and after which one the next page begins."""
+        fields = {f"described.{name}": 1 for name in ActivityListing.model_fields} | {"cancelled": 1}
+        wanted = {"_id": {"$gt": after}} if after else {}
+        rows = await self._store["activities"].find(wanted, fields).sort("_id", 1).to_list(PAGE + 1)
+        items = [row["described"] | {"status": "cancelled" if row["cancelled"] else "open"} for row in rows]
+        return items[:PAGE], items[PAGE - 1]["id"] if len(items) > PAGE else None
+
     async def caused(self, fact: str | None) -> list[Document]:
         """Type and data of all facts of the command whose first this is; those of later ticks are not."""
         try:
@@ -101,6 +109,15 @@ class Views:
     async def activity_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"activity": 1})
         return row["activity"] if row else None
+
+    async def registration(self, name: str) -> Registration | None:
+        row = await self._store["registrations"].find_one({"_id": name})
+        return registration_state(row) if row else None
+
+    async def place(self, waiting: Registration) -> int:
+        """In the line of all who wait in its activity: those ahead, plus one."""
+        ahead = {"activity": waiting.activity, "status": "waitlisted", "arrival": {"$lt": waiting.arrival}}
+        return 1 + await self._store["registrations"].count_documents(ahead)
 
     async def status_of(self, registration: str) -> str | None:
         row = await self._store["registrations"].find_one({"_id": registration}, {"status": 1})

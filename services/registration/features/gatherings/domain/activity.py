@@ -21,6 +21,7 @@ from shared.contracts.facts import (
     Change,
     Measure,
     RegistrationCancelled,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationPromoted,
     RegistrationWaitlisted,
@@ -88,31 +89,33 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
         return replace(state, described=described, taken=taken)
     match body:
         case RegistrationConfirmed(quotas=quotas):
-            return replace(
-                state, taken=_moved(state.taken, quotas, +1), registrations=state.registrations + 1
-            )
+            return replace(state, taken=moved(state.taken, quotas, +1), registrations=state.registrations + 1)
         case RegistrationWaitlisted(quotas=quotas):
-            waiting = _moved(state.waiting, [quotas], +1)
+            waiting = moved(state.waiting, [quotas], +1)
             return replace(state, waiting=waiting, registrations=state.registrations + 1)
-        case RegistrationPromoted(quotas=quotas):
+        case RegistrationPromoted(quotas=quotas, line=line):
             return replace(
                 state,
-                taken=_moved(state.taken, quotas, +1),
-                waiting=_moved(state.waiting, [quotas], -1),
+                taken=moved(state.taken, quotas, +1),
+                waiting=moved(state.waiting, [quotas if line is None else line], -1),
             )
+        case RegistrationChanged(was="confirmed", line=before, quotas=quotas):
+            return replace(state, taken=moved(moved(state.taken, before, -1), quotas, +1))
+        case RegistrationChanged(line=before, quotas=quotas):
+            return replace(state, waiting=moved(moved(state.waiting, [before], -1), [quotas], +1))
         case RegistrationCancelled(was="confirmed", quotas=quotas):
-            return replace(state, taken=_moved(state.taken, quotas, -1))
+            return replace(state, taken=moved(state.taken, quotas, -1))
         case RegistrationCancelled(quotas=quotas):
-            return replace(state, waiting=_moved(state.waiting, [quotas], -1))
+            return replace(state, waiting=moved(state.waiting, [quotas], -1))
         case AttendanceRecorded(session=session, present=present):
-            return replace(state, attended=_moved(state.attended, [session], 1 if present else -1))
+            return replace(state, attended=moved(state.attended, [session], 1 if present else -1))
         case ActivityCancelled():
             return replace(state, cancelled=True, reason=content.private)
         case _:
             return state
 
 
-def _moved(counts: Mapping[Any, int], keys: Any, step: int) -> dict[Any, int]:
+def moved(counts: Mapping[Any, int], keys: Any, step: int) -> dict[Any, int]:
     moved = dict(counts)
     for key in keys:
         moved[key] = moved.get(key, 0) + step
@@ -134,7 +137,7 @@ def change(state: ActivityState | None, command: ChangeActivity) -> list[NewFact
     if state.cancelled:
         return Refusal("activity_cancelled")
     before = state.described
-    given = command.model_dump(exclude_unset=True, exclude={"activity"})
+    given = command.model_dump(exclude_unset=True, exclude={"activity", "notify"})
     try:
         after = Activity.model_validate(before.model_dump() | given)
     except ValidationError as error:
@@ -146,7 +149,8 @@ def change(state: ActivityState | None, command: ChangeActivity) -> list[NewFact
         return refusal
     seats = after.seats - before.seats
     changes = (Change(cell=Cell(activity=after.id), add={"seats": seats}),) if seats else ()
-    return [NewFact(ActivityChanged(changes=changes, fields=fields, **_attributes(after)), after)]
+    attributes = _attributes(after) | ({} if command.notify else {"notify": False})
+    return [NewFact(ActivityChanged(changes=changes, fields=fields, **attributes), after)]
 
 
 def _quotas_hold(state: ActivityState, after: Activity) -> Refusal | None:
@@ -171,7 +175,8 @@ def _sessions_hold(state: ActivityState, after: Activity) -> Refusal | None:
 
 
 def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) -> list[NewFact] | Refusal:
-    """One fact for the activity and everyone in it; `live` counts its confirmed and waitlisted by cell."""
+    """One fact for the activity and everyone in it; `live` counts its confirmed, those of them beyond the
+    quotas, and its waitlisted by cell."""
     if state is None:
         return Refusal("activity_unknown")
     if state.cancelled:
@@ -182,7 +187,8 @@ def cancel(state: ActivityState | None, command: CancelActivity, live: Cells) ->
     changes = [whole]
     for cell, counts in live.items():
         add: dict[Measure, int] = {name: -number for name, number in counts.items() if number}
-        changes.append(Change(cell=cell, add=add | {"cancelled": sum(counts.values())}))
+        people = sum(number for name, number in counts.items() if name != "beyond")
+        changes.append(Change(cell=cell, add=add | {"cancelled": people}))
     first = ActivityCancelled(activity=command.activity, changes=tuple(changes[:MAX_CELLS]))
     rest = [
         ActivityCounted(activity=command.activity, changes=tuple(changes[start : start + MAX_CELLS]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.registration.features.gatherings.domain import activity, attendance, registration
+from services.registration.features.gatherings.domain import activity, attendance, registration, seating
 from services.registration.features.gatherings.domain.activity import ActivityState, Cells, Signature
 from services.registration.features.gatherings.domain.registration import MAX_FACTS, Candidate, Registration
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
@@ -13,12 +13,15 @@ from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
+    ChangeRegistration,
     Command,
     CorrectRegistration,
     PublishActivity,
     RecordAttendance,
+    SeatRegistration,
     SubmitRegistration,
 )
+from shared.contracts.facts import RegistrationChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ def cancel_registration(view: View, command: CancelRegistration, now: datetime) 
     return _then_promote(view, decision, now)
 
 
+def change_registration(view: View, command: ChangeRegistration, now: datetime) -> Decision:
+    decision = seating.change(view.activity, view.registration(command.registration), command)
+    return _then_promote(view, decision, now)
+
+
+def seat_registration(view: View, command: SeatRegistration, now: datetime) -> Decision:
+    return seating.seat(view.activity, view.registration(command.registration), command)
+
+
 def record_attendance(view: View, command: RecordAttendance, now: datetime) -> Decision:
     return attendance.record(view.activity, view.registration(command.registration), command, now)
 
@@ -74,9 +86,13 @@ def _then_promote(view: View, decision: Decision, now: datetime) -> Decision:
     """Free seats go to those who wait; the one who just left does not wait any more."""
     if isinstance(decision, Refusal) or not decision:
         return decision
-    state = activity.evolve(view.activity, decision[0])
-    left = getattr(decision[0].body, "registration", None)
+    state, body = activity.evolve(view.activity, decision[0]), decision[0].body
+    left = getattr(body, "registration", None)
     lines = {line: [one for one in ahead if one.id != left] for line, ahead in view.lines.items()}
+    if isinstance(body, RegistrationChanged) and body.was == "waitlisted":
+        joining = registration.evolve(view.registration(body.registration), decision[0], 0)
+        ahead = lines.get(body.quotas, [])
+        lines[body.quotas] = seating.line_joined(ahead, joining, state.waiting[body.quotas])
     return decision + registration.promote(state, lines, MAX_FACTS - 1, now)
 
 
@@ -86,6 +102,8 @@ DECIDERS: dict[type[Command], Callable[[View, Any, datetime], Decision]] = {
     CancelActivity: cancel_activity,
     SubmitRegistration: submit_registration,
     CancelRegistration: cancel_registration,
+    ChangeRegistration: change_registration,
+    SeatRegistration: seat_registration,
     RecordAttendance: record_attendance,
     CorrectRegistration: correct_registration,
 }

@@ -15,6 +15,7 @@ from shared.contracts.facts import (
     Change,
     Measure,
     RegistrationCancelled,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationPromoted,
@@ -26,7 +27,8 @@ MAX_FACTS = 1_000  # of one command; what it leaves undone goes on by ticks
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """`arrival`: number of its first fact, the order in which people wait. `attended`: session -> JP."""
+    """`arrival`: number of its first fact, the order in which people wait. `attended`: session -> JP.
+    `beyond`: it is confirmed and takes a seat of no quota."""
 
     id: str
     activity: str
@@ -36,11 +38,12 @@ class Registration:
     arrival: int
     registrant: Registrant
     attended: Mapping[str, int] = field(default_factory=dict)
+    beyond: bool = False
 
     @property
     def cell(self) -> Cell:
         who = self.registrant
-        return _cell(self.activity, who)
+        return cell_of(self.activity, who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Candidate:
     id: Callable[[int], str]
 
 
-def _cell(activity: str, who: Registrant) -> Cell:
+def cell_of(activity: str, who: Registrant) -> Cell:
     return Cell(activity=activity, category=who.category, home_regency=who.regency, cohort=who.cohort)
 
 
@@ -75,8 +78,12 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
             )
     assert state is not None, "only its first fact makes a registration"
     match content.body:
-        case RegistrationPromoted():
-            return replace(state, status="confirmed")
+        case RegistrationPromoted(quotas=quotas, beyond=beyond):
+            return replace(state, status="confirmed", quotas=quotas, beyond=bool(beyond))
+        case RegistrationChanged(quotas=quotas, beyond=beyond):
+            who = content.private
+            assert isinstance(who, Registrant), "the fact of a change says what it stands for now"
+            return replace(state, registrant=who, quotas=quotas, beyond=bool(beyond))
         case RegistrationCancelled():
             return replace(state, status="cancelled")
         case AttendanceRecorded(session=session, present=present, jp=jp):
@@ -118,7 +125,7 @@ def submit(
     if refusal := closed_to_all(state, who.category, who.regency, who.cohort, now):
         return refusal
     quotas = state.signature(who.category, who.regency, who.cohort)
-    cell, registration = _cell(described.id, who), candidate.id(number)
+    cell, registration = cell_of(described.id, who), candidate.id(number)
     if state.has_room(quotas) and not state.lets_wait:
         confirmed = RegistrationConfirmed(
             activity=described.id,
@@ -150,7 +157,7 @@ def cancel(state: ActivityState | None, registration: Registration | None) -> De
     if registration.status == "cancelled":
         return Refusal("already_cancelled")
     was = registration.status
-    add: dict[Measure, int] = {was: -1, "cancelled": 1}
+    add: dict[Measure, int] = {was: -1, "cancelled": 1} | ({"beyond": -1} if registration.beyond else {})
     fact = RegistrationCancelled(
         activity=registration.activity,
         registration=registration.id,

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import get_args
+from typing import Final, get_args
 
 from shared.contracts.activity import Activity
 from shared.contracts.types import Category
 from shared.regions import Regency, provinces, regencies
+
+HOSTS: Final = ("narasumber", "panitia")
+"""Whoever makes the activity: offered only where a quota names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ def choices(activity: Activity, territory: Sequence[str]) -> Choices:
     """`territory`: codes of the provinces that the office serves."""
     quotas = activity.quotas
     every: tuple[str, ...] = get_args(Category)
-    named = {one for quota in quotas for one in quota.categories or every}
+    guests = [one for one in every if one not in HOSTS]
+    named = {one for quota in quotas for one in quota.categories or guests}
     elsewhere = not all(quota.regencies for quota in quotas)
     wanted = {code for quota in quotas for code in quota.regencies or ()}
     offered = [

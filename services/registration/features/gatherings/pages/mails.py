@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 ROWS: Final = 20
 MOST: Final = 100  # of one press of a button
-_MAIL: Final = re.compile(r"[a-z0-9-]{1,80}:[a-z-]{1,40}:(?:u:[\w-]{1,64}|[a-z2-7]{20,40}):[\w.:-]{1,90}")
+_MAIL: Final = re.compile(r"[a-z0-9-]{1,80}:[a-z-]{1,40}:(?:[a-z]:[\w-]{1,64}|[a-z2-7]{20,40}):[\w.:-]{1,90}")
 TOLD: Final = {
     "lagi": "Sudah diantrekan lagi. Muat ulang halaman ini sebentar lagi untuk melihat hasilnya.",
     "tidak": "Ada yang tidak dikirim lagi: emailnya sudah terkirim, masih menunggu, atau lewat waktunya.",

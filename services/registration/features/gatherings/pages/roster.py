@@ -30,6 +30,7 @@ class Filter(BaseModel):
     unsur: str = ""
     wilayah: str = ""
     instansi: str = ""
+    kelompok: str = ""
     hal: int = Field(default=1, ge=1, le=10_000)
 
     def kept(self) -> dict[str, str]:
@@ -74,6 +75,7 @@ async def _shown(
     rows, total = (
         await gatherings(front).roster.found(activity, wanted, skip, ROWS) if not errors else ([], 0)
     )
+    waiting = any(row.status == "waitlisted" for row in rows)
     if not errors:
         await note(front, user, "read_roster", f"a:{activity}", query=query_of(asked, text), count=total)
     return staff_page(
@@ -85,10 +87,11 @@ async def _shown(
         phase=phase(state.described, state.cancelled, now()),
         counts=await gatherings(front).roster.counts(activity),
         rows=rows,
+        places=await gatherings(front).roster.places(activity) if waiting else {},
         total=total,
         number=asked.hal,
         pages=pages_of(total, ROWS),
-        values={"status": "", "unsur": "", "wilayah": "", "instansi": ""} | asked.kept(),
+        values=dict.fromkeys(("status", "unsur", "wilayah", "instansi", "kelompok"), "") | asked.kept(),
         kept=asked.kept(),
         text=text,
         errors=errors,
@@ -117,5 +120,6 @@ def read(asked: Filter, text: str = "") -> tuple[RosterFilter, dict[str, str]]:
         place or "",
         given.get("instansi", ""),
         text,
+        given.get("kelompok", ""),
     )
     return wanted, errors

@@ -15,6 +15,9 @@ CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
     "mitra-kerja": ("mitrakerja", "mitra"),
     "komunitas": ("komunitas", "komunitasbelajar", "kombel"),
     "lainnya": ("lainnya", "lainlain", "lain"),
+    "narasumber": ("narasumber", "pemateri", "pembicara"),
+    "panitia": ("panitia", "panitiapelaksana"),
+    "widyaprada": ("widyaprada", "wp"),
 }
 """What is written alone, in letters only."""
 
@@ -28,6 +31,7 @@ _BEGINNINGS: Final = (
     ("dinas", r"(?:kepala |staf |pegawai )?(?:dinas|disdik\w*)"),
     ("mitra-kerja", r"mitra kerja"),
     ("komunitas", r"komunitas|kombel"),
+    ("widyaprada", r"widyaprada"),
 )
 """What longer words begin with: `Guru BK`, `Pengawas Sekolah Madya`, `Kepala Dinas Pendidikan`."""
 _BEFORE: Final = re.compile(

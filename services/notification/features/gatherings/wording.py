@@ -1,0 +1,84 @@
+"""What mails to participants are filled with, that are written once for all of a kind."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.notification.features.gatherings.domain.decision import ActivityNews
+from services.notification.kernel.letters import Letter, mark
+from shared.activity_changes import Change, changes
+from shared.contracts.activity import Session
+from shared.contracts.directory import ActivityEntry
+from shared.links import Links
+from shared.words import moment, span
+
+CANCEL, PLACE, NAME = mark("Batal"), mark("Urutan"), mark("Nama")
+NO_NEWS: Final = ActivityNews()
+CHANGED: Final = {
+    "title": "Nama kegiatan",
+    "time": "Waktu",
+    "place": "Tempat",
+    "link": "Tautan",
+    "added": "Sesi tambahan",
+    "removed": "Sesi ditiadakan",
+}
+WITHOUT_A_WAY_OUT: Final = frozenset({"cancelled", "activity-cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What mails have in common that are written once. `session`: of which a reminder tells; `over`: nobody
+    is to come any more."""
+
+    activity: ActivityEntry
+    earlier: ActivityEntry | None
+    seated: bool
+    in_line: bool
+    session: str | None
+    over: bool
+
+    @classmethod
+    def of(cls, letter: Letter) -> "Kind":
+        delivery = letter.delivery
+        session = delivery.occasion.rpartition(".")[0] if delivery.until else None
+        in_line = delivery.place is not None
+        assert letter.activity is not None, "it tells of one"
+        news = letter.news or NO_NEWS
+        return cls(letter.activity, news.earlier, news.seated, in_line, session, news.over)
+
+
+def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
+    """What the looks of a kind of mail are filled with; marks stand for what is each person's own."""
+    activity = kind.activity
+    told = changes(kind.earlier, activity) if kind.earlier else ()
+    sessions = activity.sessions
+    if first := next((one for one in sessions if one.id == kind.session), None):
+        sessions = tuple(one for one in sessions if one.starts >= first.starts)
+    return {
+        "name": NAME,
+        "host": activity.host,
+        "reason": activity.reason,
+        "sessions": [(session, span(session)) for session in sessions],
+        "series": len(activity.sessions) > 1,
+        "first": first and (first, moment(first.starts, first.zone)),
+        "changes": [(_headed(change, len(activity.sessions) > 1), change) for change in told],
+        "seated": kind.seated,
+        "over": kind.over,
+        "place": PLACE if kind.in_line else None,
+        "preview": _preview(first or next(iter(sessions), None), told),
+        "page_link": links.to_activity(activity.activity),
+        "cancel_link": None if kind.over or template in WITHOUT_A_WAY_OUT else CANCEL,
+    }
+
+
+def _headed(change: Change, series: bool) -> str:
+    head = CHANGED[change.kind]
+    if change.kind in ("added", "removed"):
+        return f"{head}: {change.session}" if change.session else head
+    return f"{change.session} – {head.lower()}" if change.session and series else head
+
+
+def _preview(session: Session | None, told: tuple[Change, ...]) -> str:
+    """What a list of mails shows beside the subject."""
+    if told:
+        return f"{CHANGED[told[0].kind]}: {told[0].new or told[0].old}"
+    return ", ".join(part for part in (span(session), session.place) if part) if session else ""

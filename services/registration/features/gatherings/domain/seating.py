@@ -1,0 +1,126 @@
+"""What staff do about a registration's seat: correct what it stands for, confirm it before its turn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from services.registration.features.gatherings.domain import activity as activities
+from services.registration.features.gatherings.domain.activity import ActivityState, Signature
+from services.registration.features.gatherings.domain.registrant import Registrant
+from services.registration.features.gatherings.domain.registration import Registration, cell_of
+from services.registration.kernel.decisions import Decision, NewFact, Refusal
+from shared.contracts.commands import ChangeRegistration, SeatRegistration
+from shared.contracts.facts import Change, Measure, RegistrationChanged, RegistrationPromoted
+
+FIELDS: Final = ("category", "regency", "institution", "cohort", "group", "role_in_group")
+
+
+def change(
+    state: ActivityState | None, registration: Registration | None, command: ChangeRegistration
+) -> Decision:
+    """Who is confirmed stays so: with a seat of each quota that holds for them now, or beyond all quotas. Who
+    waits keeps their arrival. Promotions that freed seats allow are added by the caller."""
+    if isinstance(found := _standing(state, registration), Refusal):
+        return found
+    state, registration = found
+    given = {name: getattr(command, name) for name in FIELDS if name in command.model_fields_set}
+    before = registration.registrant
+    fields = tuple(name for name in FIELDS if name in given and given[name] != getattr(before, name))
+    if not fields:
+        return []
+    after = replace(before, **given)
+    quotas = state.signature(after.category, after.regency, after.cohort)
+    if registration.status == "waitlisted" and not quotas:
+        return Refusal("not_eligible")
+    if registration.status == "confirmed":
+        quotas = _seats(state, registration, quotas)
+    beyond = registration.status == "confirmed" and not quotas
+    fact = RegistrationChanged(
+        activity=registration.activity,
+        registration=registration.id,
+        fields=fields,
+        was=registration.status,
+        line=registration.quotas,
+        quotas=quotas,
+        beyond=beyond or None,
+        changes=_moved(registration, after, beyond),
+    )
+    return [NewFact(fact, after)]
+
+
+def seat(
+    state: ActivityState | None, registration: Registration | None, command: SeatRegistration
+) -> Decision:
+    """Whoever waits ahead goes on waiting."""
+    if isinstance(found := _standing(state, registration), Refusal):
+        return found
+    state, registration = found
+    if registration.status == "confirmed":
+        return Refusal("already_confirmed")
+    room = state.has_room(registration.quotas)
+    if not room and not command.beyond:
+        return Refusal("no_seat")
+    add: dict[Measure, int] = {"waitlisted": -1, "confirmed": 1}
+    if not room:
+        add["beyond"] = 1
+    fact = RegistrationPromoted(
+        activity=registration.activity,
+        registration=registration.id,
+        quotas=registration.quotas if room else (),
+        out_of_turn=True,
+        beyond=None if room else True,
+        line=None if room else registration.quotas,
+        changes=(Change(cell=registration.cell, add=add),),
+    )
+    return [NewFact(fact, command.reason)]
+
+
+def line_joined(line: Sequence[Registration], joining: Registration, waiting: int) -> list[Registration]:
+    """A line's beginning after somebody joined the line at the place of their arrival. `waiting`: how many
+    are in the line by now; beyond the loaded beginning nobody is added unless all of it is at hand."""
+    whole = len(line) + 1 == waiting
+    if not whole and (not line or joining.arrival > line[-1].arrival):
+        return list(line)
+    return sorted([*line, joining], key=lambda one: one.arrival)
+
+
+def _standing(
+    state: ActivityState | None, registration: Registration | None
+) -> tuple[ActivityState, Registration] | Refusal:
+    if state is None:
+        return Refusal("activity_unknown")
+    if registration is None or registration.activity != state.described.id:
+        return Refusal("registration_unknown")
+    if state.cancelled:
+        return Refusal("activity_cancelled")
+    if registration.status == "cancelled":
+        return Refusal("already_cancelled")
+    return state, registration
+
+
+def _seats(state: ActivityState, registration: Registration, quotas: Signature) -> Signature:
+    """Of which a confirmed one has a seat from now on: what it gives back counts as free."""
+    if registration.beyond or quotas == registration.quotas:
+        return registration.quotas
+    taken: Mapping[str, int] = activities.moved(state.taken, registration.quotas, -1)
+    return quotas if replace(state, taken=taken).has_room(quotas) else ()
+
+
+def _moved(registration: Registration, after: Registrant, beyond: bool) -> tuple[Change, ...]:
+    """All that is counted of it goes over to the cell of what it stands for now."""
+    status, seen = registration.status, len(registration.attended)
+    counted: dict[Measure, int] = {
+        status: 1,
+        "present": min(seen, 1),
+        "session_attendances": seen,
+        "jp_attended": sum(registration.attended.values()),
+    }
+    gone = {name: -number for name, number in counted.items() if number}
+    come = {name: number for name, number in counted.items() if number}
+    gone |= {"beyond": -1} if registration.beyond else {}
+    come |= {"beyond": 1} if beyond else {}
+    old, new = registration.cell, cell_of(registration.activity, after)
+    if old == new:
+        step = beyond - registration.beyond
+        return (Change(cell=old, add={"beyond": step}),) if step else ()
+    return (Change(cell=old, add=gone), Change(cell=new, add=come))
