@@ -1,4 +1,5 @@
-"""One account for each role of an office, made as people make them: invited, mailed, accepted."""
+"""One account for each role of an office and of the directorate, made as people make them: invited,
+accepted."""
 
 import asyncio
 import html
@@ -11,10 +12,12 @@ from typing import Final
 import httpx
 import pyotp
 
-from local.addresses import AccountAddress, DemoAddresses, OfficeAddress
+from local.addresses import AccountAddress, DemoAddresses, NationalAddress, OfficeAddress
 from local.client import StoryStopped, until
 
 ROLES: Final = ("admin", "panitia", "pintu", "penelaah", "pimpinan")
+NATIONAL_ROLES: Final = ("melihat", "mengelola")
+NATIONAL: Final = "direktorat"
 OVER: Final = 422  # a code ended on its way
 TRIES: Final = 5
 STEP: Final = timedelta(seconds=30)
@@ -25,6 +28,22 @@ async def make_accounts(addresses: DemoAddresses) -> dict[str, dict[str, Account
     offices = addresses.offices.items()
     made = await asyncio.gather(*(_of_office(code, one, addresses.mailbox.url) for code, one in offices))
     return dict(zip(addresses.offices, made, strict=True))
+
+
+async def make_national_accounts(national: NationalAddress) -> dict[str, AccountAddress]:
+    """By role: invited with the directorate's token, by links that whoever invites is shown and nobody mails.
+    Raises `StoryStopped`."""
+    links = {}
+    async with httpx.AsyncClient(base_url=national.url, timeout=20) as pages:
+        _expect(await pages.post("/masuk", data={"sandi": _read(national.token_file)}), 303)
+        csrf = _found(r'name="csrf" value="([^"]+)"', (await pages.get("/akun")).text)
+        for role in NATIONAL_ROLES:
+            answer = await pages.post(
+                "/akun", data={"csrf": csrf, "email": _email(role, NATIONAL), "peran": role}
+            )
+            links[role] = _found(r'<code id="tautan">([^<]+)</code>', answer.text)
+    folder = Path(national.token_file).parent / "accounts"
+    return {role: await _accept(link, role, NATIONAL, folder) for role, link in links.items()}
 
 
 async def _of_office(code: str, office: OfficeAddress, mailbox: str) -> dict[str, AccountAddress]:

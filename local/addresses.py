@@ -80,6 +80,8 @@ class NationalAddress:
     url: str
     management_url: str
     token_file: str
+    accounts: dict[str, AccountAddress] = field(default_factory=dict)
+    """By role, once they are made."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,9 @@ class DemoAddresses:
         found = asdict(self)
         for office in found["offices"].values():
             del office["env"]
-            if not office["accounts"]:
-                del office["accounts"]
+        for place in (*found["offices"].values(), found["national"]):
+            if not place["accounts"]:
+                del place["accounts"]
         path.write_text(json.dumps(found, indent=2) + "\n")
 
     @classmethod
@@ -111,8 +114,10 @@ class DemoAddresses:
         return cls(
             kafka=found["kafka"],
             mongo=found["mongo"],
-            offices={code: _office(office) for code, office in found["offices"].items()},
-            national=NationalAddress(**found["national"]),
+            offices={
+                code: OfficeAddress(**_with_accounts(office)) for code, office in found["offices"].items()
+            },
+            national=NationalAddress(**_with_accounts(found["national"])),
             mailbox=MailboxAddress(**found["mailbox"]),
         )
 
@@ -121,12 +126,14 @@ class DemoAddresses:
         offices = {code: replace(office, env=environments[code]) for code, office in self.offices.items()}
         return replace(self, offices=offices)
 
-    def with_accounts(self, accounts: Mapping[str, dict[str, AccountAddress]]) -> "DemoAddresses":
-        """The same with each office's accounts."""
+    def with_accounts(
+        self, accounts: Mapping[str, dict[str, AccountAddress]], of_nation: dict[str, AccountAddress]
+    ) -> "DemoAddresses":
+        """The same with the accounts of each office and of the directorate."""
         offices = {code: replace(office, accounts=accounts[code]) for code, office in self.offices.items()}
-        return replace(self, offices=offices)
+        return replace(self, offices=offices, national=replace(self.national, accounts=of_nation))
 
 
-def _office(found: dict[str, Any]) -> OfficeAddress:
+def _with_accounts(found: dict[str, Any]) -> dict[str, Any]:
     accounts = {role: AccountAddress(**one) for role, one in found.get("accounts", {}).items()}
-    return OfficeAddress(**found | {"accounts": accounts})
+    return found | {"accounts": accounts}

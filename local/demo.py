@@ -21,7 +21,7 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from local.accounts import make_accounts
+from local.accounts import make_accounts, make_national_accounts
 from local.addresses import OFFICES, DemoAddresses, Ports
 from local.broker import start_broker
 from local.database import start_database
@@ -72,8 +72,9 @@ async def _start_and_play(
     offices = {code: office_environment(code, addresses, ports) for code in addresses.offices}
     await _provision(services, addresses, offices, console)
     await _start_services(services, addresses, ports, offices, console)
-    with console.status("Inviting the staff of each office"):
-        addresses = addresses.with_accounts(await make_accounts(addresses))
+    with console.status("Inviting the staff of each office, and the directorate's"):
+        of_nation = await make_national_accounts(addresses.national)
+        addresses = addresses.with_accounts(await make_accounts(addresses), of_nation)
     addresses.write(FOLDER / "demo.json")
     agreed = await play(addresses.with_environments(offices), console)
     if not once:
@@ -142,7 +143,9 @@ def _say_where_to_look(addresses: DemoAddresses, console: Console) -> None:
     national = addresses.national
     lines = ["", "Where to look:", f"  mailbox, every mail     {addresses.mailbox.url}"]
     lines.append(f"  national figures        {national.url}   exact after {national.url}/masuk")
-    lines.append(f"  {'':24}with the token in {national.token_file}")
+    lines.append(
+        f"  {'':24}as one of {', '.join(national.accounts)}, or with the token in {national.token_file}"
+    )
     for code, office in addresses.offices.items():
         lines.append(f"  {f'office {code}':24}{office.url}   to register; staff at {office.url}/staf")
         lines.append(f"  {'':24}as one of {', '.join(office.accounts)}: .simpul/demo.json says how, or")

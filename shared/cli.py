@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -27,6 +27,7 @@ class CommandRefused(Exception):
     """A verb cannot do what it was asked; the text says why, and what to do."""
 
 
+account = typer.Typer(no_args_is_help=True, help="Akun orang yang bekerja dengan layanan.")
 provision = typer.Typer(no_args_is_help=True, help="Make topics, databases and cursors; safe to repeat.")
 
 
@@ -66,11 +67,31 @@ def provision_national() -> None:
     )
 
 
+@account.command("invite")
+def invite_account(
+    email: str,
+    role: Annotated[str, typer.Option("--role", help="Perannya")],
+    activity: Annotated[str | None, typer.Option("--activity", help="Hanya kegiatan ini")] = None,
+) -> None:
+    """Undang seseorang: tautannya dicetak; balai juga mengirimnya. Diulangi: tautan baru, peran ini.
+
+    Tanpa SIMPUL_OFFICE: ke akun direktorat.
+    """
+    invites = [invite for _, invite in installed(f"simpul.invite.{_which()}")]
+    if not invites:
+        raise _ended("SIMPUL_OFFICE names the office whose account it is", USAGE)
+    for invite in invites:
+        ended_by(partial(invite, email, role, activity))
+
+
 def check() -> None:
     """What an office's services need, or, without SIMPUL_OFFICE, the nation's: what is wrong, what to do."""
-    which = "office" if os.environ.get("SIMPUL_OFFICE") else "national"
-    if not asyncio.run(_check([make for _, make in installed(f"simpul.check.{which}")])):
+    if not asyncio.run(_check([make for _, make in installed(f"simpul.check.{_which()}")])):
         raise typer.Exit(1)
+
+
+def _which() -> str:
+    return "office" if os.environ.get("SIMPUL_OFFICE") else "national"
 
 
 def rebuild() -> typer.Typer:
@@ -131,6 +152,7 @@ def main() -> None:
         no_args_is_help=True, add_completion=False, help="Simpul: kegiatan balai, dari undangan."
     )
     app.add_typer(provision, name="provision")
+    app.add_typer(account, name="account")
     app.command()(check)
     app.add_typer(rebuild(), name="rebuild")
     for _, verbs in installed("simpul.verbs"):

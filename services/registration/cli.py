@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 
 from services.registration.features import FEATURES
-from services.registration.features.accounts import accounts
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.invitations import invited
+from services.registration.features.accounts.accounts_desk import office_invitations
+from services.registration.features.accounts.domain.permissions import ROLES
 from services.registration.features.people.people import ProvingSources
 from services.registration.features.people.people_upgrade import is_upgraded, upgrade
 from services.registration.import_sheet import WRONG_SETTINGS, import_sheet
-from services.registration.kernel.actions import Role
 from services.registration.kernel.commit import ClaimLost
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
@@ -34,6 +32,8 @@ from services.registration.storage.provision import provision, require_key
 from services.registration.storage.recover import recover
 from services.registration.storage.rename_ledger import rename_ledger
 from services.registration.storage.republish import republish
+from shared.accounts.accounts_desk import COLLECTIONS
+from shared.accounts.invitations import invited
 from shared.cli import CommandRefused, ended_by
 from shared.contracts import topics
 from shared.kafka.connection import KafkaSettings
@@ -46,8 +46,6 @@ from shared.settings import office_file, read_settings
 from shared.signatures import EntrySignatures, Signer
 
 verbs = typer.Typer()
-account_verbs = typer.Typer(no_args_is_help=True, help="Akun petugas balai.")
-verbs.add_typer(account_verbs, name="account")
 verbs.command("import")(import_sheet)
 
 
@@ -83,31 +81,6 @@ def print_public_keys() -> None:
     """The public keys of SIMPUL_RECORD_KEYS, for SIMPUL_RECORD_PUBLIC_KEYS of the office's notification."""
     settings = read_settings(RecordKeySettings)
     typer.echo(",".join(Signer(settings.record_keys).public_texts))
-
-
-@account_verbs.command("invite")
-def invite_account(
-    email: str,
-    role: Annotated[Role, typer.Option("--role", help="Perannya")],
-    activity: Annotated[str | None, typer.Option("--activity", help="Hanya kegiatan ini")] = None,
-) -> None:
-    """Undang seseorang: tautannya dicetak, dan dikirim ke surelnya. Diulangi: tautan baru, peran ini."""
-    settings = read_settings(AccountSettings, WRONG_SETTINGS)
-    ended_by(partial(_invite, settings, email, Grant(role, activity)))
-
-
-async def _invite(settings: AccountSettings, email: str, grant: Grant) -> list[str]:
-    """Raises `ValueError` where this is no address, and `DatabaseMisfit`."""
-    store = connect(
-        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
-    )
-    try:
-        await require_indexes(
-            store, accounts.COLLECTIONS["accounts"], f"simpul provision office {settings.office}"
-        )
-        return [await invited(store, str(settings.public_url), email, grant, datetime.now(UTC))]
-    finally:
-        await store.close()
 
 
 @verbs.command("republish")
@@ -163,6 +136,20 @@ def _register(settings: ParkedSettings | RepublishSettings) -> Store:
     return connect(
         settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
     )
+
+
+async def invite_account(email: str, role: str, activity: str | None) -> list[str]:
+    """Raises `ValueError` where this is no address or no role, and `DatabaseMisfit`."""
+    settings = read_settings(AccountSettings, WRONG_SETTINGS)
+    store = connect(
+        settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
+    )
+    try:
+        await require_indexes(store, COLLECTIONS["accounts"], f"simpul provision office {settings.office}")
+        inviting = office_invitations(store, str(settings.public_url))
+        return [await invited(inviting, email, ROLES.granted(role, activity), datetime.now(UTC))]
+    finally:
+        await store.close()
 
 
 async def provision_office(code: str, mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:

@@ -11,9 +11,9 @@ from services.registration.features.gatherings.pages.activities import PAGE, in_
 from services.registration.features.gatherings.pages.mails import MailList, counted
 from services.registration.features.people.people_desk import possible_duplicates_of
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done_message, staff_page
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, staff_page
 from shared.pages import pages_of
 
 

@@ -12,7 +12,7 @@ from services.registration.connections import Connections, connected
 from services.registration.features import FEATURES
 from services.registration.kernel.batch import OfficeStatements
 from services.registration.kernel.command_client import CommandClient
-from services.registration.kernel.context import HourlyLimits, OfficeContext, SignInSettings
+from services.registration.kernel.context import HourlyLimits, OfficeContext
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import Feature, OfficeStore
 from services.registration.kernel.features import Features, assemble
@@ -33,12 +33,12 @@ from services.registration.storage.publisher import Publisher
 from services.registration.web.api import OfficeApi, routes
 from services.registration.web.body_limits import body_limit
 from services.registration.web.consumer import intake_subscription
-from services.registration.web.done_sentences import DoneSentences
 from services.registration.web.front import OfficePages, templates
 from services.registration.web.health import readiness
 from services.registration.web.metrics import MeasuredLedger, PartitionMetrics, UnsignedCommands
 from services.registration.web.pace import pace
 from services.registration.web.tokens import Tokens
+from shared.accounts.sign_in_settings import SignInSettings
 from shared.contracts import topics
 from shared.doors import Address, RequestGuard
 from shared.http import application
@@ -46,6 +46,7 @@ from shared.kafka.records import partition_of
 from shared.management import management
 from shared.mongo.driver import is_passing
 from shared.office import Office, read_office
+from shared.pages.done_sentences import DoneSentences
 from shared.pages.problems import add_problem_pages, shown_at, speak_pages
 from shared.serving import HttpSides, listening, serve
 from shared.settings import read_settings

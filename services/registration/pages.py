@@ -4,8 +4,8 @@ from fastapi import APIRouter
 
 from services.registration import home
 from services.registration.kernel.features import Features
-from services.registration.web.access import Access
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access
 
 
 def pages(front: OfficePages, access: Access, features: Features) -> APIRouter:

@@ -6,10 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, HttpUrl, StringConstraints, model_validator
 
-from services.registration.kernel.context import OpenIdSettings
+from shared.accounts.settings import ProviderSettings
 from shared.contracts import topics
 from shared.contracts.types import OfficeCode
-from shared.doors import Address
 from shared.links import SigningKeys
 from shared.settings import CommonSettings, OfficeSettings
 from shared.signatures import PrivateKeys, Signer, Unsigned
@@ -17,16 +16,14 @@ from shared.signatures import PrivateKeys, Signer, Unsigned
 HexKey = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2}){32,}$")]
 
 
-class RegistrationSettings(OfficeSettings):
+class RegistrationSettings(OfficeSettings, ProviderSettings):
     """`person_key`: 32 bytes or more in hex, the key of all digests; it stays with the office's database.
     `session_keys`: sign what the desk gives its browsers; of registration alone.
     `trim_seconds`: between two deletions of decided commands from intake; 0 where the broker cannot.
     `registrations_per_…_hour`: what the public may submit; a hotel's network is one address.
     `notification_url`: where the office's notification answers; without it the desk shows no mails.
     `record_keys`: sign the office's own commands and its directory. `unsigned`: what becomes of commands of
-    sources without a key in the office's file; `accept` is for this release alone.
-    `oidc_…`: the provider of OpenID Connect by which staff may sign in, and what it knows the office by;
-    `oidc_name`: what people call an account of it."""
+    sources without a key in the office's file; `accept` is for this release alone."""
 
     http_port: int = Field(default=8001, ge=1, le=65_535)
     person_key: HexKey
@@ -39,34 +36,12 @@ class RegistrationSettings(OfficeSettings):
     notification_url: HttpUrl | None = None
     record_keys: PrivateKeys | None = None
     unsigned: Unsigned = "accept"
-    oidc_issuer: str = ""
-    oidc_client_id: str = ""
-    oidc_client_secret: str = Field(default="", repr=False)
-    oidc_name: str = Field(default="instansi", min_length=1, max_length=40)
 
     @model_validator(mode="after")
     def _signs_itself(self) -> Self:
         if self.unsigned == "refuse" and self.record_keys is None:
             raise ValueError("SIMPUL_UNSIGNED=refuse needs SIMPUL_RECORD_KEYS, since the office signs, too")
         return self
-
-    @model_validator(mode="after")
-    def _names_its_provider(self) -> Self:
-        given = [bool(one) for one in (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)]
-        if any(given) and not all(given):
-            raise ValueError(
-                "SIMPUL_OIDC_ISSUER, SIMPUL_OIDC_CLIENT_ID and SIMPUL_OIDC_CLIENT_SECRET go together"
-            )
-        address = Address.of(self.oidc_issuer)
-        if self.oidc_issuer and address.scheme != "https" and not address.is_loopback:
-            raise ValueError("SIMPUL_OIDC_ISSUER must begin with https://")
-        return self
-
-    @property
-    def openid(self) -> OpenIdSettings | None:
-        if not self.oidc_issuer:
-            return None
-        return OpenIdSettings(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_name)
 
     @property
     def signer(self) -> Signer | None:

@@ -1,17 +1,21 @@
 """What reporting adds to the `simpul` command."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from services.reporting.settings import ProvisionSettings
+from services.reporting.domain.permissions import ROLES
+from services.reporting.entrypoints.frame import directorate_invitations
+from services.reporting.settings import AccountSettings, ProvisionSettings
 from services.reporting.storage.comparing import Keys
 from services.reporting.storage.lease import FiguresHeld, LeaseLost
 from services.reporting.storage.provision import REPORTS, provision, require_provisioned
 from services.reporting.storage.rebuilding import Rebuild, RebuildBusy
 from services.reporting.storage.refolding import TopicLacks
 from services.reporting.storage.reset_office import reset_office
+from shared.accounts.invitations import invited
 from shared.cli import CommandRefused, ended_by
 from shared.contracts.topics import NATIONAL_DATABASE
 from shared.kafka.connection import KafkaSettings
@@ -75,6 +79,18 @@ def _told(differed: Keys, mended: bool) -> str:
         "; they were put right:" if mended else ":"
     )
     return "\n".join([head, *lines[:SHOWN], *more])
+
+
+async def invite_account(email: str, role: str, activity: str | None) -> list[str]:
+    """Raises `ValueError` where this is no address or no role, and `DatabaseMisfit`."""
+    settings = read_settings(AccountSettings)
+    store = connect(settings.mongo_url, NATIONAL_DATABASE, settings.mongo_driver)
+    try:
+        await require_provisioned(store)
+        inviting = directorate_invitations(store, str(settings.public_url))
+        return [await invited(inviting, email, ROLES.granted(role, activity), datetime.now(UTC))]
+    finally:
+        await store.close()
 
 
 async def provision_national(mongo_url: str, driver: Driver, kafka: KafkaSettings) -> list[str]:

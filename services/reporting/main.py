@@ -11,12 +11,14 @@ from fastapi import FastAPI
 
 from services.reporting.connections import Connections, connected
 from services.reporting.entrypoints import api
-from services.reporting.entrypoints.directorate import Directorate
+from services.reporting.entrypoints.directorate import Directorate, desk_of
 from services.reporting.entrypoints.instance import Instance
 from services.reporting.entrypoints.metrics import Metrics
-from services.reporting.pages import national, sign_in
+from services.reporting.pages import national
+from services.reporting.pages.site import front_of, pages
 from services.reporting.settings import ReportingSettings
 from services.reporting.storage.provision import require_provisioned
+from shared.accounts.sign_in_settings import SignInSettings
 from shared.contracts.topics import NATIONAL
 from shared.doors import Address, RequestGuard
 from shared.http import application
@@ -30,7 +32,7 @@ from shared.sign_ins import SignIns
 from shared.startup import run_service, until_up, warn_of_clear_text
 from shared.tracing import UNTRACED, Untraced, tracing
 
-MAX_BODY_BYTES = 4_000  # a token, typed
+MAX_BODY_BYTES = 64_000  # what an authenticator answers
 LEASE_LOST: Final = 75  # EX_TEMPFAIL of sysexits.h: start it again
 
 
@@ -58,12 +60,18 @@ async def running(
 def public(settings: ReportingSettings, store: Store, sign_ins: SignIns) -> FastAPI:
     """The public side, which answers from the database alone."""
     app = application("Simpul: rekapitulasi nasional")
-    secure = settings.public_url.scheme == "https"
-    directorate = Directorate(settings.directorate_token_hash, settings.session_keys, secure, sign_ins)
+    sign_in = SignInSettings(
+        settings.directorate_token_hash,
+        settings.session_keys,
+        str(settings.public_url),
+        sign_ins,
+        settings.openid,
+    )
+    directorate = Directorate(desk_of(store, sign_in), settings.session_keys)
     templates = national.templates(settings.directorate_name)
+    front = front_of(directorate, templates, settings.session_keys, settings.directorate_name)
     app.include_router(api.routes(store, directorate))
-    app.include_router(national.routes(store, templates, directorate))
-    app.include_router(sign_in.routes(templates, directorate))
+    app.include_router(pages(store, front, directorate))
     problem = partial(national.problem_page, templates)
     speak_pages(app, problem)
     add_problem_pages(app, problem)

@@ -15,11 +15,13 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
 
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.invitations import invitations
+from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.kernel.actions import Role
 from services.registration.web.tokens import OutcomeTicket, Tokens
+from services.reporting.domain.permissions import Role as NationalRole
+from services.reporting.entrypoints.frame import directorate_invitations
 from services.reporting.storage.provision import provision
+from shared.accounts.domain.permissions import Grant
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect
 from tests.component.registration.browser import STAFF, announce, landed, opened, submitted, typed
@@ -31,7 +33,7 @@ from tests.component.registration.test_publishing import RIGHT
 from tests.component.registration.test_staff import csrf_of, staff_at
 from tests.component.registration.test_ticking import book
 from tests.integration.reporting import test_answers as national
-from tests.support import accounts
+from tests.support import accounts, directorate
 from tests.support.markup import sound
 from tests.support.office import AS_DIRECTORATE, LINK_KEYS, TestOffice, new_office, person
 from tests.support.offices import SpeakingOffice
@@ -151,7 +153,7 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
 
 
 async def _accounts(office: TestOffice, client: httpx.AsyncClient) -> States:
-    link = await invitations(office.store, "").invite(
+    link = await office_invitations(office.store, "").invite(
         "wayan@balai.example", [Grant(Role.PINTU, "uji")], datetime.now(UTC), "staff"
     )
     yield "invitation", 200, await client.get(link)
@@ -292,9 +294,32 @@ async def nation(store: Store, stranger: httpx.AsyncClient) -> States:
         stranger.headers.update(AS_DIRECTORATE)
     del stranger.headers["Authorization"]
     yield "sign-in", 200, await stranger.get("/masuk")
-    yield "wrong token", 422, await stranger.post("/masuk", data={"token": "salah"})
+    yield "wrong token", 422, await stranger.post("/masuk", data={"sandi": "salah"})
     yield "no such office", 404, await stranger.get("/balai/tiada")
+    async for state in _directorate(store, stranger):
+        yield state
     yield "no page", 404, await stranger.get("/tiada")
+
+
+async def _directorate(store: Store, client: httpx.AsyncClient) -> States:
+    making = directorate_invitations(store, str(client.base_url))
+    link = await making.invite("sri@direktorat.example", [Grant("melihat")], NOW, "simpul")
+    path = link.removeprefix(str(client.base_url).rstrip("/"))
+    yield "invitation", 200, await client.get(path)
+    yield "invitation with mistakes", 422, await client.post(path, data={"nama": "", "kata-sandi": "x"})
+    client.headers.update(await directorate.signed_in(store, NationalRole.MENGELOLA))
+    form = directorate.marks(await client.get("/"))
+    for name in ("akun", "perangkat", "token", "riwayat"):
+        yield f"{name} of the directorate", 200, await client.get(f"/{name}")
+    for name in ("akun", "token"):
+        yield f"{name} with mistakes", 422, await client.post(f"/{name}", data=form)
+    invited = form | {"email": "tri@direktorat.example", "peran": "melihat"}
+    yield "a link to hand on", 200, await client.post("/akun", data=invited)
+    row = await store["accounts"].find_one({"letters": "tri@direktorat.example"})
+    yield "one account", 200, await client.get(f"/akun/{row['_id'] if row else ''}")
+    client.headers.update(await directorate.signed_in(store, NationalRole.MELIHAT))
+    yield "not one's own", 403, await client.get("/akun")
+    del client.headers["Cookie"]
 
 
 async def _counted(store: Store) -> list[str]:

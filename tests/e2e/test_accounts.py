@@ -40,14 +40,35 @@ def test_each_role_signs_in_and_sees_its_own_menu(played: Demo, role: str) -> No
             assert browser.get(path).status_code == (200 if path in MENUS[role] else 403), path
 
 
+@pytest.mark.parametrize(("role", "manages"), [("melihat", False), ("mengelola", True)])
+def test_each_role_of_the_directorate_sees_exact_figures_and_its_own_menu(
+    played: Demo, role: str, manages: bool
+) -> None:
+    nation = played.addresses.national
+    account = nation.accounts[role]
+    typed = {
+        "email": account.email,
+        "kata-sandi": read(played, account.password_file),
+        "kode": pyotp.TOTP(read(played, account.totp_secret_file)).now(),
+    }
+    with httpx.Client(base_url=nation.url, follow_redirects=True) as browser:
+        assert browser.get("/api/v1/figures", params={"by": "cohort"}).status_code == 401
+        home = browser.post("/masuk", data=typed)
+        assert (home.status_code, home.url.path) == (200, "/")
+        assert browser.get("/api/v1/figures", params={"by": "cohort"}).status_code == 200
+        for path in ("/akun", "/riwayat"):
+            assert (f'href="{path}"' in home.text) is manages
+            assert browser.get(path).status_code == (200 if manages else 403)
+
+
 def test_no_log_holds_a_password_a_key_or_a_link(played: Demo) -> None:
     logs = [log.read_text(errors="replace") for log in (played.simpul / "logs").glob("*.log")]
     secrets = [
         read(played, str(Path(path)))
-        for office in played.addresses.offices.values()
-        for one in office.accounts.values()
+        for place in (*played.addresses.offices.values(), played.addresses.national)
+        for one in place.accounts.values()
         for path in (one.password_file, one.totp_secret_file)
     ]
-    assert len(secrets) == 20
+    assert len(secrets) == 24
     assert not [secret for secret in secrets if any(secret in log for log in logs)]
-    assert not [log for log in logs if "/staf/undangan/" in log]
+    assert not [log for log in logs if "/undangan/" in log]

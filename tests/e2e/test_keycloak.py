@@ -11,9 +11,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local.machine import free_port
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.invitations import invitations
+from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.support import keycloak
 from tests.support.deployment import Deployment, deployment
 from tests.support.servers import Servers
@@ -42,7 +42,7 @@ class Place:
         return page
 
     async def invitation(self, email: str, role: Role) -> str:
-        making = invitations(self.running.office.store, self.office)
+        making = office_invitations(self.running.office.store, self.office)
         return await making.invite(email, [Grant(role)], datetime.now(UTC), "staff")
 
 

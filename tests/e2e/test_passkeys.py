@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, CDPSession, Page, async_playwright, expect
 
 from local.machine import free_port
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.support import accounts
 from tests.support.deployment import Deployment, deployment
 from tests.support.servers import Servers
@@ -74,13 +75,10 @@ class Place:
         await self.page.get_by_role("button", name="Pakai kunci sandi").click()
 
 
-@pytest_asyncio.fixture
-async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
-    async with deployment(servers, tmp_path) as running, async_playwright() as playwright:
-        port = free_port()
-        office = f"http://localhost:{port}"  # a passkey is bound to a name, not to a number
-        running.env["SIMPUL_PUBLIC_URL"] = office
-        await running.start("registration", "services.registration.main", port=port)
+@asynccontextmanager
+async def browser_with_authenticator() -> AsyncIterator[tuple[Page, CDPSession, str]]:
+    """A page; how its browser is spoken to, and by which name its authenticator."""
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = await browser.new_context(locale="id-ID")
         page = await context.new_page()
@@ -89,9 +87,22 @@ async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
         made = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
         made |= {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
         added = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": made})
-        account = await accounts.account(running.office, Grant(Role.PANITIA))
-        yield Place(running, office, context, page, devtools, added["authenticatorId"], account)
+        yield page, devtools, added["authenticatorId"]
         await browser.close()
+
+
+@pytest_asyncio.fixture
+async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
+    async with (
+        deployment(servers, tmp_path) as running,
+        browser_with_authenticator() as (page, devtools, authenticator),
+    ):
+        port = free_port()
+        office = f"http://localhost:{port}"  # a passkey is bound to a name, not to a number
+        running.env["SIMPUL_PUBLIC_URL"] = office
+        await running.start("registration", "services.registration.main", port=port)
+        account = await accounts.account(running.office, Grant(Role.PANITIA))
+        yield Place(running, office, page.context, page, devtools, authenticator, account)
 
 
 async def test_a_passkey_is_added_used_and_removed(place: Place) -> None:

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from services.notification.provision import provision_office
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.history import History
-from services.registration.features.accounts.invitations import invitations
+from services.registration.features.accounts.accounts_desk import office_invitations
+from services.registration.features.accounts.history import OfficeHistory
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.browser import STAFF
 from tests.support.deployment import Deployment, deployment
 from tests.support.features import ALL
@@ -52,7 +52,7 @@ async def test_each_command_of_staff_is_told_once(server_room: ServerRoom, tmp_p
             await running.start("registration", "services.registration.main")
         await working
         await running.office.at_rest()
-        history = History(running.office.store, ALL.history)
+        history = OfficeHistory(running.office.store, {}, ALL.history)
         told = Counter(entry.named("r:") for entry in await history.of_activity("uji", limit=10 * PEOPLE))
         assert (len(told), set(told.values())) == (PEOPLE, {1})
 
@@ -66,7 +66,7 @@ async def test_an_invitation_published_twice_by_a_killed_instance_is_one_mail(
         await provision_office(office.code, servers.mongo, "motor", office.kafka)
         await running.start_mailbox()
         await running.start("notification", "services.notification.main")
-        making = invitations(office.store, PUBLIC_URL)
+        making = office_invitations(office.store, PUBLIC_URL)
         for number in range(3):
             email = f"petugas{number}@balai.example"
             await making.invite(email, [Grant(Role.PINTU)], datetime.now(UTC), "staff")

@@ -7,10 +7,10 @@ from html import unescape
 
 import httpx
 
-from services.registration.features.accounts.accounts import grant_rows, letters
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.invitations import invitations
-from services.registration.features.accounts.sessions import Sessions
+from services.registration.features.accounts.accounts_desk import office_invitations
+from shared.accounts.accounts import grant_rows, letters
+from shared.accounts.domain.permissions import Grant
+from shared.accounts.sessions import Sessions
 from tests.support.office import PUBLIC_URL, TestOffice
 
 
@@ -37,5 +37,5 @@ async def marks(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str,
 
 async def invited_again(office: TestOffice, name: str) -> str:
     """The path of a new invitation's link."""
-    making = invitations(office.store, PUBLIC_URL)
+    making = office_invitations(office.store, PUBLIC_URL)
     return (await making.invite_again(name, datetime.now(UTC), "staff")).removeprefix(PUBLIC_URL)

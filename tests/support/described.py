@@ -34,7 +34,7 @@ def notification() -> FastAPI:
 
 def reporting() -> FastAPI:
     app = application("Simpul: rekapitulasi nasional")
-    app.include_router(api.routes(NOTHING, Directorate("", SESSION_KEYS, secure=False, sign_ins=NOTHING)))
+    app.include_router(api.routes(NOTHING, Directorate(NOTHING, SESSION_KEYS)))
     return app
 
 

@@ -35,11 +35,11 @@ from services.registration.kernel.features import assemble
 from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import ReceivedCommand
 from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact
-from services.registration.web.access import SignedIn
 from services.registration.web.api import OfficeApi
 from services.registration.web.bodies import body_as
 from services.registration.web.front import OfficePages
 from services.reporting.domain import measures
+from shared.accounts.access import SignedIn
 from shared.contracts.commands import COMMANDS, Command, PersonRef
 from shared.contracts.facts import FACTS, MEASURES, Body, Cell, Change, Measure, RegistrationFact
 from shared.contracts.types import Line, RegistrationId, Slug

@@ -1,12 +1,12 @@
 """What a feature makes of the office that it runs in: the stores and ways in that its routes work with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.registration.kernel.command_client import CommandClient, OutcomesPort
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
+from shared.accounts.sign_in_settings import SignInSettings
 from shared.links import Links
-from shared.sign_ins import SignIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,30 +15,6 @@ class HourlyLimits:
 
     per_email: int
     per_address: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenIdSettings:
-    """The provider of OpenID Connect by which staff sign in, and what the office is there. `name`: what
-    people call an account of it."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignInSettings:
-    """How an office's staff sign in. `token_hash`: SHA-256 of its one token; `session_keys`: sign the forms
-    of who signed in; `public_url`: of its pages; `sign_ins`: counts attempts, and makes who fails wait;
-    `openid`: None where there is no provider."""
-
-    token_hash: str
-    session_keys: str
-    public_url: str
-    sign_ins: SignIns
-    openid: OpenIdSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from services.registration.kernel.actions import Action
 from services.registration.kernel.command_client import CommandClient, DecidedCommand, pending
 from services.registration.kernel.features import Features
 from services.registration.web import documented
-from services.registration.web.access import Access, SignedIn
 from services.registration.web.answers import RequestPreferences, answer_one, outcome_response, require_found
 from services.registration.web.documented import answers
-from services.registration.web.done_sentences import DoneSentences
 from services.registration.web.tokens import OutcomeTicket, Tokens, TokenUnknown
+from shared.accounts.access import Access, SignedIn
 from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import INT_BOUND
 from shared.http import NOT_FOUND, UNAUTHORIZED, Problem, problem_answer
+from shared.pages.done_sentences import DoneSentences
 
 PREFIX: Final = "/api/v1"
 SOURCES: Final = ("staff", "public")

@@ -1,17 +1,10 @@
-"""What the pages of staff share: their forms, and asking a command from one."""
-
-import secrets
-from typing import Any
-from urllib.parse import urlencode
-
-from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+"""Asking a command from a form of staff."""
 
 from services.registration.kernel.acceptable import Unacceptable
 from services.registration.kernel.command_client import pending, unacceptable
 from services.registration.kernel.received_commands import canonical
-from services.registration.web.access import SignedIn
 from services.registration.web.front import WAIT_SECONDS, OfficePages
+from shared.accounts.access import SignedIn
 from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
@@ -21,25 +14,6 @@ from shared.words import number
 AGAIN = (
     "Belum pasti kami terima. Kembali ke halaman sebelumnya, lalu kirim sekali lagi: tidak ada yang ganda."
 )
-
-
-def staff_page(
-    front: OfficePages, user: SignedIn, look: str, status: int = 200, again: bool = False, **values: Any
-) -> HTMLResponse:
-    """`again`: the form that was sent is shown again, and stays the same command."""
-    nonce = (again and user.nonce) or secrets.token_urlsafe(12)
-    return front.page(look, status, user=user, csrf=user.csrf, nonce=nonce, **values)
-
-
-def redirect_with_message(front: OfficePages, path: str, sentence: str, **query: Any) -> RedirectResponse:
-    """To a page of staff, which says what was done. What it says is signed: no link makes it lie."""
-    told = {"selesai": front.desk.done_sentences.sign(path, sentence)}
-    return RedirectResponse(f"{path}?{urlencode(query | told)}", 303)
-
-
-def done_message(front: OfficePages, request: Request) -> str:
-    """What was done, at the page where `redirect_with_message` leads."""
-    return front.desk.done_sentences.read(request.query_params.get("selesai", ""), request.url.path)
 
 
 def promoted_sentence(people: int) -> str:

@@ -17,6 +17,7 @@ from services.registration.web.mails import Mails
 from shared.links import Links
 from shared.office import Office
 from shared.pages import environment
+from shared.pages.done_sentences import DoneSentences
 from shared.regions import regencies
 
 WAIT_SECONDS: Final = 4.0  # for an outcome; most stand within a tenth of a second
@@ -65,6 +66,10 @@ class OfficePages:
     def parts(self) -> Mapping[str, Any]:
         """By a feature's name, what its pages work with."""
         return self.desk.parts
+
+    @property
+    def done_sentences(self) -> DoneSentences:
+        return self.desk.done_sentences
 
     def page(
         self, look: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any

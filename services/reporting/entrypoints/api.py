@@ -1,7 +1,7 @@
 """The figures over HTTP: JSON, CSV and XLSX."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any, get_args
 
@@ -9,10 +9,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import StringConstraints
 
+from services.reporting.domain.permissions import Action
 from services.reporting.domain.questions import DIMENSIONS, OF_PERSONS, Dimension, Filters, Question, Report
-from services.reporting.entrypoints.directorate import BEARER, Directorate
+from services.reporting.entrypoints.directorate import CHALLENGE, Directorate
 from services.reporting.entrypoints.files import SHEET, as_csv, as_workbook
 from services.reporting.storage.figures import Unchanged, report
+from shared.accounts.access import SignedIn
 from shared.contracts.types import INT_BOUND, Month, OfficeCode, Slug, rfc3339
 from shared.http import Problem, problem_answer
 from shared.mongo.driver import Store
@@ -27,7 +29,8 @@ are under a filter by `category` or `cohort`. `month`, `kind`, `province` and
 left out. A person in two activities is counted twice. Rows without any figure are left out; without `by`
 there is exactly one row.
 
-With `Authorization: Bearer` and the directorate's token every figure is exact. Without it `{"below": 5}`
+With `Authorization: Bearer` and a token of the directorate with the scope `figures:read` every figure is
+exact. Without it `{"below": 5}`
 stands for fewer than five people, or fewer than five in each activity and category that the row is made of;
 `{"at_least": n}` for a figure of which the rest would give such a number away; `facts` is null; and
 `cohort` and `home_regency` may not be asked for.
@@ -61,14 +64,16 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     304: {"description": "nothing is other than at the `ETag` of `If-None-Match`"},
     401: problem_answer("another token than the directorate's, or a question that needs it"),
 }
+OF_DIRECTORATE = "Angkatan dan asal peserta hanya dirinci untuk direktorat: dengan token, atau sesudah masuk."
 Write = Callable[[Question, Report], Response]
 
 
 def routes(store: Store, directorate: Directorate) -> APIRouter:
     api = APIRouter(prefix="/api/v1")
+    Reader = Annotated[SignedIn | None, Depends(directorate.open(Action.SEE_FIGURES))]  # noqa: N806
+    Exporter = Annotated[SignedIn | None, Depends(directorate.open(Action.EXPORT_FIGURES))]  # noqa: N806
 
-    def question_of(
-        request: Request,
+    def filters_of(
         by: By = "",
         office: OfficeCode | None = None,
         province: Province | None = None,
@@ -79,25 +84,31 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
         last: Annotated[Month | None, Query(alias="to")] = None,
     ) -> Question:
         filters = Filters(office, province, kind, category, cohort, first, last)
-        question = Question(_dimensions(by), filters, directorate.asks(request))
-        if not question.exact and question.named & OF_PERSONS:
-            sentence = "Angkatan dan asal peserta hanya dirinci dengan token direktorat."
-            raise Problem(401, "unauthorized", sentence, BEARER)
-        return question
+        return Question(_dimensions(by), filters, exact=False)
 
-    async def answer(request: Request, question: Question, write: Write) -> Response:
+    Asked = Annotated[Question, Depends(filters_of)]  # noqa: N806
+
+    async def answer(
+        request: Request, user: SignedIn | None, asked: Question, write: Write, deed: str = "export_figures"
+    ) -> Response:
+        question = replace(asked, exact=user is not None)
+        if user is None and question.named & OF_PERSONS:
+            raise Problem(401, "unauthorized", OF_DIRECTORATE, CHALLENGE)
         tag = directorate.tag(request, question.exact)
         try:
             found = await report(store, question, is_known=tag.matches)
         except Unchanged:
             return tag.unchanged()
+        if user is not None:
+            rows = len(found.tables[0])
+            await directorate.desk.history.note(user.actor, deed, query=request.url.query, count=rows)
         written = write(question, found if question.exact else found.for_anyone())
         written.headers.update(tag.headers)
         return written
 
     @api.get("/figures", description=ABOUT, openapi_extra=DOCUMENTED, responses=ANSWERS)
-    async def figures(request: Request, question: Annotated[Question, Depends(question_of)]) -> Response:
-        return await answer(request, question, _json)
+    async def figures(request: Request, user: Reader, asked: Asked) -> Response:
+        return await answer(request, user, asked, _json, "read_figures")
 
     @api.get(
         "/figures.csv",
@@ -107,8 +118,8 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
         "what is not told exactly is `<5` or `≥n`.",
         openapi_extra=DOCUMENTED,
     )
-    async def figures_csv(request: Request, question: Annotated[Question, Depends(question_of)]) -> Response:
-        return await answer(request, question, _csv)
+    async def figures_csv(request: Request, user: Exporter, asked: Asked) -> Response:
+        return await answer(request, user, asked, _csv)
 
     @api.get(
         "/figures.xlsx",
@@ -117,8 +128,8 @@ def routes(store: Store, directorate: Directorate) -> APIRouter:
         description="The same rows as a workbook, with a sheet of how far each office may be relied upon.",
         openapi_extra=DOCUMENTED,
     )
-    async def figures_xlsx(request: Request, question: Annotated[Question, Depends(question_of)]) -> Response:
-        return await answer(request, question, _xlsx)
+    async def figures_xlsx(request: Request, user: Exporter, asked: Asked) -> Response:
+        return await answer(request, user, asked, _xlsx)
 
     return api
 

@@ -1,48 +1,66 @@
-"""Whether it is the directorate that asks, and whether it knows the answer already."""
+"""Whether somebody of the directorate asks, who that is, and whether they know the answer already."""
 
 import hmac
-from typing import Final
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from services.reporting.domain.permissions import Action
+from services.reporting.entrypoints.frame import FRAME, directorate_invitations
 from services.reporting.storage.figures import State
-from shared.http import Problem, token_matches
-from shared.pages.session import Door, Session, Sessions
-from shared.sign_ins import SignIns
+from shared.accounts.access import SignedIn
+from shared.accounts.accounts_desk import AccountsDesk, accounts_desk
+from shared.accounts.sign_in_settings import SignInSettings
+from shared.links import secrets
+from shared.mongo.driver import Store
 
-SIGN_IN: Final = "/masuk"
-DOOR: Final = Door(
-    "simpul-direktorat", SIGN_IN, "simpul/direktorat", "Silakan masuk dengan token direktorat."
-)
-BEARER: Final = {"WWW-Authenticate": "Bearer"}
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+def desk_of(store: Store, sign_in: SignInSettings) -> AccountsDesk:
+    key = _key(sign_in.session_keys)
+
+    def counted(typed: str) -> bytes:
+        return hmac.digest(key, f"sign-in\x1f{typed}".encode(), "sha256")[:16]
+
+    return accounts_desk(sign_in, directorate_invitations(store, sign_in.public_url), FRAME, counted)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPermission:
+    """Lets everybody in; whoever may do this is told more. Raises `Problem` 401, 403 or 429 for whoever bears
+    another token."""
+
+    action: Action
+    known: Callable[[Request, Action], Awaitable[SignedIn | None]]
+
+    async def __call__(self, request: Request) -> SignedIn | None:
+        return await self.known(request, self.action)
 
 
 class Directorate:
-    """`token_hash`: SHA-256 (hex) of its token. `session_keys` as `SigningKeys`, which every instance has:
-    they sign sessions, which end with the token. `secure`: TLS is there."""
+    """`session_keys` as `SigningKeys`, which every instance has: they key what is told of the figures'
+    state."""
 
-    def __init__(self, token_hash: str, session_keys: str, secure: bool, sign_ins: SignIns) -> None:
-        self._token_hash = token_hash.lower()
-        self.sign_ins = sign_ins
-        self.sessions = Sessions(DOOR, session_keys, token_hash, secure)
+    def __init__(self, desk: AccountsDesk, session_keys: str) -> None:
+        self.desk, self._tag_key = desk, _key(session_keys)
 
-    def asks(self, request: Request) -> bool:
-        """By token or by session. Raises `Problem` for a token that is not the directorate's."""
+    def open(self, action: Action) -> OpenPermission:
+        return OpenPermission(action, self._known)
+
+    async def _known(self, request: Request, action: Action) -> SignedIn | None:
+        """By token or by session; None for the public."""
+        access = self.desk.access
         if "authorization" in request.headers:
-            self.sign_ins.require_turn(request, "token")
-            if token_matches(request, self._token_hash):
-                return True
-            self.sign_ins.refused(request, "token")
-            raise Problem(401, "unauthorized", "Token direktorat salah.", BEARER)
-        return self.session(request) is not None
-
-    def session(self, request: Request) -> Session | None:
-        return self.sessions.of(request)
+            return await access.api(action)(request)
+        user = await access.visitor(request)
+        return user if user and user.may(action) else None
 
     def tag(self, request: Request, exact: bool, *depends: str) -> "Tag":
         told = [request.url.path, request.url.query, str(exact), *depends]
-        return Tag(request.headers.get("if-none-match", ""), self._token_hash.encode(), told)
+        return Tag(request.headers.get("if-none-match", ""), self._tag_key, told)
 
 
 class Tag:
@@ -62,3 +80,8 @@ class Tag:
 
     def unchanged(self) -> Response:
         return Response(status_code=304, headers=self.headers)
+
+
+def _key(session_keys: str) -> bytes:
+    """Of those keys the one that signs."""
+    return secrets(session_keys)[-1].encode()

@@ -4,21 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from services.reporting.domain.measures import MEASURES, of_activities
+from services.reporting.domain.permissions import Action
 from services.reporting.domain.questions import Filters, Question, Report
 from services.reporting.domain.standing import OfficeStanding
 from services.reporting.entrypoints.directorate import Directorate, Tag
 from services.reporting.pages.query import FIELDS, PageQuery, choices, filters_in_words, read_query
 from services.reporting.pages.tables import FILTERS, ListPage, Pagination, Table, highest
 from services.reporting.storage.figures import Unchanged, report
+from shared.accounts.access import SignedIn
+from shared.accounts.desk_pages import done_message
+from shared.accounts.pages.account_pages import TEMPLATES, AccountPages
 from shared.contracts.types import ZONES
 from shared.mongo.driver import Document, Store
 from shared.pages import environment
@@ -28,7 +32,8 @@ CONTROL: Final = {
     "waiting": "belum ada laporan pembanding",
     "differs": "BERBEDA dari laporan balai",
 }
-JAKARTA: Final = ZoneInfo(ZONES["WIB"])  # the directorate's own clock
+ZONE: Final = "WIB"  # the directorate's own clock
+JAKARTA: Final = ZoneInfo(ZONES[ZONE])
 UNITS: Final = ((86_400, "hari"), (3_600, "jam"), (60, "menit"), (1, "detik"))
 MONTHS: Final = 12
 RELIED: Final = 6
@@ -36,7 +41,7 @@ NO_OFFICE: Final = "Balai ini tidak dikenal, atau belum mengirim data."
 
 
 def templates(directorate_name: str) -> Environment:
-    found = environment(Path(__file__).parent / "templates")
+    found = environment(Path(__file__).parent / "templates", TEMPLATES)
     found.filters |= FILTERS
     found.globals |= {
         "directorate": directorate_name,
@@ -54,25 +59,26 @@ def problem_page(
     return HTMLResponse(text, status, headers)
 
 
-def routes(store: Store, templates: Environment, directorate: Directorate) -> APIRouter:
+def routes(store: Store, front: AccountPages, directorate: Directorate) -> APIRouter:
     pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    view = NationalPages(store, templates, directorate)
+    view = NationalPages(store, front, directorate)
+    Visitor = Annotated[SignedIn | None, Depends(directorate.open(Action.SEE_FIGURES))]  # noqa: N806
 
     @pages.get("/")
-    async def national(request: Request) -> Response:
-        return await view.figures(request, None)
+    async def national(request: Request, user: Visitor) -> Response:
+        return await view.figures(request, user, None)
 
     @pages.get("/saring")
-    async def filters(request: Request) -> Response:
-        return await view.filters(request, None)
+    async def filters(request: Request, user: Visitor) -> Response:
+        return await view.filters(request, user is not None, None)
 
     @pages.get("/balai/{code}")
-    async def office(request: Request, code: str) -> Response:
-        return await view.figures(request, code)
+    async def office(request: Request, user: Visitor, code: str) -> Response:
+        return await view.figures(request, user, code)
 
     @pages.get("/balai/{code}/saring")
-    async def office_filters(request: Request, code: str) -> Response:
-        return await view.filters(request, code)
+    async def office_filters(request: Request, user: Visitor, code: str) -> Response:
+        return await view.filters(request, user is not None, code)
 
     return pages
 
@@ -80,18 +86,17 @@ def routes(store: Store, templates: Environment, directorate: Directorate) -> AP
 class NationalPages:
     """The national pages, or those of the office that is named."""
 
-    def __init__(self, store: Store, templates: Environment, directorate: Directorate) -> None:
-        self._store, self._templates, self._directorate = store, templates, directorate
+    def __init__(self, store: Store, front: AccountPages, directorate: Directorate) -> None:
+        self._store, self._front, self._directorate = store, front, directorate
 
-    async def figures(self, request: Request, office: str | None) -> Response:
-        exact = self._directorate.asks(request)
+    async def figures(self, request: Request, user: SignedIn | None, office: str | None) -> Response:
+        exact = user is not None
         query, wrong = read_query(request, exact)
         if wrong:
-            return await self.filters(request, office)
+            return await self.filters(request, exact, office)
         if office is not None:
             query.office = office
-        session = self._directorate.session(request)
-        csrf = session.csrf if session else ""
+        csrf = user.csrf if user else ""
         # a page tells its own age: the same figures a minute later are another page
         tag = self._directorate.tag(request, exact, csrf, f"{datetime.now(JAKARTA):%Y%m%d%H%M}")
         try:
@@ -101,11 +106,13 @@ class NationalPages:
         if _is_unknown(office, found.offices):
             return self._missing()
         shown = _shown(request.query_params, query, office, found)
-        return self._page("national.html", 200, tag.headers, exact=exact, csrf=csrf, **shown)
+        said = done_message(self._front, request)
+        return self._page(
+            "national.html", 200, tag.headers, exact=exact, user=user, csrf=csrf, done=said, **shown
+        )
 
-    async def filters(self, request: Request, office: str | None) -> Response:
+    async def filters(self, request: Request, exact: bool, office: str | None) -> Response:
         """The form, with what does not fit told at its field."""
-        exact = self._directorate.asks(request)
         _, wrong = read_query(request, exact)
         found = await report(self._store, Question(("kind",), Filters(), exact))
         if _is_unknown(office, found.offices):
@@ -127,10 +134,10 @@ class NationalPages:
         )
 
     def _page(self, look: str, status: int, headers: dict[str, str], **values: Any) -> HTMLResponse:
-        return HTMLResponse(self._templates.get_template(look).render(**values), status, headers)
+        return self._front.page(look, status, headers, **values)
 
     def _missing(self) -> HTMLResponse:
-        return problem_page(self._templates, 404, {}, "Tidak ditemukan", NO_OFFICE)
+        return problem_page(self._front.templates, 404, {}, "Tidak ditemukan", NO_OFFICE)
 
     async def _report(self, query: PageQuery, exact: bool, office: str | None, tag: Tag) -> Report:
         total = Question((), Filters(**query.model_dump()), exact)

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.reporting.storage.backfill import make_public_figures, make_revisions
 from services.reporting.storage.lease import READER, provision_lease
+from shared.accounts.accounts_desk import COLLECTIONS as OF_ACCOUNTS
 from shared.contracts.topics import NATIONAL_REPORTS, REPORTS_PARTITIONS, REPORTS_SETTINGS
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.topics import TopicSpec, admin, require_topic
@@ -12,12 +13,13 @@ from shared.mongo.formats import mark_formats, require_formats
 from shared.mongo.indexes import ascending, make_indexes, require_indexes
 
 FIGURES_OF_OFFICES = ("cursors", "offices", "activities", "cells", "roll_ups", "veiled")
-COLLECTIONS = (*FIGURES_OF_OFFICES, "lease", "revisions")
+COLLECTIONS = (*FIGURES_OF_OFFICES, "lease", "revisions", *OF_ACCOUNTS)
 INDEXES = (
     ascending("cells", "office", "activity"),
     ascending("cells", "month"),
     ascending("veiled", "office", "month"),
     ascending("revisions", "due", sparse=True),
+    *(index for indexes in OF_ACCOUNTS.values() for index in indexes),
 )
 FORMATS: Final = {"cursors": 1, "cells": 1, "roll_ups": 1, "veiled": 1}
 """Versions of the rows that figures are made of."""

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
-from jinja2 import Environment
 from prometheus_client import CollectorRegistry
 
 from services.registration.pages import pages
-from services.registration.web.front import OfficePages
-from services.reporting.entrypoints.directorate import Directorate
-from services.reporting.pages import national, sign_in
-from shared.mongo.driver import Store
+from services.reporting.main import public
+from services.reporting.settings import ReportingSettings
+from shared.mongo.driver import connect
+from shared.pages.problems import FOR_PROGRAMS
 from shared.sign_ins import SignIns
-from tests.support.features import ACCESS, ALL
+from tests.support.features import ACCESS, ALL, FRONT
 from tests.support.office import SESSION_KEYS
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -38,6 +37,7 @@ TYPED: Final = (
         "tantangan",
         "jawaban",
         "hapus",
+        "lingkup",
         "token",
         "nama",
         "email",
@@ -74,6 +74,9 @@ TYPED: Final = (
 )
 
 
+OF_ACCOUNTS: Final = ("/keluar", "/perangkat", "/kunci-sandi", "/akun", "/token", "/riwayat")
+
+
 class Route(NamedTuple):
     """`path` with its parameters in braces."""
 
@@ -82,9 +85,9 @@ class Route(NamedTuple):
 
     @property
     def behind_the_door(self) -> bool:
-        return self.path == "/keluar" or (
-            self.path.startswith("/staf") and not self.path.startswith(("/staf/masuk", "/staf/undangan"))
-        )
+        path = self.path.removeprefix("/staf")
+        ours = self.path.startswith("/staf") or path.startswith(OF_ACCOUNTS)
+        return ours and not path.startswith(("/masuk", "/undangan"))
 
     def at(self, known: dict[str, str]) -> str:
         return re.sub(r"{(\w+)}", lambda found: known.get(found[1], "x"), self.path)
@@ -92,19 +95,13 @@ class Route(NamedTuple):
 
 def of_registration() -> list[Route]:
     """Routes are made without what they work on: only their paths are looked at."""
-    return list(_routes(pages(cast(OfficePages, None), ACCESS, ALL)))
+    return list(_routes(pages(FRONT, ACCESS, ALL)))
 
 
 def of_reporting() -> list[Route]:
-    directorate, templates = (
-        Directorate("0" * 64, SESSION_KEYS, False, SignIns(CollectorRegistry())),
-        cast(Environment, None),
-    )
-    routers = (
-        national.routes(cast(Store, None), templates, directorate),
-        sign_in.routes(templates, directorate),
-    )
-    return [route for router in routers for route in _routes(router)]
+    settings = ReportingSettings(directorate_token_hash="0" * 64, session_keys=SESSION_KEYS)
+    app = public(settings, connect("mongodb://127.0.0.1:1", "none"), SignIns(CollectorRegistry()))
+    return [route for route in _routes(app.router) if not route.path.startswith(FOR_PROGRAMS)]
 
 
 def _routes(router: APIRouter) -> Iterator[Route]:

@@ -106,7 +106,7 @@ async def sites(system: Deployment) -> dict[str, Site]:
     outcome = await office.outcome("uji", await office.put(submit, "uji"))
     desk, nation = (system.services[name].url for name in ("registration", "reporting"))
     staff = await signed_in(desk, "/staf/masuk", "sandi", STAFF_TOKEN)
-    directorate = await signed_in(nation, "/masuk", "token", DIRECTORATE_TOKEN)
+    directorate = await signed_in(nation, "/masuk", "sandi", DIRECTORATE_TOKEN)
     known = {
         "activity": "uji",
         "registration": outcome["data"]["registration"],

@@ -12,10 +12,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
 from services.registration.connections import connected
-from services.registration.features.accounts.domain.permissions import PERMITTED, Grant
+from services.registration.features.accounts.domain.permissions import PERMITTED
 from services.registration.kernel.actions import Action, Role
 from services.registration.main import running
-from services.registration.web.access import ApiPermission, PagePermission
+from shared.accounts.access import ApiPermission, PagePermission
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.browser import STAFF, announce
 from tests.support import accounts
 from tests.support.office import TestOffice, both, new_office, office_file, person
@@ -156,7 +157,7 @@ async def test_a_page_is_open_to_the_roles_of_its_action(place: Place, role: Rol
             assert (answer.status_code != 403) is wanted[grant], (route.name, grant)
             if answer.status_code == 403:
                 assert "Ini di luar peran Anda" in answer.text
-                assert "hanya untuk admin" in answer.text
+                assert "hanya untuk peran admin" in answer.text
 
 
 async def test_that_there_is_no_such_registration_is_told_to_the_whole_offices_staff(

@@ -11,9 +11,9 @@ import httpx
 import pyotp
 import pytest
 
-from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.invitations import invitations
+from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.browser import STAFF
 from tests.component.registration.test_pages import sound
 from tests.support import accounts
@@ -47,7 +47,7 @@ async def desk(servers: Servers, **changed: object) -> AsyncIterator[tuple[TestO
 
 async def invited(office: TestOffice, *grants: Grant) -> str:
     """The path of an invitation's link."""
-    making = invitations(office.store, PUBLIC_URL)
+    making = office_invitations(office.store, PUBLIC_URL)
     return (await making.invite(EMAIL, grants, datetime.now(UTC), "staff")).removeprefix(PUBLIC_URL)
 
 
@@ -107,7 +107,10 @@ async def test_an_invitation_opens_an_account_once(servers: Servers) -> None:
 async def test_an_invitation_ends_with_time_and_with_the_next_one(servers: Servers) -> None:
     async with desk(servers) as (office, client):
         first = await invited(office, Grant(Role.PINTU))
-        making, row = invitations(office.store, PUBLIC_URL), await office.store["accounts"].find_one({})
+        making, row = (
+            office_invitations(office.store, PUBLIC_URL),
+            await office.store["accounts"].find_one({}),
+        )
         assert row is not None
         long_ago = datetime.now(UTC) - timedelta(hours=73)
         second = (await making.invite_again(row["_id"], long_ago, "staff")).removeprefix(PUBLIC_URL)
@@ -214,7 +217,7 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
         mine = f"/staf/akun/{admin}"
         for path, sent in ((f"{mine}/nonaktif", {}), (f"{mine}/peran", {"hapus": "0"})):
             answer = await client.post(path, data=marks | sent, headers=me)
-            assert (answer.status_code, "admin terakhir" in answer.text) == (409, True)
+            assert (answer.status_code, "admin balai terakhir" in answer.text) == (409, True)
 
 
 async def test_an_invitation_is_put_on_the_directory_and_forgotten(servers: Servers) -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.features.accounts.domain.scopes import SCOPE
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.browser import STAFF, announce
 from tests.component.registration.test_pages import sound
 from tests.support import accounts

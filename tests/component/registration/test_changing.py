@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import httpx
 import yaml
 
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.browser import announce, heading, landed, submitted, typed
 from tests.component.registration.test_desk import DESK, marks
 from tests.component.registration.test_pages import sound

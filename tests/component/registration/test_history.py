@@ -6,8 +6,8 @@ import io
 import httpx
 import pytest
 
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.browser import STAFF, announce, typed
 from tests.component.registration.test_pages import sound
 from tests.support import accounts

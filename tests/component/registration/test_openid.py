@@ -10,8 +10,8 @@ import httpx
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.component.registration.test_accounts import EMAIL, invited
 from tests.component.registration.test_pages import sound
 from tests.support import accounts

@@ -7,9 +7,9 @@ from html import unescape
 import httpx
 import pytest
 
-from services.registration.features.accounts.challenges import LASTS, Challenges
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.kernel.actions import Role
+from shared.accounts.challenges import LASTS, Challenges
+from shared.accounts.domain.permissions import Grant
 from tests.support import accounts
 from tests.support.markup import Markup
 from tests.support.office import METRICS, STAFF_TOKEN, new_office

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from services.registration.features.accounts.domain.permissions import Grant
 from services.registration.kernel.actions import Role
+from shared.accounts.domain.permissions import Grant
 from tests.support import accounts
 from tests.support.office import SESSION_KEYS, TestOffice, new_office
 from tests.support.servers import Servers

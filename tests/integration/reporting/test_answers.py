@@ -48,15 +48,19 @@ async def stranger(store: Store) -> AsyncIterator[httpx.AsyncClient]:
         yield one
 
 
-def client(store: Store, **changed: Any) -> httpx.AsyncClient:
-    """Of an instance of its own."""
+def settings_of(**changed: Any) -> ReportingSettings:
     given = {
         "directorate_name": "Direktorat <Contoh>",
         "session_keys": SESSION_KEYS,
         "failed_sign_ins_per_address": 1_000_000,
         "directorate_token_hash": hashlib.sha256(DIRECTORATE_TOKEN.encode()).hexdigest(),
     }
-    settings = ReportingSettings(**(given | changed))
+    return ReportingSettings(**(given | changed))
+
+
+def client(store: Store, **changed: Any) -> httpx.AsyncClient:
+    """Of an instance of its own."""
+    settings = settings_of(**changed)
     sign_ins = SignIns(CollectorRegistry(), settings.failed_sign_ins_per_address)
     app = public(settings, store, sign_ins)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -16,7 +16,7 @@ EXACT = "<dt>Terkonfirmasi</dt><dd>3</dd>"
 
 async def signed_in(one: httpx.AsyncClient) -> str:
     """The mark that its forms carry."""
-    answer = await one.post("/masuk", data={"token": f" {DIRECTORATE_TOKEN}"})
+    answer = await one.post("/masuk", data={"sandi": f" {DIRECTORATE_TOKEN}"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     return csrf_of(await one.get("/"))
 
@@ -28,13 +28,13 @@ def csrf_of(page: httpx.Response) -> str:
 async def test_who_signs_in_sees_exact_figures_until_they_sign_out(store: Store) -> None:
     await gathered(store)
     async with client(store) as one:
-        refused = await one.post("/masuk", data={"token": "salah"})
+        refused = await one.post("/masuk", data={"sandi": "salah"})
         assert (refused.status_code, "set-cookie" in refused.headers) == (422, False)
-        assert "Token itu bukan token direktorat" in refused.text
+        assert "Token ini salah" in refused.text
         csrf = await signed_in(one)
         assert EXACT in (await one.get(HANDFUL)).text
         assert ",3,0," in (await one.get("/api/v1/figures.csv?by=category,cohort")).text
-        assert (await one.post("/keluar", data={"csrf": csrf})).headers["location"] == "/"
+        assert (await one.post("/keluar", data={"csrf": csrf})).headers["location"].startswith("/masuk?")
         assert "<dd>&lt;5</dd>" in (await one.get(HANDFUL)).text
         again = await one.post("/keluar", data={"csrf": csrf})
         assert (again.status_code, again.headers["location"]) == (303, "/masuk")
@@ -54,7 +54,7 @@ async def test_a_session_is_known_to_every_instance_and_ends_with_the_token(stor
 
 async def test_the_sessions_cookie_is_for_nobody_else(store: Store) -> None:
     async with client(store, public_url="https://nasional.example") as one:
-        answer = await one.post("/masuk", data={"token": DIRECTORATE_TOKEN})
+        answer = await one.post("/masuk", data={"sandi": DIRECTORATE_TOKEN})
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-simpul-direktorat=")
     for trait in ("; HttpOnly", "; Secure", "; SameSite=strict", "; Path=/", "; Max-Age=43200"):
@@ -72,7 +72,7 @@ async def test_a_forged_session_is_none(store: Store) -> None:
 async def test_forms_of_other_sites_and_of_earlier_sessions_are_refused_in_a_page(store: Store) -> None:
     async with client(store) as one:
         foreign = {"Origin": "https://jahat.example"}
-        answer = await one.post("/masuk", data={"token": DIRECTORATE_TOKEN}, headers=foreign)
+        answer = await one.post("/masuk", data={"sandi": DIRECTORATE_TOKEN}, headers=foreign)
         assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
         sound(answer.text)
         earlier = await signed_in(one)
@@ -97,11 +97,11 @@ async def test_a_page_of_an_earlier_session_is_not_taken_for_known(store: Store)
 
 async def test_who_guesses_waits_at_page_and_token_alike(store: Store) -> None:
     async with client(store, failed_sign_ins_per_address=2) as one:
-        assert (await one.post("/masuk", data={"token": "salah"})).status_code == 422
+        assert (await one.post("/masuk", data={"sandi": "salah"})).status_code == 422
         wrong = {"Authorization": "Bearer salah"}
         assert (await one.get("/api/v1/figures?by=cohort", headers=wrong)).status_code == 401
         for answer in (
-            await one.post("/masuk", data={"token": DIRECTORATE_TOKEN}),
+            await one.post("/masuk", data={"sandi": DIRECTORATE_TOKEN}),
             await one.get("/api/v1/figures", headers=wrong),
         ):
             assert (answer.status_code, "retry-after" in answer.headers) == (429, True)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from services.registration.features.accounts.domain import one_time_codes
-from services.registration.features.accounts.domain.passwords import normal, weakness
-from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
+from shared.accounts.domain import one_time_codes
+from shared.accounts.domain.passwords import normal, weakness
+from shared.accounts.password_hashes import PasswordHashes, common_passwords
 
 NOW = datetime(2024, 3, 1, 1, 0, 10, tzinfo=UTC)
 COMMON = common_passwords()

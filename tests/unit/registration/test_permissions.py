@@ -4,15 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.registration.features.accounts.domain.account import Account, is_last_admin
-from services.registration.features.accounts.domain.permissions import (
-    PERMITTED,
-    Grant,
-    permitted,
-    permitted_roles,
-)
-from services.registration.features.accounts.domain.session import Session, device
+from services.registration.features.accounts.domain.permissions import PERMITTED, ROLES
 from services.registration.kernel.actions import Action, Role
+from shared.accounts.domain.account import Account, is_last_admin
+from shared.accounts.domain.permissions import Grant
+from shared.accounts.domain.session import Session, device
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -20,37 +16,45 @@ DAY = timedelta(days=1)
 
 def test_every_action_has_its_row_and_the_admin_may_all() -> None:
     assert set(PERMITTED) == set(Action)
+    assert list(ROLES.words) == list(Role)
     assert all(Role.ADMIN in roles for roles in PERMITTED.values())
 
 
 @pytest.mark.parametrize("role", Role)
 def test_everybody_may_enter_whatever_their_grant_is_for(role: Role) -> None:
-    assert permitted([Grant(role, "rakor")], Action.ENTER, None, NOW)
+    assert ROLES.permit([Grant(role, "rakor")], Action.ENTER, None, NOW)
 
 
 def test_a_grant_for_one_activity_is_for_no_other_and_not_for_the_office() -> None:
     grants = [Grant(Role.PANITIA, "rakor")]
-    found = [permitted(grants, Action.CHANGE_ACTIVITY, at, NOW) for at in ("rakor", "lain", None)]
+    found = [ROLES.permit(grants, Action.CHANGE_ACTIVITY, at, NOW) for at in ("rakor", "lain", None)]
     assert found == [True, False, False]
-    assert permitted([Grant(Role.PANITIA)], Action.CHANGE_ACTIVITY, "lain", NOW)
+    assert ROLES.permit([Grant(Role.PANITIA)], Action.CHANGE_ACTIVITY, "lain", NOW)
 
 
 def test_a_grant_ends_at_its_time() -> None:
     grants = [Grant(Role.ADMIN, until=NOW)]
-    assert permitted(grants, Action.ENTER, None, NOW - DAY)
-    assert not permitted(grants, Action.ENTER, None, NOW)
+    assert ROLES.permit(grants, Action.ENTER, None, NOW - DAY)
+    assert not ROLES.permit(grants, Action.ENTER, None, NOW)
 
 
 def test_a_door_ticks_people_off_and_sees_no_more() -> None:
     grants = [Grant(Role.PINTU)]
-    assert {action for action in Action if permitted(grants, action, "rakor", NOW)} == {
+    assert {action for action in Action if ROLES.permit(grants, action, "rakor", NOW)} == {
         Action.ENTER,
         Action.RECORD_ATTENDANCE,
     }
 
 
 def test_roles_are_told_in_one_order() -> None:
-    assert permitted_roles(Action.SEE_ROSTER) == [Role.ADMIN, Role.PANITIA, Role.PIMPINAN]
+    assert ROLES.of(Action.SEE_ROSTER) == [Role.ADMIN, Role.PANITIA, Role.PIMPINAN]
+
+
+def test_a_role_is_typed_for_the_office_or_one_activity() -> None:
+    assert ROLES.granted("pintu", "rakor") == Grant(Role.PINTU, "rakor")
+    assert ROLES.granted("admin", None) == Grant(Role.ADMIN)
+    with pytest.raises(ValueError, match="the role must be one of admin, panitia"):
+        ROLES.granted("raja", None)
 
 
 def one(name: str, *grants: Grant, active: bool = True) -> Account:
@@ -65,9 +69,9 @@ def test_the_last_admin_is_who_alone_is_one_of_the_whole_office_now() -> None:
         one("u:d", Grant(Role.ADMIN, "rakor")),
         one("u:e", Grant(Role.PANITIA)),
     ]
-    assert is_last_admin(admin, [admin, *others], NOW)
-    assert not is_last_admin(admin, [admin, one("u:f", Grant(Role.ADMIN))], NOW)
-    assert not is_last_admin(others[3], [admin, *others], NOW)
+    assert is_last_admin(admin, [admin, *others], ROLES, NOW)
+    assert not is_last_admin(admin, [admin, one("u:f", Grant(Role.ADMIN))], ROLES, NOW)
+    assert not is_last_admin(others[3], [admin, *others], ROLES, NOW)
 
 
 @pytest.mark.parametrize(

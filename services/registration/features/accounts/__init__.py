@@ -1,55 +1,40 @@
 """Accounts of an office's staff: who they are, what they may do, and how they sign in."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Final
 
-from services.registration.features.accounts import (
-    accounts,
-    api_tokens,
-    challenges,
-    credentials,
-    history,
-    notices,
-    sessions,
-)
-from services.registration.features.accounts.accounts_desk import NAME, parts, publish_notices
-from services.registration.features.accounts.pages import (
-    devices,
-    invitation,
-    management,
-    openid,
-    passkey_sign_in,
-    passkeys,
-    sign_in,
-    tokens,
-)
-from services.registration.features.accounts.pages import history as history_pages
+from fastapi import APIRouter
+
+from services.registration.features.accounts import notices
+from services.registration.features.accounts.accounts_desk import NAME, account_pages, parts, publish_notices
+from services.registration.features.accounts.pages import activity_history
 from services.registration.kernel.feature import Feature
+from services.registration.web.front import OfficePages
+from shared.accounts.access import Access
+from shared.accounts.accounts_desk import COLLECTIONS
+from shared.accounts.pages import PUBLIC_PAGES, STAFF_PAGES
+from shared.accounts.pages.account_pages import TEMPLATES, AccountPages
+
+
+def _public(pages: Callable[[AccountPages], APIRouter]) -> Callable[[OfficePages], APIRouter]:
+    return lambda front: pages(account_pages(front))
+
+
+def _of_staff(
+    pages: Callable[[AccountPages, Access], APIRouter],
+) -> Callable[[OfficePages, Access], APIRouter]:
+    return lambda front, access: pages(account_pages(front), access)
+
 
 ACCOUNTS: Final = Feature(
     name=NAME,
     commands={},
     facts={},
     kinds={},
-    collections={
-        **accounts.COLLECTIONS,
-        **sessions.COLLECTIONS,
-        **notices.COLLECTIONS,
-        **credentials.COLLECTIONS,
-        **challenges.COLLECTIONS,
-        **history.COLLECTIONS,
-        **api_tokens.COLLECTIONS,
-    },
-    pages=(sign_in.door, invitation.routes, openid.routes, passkey_sign_in.routes),
-    staff_pages=(
-        sign_in.routes,
-        devices.routes,
-        passkeys.routes,
-        management.routes,
-        tokens.routes,
-        history_pages.routes,
-    ),
-    templates=Path(__file__).with_name("templates"),
+    collections={**COLLECTIONS, **notices.COLLECTIONS},
+    pages=tuple(map(_public, PUBLIC_PAGES)),
+    staff_pages=(*map(_of_staff, STAFF_PAGES), activity_history.routes),
+    templates=TEMPLATES,
     parts=parts,
     access=lambda desk: desk.access,
     work=publish_notices,

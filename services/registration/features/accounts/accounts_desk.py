@@ -1,64 +1,24 @@
-"""What pages of accounts work with."""
+"""What pages of an office's accounts work with, and what other features write into its history."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from services.registration.features.accounts.accounts import Accounts
-from services.registration.features.accounts.api_tokens import ApiTokens
-from services.registration.features.accounts.challenges import Challenges
-from services.registration.features.accounts.credentials import Credentials
-from services.registration.features.accounts.domain.history import Deed
-from services.registration.features.accounts.history import History
-from services.registration.features.accounts.identities import Identities
-from services.registration.features.accounts.invitations import Invitations, invitations
-from services.registration.features.accounts.openid_provider import RETURN, OpenIdProvider
-from services.registration.features.accounts.passkeys import Passkeys, has_domain
-from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
-from services.registration.features.accounts.sessions import Sessions
-from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
+from fastapi import Request
+
+from services.registration.features.accounts.domain.deeds import WORDS, Deed
+from services.registration.features.accounts.frame import FRAME, SCOPES_HINT
+from services.registration.features.accounts.history import OfficeHistory
+from services.registration.features.accounts.notices import Notices
 from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import EntryWriter
-from services.registration.web.access import SignedIn
 from services.registration.web.api import FeatureServices
-from shared.doors import Address
-from shared.pages.cookies import SessionCookie
-from shared.sign_ins import SignIns
+from services.registration.web.front import OfficePages
+from shared.accounts.access import SignedIn
+from shared.accounts.accounts_desk import AccountsDesk, accounts_desk
+from shared.accounts.invitations import Invitations, invitations
+from shared.accounts.pages.account_pages import AccountPages
+from shared.mongo.driver import Store
 
 NAME: Final = "accounts"
-
-
-@dataclass(frozen=True, slots=True)
-class AccountsDesk:
-    """`common`: passwords that are refused; `provider`, `passkeys`: None where the office has no such way in;
-    `away`: the cookie by which a browser is known that comes back from the provider."""
-
-    access: StaffAccess
-    accounts: Accounts
-    invitations: Invitations
-    credentials: Credentials
-    hashes: PasswordHashes
-    common: frozenset[str]
-    challenges: Challenges
-    identities: Identities
-    provider: OpenIdProvider | None
-    passkeys: Passkeys | None
-    away: SessionCookie
-
-    @property
-    def sessions(self) -> Sessions:
-        return self.accounts.sessions
-
-    @property
-    def tokens(self) -> ApiTokens:
-        return self.access.tokens
-
-    @property
-    def history(self) -> History:
-        return self.accounts.history
-
-    @property
-    def sign_ins(self) -> SignIns:
-        return self.access.sign_ins
 
 
 def accounts_of(parts: FeatureServices) -> AccountsDesk:
@@ -66,36 +26,49 @@ def accounts_of(parts: FeatureServices) -> AccountsDesk:
     return found
 
 
+def history_of(parts: FeatureServices) -> OfficeHistory:
+    found = accounts_of(parts).history
+    assert isinstance(found, OfficeHistory), "`parts` made it"
+    return found
+
+
+def office_invitations(store: Store, public_url: str, history: OfficeHistory | None = None) -> Invitations:
+    """Whose links are mailed."""
+    history = history or OfficeHistory(store, WORDS, {})
+    return invitations(store, history, public_url, FRAME, Notices(store).announce)
+
+
 def parts(context: OfficeContext) -> AccountsDesk:
     of, sign_in = context.of, context.sign_in
-    history, hashes = History(of.store, context.features.history), PasswordHashes()
-    accounts = Accounts(of.store, Sessions(of.store), history)
-    tokens = ApiTokens(of.store, history)
-    address, challenges = Address.of(sign_in.public_url), Challenges(of.store)
-    secure = address.scheme == "https"
-    cookie, away = SessionCookie("simpul", secure), SessionCookie("simpul-pergi", secure, "lax")
-    return AccountsDesk(
-        StaffAccess(
-            of,
-            accounts,
-            accounts.sessions,
-            sign_in.token_hash,
-            cookie,
-            FormMarks(sign_in.session_keys),
-            sign_in.sign_ins,
-            tokens,
-            context.features.activity_of,
-        ),
-        accounts,
-        invitations(of.store, sign_in.public_url),
-        Credentials(of.store, of.digests, hashes),
-        hashes,
-        common_passwords(),
-        challenges,
-        Identities(of.store),
-        OpenIdProvider(sign_in.openid, f"{address.origin}{RETURN}") if sign_in.openid else None,
-        Passkeys(of.store, challenges, history, address) if has_domain(address) else None,
-        away,
+    history = OfficeHistory(of.store, WORDS, context.features.history)
+
+    async def activity(request: Request) -> str | None:
+        """Of which activity the thing is that the path names."""
+        given = request.path_params
+        for name, activity_of in context.features.activity_of.items():
+            if name in given:
+                return await activity_of(of, given[name])
+        return given.get("activity")
+
+    return accounts_desk(
+        sign_in,
+        office_invitations(of.store, sign_in.public_url, history),
+        FRAME,
+        lambda typed: of.digests.counted("sign-in", typed),
+        activity,
+    )
+
+
+def account_pages(front: OfficePages) -> AccountPages:
+    office = front.office
+    return AccountPages(
+        accounts_of(front),
+        front.templates,
+        front.done_sentences,
+        office.name,
+        office.zone,
+        SCOPES_HINT.format(office.code),
+        {"office": office},
     )
 
 
@@ -107,4 +80,4 @@ async def note(
 
 
 async def publish_notices(desk: AccountsDesk, entries: EntryWriter) -> None:
-    await desk.invitations.notices.keep_publishing(entries)
+    await Notices(desk.invitations.store).keep_publishing(entries)

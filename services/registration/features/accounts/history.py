@@ -2,48 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from services.registration.features.accounts.domain.history import WORDS, Deed, Entry, page
-from shared.mongo.driver import Document, Session, Store
-from shared.mongo.indexes import Index, ascending
+from shared.accounts.domain.history import Entry, page
+from shared.accounts.history import NEWEST, History
+from shared.mongo.driver import Document
 
-KEPT: Final = timedelta(days=3 * 365)
-COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
-    "history": (
-        ascending("history", "at", expires=int(KEPT.total_seconds())),
-        Index("history", (("about", 1), ("at", -1))),
-    )
-}
-_NEWEST: Final = [("at", -1), ("_id", -1)]
 _OF_FACT: Final = {"at": 1, "actor": 1, "type": 1, "key": 1, "data.registration": 1}
 
 
-def history_row(
-    actor: str, deed: Deed, about: Sequence[str] = (), query: str = "", count: int | None = None
-) -> Document:
-    given = {"query": query or None, "count": count}
-    row: Document = {"at": datetime.now(UTC), "actor": actor, "deed": deed, "about": list(about)}
-    return row | {name: value for name, value in given.items() if value is not None}
-
-
 @dataclass(frozen=True, slots=True)
-class History:
+class OfficeHistory(History):
     """`words`: of the facts that answer commands, by their types."""
 
-    store: Store
     words: Mapping[str, str]
-
-    async def note(
-        self, actor: str, deed: Deed, *about: str, query: str = "", count: int | None = None
-    ) -> None:
-        """Before the answer goes out: nobody sees what was not noted. `about`: keys as `Entry` has them."""
-        await self.store["history"].insert_one(history_row(actor, deed, about, query, count))
-
-    async def write(self, row: Document, session: Session) -> None:
-        """In the transaction of what was done."""
-        await self.store["history"].insert_one(row, session=session)
 
     async def newest(self, actor: str = "", skip: int = 0, limit: int = 50) -> list[Entry]:
         """Of everybody, or of one."""
@@ -71,13 +43,11 @@ class History:
 
     async def _page(self, of_facts: Document, of_rows: Document, skip: int, limit: int) -> list[Entry]:
         most = skip + limit
-        facts = self.store["facts"].find(of_facts, _OF_FACT).sort(_NEWEST).limit(most)
-        rows = self.store["history"].find(of_rows).sort(_NEWEST).limit(most)
+        facts = self.store["facts"].find(of_facts, _OF_FACT).sort(NEWEST).limit(most)
         by_command = await facts.to_list(None)
         reasons = await self._reasons([row["_id"] for row in by_command])
         done = [self._of_fact(row, reasons.get(row["_id"], "")) for row in by_command]
-        noted = [_of_row(row) for row in await rows.to_list(None)]
-        return page([done, noted], skip, limit)
+        return page([done, await self.noted(of_rows, most)], skip, limit)
 
     async def _reasons(self, places: Sequence[int]) -> dict[int, str]:
         """What was said why, of facts whose command said so."""
@@ -91,8 +61,3 @@ class History:
         if registration := data.get("registration"):
             about.append(f"r:{registration}")
         return Entry(row["at"], row["actor"], self.words.get(row["type"], row["type"]), tuple(about), reason)
-
-
-def _of_row(row: dict[str, Any]) -> Entry:
-    what = WORDS.get(row["deed"], row["deed"])
-    return Entry(row["at"], row["actor"], what, tuple(row["about"]), row.get("query", ""), row.get("count"))

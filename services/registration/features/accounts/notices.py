@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from services.registration.kernel.feature import Entry, EntryWriter
+from shared.accounts.invitations import NewInvitation
 from shared.contracts.directory import AccountEntry
 from shared.mongo.driver import Session, Store
 from shared.mongo.indexes import Index
@@ -23,6 +25,21 @@ class Notices:
     cause is the same."""
 
     store: Store
+
+    async def announce(self, made: NewInvitation, session: Session) -> None:
+        """A mail with the link of an invitation."""
+        given = {"name": made.account.name} if made.account.name else {}
+        entry = AccountEntry(
+            rev=made.number,
+            account=made.account.id,
+            email=made.account.email,
+            cause=secrets.token_hex(8),
+            at=made.at,
+            link=made.link,
+            until=made.until,
+            **given,
+        )
+        await self.write(entry, session)
 
     async def write(self, entry: AccountEntry, session: Session) -> None:
         row = {"_id": entry.cause, "account": entry.account, "rev": entry.rev, "value": entry.encoded()}

@@ -14,7 +14,6 @@ from services.registration.features.gatherings.sheets.sheet_row import command_i
 from services.registration.features.gatherings.uploads import SHEET_BYTES
 from services.registration.kernel.actions import Action
 from services.registration.web import documented
-from services.registration.web.access import SignedIn
 from services.registration.web.answers import (
     RequestPreferences,
     answer_many,
@@ -28,6 +27,7 @@ from services.registration.web.api import PREFIX, REFUSED, STAFF, OfficeApi, Unv
 from services.registration.web.bodies import body_as, fitted, parsed
 from services.registration.web.documented import answers, body
 from services.registration.web.tokens import OutcomeTicket, Tokens
+from shared.accounts.access import SignedIn
 from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,

@@ -8,10 +8,10 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.materials.materials_desk import materials
 from services.registration.kernel.actions import Action
 from services.registration.web import documented
-from services.registration.web.access import SignedIn
 from services.registration.web.api import REFUSED, STAFF, OfficeApi
 from services.registration.web.bodies import body_as
 from services.registration.web.documented import body
+from shared.accounts.access import SignedIn
 from shared.contracts.commands import PublishMaterial, WithdrawMaterial
 from shared.contracts.types import Slug
 from shared.http import NOT_FOUND

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.registration.features.people.domain import participant
 from services.registration.kernel.actions import Action
-from services.registration.web.access import SignedIn
 from services.registration.web.api import STAFF, OfficeApi
 from services.registration.web.bodies import body_as
 from services.registration.web.documented import body
+from shared.accounts.access import SignedIn
 from shared.contracts.commands import CorrectParticipant, PersonRef
 
 

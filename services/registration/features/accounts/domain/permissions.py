@@ -1,17 +1,16 @@
-"""Who may do what: the one table of roles and actions, and what an account's grants come to."""
+"""Who may do what: the one table of roles and actions."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Final
 
 from services.registration.kernel.actions import Action, Role
+from shared.accounts.domain.permissions import Roles
 
 EVERYBODY: Final = frozenset(Role)
 _WORKING: Final = frozenset({Role.ADMIN, Role.PANITIA})
 _SEEING: Final = _WORKING | {Role.PIMPINAN}
 
-PERMITTED: Final[Mapping[Action, frozenset[Role]]] = {
+PERMITTED: Final[Mapping[str, frozenset[str]]] = {
     Action.ENTER: EVERYBODY,
     Action.ANNOUNCE_ACTIVITY: _WORKING,
     Action.CHANGE_ACTIVITY: _WORKING,
@@ -39,33 +38,14 @@ PERMITTED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_HISTORY: frozenset({Role.ADMIN}),
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A role for one activity, or for the whole office where none is named. `until`: it ends then."""
-
-    role: Role
-    activity: str | None = None
-    until: datetime | None = None
-
-    def __str__(self) -> str:
-        where = f" di {self.activity}" if self.activity else ""
-        return f"{self.role}{where}" + (f" sampai {self.until:%Y-%m-%d}" if self.until else "")
-
-    def holds(self, now: datetime) -> bool:
-        return self.until is None or now < self.until
-
-
-def permitted(grants: Iterable[Grant], action: Action, activity: str | None, now: datetime) -> bool:
-    """Whether one of them lets its account do this to something of an activity, or of the whole office."""
-    return any(
-        grant.role in PERMITTED[action]
-        and grant.holds(now)
-        and (grant.activity is None or grant.activity == activity or action is Action.ENTER)
-        for grant in grants
-    )
-
-
-def permitted_roles(action: Action) -> list[Role]:
-    """In the order in which roles are told."""
-    return [role for role in Role if role in PERMITTED[action]]
+ROLES: Final = Roles(
+    {
+        Role.ADMIN: "Admin: semuanya, juga akun",
+        Role.PANITIA: "Panitia: mengurus kegiatan dan peserta",
+        Role.PINTU: "Pintu: mencatat kehadiran",
+        Role.PENELAAH: "Penelaah: menelaah naskah",
+        Role.PIMPINAN: "Pimpinan: melihat",
+    },
+    PERMITTED,
+    of_activities=True,
+)

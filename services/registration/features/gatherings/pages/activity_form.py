@@ -19,9 +19,9 @@ from services.registration.features.gatherings.pages.typed_activity import (
     SESSION,
     TypedActivity,
 )
-from services.registration.web.access import SignedIn
-from services.registration.web.desk import staff_page
 from services.registration.web.front import OfficePages
+from shared.accounts.access import SignedIn
+from shared.accounts.desk_pages import staff_page
 from shared.contracts.activity import Activity
 from shared.contracts.kinds import KINDS
 from shared.contracts.types import ZONES, Category

@@ -13,9 +13,10 @@ from services.registration.features.gatherings.domain.activity import attendance
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done_message, redirect_with_message, staff_page, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem

@@ -36,14 +36,10 @@ from services.registration.features.gatherings.pages.typed_activity import NoYam
 from services.registration.features.gatherings.pages.yaml_lines import Mistake, mistakes
 from services.registration.kernel.actions import Action
 from services.registration.kernel.received_commands import canonical
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import (
-    promoted_sentence,
-    redirect_with_message,
-    staff_page,
-    submit_command,
-)
+from services.registration.web.desk import promoted_sentence, submit_command
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.activity import Activity
 from shared.contracts.commands import ChangeActivity
 from shared.contracts.facts import RegistrationPromoted

@@ -11,8 +11,8 @@ from services.registration.features.gatherings.pages.roster import Filter, Searc
 from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.features.gatherings.sheets import files
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -14,16 +14,11 @@ from services.registration.features.gatherings.pages.mails import TOLD, listed
 from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.people.domain import participant
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import (
-    done_message,
-    promoted_sentence,
-    redirect_with_message,
-    staff_page,
-    submit_command,
-)
+from services.registration.web.desk import promoted_sentence, submit_command
 from services.registration.web.front import OfficePages, now, poll_until
 from services.registration.web.mails import Mail
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.outcomes import Outcome

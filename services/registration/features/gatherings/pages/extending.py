@@ -13,9 +13,10 @@ from services.registration.features.gatherings.pages.activity_as_typed import lo
 from services.registration.features.gatherings.pages.publishing_warnings import LATE, closes_late
 from services.registration.features.gatherings.pages.typed_activity import moment_of
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import redirect_with_message, staff_page, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import ChangeActivity
 from shared.words import moment
 

@@ -10,9 +10,9 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.mentored_groups import mentored_groups
 from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import staff_page
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import staff_page
 from shared.pages import pages_of
 
 GROUPS: Final = 10

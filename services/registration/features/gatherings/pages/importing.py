@@ -19,9 +19,10 @@ from services.registration.features.gatherings.sheets.sheet_report import Invite
 from services.registration.features.gatherings.sheets.sheet_row import command_id
 from services.registration.features.gatherings.uploads import SHEET_BYTES, Kind, Upload
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import AGAIN, redirect_with_message, staff_page
+from services.registration.web.desk import AGAIN
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import SubmitRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable

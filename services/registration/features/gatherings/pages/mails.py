@@ -14,10 +14,10 @@ from pydantic import BaseModel, Field
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import staff_page
 from services.registration.web.front import OfficePages
 from services.registration.web.mails import STATES, Mail, MailRefused, MailsUnavailable
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import staff_page
 from shared.pages import pages_of
 
 log = logging.getLogger(__name__)

@@ -19,9 +19,10 @@ from services.registration.features.gatherings.pages.activity_form import (
 from services.registration.features.gatherings.pages.publishing_warnings import publishing_warnings
 from services.registration.features.gatherings.pages.typed_activity import ROOM, TypedActivity, of_form
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done_message, redirect_with_message, staff_page, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
 from shared.contracts.activity import Activity
 from shared.contracts.commands import PublishActivity
 from shared.http import Problem

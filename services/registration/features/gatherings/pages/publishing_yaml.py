@@ -13,9 +13,9 @@ from services.registration.features.gatherings.pages.publishing import FORM, STE
 from services.registration.features.gatherings.pages.typed_activity import NoYaml, TypedActivity, of_yaml
 from services.registration.features.gatherings.pages.yaml_lines import SHOWN, Mistake, excerpt, mistakes
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import staff_page
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import staff_page
 
 YAML_BYTES: Final = 12_000  # as the page holds it, with the marks of HTML
 NO_TEXT: Final = "Tempel YAML kegiatan, atau pilih berkasnya"

@@ -11,9 +11,10 @@ from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.gatherings.pages.fields import FIELDS, SubmittedFields, read
 from services.registration.features.gatherings.pages.form import offered
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import staff_page, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import staff_page
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.outcomes import Outcome
 

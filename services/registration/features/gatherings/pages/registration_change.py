@@ -17,14 +17,10 @@ from services.registration.features.gatherings.sheets.cells import READERS, Cell
 from services.registration.kernel.actions import Action
 from services.registration.kernel.decisions import Refusal
 from services.registration.kernel.sentences import misfit
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import (
-    promoted_sentence,
-    redirect_with_message,
-    staff_page,
-    submit_command,
-)
+from services.registration.web.desk import promoted_sentence, submit_command
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import ChangeRegistration
 from shared.contracts.facts import RegistrationChanged, RegistrationPromoted
 from shared.contracts.types import Category

@@ -12,9 +12,9 @@ from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.features.gatherings.sheets.cells import CellRefused, regency
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done_message, staff_page
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, staff_page
 from shared.contracts.types import Category
 from shared.pages import pages_of
 

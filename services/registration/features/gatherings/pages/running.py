@@ -10,14 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import (
-    promoted_sentence,
-    redirect_with_message,
-    staff_page,
-    submit_command,
-)
+from services.registration.web.desk import promoted_sentence, submit_command
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import CancelActivity, ChangeActivity
 from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.types import Paragraph

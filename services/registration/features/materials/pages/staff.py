@@ -12,9 +12,10 @@ from services.registration.features.materials.materials import SENTENCES
 from services.registration.features.materials.materials_desk import materials
 from services.registration.features.materials.pages.material_form import EMPTY, TypedMaterial, read
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done_message, redirect_with_message, staff_page, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
 from shared.contracts.commands import WithdrawMaterial
 from shared.contracts.outcomes import Outcome, Result
 from shared.contracts.types import Slug

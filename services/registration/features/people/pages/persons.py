@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from services.registration.features.accounts.accounts_desk import accounts_of, note
-from services.registration.features.accounts.pages.history import names
+from services.registration.features.accounts.accounts_desk import account_pages, history_of, note
 from services.registration.features.people.people_desk import possible_duplicates_of
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import staff_page
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import staff_page
+from shared.accounts.pages.history import names
 from shared.http import Problem
 from shared.pages import pages_of
 
@@ -56,8 +56,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
             "staf-seseorang.html",
             person=person,
             titles=titles,
-            changes=await accounts_of(front).history.of_person(ref, held) if may else [],
-            names=await names(front) if may else {},
+            changes=await history_of(front).of_person(ref, held) if may else [],
+            names=await names(account_pages(front)) if may else {},
         )
 
     return router

@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.people.people_desk import possible_duplicates_of
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import done_message, redirect_with_message, staff_page
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
 
 SHOWN: Final = 10
 HELD: Final = 5  # registrations of one person; more would make too long a page

@@ -12,9 +12,9 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.sharing.chat_text import chat_text
 from services.registration.features.sharing.poster import poster
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import staff_page
 from services.registration.web.front import OfficePages, now
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import staff_page
 
 
 def routes(front: OfficePages, access: Access) -> APIRouter:

@@ -1,0 +1,84 @@
+"""Accounts in the database of their service: no other one reads them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.accounts.domain.account import Account
+from shared.accounts.domain.permissions import Grant
+from shared.accounts.history import History, history_row
+from shared.accounts.sessions import Sessions
+from shared.mongo.driver import Document, Session, Store
+from shared.mongo.indexes import Index, ascending
+
+COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
+    "accounts": (
+        ascending("accounts", "letters", unique=True),
+        ascending("accounts", "invitation.token", unique=True, sparse=True),
+        ascending("accounts", "identity.issuer", "identity.subject", unique=True, sparse=True),
+        ascending("accounts", "passkeys.id", unique=True, sparse=True),
+    )
+}
+"""`letters`: of the address, by which one person has one account; `identity`: of a provider of OpenID
+Connect, which is one person's, too."""
+CREDENTIALS: Final = ("password", "totp", "recovery", "identity", "passkeys")
+"""What an account signs in with."""
+
+
+def letters(email: str) -> str:
+    return email.strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Whatever takes something from an account ends its sessions in the same transaction."""
+
+    store: Store
+    sessions: Sessions
+    history: History
+
+    async def one(self, name: str) -> Account | None:
+        row = await self.store["accounts"].find_one({"_id": name})
+        return account(row) if row else None
+
+    async def by_email(self, email: str) -> Account | None:
+        row = await self.store["accounts"].find_one({"letters": letters(email)})
+        return account(row) if row else None
+
+    async def all(self) -> list[Account]:
+        """By address."""
+        rows = await self.store["accounts"].find({}).sort("letters", 1).to_list(None)
+        return [account(row) for row in rows]
+
+    async def grant(self, name: str, grants: Sequence[Grant], by: str) -> None:
+        """Replace what an account may do. `by`: the actor who has it done, here and below."""
+        change = {"$set": {"grants": grant_rows(grants)}}
+        told = ", ".join(map(str, grants)) or "tidak ada"
+        await self._change(name, change, history_row(by, "change_grants", [name], told))
+
+    async def disable(self, name: str, by: str) -> None:
+        """Nobody signs in with it until it is invited again, and its invitation opens nothing."""
+        forgotten = dict.fromkeys((*CREDENTIALS, "invitation"), "")
+        change = {"$set": {"state": "disabled"}, "$unset": forgotten}
+        await self._change(name, change, history_row(by, "disable_account", [name]))
+
+    async def end_sessions(self, name: str, by: str) -> None:
+        await self._change(name, None, history_row(by, "end_sessions", [name]))
+
+    async def _change(self, name: str, change: Document | None, done: Document) -> None:
+        async def work(session: Session) -> None:
+            if change is not None:
+                await self.store["accounts"].update_one({"_id": name}, change, session=session)
+            await self.history.write(dict(done), session)
+            await self.sessions.end_all(name, transaction=session)
+
+        await self.store.transaction(work)
+
+
+def account(row: Document) -> Account:
+    grants = tuple(Grant(one["role"], one["activity"], one["until"]) for one in row["grants"])
+    return Account(row["_id"], row["email"], row["name"], row["state"], grants)
+
+
+def grant_rows(grants: Sequence[Grant]) -> list[dict[str, Any]]:
+    return [{"role": str(one.role), "activity": one.activity, "until": one.until} for one in grants]

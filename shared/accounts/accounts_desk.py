@@ -1,0 +1,118 @@
+"""What pages of accounts work with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from shared.accounts import accounts as stored
+from shared.accounts import api_tokens, challenges, credentials, history, sessions
+from shared.accounts.accounts import Accounts
+from shared.accounts.api_tokens import ApiTokens
+from shared.accounts.challenges import Challenges
+from shared.accounts.credentials import Credentials
+from shared.accounts.frame import Frame
+from shared.accounts.history import History
+from shared.accounts.identities import Identities
+from shared.accounts.invitations import Invitations
+from shared.accounts.openid_provider import RETURN, OpenIdProvider
+from shared.accounts.passkeys import Passkeys, has_domain
+from shared.accounts.password_hashes import PasswordHashes, common_passwords
+from shared.accounts.sessions import Sessions
+from shared.accounts.sign_in_settings import SignInSettings
+from shared.accounts.staff_access import FormMarks, StaffAccess
+from shared.doors import Address
+from shared.pages.cookies import SessionCookie
+from shared.sign_ins import SignIns
+
+COLLECTIONS = {
+    **stored.COLLECTIONS,
+    **sessions.COLLECTIONS,
+    **credentials.COLLECTIONS,
+    **challenges.COLLECTIONS,
+    **history.COLLECTIONS,
+    **api_tokens.COLLECTIONS,
+}
+"""What the database of a service with accounts holds for them, with their indexes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsDesk:
+    """`common`: passwords that are refused; `provider`, `passkeys`: None where there is no such way in;
+    `away`: the cookie by which a browser is known that comes back from the provider."""
+
+    frame: Frame
+    access: StaffAccess
+    accounts: Accounts
+    invitations: Invitations
+    credentials: Credentials
+    hashes: PasswordHashes
+    common: frozenset[str]
+    challenges: Challenges
+    identities: Identities
+    provider: OpenIdProvider | None
+    passkeys: Passkeys | None
+    away: SessionCookie
+
+    @property
+    def sessions(self) -> Sessions:
+        return self.accounts.sessions
+
+    @property
+    def tokens(self) -> ApiTokens:
+        return self.access.tokens
+
+    @property
+    def history(self) -> History:
+        return self.accounts.history
+
+    @property
+    def sign_ins(self) -> SignIns:
+        return self.access.sign_ins
+
+
+async def no_activity(_: Request) -> None:
+    """Of a service whose paths name none."""
+
+
+def accounts_desk(
+    sign_in: SignInSettings,
+    inviting: Invitations,
+    frame: Frame,
+    counted: Callable[[str], bytes],
+    activity: Callable[[Request], Awaitable[str | None]] = no_activity,
+) -> AccountsDesk:
+    """`counted` as in `Credentials`, `activity` as in `StaffAccess`."""
+    store, accounts, hashes = inviting.store, inviting.accounts, PasswordHashes()
+    tokens = ApiTokens(store, accounts.history)
+    address, challenges = Address.of(sign_in.public_url), Challenges(store)
+    secure = address.scheme == "https"
+    cookie, away = (
+        SessionCookie(frame.cookie, secure),
+        SessionCookie(f"{frame.cookie}-pergi", secure, "lax"),
+    )
+    return_url = f"{address.origin}{frame.prefix}{RETURN}"
+    return AccountsDesk(
+        frame,
+        StaffAccess(
+            frame,
+            accounts,
+            accounts.sessions,
+            sign_in.token_hash,
+            cookie,
+            FormMarks(sign_in.session_keys),
+            sign_in.sign_ins,
+            tokens,
+            activity,
+        ),
+        accounts,
+        inviting,
+        Credentials(store, counted, hashes),
+        hashes,
+        common_passwords(),
+        challenges,
+        Identities(store),
+        OpenIdProvider(sign_in.openid, return_url) if sign_in.openid else None,
+        Passkeys(store, challenges, accounts.history, address) if has_domain(address) else None,
+        away,
+    )

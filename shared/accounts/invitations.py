@@ -1,0 +1,181 @@
+"""Inviting somebody: a link that is used once, told as the service tells it."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.accounts.accounts import (
+    CREDENTIALS,
+    Accounts,
+    account,
+    grant_rows,
+    letters,
+)
+from shared.accounts.domain.account import Account
+from shared.accounts.domain.history import COMMAND_LINE
+from shared.accounts.domain.one_time_codes import (
+    accepted_step,
+    new_recovery_codes,
+    new_secret,
+    new_token,
+    plain_recovery_code,
+)
+from shared.accounts.domain.permissions import Grant
+from shared.accounts.frame import Frame
+from shared.accounts.history import History, history_row
+from shared.accounts.sessions import Sessions, digest
+from shared.contracts.types import Email
+from shared.mongo.driver import Document, DuplicateKeyError, ReturnDocument, Session, Store
+
+LASTS: Final = timedelta(hours=72)
+PATH: Final = "/undangan"
+
+
+class AccountExists(Exception):
+    """Somebody with this address was invited before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who may accept. `secret`: of their authenticator."""
+
+    account: Account
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitation:
+    """What is told of one. `number`: how many this account has had; `link`: which nobody can read from the
+    database later."""
+
+    account: Account
+    number: int
+    link: str
+    at: datetime
+    until: datetime
+
+
+Announce = Callable[[NewInvitation, Session], Awaitable[None]]
+"""Writes down, in the transaction, that somebody is to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    """`url`: under which the pages of accounts are; `announce`: None where whoever invites hands the link
+    on."""
+
+    store: Store
+    accounts: Accounts
+    url: str
+    announce: Announce | None = None
+
+    async def invite(self, email: str, grants: Sequence[Grant], now: datetime, by: str) -> str:
+        """Make an account; its link. `by`: the actor who has it done, here and below.
+        Raises `AccountExists`."""
+        row: Document = {
+            "_id": f"u:{secrets.token_urlsafe(12)}",
+            "email": email.strip(),
+            "letters": letters(email),
+        }
+        row |= {"name": "", "state": "invited", "grants": grant_rows(grants), "rev": 0}
+
+        async def work(session: Session) -> str:
+            await self.store["accounts"].insert_one(row, session=session)
+            return await self._invite(row["_id"], now, by, session)
+
+        try:
+            return await self.store.transaction(work)
+        except DuplicateKeyError:
+            raise AccountExists from None
+
+    async def invite_again(self, name: str, now: datetime, by: str) -> str:
+        """A new link, which alone opens the account from now on; with it goes what they signed in with."""
+
+        async def work(session: Session) -> str:
+            link = await self._invite(name, now, by, session)
+            await self.accounts.sessions.end_all(name, transaction=session)
+            return link
+
+        return await self.store.transaction(work)
+
+    async def _invite(self, name: str, now: datetime, by: str, session: Session) -> str:
+        token, until = new_token(), now + LASTS
+        invitation = {"token": digest(token), "until": until, "secret": new_secret()}
+        row = await self.store["accounts"].find_one_and_update(
+            {"_id": name},
+            {
+                "$set": {"invitation": invitation, "state": "invited"},
+                "$unset": dict.fromkeys(CREDENTIALS, ""),
+                "$inc": {"rev": 1},
+            },
+            session=session,
+            return_document=ReturnDocument.AFTER,
+        )
+        assert row, "accounts are never deleted"
+        made = NewInvitation(account(row), row["rev"], f"{self.url}{PATH}/{token}", now, until)
+        told = ", ".join(map(str, made.account.grants))
+        await self.accounts.history.write(history_row(by, "invite_account", [name], told), session)
+        if self.announce:
+            await self.announce(made, session)
+        return made.link
+
+    async def of(self, token: str, now: datetime) -> Invited | None:
+        """None for a token that is wrong, used or over."""
+        row = await self.store["accounts"].find_one(standing(digest(token), now))
+        return Invited(account(row), row["invitation"]["secret"]) if row else None
+
+    async def accept(
+        self, token: str, name: str, password: str, code: str, now: datetime
+    ) -> list[str] | None:
+        """Use the invitation up; their recovery codes, to be shown once. `password`: its hash. None where the
+        code is wrong, or somebody was faster."""
+        invited = await self.of(token, now)
+        step = accepted_step(invited.secret, code, now, 0) if invited else None
+        if invited is None or step is None:
+            return None
+        codes = new_recovery_codes()
+        known = [digest(plain_recovery_code(one)) for one in codes]
+        credentials = {"password": password, "totp": invited.secret, "step": step, "recovery": known}
+        done = await self.store["accounts"].update_one(
+            standing(digest(token), now),
+            {"$set": {"name": name, "state": "active", **credentials}, "$unset": {"invitation": ""}},
+        )
+        return codes if done.matched_count else None
+
+
+def standing(token: bytes, now: datetime) -> Document:
+    """Whose invitation of this token's digest can be accepted."""
+    return {"invitation.token": token, "invitation.until": {"$gt": now}, "state": "invited"}
+
+
+def invitations(
+    store: Store, history: History, public_url: str, frame: Frame, announce: Announce | None = None
+) -> Invitations:
+    accounts = Accounts(store, Sessions(store), history)
+    return Invitations(store, accounts, public_url.rstrip("/") + frame.prefix, announce)
+
+
+def is_email(text: str) -> bool:
+    try:
+        TypeAdapter(Email).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+async def invited(making: Invitations, email: str, grant: Grant, now: datetime) -> str:
+    """Invite from the command line. The link; where they have an account a new one, and this grant alone.
+    Raises `ValueError` where this is no address."""
+    if not is_email(email):
+        raise ValueError("this is no email address")
+    try:
+        return await making.invite(email, [grant], now, COMMAND_LINE)
+    except AccountExists:
+        known = await making.accounts.by_email(email)
+        assert known, "it was there just now"
+        await making.accounts.grant(known.id, [grant], COMMAND_LINE)
+        return await making.invite_again(known.id, now, COMMAND_LINE)

@@ -1,0 +1,99 @@
+"""Accepting an invitation: a name, a password, an authenticator, and the codes to keep on paper."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import segno
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+from pydantic import TypeAdapter, ValidationError
+
+from shared.accounts.domain.one_time_codes import accepted_step, address
+from shared.accounts.domain.passwords import weakness
+from shared.accounts.invitations import PATH, Invited
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
+from shared.accounts.pages.sign_in import begun
+from shared.contracts.types import Line
+from shared.http import Problem
+
+GONE: Final = (
+    "Undangan ini sudah dipakai, sudah lewat 72 jam, atau diganti dengan yang baru. Mintalah lagi kepada {}."
+)
+NO_NAME: Final = "Tulis nama Anda"
+WRONG_CODE: Final = "Kode ini tidak cocok. Tunggu kode berikutnya di aplikasi, lalu tulis keenam angkanya"
+
+
+def routes(front: AccountPages) -> APIRouter:
+    router = APIRouter(prefix=front.at(f"{PATH}/{{token}}"))
+
+    @router.get("", response_class=HTMLResponse)
+    async def empty(token: str) -> HTMLResponse:
+        invited = await _invited(front, token)
+        return _form(front, token, invited, {"nama": invited.account.name, "kode": ""}, {})
+
+    @router.post("", response_class=HTMLResponse)
+    async def accept(token: str, request: Request) -> Response:
+        desk = accounts_of(front)
+        desk.sign_ins.require_turn(request, "invitation")
+        async with request.form(max_files=0, max_fields=8) as sent:
+            name, password, code = (str(sent.get(one, "")) for one in ("nama", "kata-sandi", "kode"))
+        invited, at = await _invited(front, token), now()
+        errors = _errors(front, invited, name.strip(), password, code, at)
+        if errors:
+            if "kode" in errors:
+                desk.sign_ins.refused(request, "invitation", invited.account.id)
+            return _form(front, token, invited, {"nama": name[:200], "kode": ""}, errors)
+        kept = await desk.hashes.of(password)
+        # as of when it came: hashing takes its time, and a code is good for a minute
+        codes = await desk.invitations.accept(token, name.strip(), kept, code, at)
+        if codes is None:
+            raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
+        page = front.page("staf-kode-pemulihan.html", codes=codes)
+        return await begun(front, request, invited.account.id, page)
+
+    return router
+
+
+def _errors(
+    front: AccountPages, invited: Invited, name: str, password: str, code: str, at: datetime
+) -> dict[str, str]:
+    """By field, what is to be mended."""
+    errors, common = {}, accounts_of(front).common
+    try:
+        TypeAdapter(Line).validate_python(name)
+    except ValidationError:
+        errors["nama"] = NO_NAME
+    if told := weakness(password, invited.account.email, common):
+        errors["kata-sandi"] = told
+    if accepted_step(invited.secret, code, at, 0) is None:
+        errors["kode"] = WRONG_CODE
+    return errors
+
+
+async def _invited(front: AccountPages, token: str) -> Invited:
+    """Raises `Problem` 404."""
+    invited = await accounts_of(front).invitations.of(token, datetime.now(UTC))
+    if invited is None:
+        raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
+    return invited
+
+
+def _form(
+    front: AccountPages, token: str, invited: Invited, values: dict[str, str], errors: dict[str, str]
+) -> HTMLResponse:
+    link = address(invited.secret, invited.account.email, front.name)
+    picture = segno.make(link, micro=False).svg_inline(scale=5, dark="#000", light="#fff", title="Kode QR")
+    provider = accounts_of(front).provider
+    return front.page(
+        "staf-undangan.html",
+        422 if errors else 200,
+        provider=provider and provider.name,
+        action=front.at(f"{PATH}/{token}"),
+        email=invited.account.email,
+        secret=invited.secret,
+        link=link,
+        picture=Markup(picture),  # noqa: S704 - of squares alone
+        values=values | {"kata-sandi": ""},
+        errors=errors,
+    )

@@ -1,0 +1,175 @@
+"""The accounts as their admins see them: invite, grant, disable, end sessions."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
+from shared.accounts.domain.account import Account, is_last_admin
+from shared.accounts.domain.permissions import MANAGE_ACCOUNTS, Grant
+from shared.accounts.invitations import AccountExists, is_email
+from shared.accounts.pages import grant_form
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
+from shared.http import Problem
+
+PATH: Final = "/akun"
+NO_EMAIL: Final = "Tulis alamat email, misalnya nama@instansi.example"
+EXISTS: Final = "Alamat ini sudah punya akun; ubah perannya di akun itu"
+UNKNOWN: Final = "Akun ini tidak ditemukan di {} kami."
+LAST_ADMIN: Final = "Ini {} terakhir. Angkat dahulu yang lain, supaya ada yang dapat mengundang."
+INVITED: Final = "Undangan sudah dikirim; tautannya berlaku 72 jam dan dapat dipakai satu kali."
+GRANTED: Final = "Peran sudah diubah. Sesi akun ini berakhir: ia masuk lagi dengan peran yang baru."
+ENDED: Final = "Semua sesi akun ini sudah diakhiri."
+DISABLED: Final = "Akun sudah dinonaktifkan, dan semua sesinya diakhiri."
+
+
+def routes(front: AccountPages, access: Access) -> APIRouter:
+    router = APIRouter(prefix=front.at(PATH))
+    Manager = Annotated[SignedIn, Depends(access.page(MANAGE_ACCOUNTS))]  # noqa: N806
+
+    @router.get("", response_class=HTMLResponse)
+    async def listed(user: Manager, request: Request) -> HTMLResponse:
+        return await _listed(front, user, {}, {}, done_message(front, request))
+
+    @router.post("", response_class=HTMLResponse)
+    async def invite(user: Manager, request: Request) -> Response:
+        sent = await request.form()
+        values = grant_form.typed(sent) | {"email": str(sent.get("email", "")).strip()[:254]}
+        grant, errors = grant_form.read(values, front.zone, front.frame.roles)
+        if not is_email(values["email"]):
+            errors = {"email": NO_EMAIL} | errors
+        if grant is None or errors:
+            return await _listed(front, user, values, errors)
+        try:
+            link = await accounts_of(front).invitations.invite(values["email"], [grant], now(), user.actor)
+        except AccountExists:
+            return await _listed(front, user, values, {"email": EXISTS})
+        if not _is_mailed(front):
+            return await _listed(front, user, {}, {}, link=link)
+        return redirect_with_message(front, front.at(PATH), INVITED)
+
+    @router.get("/{account}", response_class=HTMLResponse)
+    async def one(account: str, user: Manager, request: Request) -> HTMLResponse:
+        return await _shown(front, user, await _account(front, account), did=done_message(front, request))
+
+    @router.post("/{account}/peran", response_class=HTMLResponse)
+    async def grant(account: str, user: Manager, request: Request) -> Response:
+        """Take one grant away, by its number, or add one."""
+        found, sent = await _account(front, account), await request.form()
+        if "hapus" in sent:
+            grants = _without(found.grants, str(sent["hapus"]))
+            if await _locks_out(front, found, grants):
+                return await _shown(front, user, found, told=LAST_ADMIN.format(front.frame.admin))
+        else:
+            values = grant_form.typed(sent)
+            added, errors = grant_form.read(values, front.zone, front.frame.roles)
+            if added is None:
+                return await _shown(front, user, found, values, errors)
+            grants = (*(one for one in found.grants if one != added), added)
+        await accounts_of(front).accounts.grant(found.id, grants, user.actor)
+        return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), GRANTED)
+
+    @router.post("/{account}/undangan", response_class=HTMLResponse)
+    async def invite_again(account: str, user: Manager) -> Response:
+        found = await _account(front, account)
+        link = await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
+        if not _is_mailed(front):
+            return await _shown(front, user, await _account(front, account), link=link)
+        return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), INVITED)
+
+    @router.post("/{account}/sesi")
+    async def end_sessions(account: str, user: Manager) -> Response:
+        found = await _account(front, account)
+        await accounts_of(front).accounts.end_sessions(found.id, user.actor)
+        return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), ENDED)
+
+    @router.post("/{account}/nonaktif", response_class=HTMLResponse)
+    async def disable(account: str, user: Manager) -> Response:
+        found = await _account(front, account)
+        if await _locks_out(front, found, ()):
+            return await _shown(front, user, found, told=LAST_ADMIN.format(front.frame.admin))
+        await accounts_of(front).accounts.disable(found.id, user.actor)
+        return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), DISABLED)
+
+    return router
+
+
+async def _account(front: AccountPages, name: str) -> Account:
+    """Raises `Problem` 404."""
+    found = await accounts_of(front).accounts.one(name)
+    if found is None:
+        raise Problem(404, "not_found", UNKNOWN.format(front.frame.house))
+    return found
+
+
+async def _locks_out(front: AccountPages, account: Account, grants: tuple[Grant, ...]) -> bool:
+    """Whether nobody could invite anybody, had this account no more than these."""
+    everybody, at = await accounts_of(front).accounts.all(), datetime.now(UTC)
+    left = Account(account.id, account.email, account.name, account.state, grants)
+    roles = front.frame.roles
+    return is_last_admin(account, everybody, roles, at) and not is_last_admin(left, [left], roles, at)
+
+
+def _without(grants: tuple[Grant, ...], number: str) -> tuple[Grant, ...]:
+    return tuple(one for at, one in enumerate(grants) if str(at) != number)
+
+
+async def _listed(
+    front: AccountPages,
+    user: SignedIn,
+    values: dict[str, str],
+    errors: dict[str, str],
+    did: str = "",
+    link: str = "",
+) -> HTMLResponse:
+    empty = dict.fromkeys(("email", *grant_form.FIELDS), "")
+    return staff_page(
+        front,
+        user,
+        "staf-akun.html",
+        422 if errors else 200,
+        accounts=await accounts_of(front).accounts.all(),
+        values=empty | values,
+        errors=errors,
+        done=did,
+        link=link,
+        **_shared(front),
+    )
+
+
+async def _shown(
+    front: AccountPages,
+    user: SignedIn,
+    account: Account,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    told: str = "",
+    did: str = "",
+    link: str = "",
+) -> HTMLResponse:
+    return staff_page(
+        front,
+        user,
+        "staf-satu-akun.html",
+        422 if errors else 409 if told else 200,
+        account=account,
+        sessions=await accounts_of(front).sessions.of_account(account.id, datetime.now(UTC)),
+        values=values or dict.fromkeys(grant_form.FIELDS, ""),
+        errors=errors or {},
+        told=told,
+        done=did,
+        link=link,
+        **_shared(front),
+    )
+
+
+def _is_mailed(front: AccountPages) -> bool:
+    """Whether the link of an invitation is; else whoever invites sees it once, and hands it on."""
+    return accounts_of(front).invitations.announce is not None
+
+
+def _shared(front: AccountPages) -> dict[str, Any]:
+    return {"roles": front.frame.roles, "now": now(), "mailed": _is_mailed(front)}

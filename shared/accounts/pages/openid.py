@@ -1,0 +1,150 @@
+"""Signing in at a provider of OpenID Connect, and accepting an invitation with an identity of it."""
+
+import hmac
+import logging
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from shared.accounts.accounts_desk import AccountsDesk
+from shared.accounts.challenges import LASTS
+from shared.accounts.identities import IdentityTaken
+from shared.accounts.invitations import PATH as INVITATION
+from shared.accounts.openid_provider import (
+    RETURN,
+    Identity,
+    IdentityRefused,
+    OpenIdProvider,
+    ProviderUnavailable,
+)
+from shared.accounts.pages.account_pages import AccountPages, accounts_of
+from shared.accounts.pages.invitation import GONE
+from shared.accounts.pages.sign_in import begun, welcome
+from shared.accounts.sessions import digest
+from shared.accounts.staff_access import SIGN_IN
+from shared.http import Problem
+from shared.mongo.driver import Document
+
+log = logging.getLogger(__name__)
+BEGIN: Final = f"{SIGN_IN}/oidc"
+NONE: Final = "Layanan ini tidak memakai akun dari luar. Masuklah dengan kata sandi."
+AWAY: Final = "Layanan akun {provider} tidak menjawab sekarang. Cara lain untuk masuk tetap dapat dipakai."
+STALE: Final = (
+    "Percobaan masuk ini sudah lewat 10 menit, sudah dipakai, atau dimulai di peramban lain. Mulailah lagi."
+)
+CANCELLED: Final = "Anda belum masuk: layanan akun {provider} tidak memberikan persetujuan. Mulailah lagi."
+REFUSED: Final = (
+    "Jawaban layanan akun {provider} tidak dapat dipercaya. Mulailah lagi; bila terulang, beri tahu {admin}."
+)
+UNKNOWN: Final = (
+    "Akun {provider} ini belum terhubung dengan akun petugas di {house} kami. "
+    "Mintalah undangan kepada {admin}, buka tautannya, lalu pilih Pakai akun {provider}."
+)
+TAKEN: Final = (
+    "Akun {provider} ini sudah terhubung dengan akun petugas lain di {house} kami. Tanyakan kepada {admin}."
+)
+
+
+def routes(front: AccountPages) -> APIRouter:
+    """By links, not forms: the policy of our pages lets no form lead to another site."""
+    router = APIRouter(prefix=front.frame.prefix)
+
+    @router.get(BEGIN)
+    async def begin(request: Request) -> Response:
+        return await _to_provider(front, request, {})
+
+    @router.get(f"{INVITATION}/{{token}}/oidc")
+    async def accept(token: str, request: Request) -> Response:
+        if await accounts_of(front).invitations.of(token, datetime.now(UTC)) is None:
+            raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
+        return await _to_provider(front, request, {"invitation": digest(token)})
+
+    @router.get(RETURN, response_class=HTMLResponse)
+    async def returned(request: Request, state: str = "", code: str = "") -> Response:
+        desk, provider = accounts_of(front), _provider(front)
+        desk.sign_ins.require_turn(request, "openid")
+        kept = await desk.challenges.redeem(state, "openid", datetime.now(UTC))
+        if kept is None or not hmac.compare_digest(digest(desk.away.of(request)), kept["browser"]):
+            desk.sign_ins.refused(request, "openid")
+            return _failed(front, 422, STALE)
+        if not code:
+            return _failed(front, 422, CANCELLED)
+        try:
+            identity = await provider.identity(code, kept["nonce"], kept["verifier"])
+        except ProviderUnavailable:
+            return _failed(front, 503, AWAY)
+        except IdentityRefused as refused:
+            log.warning("an identity was refused", extra={"rule": str(refused)})
+            desk.sign_ins.refused(request, "openid")
+            return _failed(front, 422, REFUSED)
+        return await _with_identity(front, request, identity, kept)
+
+    return router
+
+
+async def _to_provider(front: AccountPages, request: Request, kept: Document) -> Response:
+    """To the provider, with what this browser alone can come back with."""
+    desk, provider = accounts_of(front), _provider(front)
+    desk.sign_ins.require_turn(request, "openid")
+    browser = desk.away.of(request) or secrets.token_urlsafe(32)
+    kept |= {
+        "browser": digest(browser),
+        "nonce": secrets.token_urlsafe(32),
+        "verifier": secrets.token_urlsafe(48),
+    }
+    state = await desk.challenges.issue("openid", kept, datetime.now(UTC))
+    try:
+        url = await provider.authorization_url(state, kept["nonce"], kept["verifier"])
+    except ProviderUnavailable:
+        return _failed(front, 503, AWAY)
+    answer = RedirectResponse(url, 303)
+    desk.away.set(answer, browser, int(LASTS.total_seconds()))
+    return answer
+
+
+async def _with_identity(
+    front: AccountPages, request: Request, identity: Identity, kept: Document
+) -> Response:
+    desk = accounts_of(front)
+    try:
+        if "invitation" in kept:
+            account = await desk.identities.bind(kept["invitation"], identity, datetime.now(UTC))
+            if account is None:
+                raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
+        else:
+            account = await desk.identities.account(identity)
+    except IdentityTaken:
+        desk.sign_ins.refused(request, "openid")
+        return _failed(front, 422, TAKEN)
+    if account is None:
+        desk.sign_ins.refused(request, "openid")
+        return _failed(front, 422, UNKNOWN)
+    return await _entered(front, request, desk, account)
+
+
+async def _entered(front: AccountPages, request: Request, desk: AccountsDesk, account: str) -> Response:
+    """A page of ours between the provider and the desk: a browser does not send the cookie of a session along
+    where another site leads it."""
+    onward = welcome(front, await desk.credentials.accepted(account)).headers["Location"]
+    page = front.page("staf-sudah-masuk.html", headers={"Refresh": f"0; url={onward}"}, onward=onward)
+    desk.away.end(page)
+    return await begun(front, request, account, page)
+
+
+def _provider(front: AccountPages) -> OpenIdProvider:
+    """Raises `Problem` 404."""
+    provider = accounts_of(front).provider
+    if provider is None:
+        raise Problem(404, "not_found", NONE)
+    return provider
+
+
+def _failed(front: AccountPages, status: int, sentence: str) -> HTMLResponse:
+    provider = _provider(front)
+    said = sentence.format(provider=provider.name, house=front.frame.house, admin=front.frame.admin)
+    return front.page(
+        "staf-masuk-oidc.html", status, said=said, begin=front.at(BEGIN), provider=provider.name
+    )
