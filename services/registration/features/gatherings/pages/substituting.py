@@ -9,9 +9,10 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.pages.fields import PERSON, read_person
 from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.kernel.actions import Action
-from services.registration.web.access import Access, SignedIn
-from services.registration.web.desk import redirect_with_message, staff_page, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages
+from shared.accounts.access import Access, SignedIn
+from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import SubstituteRegistration
 
 DONE: Final = "Peserta sudah diganti; keduanya dikabari lewat email."
