@@ -116,8 +116,8 @@ class Plan:
 
     def _wish(self) -> Wish:
         makers = [self._submit, self._meet_again, self._cancel, self._attend, self._seats, self._retitle]
-        makers += [self._publish, self._end, self._correct, self._seat]
-        wish = self._rng.choices(makers, [54, 8, 14, 10, 6, 1.5, 1.5, 1, 3, 2])[0]() or self._submit()
+        makers += [self._publish, self._end, self._correct, self._seat, self._substitute]
+        wish = self._rng.choices(makers, [52, 8, 14, 10, 6, 1.5, 1.5, 1, 3, 2, 2])[0]() or self._submit()
         self._asked.append(wish)
         return wish
 
@@ -175,6 +175,8 @@ class Plan:
     def _submit(self, person: Person | None = None) -> Wish:
         gathering, person = self._rng.choice(self.gatherings), person or self.person()
         wish = self.submit(gathering.id, person)
+        if self._rng.random() < 0.03:
+            wish = replace(wish, body=wish.body | {"beyond": True})  # somebody who comes to the door
         if gathering.open and gathering.admits(person):
             gathering.submits.append(wish.id)
             gathering.people.append(person)
@@ -217,6 +219,15 @@ class Plan:
         body = {"reason": "Panitia Kenari", "beyond": self._rng.random() < 0.5}
         path = "/registrations/{}/seat"
         return Wish("registration.seat", some.id, self._id(), "POST", path, body, about=(about,))
+
+    def _substitute(self) -> Wish | None:
+        """Somebody new comes in the place of who is confirmed."""
+        if (some := self._some()) is None:
+            return None
+        about, person = self._rng.choice(some.submits), self.person()
+        body = {"participant": person.body()["participant"], "beyond": self._rng.random() < 0.5}
+        path = "/registrations/{}/substitute"
+        return Wish("registration.substitute", some.id, self._id(), "POST", path, body, about=(about,))
 
     def _attend(self) -> Wish | None:
         if (some := self._some()) is None:

@@ -21,6 +21,7 @@ RESULTS: Final = {
     "registration.waitlisted": "waitlisted",
     "registration.promoted": "confirmed",
     "registration.changed": "changed",
+    "registration.substituted": "confirmed",
     "registration.cancelled": "cancelled",
     "attendance.recorded": "recorded",
 }

@@ -13,6 +13,7 @@ TOLD: Final = {
     "registration.confirmed": "confirmed",
     "registration.waitlisted": "waitlisted",
     "registration.promoted": "promoted",
+    "registration.substituted": "confirmed",
     "registration.cancelled": "cancelled",
 }
 CONCERN: Final = {"title", "sessions"}
@@ -71,13 +72,16 @@ def owed(ledger: list[Fact], rest: datetime) -> Owed:
         elif fact.type in TOLD and registration:
             found[f"{fact.id}:{TOLD[fact.type]}:{registration}:-"] = due
             _enter(about, fact.type, registration, due)
+            if replaced := fact.data.get("replaces"):
+                found[f"{fact.id}:cancelled:{replaced}:-"] = due
+                _enter(about, "registration.cancelled", replaced, due)
     reminded, perhaps = _reminded(activities, rest)
     return Owed(found | reminded, found | perhaps, activities)
 
 
 def _enter(about: Activity, type: str, registration: str, at: datetime) -> None:
     (about.live.discard if type == "registration.cancelled" else about.live.add)(registration)
-    if type in ("registration.confirmed", "registration.promoted"):
+    if type in ("registration.confirmed", "registration.promoted", "registration.substituted"):
         about.seated[registration] = at
 
 

@@ -66,6 +66,10 @@ class Room:
                 self.waiting.pop(data["registration"], None)
                 self.taken.update(quotas)
                 return quotas
+            case "registration.substituted":
+                self.taken.subtract(data["line"])
+                self.taken.update(quotas)
+                return quotas
             case "registration.changed" if data["was"] == "waitlisted":
                 self._join(data["registration"], quotas)
             case "registration.changed":
@@ -180,8 +184,8 @@ def i3(run: Run) -> Verdict:
 
 def _in_turn(room: Room, fact: Fact, look: Look) -> None:
     shown: Document = {"fact": fact.id, "at": fact.at, "seen": fact.data}
-    if fact.data.get("out_of_turn"):
-        return  # staff gave it before its turn, with a reason
+    if fact.data.get("out_of_turn") or fact.data.get("beyond"):
+        return  # staff gave it before its turn, or beyond the quotas
     if fact.type == "registration.promoted":
         due = room.next()
         held = due is not None and due[1] == fact.data["registration"]

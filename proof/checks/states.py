@@ -10,6 +10,7 @@ LEGAL: Final = {
     ("registration.confirmed", None): "confirmed",
     ("registration.waitlisted", None): "waitlisted",
     ("registration.promoted", "waitlisted"): "confirmed",
+    ("registration.substituted", None): "confirmed",
     ("registration.changed", "confirmed"): "confirmed",
     ("registration.changed", "waitlisted"): "waitlisted",
     ("registration.cancelled", "confirmed"): "cancelled",
@@ -18,7 +19,7 @@ LEGAL: Final = {
 }
 """Fact and state before it -> state after it; whatever is not here must not be, but for a mark of attendance
 that is taken back of who has cancelled since."""
-FIRST: Final = ("registration.confirmed", "registration.waitlisted")
+FIRST: Final = ("registration.confirmed", "registration.waitlisted", "registration.substituted")
 
 
 def i8(run: Run) -> Verdict:
@@ -59,6 +60,18 @@ def _replayed(facts: list[Fact], witness: str, look: Look) -> dict[str, tuple[st
                 seen=fact.data,
             )
             states[registration] = after or "?", fact.id
+        if replaced := fact.data.get("replaces"):
+            state, since = states.get(replaced, (None, None))
+            look.at(
+                state == "confirmed",
+                f"somebody comes in the place of a registration that is {state}",
+                witness=witness,
+                fact=fact.id,
+                at=fact.at,
+                registration=replaced,
+                state_since=since,
+            )
+            states[replaced] = "cancelled", fact.id
     return states
 
 
@@ -70,6 +83,8 @@ def _rounds(ledger: list[Fact], look: Look) -> None:
     for fact in ledger:
         if fact.type == "registration.cancelled":
             ended.add(fact.data["registration"])
+        if replaced := fact.data.get("replaces"):
+            ended.add(replaced)
         if fact.type in FIRST and (who := fact.row.get("registrant")):
             before = rounds.setdefault((fact.data["activity"], who["ref"]), [])
             look.at(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from services.notification.channels.letterhead import Letterhead
 from services.notification.channels.smtp import MailChannel, SmtpServer
-from services.notification.kernel.ports import Channel
+from services.notification.kernel.ports import Channel, Ledger
 from services.notification.settings import NotificationSettings
+from services.notification.storage.deliveries import MongoLedger
 from shared.contracts.topics import database
 from shared.kafka.cluster import Cluster, KafkaCluster
 from shared.mongo.driver import Store, connect
@@ -15,11 +16,13 @@ from shared.mongo.driver import Store, connect
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """`channel`: makes a worker's own way to the mail server, for letters on this paper."""
+    """`channel`: makes a worker's own way to the mail server, for letters on this paper; `ledger`: what it
+    claims deliveries from."""
 
     store: Store
     cluster: Cluster
     channel: Callable[[Letterhead], Channel]
+    ledger: Callable[[Store], Ledger] = MongoLedger
 
 
 @asynccontextmanager

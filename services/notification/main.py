@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -21,7 +22,6 @@ from services.notification.metrics import Metrics
 from services.notification.settings import NotificationSettings
 from services.notification.storage.contexts import StoredContexts
 from services.notification.storage.cursors import Cursors
-from services.notification.storage.deliveries import MongoLedger
 from services.notification.storage.directory import DirectoryStore
 from services.notification.storage.fanout import FanOuts
 from services.notification.storage.folding import FactsLedger
@@ -47,8 +47,16 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 RETRY_SECONDS = 1.0
 METRICS_SECONDS = 5.0
-LOOK_AGAIN_SECONDS = 12.0
 IDLE_SECONDS = 0.5  # other instances do not ring our bell
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """`look_again_seconds`: between two looks at partitions that stand still; `silent_seconds`: without an
+    answer from Kafka, after which an instance is not ready."""
+
+    look_again_seconds: float = 12.0
+    silent_seconds: float = SILENT_SECONDS
 
 
 @asynccontextmanager
@@ -58,12 +66,13 @@ async def running(
     connections: Connections,
     traces: Untraced = UNTRACED,
     served: tuple[MailFeature, ...] = FEATURES,
+    patience: Patience = Patience(),  # frozen
 ) -> AsyncIterator[HttpSides]:
     """The whole service, started: both sides of its HTTP, while it reads facts and sends mails.
 
     Raises `DatabaseMisfit` or `TopicMisfit` where provisioning is due.
     """
-    service = Service(settings, office, connections, traces, assemble(served))
+    service = Service(settings, office, connections, traces, assemble(served), patience)
     async with service.working():
         yield HttpSides(service.app, service.management)
 
@@ -78,9 +87,10 @@ class Service:
         connections: Connections,
         traces: Untraced,
         features: MailFeatures,
+        patience: Patience,
     ) -> None:
         self._settings, self._office, code = settings, office, office.code
-        self._traces, self._features = traces, features
+        self._traces, self._features, self._patience = traces, features, patience
         self._topics = (facts(code), directory(code))
         self._connections, self.store = connections, connections.store
         self._metrics = Metrics(features.templates)
@@ -168,7 +178,7 @@ class Service:
         return [
             DeliveryWorker(
                 self._features,
-                MongoLedger(self.store),
+                self._connections.ledger(self.store),
                 self._directory,
                 StoredContexts(self.store, self._features, self._directory),
                 MongoTokenBucket(self.store, settings.mails_per_minute),
@@ -196,7 +206,7 @@ class Service:
 
     async def _look_again(self, reader: Reader) -> None:
         while True:
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(self._patience.look_again_seconds)
             await reader.look_again()
 
     async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -219,7 +229,7 @@ class Service:
         listener = self._reader.listener
         if listener.failure is not None:
             reasons.append(f"partitions could not be taken: {type(listener.failure).__name__}")
-        if (silent := listener.seconds_since_poll()) > SILENT_SECONDS:
+        if (silent := listener.seconds_since_poll()) > self._patience.silent_seconds:
             reasons.append(f"no answer from Kafka for {silent:.0f} s")
         # its own stops alone: an instance of a version that can go on must get ready to take them over
         return [*reasons, *self._reader.paused.values(), *held]

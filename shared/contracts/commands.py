@@ -103,6 +103,9 @@ class Institution(Message):
 
 
 class SubmitRegistration(Command):
+    """`beyond`: by the office's own staff, also while registration is closed, and where no quota has room for
+    them, beyond the quotas. Of anybody else it is not heard."""
+
     type = "id.simpul.registration.submit.v1"
 
     activity: Slug
@@ -113,6 +116,7 @@ class SubmitRegistration(Command):
     cohort: Small | None = None
     group: Line | None = None
     role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
+    beyond: Annotated[bool, Field(strict=True)] = False
 
 
 class CancelRegistration(Command):
@@ -144,6 +148,21 @@ class SeatRegistration(Command):
 
     registration: RegistrationId
     reason: Paragraph
+    beyond: Annotated[bool, Field(strict=True)] = False
+
+
+class SubstituteRegistration(Command):
+    """Somebody comes in the place of a confirmed registration's person. Its key is the activity's. What is
+    not given is as it was of whom they replace. `beyond`: also where no quota of theirs has room."""
+
+    type = "id.simpul.registration.substitute.v1"
+
+    registration: RegistrationId
+    participant: Participant
+    category: Category | None = None
+    regency: RegencyCode | None = None
+    institution: Institution | None = None
+    cohort: Small | None = None
     beyond: Annotated[bool, Field(strict=True)] = False
 
 
@@ -185,7 +204,7 @@ class CorrectRegistration(Command):
 
 class PublishMaterial(Command):
     """A link to material of an activity; the same id again replaces what it led to. `public`: it is shown to
-    everybody, not to staff alone."""
+    everybody, not to confirmed participants and staff alone."""
 
     type = "id.simpul.material.publish.v1"
 
@@ -219,6 +238,7 @@ COMMANDS: dict[str, type[Command]] = {
         CancelRegistration,
         ChangeRegistration,
         SeatRegistration,
+        SubstituteRegistration,
         RecordAttendance,
         CorrectParticipant,
         CorrectRegistration,

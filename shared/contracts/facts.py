@@ -217,12 +217,13 @@ class RegistrationFact(Body):
 
 
 class RegistrationConfirmed(RegistrationFact):
-    """`quotas`: those of which it takes a seat."""
+    """`quotas`: those of which it takes a seat; `beyond`: it takes a seat of none."""
 
     type = "id.simpul.registration.confirmed.v1"
 
     round: Count
     quotas: tuple[Slug, ...]
+    beyond: bool | None = None
 
 
 class RegistrationWaitlisted(RegistrationFact):
@@ -260,6 +261,19 @@ class RegistrationChanged(RegistrationFact):
     beyond: bool | None = None
 
 
+class RegistrationSubstituted(RegistrationFact):
+    """`registration` is confirmed in the place of `replaces`, which is cancelled by this. `line`: the seats
+    that were given back; `quotas`: those of which it takes a seat; `beyond`: it takes a seat of none."""
+
+    type = "id.simpul.registration.substituted.v1"
+
+    replaces: RegistrationId
+    round: Count
+    line: tuple[Slug, ...]
+    quotas: tuple[Slug, ...]
+    beyond: bool | None = None
+
+
 class RegistrationCancelled(RegistrationFact):
     """`was`: what it was before; `quotas`: the seats it gave back, or had waited for."""
 
@@ -292,8 +306,8 @@ class RegistrationCorrected(RegistrationFact):
 
 
 class MaterialFact(Body):
-    """`material`: its id within the activity; `public`: it is for everybody, not for staff alone; `version`:
-    how many times it was published."""
+    """`material`: its id within the activity; `public`: it is for everybody, not for participants alone;
+    `version`: how many times it was published."""
 
     activity: Slug
     material: Slug
@@ -303,7 +317,7 @@ class MaterialFact(Body):
 
 class MaterialPublished(MaterialFact):
     """A link to material of an activity, whose title and address stay in the office. `public`: it is shown to
-    everybody, not to staff alone. Changes no count."""
+    everybody, not to confirmed participants and staff alone. Changes no count."""
 
     type = "id.simpul.material.published.v1"
 
@@ -355,6 +369,7 @@ FACTS: dict[str, type[Body]] = {
         RegistrationWaitlisted,
         RegistrationPromoted,
         RegistrationChanged,
+        RegistrationSubstituted,
         RegistrationCancelled,
         AttendanceRecorded,
         ParticipantCorrected,

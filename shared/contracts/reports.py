@@ -28,14 +28,21 @@ ABOUT: Final = """Key `{office}|{YYYY-MM}|{kind}|{category}`; a part that is nul
 
 `rev`: higher than that of every row written before; of two records of a key the one with the higher
 holds. Activities and seats stand in the row whose category is null."""
-_LATER: Final = {"beyond"}
-"""Measures that the first release did not know: its rows lack them, which means 0."""
+_OF_THE_FIRST_RELEASE: Final = frozenset(
+    (
+        *("activities", "seats", "confirmed", "waitlisted", "cancelled"),
+        *("present", "session_attendances", "jp_attended"),
+    )
+)
+"""Rows lack measures that came later, which means 0."""
 
 
 @cache
 def national_row(measures: tuple[str, ...]) -> type[Row]:
     """A row with a figure for each of these measures."""
-    columns: dict[str, Any] = {name: (Signed, 0) if name in _LATER else (Signed, ...) for name in measures}
+    columns: dict[str, Any] = {
+        name: (Signed, ...) if name in _OF_THE_FIRST_RELEASE else (Signed, 0) for name in measures
+    }
     return create_model("NationalRow", __base__=Row, __doc__=ABOUT, **columns)
 
 

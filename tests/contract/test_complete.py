@@ -22,6 +22,7 @@ from shared.contracts.commands import (
     CorrectRegistration,
     PublishActivity,
     SeatRegistration,
+    SubstituteRegistration,
     Tick,
 )
 from shared.contracts.directory import activity_key, registration_key
@@ -54,7 +55,7 @@ NOBODY_IS_TOLD = {
     ParticipantCorrected,
 }
 """Facts that no mail comes of."""
-NAME_NO_AGGREGATE = {CancelRegistration, ChangeRegistration, SeatRegistration, Tick}
+NAME_NO_AGGREGATE = {CancelRegistration, ChangeRegistration, SeatRegistration, SubstituteRegistration, Tick}
 """Commands that are about whatever their key says."""
 OF_THE_SERVICE = {CorrectRegistration}
 """Commands that nobody outside asks, ticks aside."""

@@ -1,7 +1,7 @@
 """Given, when, then of one activity: whoever registers is named by a letter."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +21,7 @@ from shared.contracts.commands import (
     RecordAttendance,
     SeatRegistration,
     SubmitRegistration,
+    SubstituteRegistration,
 )
 from shared.contracts.facts import Cell
 from tests.support.given import NOW, Story
@@ -58,13 +59,17 @@ class Nobody:
 
 @dataclass
 class Submitting:
-    """Who submits is the letter that the command calls them by."""
+    """Who submits is the letter that the command calls them by; whoever asks is staff."""
 
-    def of(self, asked: Any, command: SubmitRegistration) -> Any:
+    def own(self, asked: Any) -> bool:
+        return True
+
+    def of(
+        self, asked: Any, command: SubmitRegistration | SubstituteRegistration, stands_for: Registrant
+    ) -> Any:
         who = command.participant.name
-        candidate = Candidate(
-            Registrant(who, who, command.category), lambda number: registration_id(who, number)
-        )
+        registrant = replace(stands_for, ref=who, contact=who)
+        candidate = Candidate(registrant, lambda number: registration_id(who, number))
         return SimpleNamespace(candidate=candidate, meeting=Nobody(), proves=False)
 
 
@@ -119,12 +124,13 @@ class Book(Story):
                     self.counted[change.cell, measure] += step
         return [f"{type(one.body).__name__}:{_letter(one.body)}".rstrip(":") for one in decision]
 
-    def submit(self, who: str, category: str = "guru", now: datetime = NOW) -> Any:
+    def submit(self, who: str, category: str = "guru", now: datetime = NOW, beyond: bool = False) -> Any:
         command = SubmitRegistration.model_validate(
             {
                 "activity": NAME,
                 "participant": {"name": who, "email": f"{who}@sekolah.example"},
                 "category": category,
+                "beyond": beyond,
             }
         )
         return self.ask(command, now)
@@ -139,6 +145,16 @@ class Book(Story):
     def seat(self, who: str, number: int = 1, beyond: bool = False, now: datetime = NOW) -> Any:
         registration = registration_id(who, number)
         return self.ask(SeatRegistration(registration=registration, reason="Tamu", beyond=beyond), now)
+
+    def substitute(
+        self, who: str, by: str, number: int = 1, beyond: bool = False, now: datetime = NOW, **changed: Any
+    ) -> Any:
+        given = {
+            "registration": registration_id(who, number),
+            "participant": {"name": by, "email": f"{by}@sekolah.example"},
+            "beyond": beyond,
+        }
+        return self.ask(SubstituteRegistration.model_validate(given | changed), now)
 
     def attend(self, who: str, now: datetime, present: bool = True, session: str = "s1") -> Any:
         command = RecordAttendance(

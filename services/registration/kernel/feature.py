@@ -69,12 +69,13 @@ class PrivatePart:
 
 @dataclass(frozen=True, slots=True)
 class FactRule:
-    """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key; raises
-    `FactWithoutState` where the key is not that state's. `result`: how a command ended of which it is the
-    first fact; None where it is never the first. `follow`: lets what was loaded beside the states follow.
-    `history`: what whoever had it done did, in words; empty where it is never the first."""
+    """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key, or of
+    several, of which the first follows its private part; raises `FactWithoutState` where the key is another.
+    `result`: how a command ended of which it is the first fact; None where it is never the first. `follow`:
+    lets what was loaded beside the states follow. `history`: what whoever had it done did, in words; empty
+    where it is never the first."""
 
-    states: Mapping[str, Callable[[Any, str], str]]
+    states: Mapping[str, Callable[[Any, str], str | tuple[str, ...]]]
     result: Result | None = None
     private: PrivatePart | None = None
     follow: Callable[[LoadedStates, NumberedFact], None] | None = None

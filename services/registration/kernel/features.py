@@ -87,7 +87,12 @@ class Features:
     def states_of(self, body: Body, key: str) -> list[Ref]:
         """Which a fact changes. Raises `FactWithoutState`."""
         rule = self.facts.get(type(body)) or _unfollowed(body)
-        return [Ref(kind, name(body, key)) for kind, name in rule.states.items()]
+        named = {kind: name(body, key) for kind, name in rule.states.items()}
+        return [
+            Ref(kind, one)
+            for kind, names in named.items()
+            for one in ((names,) if isinstance(names, str) else names)
+        ]
 
     def private(self, content: NewFact) -> Document | None:
         """What stays in the office of a fact, as its row beside it; None where there is nothing of the kind.

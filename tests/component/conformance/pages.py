@@ -142,12 +142,16 @@ def _text(name: str, known: dict[str, str], at_least: int = 0) -> dict[str, Any]
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    """A page whatever comes of it, but for the sheets that staff take along."""
+    """A page whatever comes of it, but for files that people take along."""
     html: dict[str, Any] = {"text/html": {}}
     statuses = ["200", "404", "422", "503"] + (["202", "403", "409", "429"] if route.method == "POST" else [])
     found: dict[str, Any] = {status: {"description": "a page", "content": html} for status in statuses}
     if route.path.endswith(".xlsx"):
         found["200"] = {"description": "a sheet", "content": {SHEET: {}}}
+    if route.path.endswith(".pdf"):
+        found["200"] = {"description": "paper", "content": {"application/pdf": {}}}
+    if route.path.endswith(".ics"):
+        found["200"] = {"description": "a calendar", "content": {"text/calendar": {}}}
     if route.path.endswith(".js"):
         found["200"] = {"description": "a script", "content": {"text/javascript": {}}}
     return found | {"303": {"description": "another page"}, "400": found["422"]}

@@ -151,7 +151,7 @@ async def test_staff_publish_by_a_form_and_withdraw_after_a_question(brokerless:
         assert await listed(client, {}) == [("paparan-1", 1, True)]
         without = {name: value for name, value in TYPED.items() if name != "umum"}
         hidden = await client.post(STAFF_PAGE, data=await marks(client, STAFF_PAGE) | without)
-        assert "Petugas</td>" in (await landed(client, hidden)).text
+        assert "Peserta dan petugas</td>" in (await landed(client, hidden)).text
         assert URL not in (await client.get(PAGE)).text
         gone = f"{STAFF_PAGE}/paparan-1/tarik"
         assert f'href="{gone}"' in (await client.get(STAFF_PAGE)).text

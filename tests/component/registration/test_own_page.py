@@ -1,5 +1,6 @@
 """A page of one's own: anybody asks for its link, who has the address is mailed it, who holds it opens it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -135,6 +136,28 @@ async def test_the_page_shows_each_registration_of_its_owner_and_nobody_elses(br
             office.digests.address("uji1@sekolah.example").hex(), past - timedelta(days=29)
         )
         assert (await client.get(late.removeprefix("http://office"))).status_code == 404
+
+
+async def test_materials_for_participants_are_shown_to_who_is_confirmed(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration(**PLAIN) as client:
+        await announce(client, "uji", 1)
+        for number in (1, 2):
+            await submitted(client, "uji", **typed(number))
+        for name, public in (("umum", True), ("peserta", False)):
+            body = {
+                "id": name,
+                "title": f"Paparan {name}",
+                "url": "https://berkas.example/a",
+                "public": public,
+            }
+            answer = await client.post("/api/v1/activities/uji/materials", json=body, headers=STAFF)
+            assert answer.json()["result"] == "published"
+        shown = []
+        for number in (1, 2):
+            page = await opened(office, f"uji{number}@sekolah.example")
+            link = re.findall(rf'href="({page}/[a-z2-7]{{29}})"', (await client.get(page)).text)[0]
+            shown.append(re.findall(r"Paparan [a-z]+", (await client.get(link)).text))
+        assert shown == [["Paparan peserta", "Paparan umum"], ["Paparan umum"]]
 
 
 async def test_who_was_corrected_away_from_an_address_is_not_shown_by_it(brokerless: Servers) -> None:

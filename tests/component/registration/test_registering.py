@@ -6,11 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.component.registration.browser import announce, heading, landed, submitted, typed
+from tests.component.registration.browser import STAFF, announce, heading, landed, submitted, typed
 from tests.component.registration.test_desk import DESK, link_to, marks
 from tests.component.registration.test_pages import sound
 from tests.component.registration.test_publishing import wrong_fields
 from tests.component.registration.test_staff import staff_at
+from tests.support.office import person
 from tests.support.servers import Servers
 
 FORM = f"{DESK}/daftarkan"
@@ -83,7 +84,7 @@ async def test_mistakes_are_told_to_staff_about_somebody_else(brokerless: Server
     ],
     ids=["closed", "not yet"],
 )
-async def test_outside_the_window_staff_are_refused_as_everybody_is(
+async def test_outside_the_window_staff_register_whom_they_say_they_let_in_all_the_same(
     brokerless: Servers, window: dict[str, Any], told: str
 ) -> None:
     async with staff_at(brokerless) as (office, client):
@@ -91,8 +92,35 @@ async def test_outside_the_window_staff_are_refused_as_everybody_is(
         await announce(client, "uji", **window)
         page = await client.get(FORM)
         sound(page)
-        assert (told in page.text, "<form" in page.text.partition("<main")[2]) == (True, False)
+        assert (told in page.text, 'name="di_luar" value="ya" checked' in page.text) == (True, True)
         form = await marks(client, f"{DESK.replace('uji', 'terbuka')}/daftarkan")
         late = await client.post(FORM, data=form | typed(1))  # the page had stood open
         assert (late.status_code, 'role="alert"' in late.text) == (409, True)
         assert await office.store["registrations"].count_documents({}) == 0
+        let_in = await client.post(FORM, data=await marks(client, FORM) | typed(1) | {"di_luar": "ya"})
+        assert let_in.status_code == 303
+        row = await office.store["registrations"].find_one({})
+        assert row is not None
+        assert (row["status"], row["line"], "beyond" in row) == ("confirmed", "semua", False), (
+            "a seat was free"
+        )
+
+
+async def test_who_comes_to_a_full_activity_is_let_in_beyond_the_quotas_by_staff_alone(
+    brokerless: Servers,
+) -> None:
+    async with staff_at(brokerless) as (office, client):
+        await announce(client, "uji", 0)
+        path = "/api/v1/activities/uji/registrations"
+        stranger = await client.post(path, json=person(1) | {"beyond": True}, headers={"Cookie": ""})
+        assert (stranger.status_code, "beyond" in stranger.text) == (422, True)
+        let_in = await client.post(FORM, data=await marks(client, FORM) | typed(1) | {"di_luar": "ya"})
+        page = await landed(client, let_in)
+        assert "di luar kuota" in page.text
+        answer = await client.post(path, json=person(2) | {"beyond": True}, headers=STAFF)
+        assert answer.json()["result"] == "confirmed"
+        rows = await office.store["registrations"].find({}).to_list(None)
+        assert [(row["status"], row["line"], row["beyond"]) for row in rows] == [("confirmed", "", True)] * 2
+        facts = office.store["facts"].find({"type": "id.simpul.registration.confirmed.v1"})
+        added = [fact["data"]["changes"][0]["add"] for fact in await facts.to_list(None)]
+        assert added == [{"confirmed": 1, "beyond": 1}] * 2

@@ -1,6 +1,7 @@
 """What a registration stands for is corrected, and a place is given before its turn, by staff."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -118,6 +119,41 @@ async def test_who_waits_is_given_a_place_with_a_reason_that_stands_in_the_histo
         cancelled = await client.delete(f"/api/v1/registrations/{third}", headers=STAFF)
         assert cancelled.json()["result"] == "cancelled"
         assert (await row_of(office, second))["status"] == "waitlisted", "it took no seat, so it frees none"
+
+
+async def test_somebody_comes_in_the_place_of_another_also_when_registration_is_closed(
+    brokerless: Servers,
+) -> None:
+    async with staff_at(brokerless) as (office, client):
+        await announce(client, "uji", quotas=QUOTAS)
+        await arrived(client, {}, {})
+        first, second = await ids(office)
+        closed = {"closes": (datetime.now(UTC) - timedelta(minutes=1)).isoformat()}
+        assert (await client.patch("/api/v1/activities/uji", json=closed, headers=STAFF)).status_code == 200
+        page = f"/staf/pendaftaran/{first}/ganti"
+        sound(await client.get(page))
+        wrong = await client.post(page, data=await marks(client, page) | {"nama": "Ni Made Ganti"})
+        assert (wrong.status_code, wrong_fields(wrong)) == (422, ["email"])
+        who = {"nama": "Ni Made Ganti", "email": "ganti@sekolah.example"}
+        form = await marks(client, page) | who
+        answers = [await client.post(page, data=form) for _ in range(2)]
+        assert {answer.status_code for answer in answers} == {303}, "pressed twice it is one substitution"
+        done = await landed(client, answers[0])
+        assert said(done) == "Peserta sudah diganti; keduanya dikabari lewat email."
+        assert "Ni Made Ganti" in done.text
+        standing = [(row["status"], row["line"]) for row in [await row_of(office, first)]]
+        assert standing == [("cancelled", "guru")]
+        third = (await ids(office))[-1]
+        row = await row_of(office, third)
+        assert (row["status"], row["line"], row["who"]["category"]) == ("confirmed", "guru", "guru")
+        assert (await row_of(office, second))["status"] == "waitlisted", "nobody moves up"
+        again = await client.post(
+            f"/api/v1/registrations/{third}/substitute",
+            json={"participant": {"name": "Ni Wayan Uji 2", "email": "uji2@sekolah.example"}},
+            headers=STAFF,
+        )
+        assert again.json()["reason"] == "already_registered"
+        assert not await _mismatches(office)
 
 
 @pytest.mark.parametrize(

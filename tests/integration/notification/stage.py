@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,11 @@ from local.machine import free_port
 from services.notification.connections import connected
 from services.notification.features import FEATURES
 from services.notification.kernel.mail_feature import MailFeature
-from services.notification.main import running
+from services.notification.kernel.ports import Ledger
+from services.notification.main import Patience, running
 from services.notification.provision import provision_office
 from services.notification.settings import NotificationSettings
+from services.notification.storage.deliveries import MongoLedger
 from services.notification.storage.provision import provision
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
@@ -46,7 +48,7 @@ from shared.kafka.cluster import Cluster, KafkaCluster, Subscription
 from shared.kafka.connection import KafkaSettings
 from shared.kafka.records import partition_of
 from shared.kafka.topics import TopicSpec, admin, ensure_topic
-from shared.mongo.driver import connect
+from shared.mongo.driver import Store, connect
 from shared.office import read_office
 from shared.serving import HttpSides
 from shared.signatures import Signer, entry_parts
@@ -61,6 +63,7 @@ from tests.support.waiting import until
 PARTITIONS = 2
 TOKEN = "token-petugas"
 LEDGER = "0" * 32
+QUICK = Patience(look_again_seconds=0.5)
 
 
 def registration(name: str) -> str:
@@ -157,7 +160,11 @@ class Stage:
 
     @asynccontextmanager
     async def running(
-        self, served: tuple[MailFeature, ...] = FEATURES, **more: str
+        self,
+        served: tuple[MailFeature, ...] = FEATURES,
+        patience: Patience = QUICK,
+        ledger: Callable[[Store], Ledger] = MongoLedger,
+        **more: str,
     ) -> AsyncIterator[HttpSides]:
         """The service in this process, from its composition root."""
         environment = self.environment(**more)
@@ -167,7 +174,13 @@ class Stage:
         office = read_office(settings.description_path, self.office)
         async with (
             connected(settings) as real,
-            running(settings, office, replace(real, cluster=self.cluster), served=served) as sides,
+            running(
+                settings,
+                office,
+                replace(real, cluster=self.cluster, ledger=ledger),
+                served=served,
+                patience=patience,
+            ) as sides,
         ):
             yield sides
 

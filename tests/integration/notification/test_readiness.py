@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notification import main
+from services.notification.main import Patience
 from shared.mongo.driver import DatabaseMisfit
 from tests.integration.notification.sink import Sink
 from tests.integration.notification.stage import Stage, why_not_ready
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.broker
 
 
 async def test_a_silent_broker_or_database_is_said_and_passes(
-    server_room: ServerRoom, sink: Sink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server_room: ServerRoom, sink: Sink, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(main, "SILENT_SECONDS", 2.0)
     servers = await server_room.servers()
-    async with Stage("siap", servers, sink, tmp_path) as stage, stage.running() as service:
+    hasty = Patience(silent_seconds=2.0)
+    async with Stage("siap", servers, sink, tmp_path) as stage, stage.running(patience=hasty) as service:
 
         async def says(words: str) -> bool:
             return any(words in sentence for sentence in await why_not_ready(service))

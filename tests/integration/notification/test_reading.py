@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.notification import main
 from services.notification.metrics import Metrics
 from services.notification.storage.cursors import Cursor, CursorMoved, Cursors
 from services.notification.storage.directory import DirectoryStore
@@ -130,10 +129,7 @@ async def test_a_gap_stops_its_partition_alone_and_says_so(stage: Stage) -> None
     assert len(stage.sink.kept) == 2
 
 
-async def test_a_gap_that_is_filled_late_is_found_without_a_restart(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(main, "LOOK_AGAIN_SECONDS", 0.5)
+async def test_a_gap_that_is_filled_late_is_found_without_a_restart(stage: Stage) -> None:
     await stage.publish("rakor")
     lost = stage.next_number("rakor")
     stage.numbers[stage.partition("rakor")] += 1

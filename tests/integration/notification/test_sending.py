@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.notification import main
 from services.notification.kernel.ports import ClaimedDelivery
 from services.notification.storage.deliveries import MongoLedger
 from tests.integration.notification.stage import Stage, confirmed, registration
@@ -150,21 +149,17 @@ class AnswersLost(MongoLedger):
         self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]
     ) -> list[ClaimedDelivery]:
         kept = await super().begin_attempts(held, lease, revs)
-        if not AnswersLost.lost:
-            AnswersLost.lost += 1
+        if not self.lost:
+            self.lost += 1
             raise AutoReconnect
         return kept
 
 
-async def test_a_failure_of_one_letter_holds_up_no_other_and_is_no_lost_answer(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(main, "MongoLedger", AnswersLost)
-    monkeypatch.setattr(AnswersLost, "lost", 0)
+async def test_a_failure_of_one_letter_holds_up_no_other_and_is_no_lost_answer(stage: Stage) -> None:
     await stage.publish("rakor")
     for number in range(5):
         await stage.waitlist("rakor", f"Peserta {number}")  # not sent again when an answer was lost
-    async with stage.running(mail_workers="1"):
+    async with stage.running(ledger=AnswersLost, mail_workers="1"):
         rows = await stage.settled(5)
     assert {(row["state"], row["ambiguous"]) for row in rows} == {("sent", 0)}
     assert sorted(row["tries"] for row in rows) == [1, 1, 1, 1, 2]

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.notification import main
 from services.notification.features.accounts import ACCOUNTS
 from services.notification.features.gatherings import GATHERINGS
 from services.notification.kernel.deliveries import Delivery
@@ -177,9 +176,8 @@ class Breaking:
 
 
 async def test_a_fact_that_cannot_be_folded_stops_its_partition_with_a_sentence(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(main, "LOOK_AGAIN_SECONDS", 0.5)
     for activity in ("rakor", "refleksi"):
         await stage.publish(activity)
     await stage.confirm("rakor", "Made Contoh")
@@ -219,10 +217,9 @@ async def test_a_version_that_folds_a_fact_goes_on_by_itself(stage: Stage) -> No
 async def test_what_fails_again_and_again_stops_and_what_passes_does_not(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, topic: str
 ) -> None:
-    monkeypatch.setattr(main, "LOOK_AGAIN_SECONDS", 0.5)
     owner, name = {
         "facts": (folding.FactsLedger, "apply"),
-        "directory": (main.DirectoryStore, "apply"),
+        "directory": (DirectoryStore, "apply"),
     }[topic]
     works, tries, error = getattr(owner, name), list[int](), AutoReconnect("passing")
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.notification import main
 from services.notification.kernel.delivery_worker import DeliveryPace
 from services.notification.kernel.ports import ClaimedDelivery
 from services.notification.storage.deliveries import MongoLedger
+from shared.mongo.driver import Store
 from tests.integration.notification.stage import Stage
 from tests.support.waiting import until
 
@@ -26,9 +26,9 @@ async def owed(stage: Stage, count: int) -> None:
 class Watched(MongoLedger):
     """Tells how many attempts were begun together; of the first several the last is taken over by another."""
 
-    sizes: list[int]
-    stolen: list[str]
-    robbed = False
+    def __init__(self, store: Store, robbed: bool = False) -> None:
+        super().__init__(store)
+        self.sizes, self.stolen, self.robbed = list[int](), list[str](), robbed
 
     async def begin_attempts(
         self, held: Sequence[ClaimedDelivery], lease: timedelta, revs: Mapping[str, int]
@@ -40,19 +40,10 @@ class Watched(MongoLedger):
         return await super().begin_attempts(held, lease, revs)
 
 
-@pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
-    monkeypatch.setattr(main, "MongoLedger", Watched)
-    monkeypatch.setattr(Watched, "sizes", [], raising=False)
-    monkeypatch.setattr(Watched, "stolen", [], raising=False)
-    return Watched
-
-
-async def test_a_quick_server_is_given_several_at_once_and_not_at_first(
-    stage: Stage, watched: type[Watched]
-) -> None:
+async def test_a_quick_server_is_given_several_at_once_and_not_at_first(stage: Stage) -> None:
     await owed(stage, 40)
-    async with stage.running(mail_workers="1"):
+    watched = Watched(stage.store)
+    async with stage.running(ledger=lambda _: watched, mail_workers="1"):
         rows = await stage.settled(40)
     assert {(row["state"], row["tries"], "open" in row) for row in rows} == {("sent", 1, False)}
     assert sorted(stage.sink.deliveries()) == [row["_id"] for row in rows]
@@ -60,24 +51,23 @@ async def test_a_quick_server_is_given_several_at_once_and_not_at_first(
     assert 1 < max(watched.sizes) <= DeliveryPace().window
 
 
-async def test_a_slow_server_is_given_one_at_a_time(stage: Stage, watched: type[Watched]) -> None:
+async def test_a_slow_server_is_given_one_at_a_time(stage: Stage) -> None:
     stage.sink.seconds = 0.6
     await owed(stage, 4)
-    async with stage.running(mail_workers="1"):
+    watched = Watched(stage.store)
+    async with stage.running(ledger=lambda _: watched, mail_workers="1"):
         await stage.settled(4)
     assert watched.sizes == [1] * 4
 
 
-async def test_who_lost_its_lease_is_not_sent_and_the_others_of_the_window_are(
-    stage: Stage, watched: type[Watched], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(watched, "robbed", True)
+async def test_who_lost_its_lease_is_not_sent_and_the_others_of_the_window_are(stage: Stage) -> None:
     await owed(stage, 12)
+    watched = Watched(stage.store, robbed=True)
 
     async def others_sent() -> bool:
         return len(await stage.rows(state="sent")) == 11
 
-    async with stage.running(mail_workers="1"):
+    async with stage.running(ledger=lambda _: watched, mail_workers="1"):
         await until(others_sent)
         (left,) = await stage.rows(state="pending")
     assert (left["_id"], left["claim"], left["tries"]) == (watched.stolen[0], "another", 0)

@@ -23,6 +23,7 @@ from shared.contracts.facts import (
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationPromoted,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
     SessionTime,
     Stated,
@@ -91,6 +92,19 @@ def test_a_mail_needs_the_revisions_that_stood_at_its_fact() -> None:
         if isinstance(item, Delivery)
     ]
     assert needs == [(2, 1), (2, 3)]
+
+
+def test_of_a_substitution_both_hear() -> None:
+    replaced = RegistrationSubstituted(
+        activity="rakor", registration="b" * 29, replaces=ID, round=1, line=("s",), quotas=("s",)
+    )
+    _, owed = owed_after(
+        ActivityPublished(**PUBLISHED), RegistrationConfirmed(**WHO, round=1, quotas=("s",)), replaced
+    )
+    assert [item.id for item in owed[2] if isinstance(item, Delivery)] == [
+        f"bali-3-3:confirmed:{'b' * 29}:-",
+        f"bali-3-3:cancelled:{ID}:-",
+    ]
 
 
 def test_a_change_is_told_unless_staff_chose_not_to() -> None:

@@ -38,6 +38,7 @@ def test_every_kind_of_command_and_of_client_is_drawn() -> None:
         "registration.cancel",
         "registration.change",
         "registration.seat",
+        "registration.substitute",
         "attendance.record",
     }
     assert any(step.wish.rows for step in steps)

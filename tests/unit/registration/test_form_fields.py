@@ -32,7 +32,7 @@ def test_a_whole_form_is_a_command_as_the_other_ways_in_make_it() -> None:
     }
     command = read(WHOLE | more, described, choices(described, ("51",))).command
     assert command is not None
-    assert command.model_dump(exclude_none=True) == {
+    assert command.model_dump(exclude_unset=True, exclude_none=True) == {
         "activity": "uji",
         "participant": {
             "name": "Uji",

@@ -45,14 +45,17 @@ class Model:
     def room(self, who: str) -> bool:
         return all(self.taken(quota) < self.seats[quota] for quota in self.quotas(who))
 
-    def submit(self, who: str, category: str) -> str:
+    def submit(self, who: str, category: str, beyond: bool) -> str:
         if self.over or who in self.sitting + self.waiting:
             return "activity_cancelled" if self.over else "already_registered"
         self.category[who] = category
-        if not self.quotas(who):
+        if not self.quotas(who) and not beyond:
             return "not_eligible"
         overtakes = any(self.room(one) for one in self.waiting)
-        (self.sitting if self.room(who) and not overtakes else self.waiting).append(who)
+        seated = bool(self.quotas(who)) and self.room(who) and not overtakes
+        if beyond and not seated:
+            self.beyond.add(who)
+        (self.sitting if seated or beyond else self.waiting).append(who)
         return "taken"
 
     def leave(self, who: str) -> None:
@@ -71,6 +74,27 @@ class Model:
             if not quotas or not self.room(who):
                 self.beyond.add(who)
             self.sitting.append(who)
+        self.move_up()
+        return "taken"
+
+    def substitute(self, who: str, by: str, beyond: bool) -> str:
+        if by in self.sitting + self.waiting:
+            return "already_registered"
+        before, self.category[by] = self.category.get(by), self.category[who]
+        if who in self.beyond:
+            self.beyond.discard(who)
+            self.beyond.add(by)
+        else:
+            self.sitting.remove(who)
+            if not self.room(by) and not beyond:
+                self.sitting.append(who)
+                if before is not None:
+                    self.category[by] = before
+                return "no_seat"
+            if not self.room(by):
+                self.beyond.add(by)
+            self.sitting.append(who)
+        self.sitting[self.sitting.index(who)] = by
         self.move_up()
         return "taken"
 
@@ -105,11 +129,16 @@ class Registering(RuleBasedStateMachine):
             for name, only in self.model.shape.items()
         ]
 
-    @rule(who=PEOPLE, category=st.sampled_from(["guru", "guru-penggerak", "dinas"]))
-    def submit(self, who: str, category: str) -> None:
+    @rule(
+        who=PEOPLE,
+        category=st.sampled_from(["guru", "guru-penggerak", "dinas"]),
+        beyond=st.sampled_from([False, False, True]),
+    )
+    def submit(self, who: str, category: str, beyond: bool) -> None:
         if self.rounds[who] == ROUNDS:
             return
-        said, expected = self.book.submit(who, category, self.now), self.model.submit(who, category)
+        said = self.book.submit(who, category, self.now, beyond)
+        expected = self.model.submit(who, category, beyond)
         if expected == "taken":
             self.rounds[who] += 1
             assert said[0].partition(":")[0] == (
@@ -150,6 +179,22 @@ class Registering(RuleBasedStateMachine):
             assert said == "already_confirmed"
         elif (expected := model.seat(who, beyond)) == "taken":
             assert said[0].startswith("RegistrationPromoted")
+        else:
+            assert said == expected
+
+    @rule(who=PEOPLE, by=PEOPLE, beyond=st.booleans())
+    def substitute(self, who: str, by: str, beyond: bool) -> None:
+        model, number = self.model, max(1, self.rounds[who])
+        if self.rounds[by] == ROUNDS:
+            return
+        said = self.book.substitute(who, by, number, beyond, self.now)
+        if model.over or who not in model.sitting + model.waiting:
+            assert said in ("registration_unknown", "already_cancelled", "activity_cancelled")
+        elif who in model.waiting:
+            assert said == "not_eligible"
+        elif (expected := model.substitute(who, by, beyond)) == "taken":
+            self.rounds[by] += 1
+            assert said[0].startswith("RegistrationSubstituted")
         else:
             assert said == expected
 

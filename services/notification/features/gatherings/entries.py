@@ -13,12 +13,14 @@ from services.notification.features.gatherings.domain.lists import (
 from services.notification.features.gatherings.domain.reminders import Reminder
 from services.notification.kernel.mail_feature import EntryRule, RowRule
 from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
-from shared.contracts.facts import Body, RegistrationFact
+from shared.contracts.facts import Body, RegistrationFact, RegistrationSubstituted
 from shared.mongo.driver import Document
 from shared.mongo.indexes import ascending
 
 
 def _registration_of(body: Body) -> Iterable[str]:
+    if isinstance(body, RegistrationSubstituted):
+        return (body.registration, body.replaces)
     return (body.registration,) if isinstance(body, RegistrationFact) else ()
 
 

@@ -39,6 +39,7 @@ from services.registration.features.gatherings.pages import (
     registration_change,
     running,
     seating,
+    substituting,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
 from services.registration.features.gatherings.public import disclosed_outcome
@@ -57,6 +58,7 @@ STAFF_PAGES: Final = (
     enrolment,
     registration_change,
     seating,
+    substituting,
     attendance,
     importing,
     downloads,

@@ -14,6 +14,7 @@ from shared.contracts.facts import (
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
 )
 from shared.mongo.driver import Document, Store
@@ -23,6 +24,7 @@ _REGISTRATION: Final = (
     RegistrationConfirmed,
     RegistrationWaitlisted,
     RegistrationChanged,
+    RegistrationSubstituted,
     RegistrationCorrected,
 )
 OF_ACTIVITY: Final = {fact.type for fact in _ACTIVITY}

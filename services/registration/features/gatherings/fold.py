@@ -26,6 +26,7 @@ from shared.contracts.facts import (
     RegistrationCorrected,
     RegistrationFact,
     RegistrationPromoted,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
 )
 from shared.mongo.driver import Document
@@ -150,6 +151,12 @@ FACTS: Final[Mapping[type[Body], FactRule]] = {
     ),
     RegistrationPromoted: FactRule(
         _STATES, "confirmed", _SEAT_REASON, move_line, history="memberi tempat sebelum gilirannya"
+    ),
+    RegistrationSubstituted: FactRule(
+        {ACTIVITY: _activity, REGISTRATION: lambda body, key: (body.registration, body.replaces)},
+        "confirmed",
+        _REGISTRANT,
+        history="mengganti peserta",
     ),
     RegistrationChanged: FactRule(
         _STATES, "changed", _REGISTRANT, move_line, history="memperbaiki pendaftaran"

@@ -9,7 +9,13 @@ from services.registration.features.people import person_contents
 from services.registration.features.people.naming import fault_of_name
 from services.registration.features.people.person_contents import Rules, of_person, of_texts
 from shared.contracts.activity import Activity, Session
-from shared.contracts.commands import ChangeActivity, ChangeRegistration, PublishActivity, SubmitRegistration
+from shared.contracts.commands import (
+    ChangeActivity,
+    ChangeRegistration,
+    PublishActivity,
+    SubmitRegistration,
+    SubstituteRegistration,
+)
 from shared.contracts.misfits import Misfit
 
 YEARS: Final = range(2000, 2101)
@@ -26,6 +32,13 @@ def of_submission(command: SubmitRegistration) -> list[Misfit]:
 
 def of_change(command: ChangeRegistration) -> list[Misfit]:
     return list(_of_standing(command))
+
+
+def of_substitution(command: SubstituteRegistration) -> list[Misfit]:
+    found = list(of_person(command.participant, "participant."))
+    if command.institution is not None:
+        found += of_texts(_RULES, command.institution, "institution.", "name", "npsn")
+    return found
 
 
 def rule_broken(field: str, typed: str) -> str | None:

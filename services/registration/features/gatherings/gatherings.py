@@ -1,14 +1,20 @@
 """What gatherings load beside their states, and how each of their commands is decided upon it all."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from services.registration.features.gatherings.domain import decider, registration
 from services.registration.features.gatherings.domain.activity import Cells, Signature
 from services.registration.features.gatherings.domain.decider import View
+from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Registration
-from services.registration.features.gatherings.gathering_contents import of_activity, of_change, of_submission
+from services.registration.features.gatherings.gathering_contents import (
+    of_activity,
+    of_change,
+    of_submission,
+    of_substitution,
+)
 from services.registration.features.gatherings.submitters import Submitters
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from services.registration.kernel.feature import CommandRule
@@ -25,6 +31,7 @@ from shared.contracts.commands import (
     RecordAttendance,
     SeatRegistration,
     SubmitRegistration,
+    SubstituteRegistration,
 )
 
 NAME: Final = "gatherings"
@@ -76,9 +83,20 @@ def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decis
     submitters, command = beside(loaded).submitters, asked.command
     assert submitters is not None, "people are found before a submission is decided"
     assert isinstance(command, SubmitRegistration)
-    submitter, states = submitters.of(asked, command), loaded.states
+    stands_for = Registrant(
+        "",
+        "",
+        command.category,
+        command.regency,
+        command.cohort,
+        command.institution,
+        command.group,
+        command.role_in_group,
+    )
+    submitter, states = submitters.of(asked, command, stands_for), loaded.states
     activity, known = states[ACTIVITY].get(asked.key), states[REGISTRATION].get
-    decision = registration.submit(activity, submitter.candidate, known, now)
+    beyond = command.beyond and submitters.own(asked)
+    decision = registration.submit(activity, submitter.candidate, known, now, beyond)
     if not isinstance(decision, Refusal):
         (content,) = decision
         return [NewFact(content.body, content.private, (submitter.meeting,))]
@@ -86,6 +104,25 @@ def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decis
         # an accepted command of theirs stands; the number is proved
         return Refusal(decision.reason, decision.numbers, (submitter.meeting,))
     return decision
+
+
+def substitute(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
+    """What is not given of who comes is as it was of whom they replace."""
+    submitters, command = beside(loaded).submitters, asked.command
+    assert submitters is not None, "people are found before a substitution is decided"
+    assert isinstance(command, SubstituteRegistration)
+    known = loaded.states[REGISTRATION].get(command.registration)
+    if known is None:
+        return Refusal("registration_unknown")
+    names = ("category", "regency", "cohort", "institution")
+    given = {name: value for name in names if (value := getattr(command, name)) is not None}
+    submitter = submitters.of(asked, command, replace(known.registrant, **given))
+    seen = replace(view(loaded, asked.key), candidate=submitter.candidate)
+    decision = decider.decide(seen, command, now)
+    if isinstance(decision, Refusal):
+        return decision
+    first, *promoted = decision
+    return [NewFact(first.body, first.private, (submitter.meeting,)), *promoted]
 
 
 def go_on(loaded: LoadedStates, name: str, now: datetime) -> list[NewFact]:
@@ -100,6 +137,7 @@ COMMANDS: Final[dict[type[Command], CommandRule]] = {
     CancelRegistration: CommandRule(cancel, "cancelled", None),
     ChangeRegistration: CommandRule(_decide, "changed", None, faults=of_change),
     SeatRegistration: CommandRule(_decide, "confirmed", None),
+    SubstituteRegistration: CommandRule(substitute, "confirmed", None, faults=of_substitution),
     RecordAttendance: CommandRule(_decide, "recorded", "activity"),
     CorrectRegistration: CommandRule(_decide, "corrected", "activity"),
 }

@@ -37,6 +37,7 @@ from shared.contracts.commands import (
     RecordAttendance,
     SeatRegistration,
     SubmitRegistration,
+    SubstituteRegistration,
 )
 from shared.contracts.outcomes import Outcome
 from shared.contracts.types import Slug
@@ -54,6 +55,9 @@ def registrations(router: APIRouter, desk: OfficeApi) -> None:
     Exporter = Annotated[SignedIn, Depends(desk.access.api(Action.EXPORT_ROSTER))]  # noqa: N806
     Canceller = Annotated[SignedIn, Depends(desk.access.api(Action.CANCEL_REGISTRATION))]  # noqa: N806
     Changer = Annotated[SignedIn, Depends(desk.access.api(Action.CHANGE_REGISTRATION))]  # noqa: N806
+    Substituter = Annotated[  # noqa: N806
+        SignedIn, Depends(desk.access.api(Action.SUBSTITUTE_REGISTRATION))
+    ]
     Seater = Annotated[SignedIn, Depends(desk.access.api(Action.SEAT_REGISTRATION))]  # noqa: N806
 
     async def submit(request: Request) -> Response:
@@ -115,6 +119,16 @@ def registrations(router: APIRouter, desk: OfficeApi) -> None:
     async def seat(registration: str, user: Seater, request: Request) -> Response:
         activity = await _activity_of(registration)
         command = await body_as(SeatRegistration, request, registration=registration)
+        return await desk.answer(command, activity, desk.asking(request, user))
+
+    substituted = body(SubstituteRegistration, "registration")
+
+    @router.post(
+        "/registrations/{registration}/substitute", responses=STAFF | NOT_FOUND, openapi_extra=substituted
+    )
+    async def substitute(registration: str, user: Substituter, request: Request) -> Response:
+        activity = await _activity_of(registration)
+        command = await body_as(SubstituteRegistration, request, registration=registration)
         return await desk.answer(command, activity, desk.asking(request, user))
 
     async def _activity_of(registration: str) -> str:

@@ -10,6 +10,7 @@ from services.registration.kernel.command_client import CommandClient, DecidedCo
 from services.registration.kernel.decisions import Refusal
 from services.registration.web.tokens import OutcomeTicket
 from shared.contracts.commands import SubmitRegistration
+from shared.contracts.misfits import Misfit
 from shared.contracts.outcomes import Outcome
 
 # Of these the register decides before it looks whether somebody is registered, so they tell nothing of them.
@@ -84,6 +85,8 @@ class Public:
         return OutcomeTicket(asking.digest, command.activity, met.known), outcome
 
     def _misfit(self, command: SubmitRegistration) -> Unacceptable | None:
+        if command.beyond:
+            return Unacceptable([Misfit("beyond", "not_for_the_public")])
         try:
             self.command_client.check(command)
         except Unacceptable as misfit:

@@ -21,11 +21,14 @@ from shared.contracts.facts import (
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
 )
 from shared.contracts.types import Category
 from shared.kafka.facts import Fact
 
+FirstFact = RegistrationConfirmed | RegistrationWaitlisted | RegistrationSubstituted
+"""Of a registration: it says who it is."""
 KEPT: Final = ("institution", "group", "role_in_group")
 
 
@@ -45,7 +48,7 @@ class RecoveredGatheringFacts:
         self._digests = digests
         self._cancelled = {
             one.body.registration for one in told if isinstance(one.body, RegistrationCancelled)
-        }
+        } | {one.body.replaces for one in told if isinstance(one.body, RegistrationSubstituted)}
 
     def refs(self, told: Iterable[RecoveredFact]) -> set[str]:
         """Of who registered by these facts."""
@@ -63,7 +66,7 @@ class RecoveredGatheringFacts:
             case ActivityCancelled() as body:
                 said = self._activity(body.activity)
                 return said.reason if said else None
-            case (RegistrationConfirmed() | RegistrationWaitlisted()) as body:
+            case (RegistrationConfirmed() | RegistrationWaitlisted() | RegistrationSubstituted()) as body:
                 return self._registrant(one.fact, body, contacts)
             case RegistrationChanged() as body:
                 return self._changed(one.fact, body, loaded)
@@ -88,7 +91,11 @@ class RecoveredGatheringFacts:
                     f"activity {name}: whom its quotas are for, when one may register, what changed since "
                     "the backup; see what it says, or publish another one"
                 ]
-            case RegistrationConfirmed(registration=name) | RegistrationWaitlisted(registration=name):
+            case (
+                RegistrationConfirmed(registration=name)
+                | RegistrationWaitlisted(registration=name)
+                | RegistrationSubstituted(registration=name)
+            ):
                 entry = self._registration(name)
                 if entry is None:
                     return [f"registration {name}: who it is; no mail reaches them"]
@@ -99,10 +106,10 @@ class RecoveredGatheringFacts:
     def _registrant(
         self,
         fact: Fact,
-        body: RegistrationConfirmed | RegistrationWaitlisted,
+        body: FirstFact,
         contacts: Mapping[str, str],
     ) -> Registrant:
-        entry, cell = self._registration(body.registration), fact.stated.changes[0].cell
+        entry, cell = self._registration(body.registration), fact.stated.changes[-1].cell
         ref = ref_of(body.registration, entry, self._digests)
         fits = self._digests.registration(body.activity, ref, body.round) == body.registration
         if entry and entry.ref and not fits:
@@ -130,8 +137,8 @@ class RecoveredGatheringFacts:
         return self._entries.get(registration_key(name))
 
 
-def is_first(body: Body) -> TypeGuard[RegistrationConfirmed | RegistrationWaitlisted]:
-    return isinstance(body, RegistrationConfirmed | RegistrationWaitlisted)
+def is_first(body: Body) -> TypeGuard[FirstFact]:
+    return isinstance(body, FirstFact)
 
 
 def ref_of(registration: str, entry: RegistrationEntry | None, digests: Digests) -> str:

@@ -29,14 +29,24 @@ from shared.contracts.commands import (
     RecordAttendance,
     SeatRegistration,
     SubmitRegistration,
+    SubstituteRegistration,
     Tick,
 )
 from shared.contracts.facts import Cell
 
 NAMING: Final = (
-    CancelRegistration | ChangeRegistration | CorrectRegistration | RecordAttendance | SeatRegistration
+    CancelRegistration
+    | ChangeRegistration
+    | CorrectRegistration
+    | RecordAttendance
+    | SeatRegistration
+    | SubstituteRegistration
 )
 """Commands that name the registration which they are about."""
+SUBMITTING: Final = SubmitRegistration | SubstituteRegistration
+"""Commands that bring a person, who is found among the office's people first."""
+FREEING: Final = CancelRegistration | ChangeRegistration | SubstituteRegistration
+"""Commands that may free a seat."""
 
 
 async def load(
@@ -84,7 +94,7 @@ class Register:
         named = {
             one.record.offset: self._digests.person(one.command.participant)
             for one in asked
-            if isinstance(one.command, SubmitRegistration)
+            if isinstance(one.command, SUBMITTING)
         }
         people = loaded.beside[PEOPLE] = await self._people.index(named.values())
         return Submitters(people, named, self._digests, self._proving)
@@ -100,7 +110,7 @@ class Register:
         wanted = {
             (one.key, ref)
             for one in asked
-            if isinstance(one.command, SubmitRegistration)
+            if isinstance(one.command, SUBMITTING)
             and one.digest not in loaded.known
             and (ref := submitters.known(one)) is not None
         }
@@ -130,7 +140,7 @@ class Register:
         """Of each line as many heads as the batch may free seats, and the waiting ones that it may cancel."""
         heads: Counter[str] = Counter()
         for one in asked:
-            if isinstance(one.command, CancelRegistration | ChangeRegistration):
+            if isinstance(one.command, FREEING):
                 heads[one.key] += 1
             elif isinstance(one.command, ChangeActivity):
                 heads[one.key] += MAX_FACTS

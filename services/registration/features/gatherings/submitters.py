@@ -1,14 +1,14 @@
 """Who submits, command by command: found among the people as the commands before it left them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Candidate
 from services.registration.features.people.people import PeopleIndex, PersonMatch, ProvingSources
 from services.registration.kernel.digests import Digests, PersonDigests
 from services.registration.kernel.received_commands import ReceivedCommand
-from shared.contracts.commands import SubmitRegistration
+from shared.contracts.commands import SubmitRegistration, SubstituteRegistration
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +30,33 @@ class Submitters:
     digests: Digests
     proving: ProvingSources
 
-    def of(self, asked: ReceivedCommand, command: SubmitRegistration) -> Submitter:
+    def of(
+        self,
+        asked: ReceivedCommand,
+        command: SubmitRegistration | SubstituteRegistration,
+        stands_for: Registrant,
+    ) -> Submitter:
+        """`stands_for`: what they stand for, of whomever."""
         proves = asked.envelope.source in self.proving
         meeting = self.people.meet(command.participant, self.named[asked.record.offset], proves)
         ref, names = meeting.person.ref, dict[int, str]()
 
         def name(number: int) -> str:
             if number not in names:
-                names[number] = self.digests.registration(command.activity, ref, number)
+                names[number] = self.digests.registration(asked.key, ref, number)
             return names[number]
 
-        who = Registrant(
-            ref,
-            meeting.person.contact,
-            command.category,
-            command.regency,
-            command.cohort,
-            command.institution,
-            command.group,
-            command.role_in_group,
-            asked.envelope.source if asked.granted else None,
+        who = replace(
+            stands_for,
+            ref=ref,
+            contact=meeting.person.contact,
+            submitted_by=asked.envelope.source if asked.granted else None,
         )
         return Submitter(Candidate(who, name), meeting, proves)
+
+    def own(self, asked: ReceivedCommand) -> bool:
+        """Whether the office's own staff asks: no system with a grant, and not the public."""
+        return not asked.granted and asked.envelope.source in self.proving
 
     def known(self, asked: ReceivedCommand) -> str | None:
         """The ref of whoever this command is of, as they were known before the batch."""

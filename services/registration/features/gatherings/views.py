@@ -88,7 +88,7 @@ class Views:
         }
 
     async def public_list(self, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        """A page of all activities by id, each as a list shows it, and after which the next page begins."""
+        """A page of all activities by id, each as a list shows it, and after which one the next begins."""
         fields = {f"described.{name}": 1 for name in ActivityListing.model_fields} | {"cancelled": 1}
         wanted = {"_id": {"$gt": after}} if after else {}
         rows = await self._store["activities"].find(wanted, fields).sort("_id", 1).to_list(PAGE + 1)

@@ -27,6 +27,7 @@ from shared.contracts.facts import (
     RegistrationCorrected,
     RegistrationFact,
     RegistrationPromoted,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
     Stated,
 )
@@ -80,7 +81,7 @@ def _cancel_activity(rows: FoldedRows, stated: Stated, body: ActivityCancelled) 
     ]
 
 
-def _confirm(rows: FoldedRows, stated: Stated, body: RegistrationConfirmed) -> Owed:
+def _confirm(rows: FoldedRows, stated: Stated, body: RegistrationConfirmed | RegistrationSubstituted) -> Owed:
     registrations(rows)[body.registration] = Registration(
         body.registration,
         body.activity,
@@ -114,6 +115,22 @@ def _reminded_late(rows: FoldedRows, stated: Stated, body: RegistrationFact) -> 
         )
         for one in (activity.reminders if activity else ())
         if stated.at < one.due <= rows.read_at + SOON
+    ]
+
+
+def _substitute(rows: FoldedRows, stated: Stated, body: RegistrationSubstituted) -> Owed:
+    """Who is replaced hears that they are cancelled, who comes in their place that they are confirmed."""
+    owed = _confirm(rows, stated, body)
+    if row := registrations(rows).get(body.replaces):
+        registrations(rows)[row.id] = replace(row, status="cancelled", ended=stated.number)
+    rev = rev_of_registration(rows, body.replaces)
+    return [
+        *owed,
+        replace(
+            _mail(rows, stated, body, "cancelled"),
+            recipient=body.replaces,
+            needs_recipient=rev,
+        ),
     ]
 
 
@@ -155,6 +172,7 @@ RULES: Final[Mapping[type[Body], MailRule]] = {
     RegistrationWaitlisted: _rule(_waitlist, "waitlisted"),
     RegistrationPromoted: _rule(_promote, "promoted", "reminder"),
     RegistrationCancelled: _rule(_cancel, "cancelled"),
+    RegistrationSubstituted: _rule(_substitute, "confirmed", "cancelled", "reminder"),
     RegistrationCorrected: _rule(_correct),
     RegistrationChanged: _rule(_correct),
 }

@@ -24,6 +24,7 @@ from shared.contracts.facts import (
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationPromoted,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
     SeatCount,
     SessionTime,
@@ -99,6 +100,9 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
                 taken=moved(state.taken, quotas, +1),
                 waiting=moved(state.waiting, [quotas if line is None else line], -1),
             )
+        case RegistrationSubstituted(line=before, quotas=quotas):
+            taken = moved(moved(state.taken, before, -1), quotas, +1)
+            return replace(state, taken=taken, registrations=state.registrations + 1)
         case RegistrationChanged(was="confirmed", line=before, quotas=quotas):
             return replace(state, taken=moved(moved(state.taken, before, -1), quotas, +1))
         case RegistrationChanged(line=before, quotas=quotas):

@@ -20,6 +20,7 @@ from shared.contracts.commands import (
     RecordAttendance,
     SeatRegistration,
     SubmitRegistration,
+    SubstituteRegistration,
 )
 from shared.contracts.facts import RegistrationChanged
 
@@ -69,6 +70,18 @@ def seat_registration(view: View, command: SeatRegistration, now: datetime) -> D
     return seating.seat(view.activity, view.registration(command.registration), command)
 
 
+def substitute_registration(view: View, command: SubstituteRegistration, now: datetime) -> Decision:
+    assert view.candidate is not None, "people are found before a substitution is decided"
+    decision = seating.substitute(
+        view.activity,
+        view.registration(command.registration),
+        view.candidate,
+        view.registration,
+        command.beyond,
+    )
+    return _then_promote(view, decision, now)
+
+
 def record_attendance(view: View, command: RecordAttendance, now: datetime) -> Decision:
     return attendance.record(view.activity, view.registration(command.registration), command, now)
 
@@ -104,6 +117,7 @@ DECIDERS: dict[type[Command], Callable[[View, Any, datetime], Decision]] = {
     CancelRegistration: cancel_registration,
     ChangeRegistration: change_registration,
     SeatRegistration: seat_registration,
+    SubstituteRegistration: substitute_registration,
     RecordAttendance: record_attendance,
     CorrectRegistration: correct_registration,
 }

@@ -19,6 +19,7 @@ from shared.contracts.facts import (
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationPromoted,
+    RegistrationSubstituted,
     RegistrationWaitlisted,
 )
 
@@ -75,7 +76,10 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
                 first.quotas,
                 number,
                 who,
+                beyond=bool(getattr(first, "beyond", None)),
             )
+    if isinstance(content.body, RegistrationSubstituted):
+        return _substituted(state, content.body, content.private, number)
     assert state is not None, "only its first fact makes a registration"
     match content.body:
         case RegistrationPromoted(quotas=quotas, beyond=beyond):
@@ -90,6 +94,25 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
             others = {key: value for key, value in state.attended.items() if key != session}
             return replace(state, attended=others | ({session: jp} if present else {}))
     return state
+
+
+def _substituted(
+    state: Registration | None, body: RegistrationSubstituted, who: object, number: int
+) -> Registration:
+    """Who is replaced is there already, who comes in their place is not."""
+    if state is not None:
+        return replace(state, status="cancelled")
+    assert isinstance(who, Registrant), "the first fact of a registration says who it is"
+    return Registration(
+        body.registration,
+        body.activity,
+        body.round,
+        "confirmed",
+        body.quotas,
+        number,
+        who,
+        beyond=bool(body.beyond),
+    )
 
 
 def closed_to_all(
@@ -108,8 +131,10 @@ def submit(
     candidate: Candidate,
     known: Callable[[str], Registration | None],
     now: datetime,
+    beyond: bool = False,
 ) -> Decision:
     """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
+    `beyond`: whenever it is, and beyond the quotas where they have no room.
 
     Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
     if state is None:
@@ -117,22 +142,23 @@ def submit(
     described, who = state.described, candidate.registrant
     if state.cancelled:
         return Refusal("activity_cancelled")
-    number = 1
-    while before := known(candidate.id(number)):
-        if before.status != "cancelled":
-            return Refusal("already_registered")
-        number += 1
-    if refusal := closed_to_all(state, who.category, who.regency, who.cohort, now):
+    if (number := next_round(candidate, known)) is None:
+        return Refusal("already_registered")
+    refusal = closed_to_all(state, who.category, who.regency, who.cohort, now)
+    if refusal and not beyond:
         return refusal
     quotas = state.signature(who.category, who.regency, who.cohort)
     cell, registration = cell_of(described.id, who), candidate.id(number)
-    if state.has_room(quotas) and not state.lets_wait:
+    seated = bool(quotas) and state.has_room(quotas) and not state.lets_wait
+    if seated or beyond:
+        add: dict[Measure, int] = {"confirmed": 1} | ({} if seated else {"beyond": 1})
         confirmed = RegistrationConfirmed(
             activity=described.id,
             registration=registration,
             round=number,
-            quotas=quotas,
-            changes=(Change(cell=cell, add={"confirmed": 1}),),
+            quotas=quotas if seated else (),
+            beyond=None if seated else True,
+            changes=(Change(cell=cell, add=add),),
         )
         return [NewFact(confirmed, who)]
     waitlisted = RegistrationWaitlisted(
@@ -144,6 +170,16 @@ def submit(
         changes=(Change(cell=cell, add={"waitlisted": 1}),),
     )
     return [NewFact(waitlisted, who)]
+
+
+def next_round(candidate: Candidate, known: Callable[[str], Registration | None]) -> int | None:
+    """None while they have a registration that stands."""
+    number = 1
+    while before := known(candidate.id(number)):
+        if before.status != "cancelled":
+            return None
+        number += 1
+    return number
 
 
 def cancel(state: ActivityState | None, registration: Registration | None) -> Decision:

@@ -1,16 +1,27 @@
 """What staff do about a registration's seat: correct what it stands for, confirm it before its turn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from services.registration.features.gatherings.domain import activity as activities
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registrant import Registrant
-from services.registration.features.gatherings.domain.registration import Registration, cell_of
+from services.registration.features.gatherings.domain.registration import (
+    Candidate,
+    Registration,
+    cell_of,
+    next_round,
+)
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.commands import ChangeRegistration, SeatRegistration
-from shared.contracts.facts import Change, Measure, RegistrationChanged, RegistrationPromoted
+from shared.contracts.facts import (
+    Change,
+    Measure,
+    RegistrationChanged,
+    RegistrationPromoted,
+    RegistrationSubstituted,
+)
 
 FIELDS: Final = ("category", "regency", "institution", "cohort", "group", "role_in_group")
 
@@ -73,6 +84,46 @@ def seat(
         changes=(Change(cell=registration.cell, add=add),),
     )
     return [NewFact(fact, command.reason)]
+
+
+def substitute(
+    state: ActivityState | None,
+    registration: Registration | None,
+    candidate: Candidate,
+    known: Callable[[str], Registration | None],
+    beyond: bool,
+) -> Decision:
+    """At any time, also when registration is closed: the place was given before. The seats given back count
+    as free first. Promotions that they allow else are added by the caller."""
+    if isinstance(found := _standing(state, registration), Refusal):
+        return found
+    state, registration = found
+    if registration.status != "confirmed":
+        return Refusal("not_eligible")
+    if (number := next_round(candidate, known)) is None:
+        return Refusal("already_registered")
+    who = candidate.registrant
+    quotas = _seats(state, registration, state.signature(who.category, who.regency, who.cohort))
+    if not quotas and not registration.beyond and not beyond:
+        return Refusal("no_seat")
+    gone: dict[Measure, int] = {"confirmed": -1, "cancelled": 1}
+    come: dict[Measure, int] = {"confirmed": 1}
+    gone |= {"beyond": -1} if registration.beyond else {}
+    come |= {} if quotas else {"beyond": 1}
+    fact = RegistrationSubstituted(
+        activity=registration.activity,
+        registration=candidate.id(number),
+        replaces=registration.id,
+        round=number,
+        line=registration.quotas,
+        quotas=quotas,
+        beyond=None if quotas else True,
+        changes=(
+            Change(cell=registration.cell, add=gone),
+            Change(cell=cell_of(registration.activity, who), add=come),
+        ),
+    )
+    return [NewFact(fact, who)]
 
 
 def line_joined(line: Sequence[Registration], joining: Registration, waiting: int) -> list[Registration]:

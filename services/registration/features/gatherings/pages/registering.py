@@ -34,13 +34,16 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         typed = read(sent, state.described, offered(front, state), own=False)
         if typed.command is None:
             return _form(front, user, state, typed, 422, again=True)
-        outcome = await submit_command(front, typed.command, typed.command.activity, user)
+        command = typed.command
+        if sent.get("di_luar") == "ya" and user.may(Action.SEAT_REGISTRATION, state.described.id):
+            command = command.model_copy(update={"beyond": True})
+        outcome = await submit_command(front, command, command.activity, user)
         if outcome.registration:
             there = f"/staf/pendaftaran/{outcome.registration}"
             return RedirectResponse(f"{there}?baru={front.desk.done_sentences.sign(there, 'baru')}", 303)
         if outcome.state == "pending":  # the same form asks for the same command's outcome
             return _form(front, user, state, typed, 202, outcome, again=True)
-        before = await _there(front, typed.command, outcome)
+        before = await _there(front, command, outcome)
         return _form(front, user, state, typed, 409, outcome, before)
 
     return router

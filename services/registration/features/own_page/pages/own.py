@@ -1,6 +1,7 @@
 """A page of one's own: each registration with its state, its number, its calendar and what is owed."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from icalendar import Calendar
 
 from services.registration.features.gatherings.gatherings_desk import gatherings
 from services.registration.features.gatherings.pages.activities import phase
+from services.registration.features.materials.materials_desk import ListedMaterial, materials
 from services.registration.features.own_page.own_page_desk import own_page
 from services.registration.features.own_page.own_registrations import OwnRegistration, OwnRegistrations
 from services.registration.web.front import OfficePages, now
@@ -51,6 +53,7 @@ def routes(front: OfficePages) -> APIRouter:
             picture=segno.make(number, micro=False).svg_inline(
                 scale=4, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
             ),
+            materials=await _materials(front, row),
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
         )
 
@@ -82,6 +85,12 @@ async def _one(front: OfficePages, token: str, registration: str) -> OwnRegistra
     if found is None:
         raise Problem(404, "registration_unknown", NOT_THERE)
     return found
+
+
+async def _materials(front: OfficePages, row: OwnRegistration) -> Sequence[ListedMaterial]:
+    """Of the activity; what is for participants alone is for those who are confirmed."""
+    public_only = row.registration.status != "confirmed"
+    return await materials(front).listed(row.activity.described.id, public_only)
 
 
 def _calendar(row: OwnRegistration) -> bytes:
