@@ -87,12 +87,13 @@ async def _one(front: OfficePages, token: str, registration: str) -> OwnRegistra
 def _calendar(row: OwnRegistration) -> bytes:
     """Under the same UIDs as the file in a mail, so that a phone notes a session once."""
     described, found = row.activity.described, Calendar()
+    invited = row.registration.status == "confirmed"
     found.add("prodid", "-//Simpul//Undangan//ID")
     found.add("version", "2.0")
     for zone in sorted({session.zone for session in described.sessions}):
         found.add_component(zone_of(zone))
     for session in described.sessions:
-        event = session_event(described.title, session, alone=len(described.sessions) == 1)
+        event = session_event(described.title, session, len(described.sessions) == 1, invited)
         event.add("uid", f"{row.registration.id}-{session.id}@simpul")
         event.add("dtstamp", datetime.now(UTC))
         if row.activity.cancelled or row.registration.status == "cancelled":
