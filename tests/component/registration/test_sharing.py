@@ -29,6 +29,7 @@ async def test_a_text_for_chats_says_what_when_where_and_how(brokerless: Servers
         assert heading(page) == "Bagikan kegiatan"
         assert len(page.content) < MAX_BYTES
         assert "<script" not in page.text
+        assert '<svg viewBox="' in page.text, "the code fills its box"
         text = unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)[1])  # type: ignore[index]
         lines = text.splitlines()
         assert lines[0] == "*Lokakarya #1 penting $x$ <b> \\ #import*"

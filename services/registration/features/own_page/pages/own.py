@@ -49,7 +49,7 @@ def routes(front: OfficePages) -> APIRouter:
             phase=phase(described, row.activity.cancelled, now()),
             number=" ".join(number[at : at + 5] for at in range(0, len(number), 5)),
             picture=segno.make(number, micro=False).svg_inline(
-                scale=4, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
+                omitsize=True, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
             ),
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
         )
