@@ -39,6 +39,11 @@ async def test_groups_show_facilitators_and_principals_beside_each_other(brokerl
             "Dampingan 2",
         ]
         assert names(page) == ["Uji 2", "Uji 3", "Uji 1"], "the facilitator first"
+        for path in (GROUPS, DESK):
+            beyond = await client.get(f"{path}?hal=9")
+            sound(beyond)
+            assert "lagi di halaman ini" in beyond.text
+            assert f'<a href="{path}">Kembali ke halaman pertama</a>' in beyond.text
         link = re.findall(r'href="(/staf/kegiatan/uji\?kelompok=[^"]+)"', page.text)[0]
         assert names(await client.get(link)) == ["Uji 2"]
         one = await client.get(f"{GROUPS.removesuffix('/kelompok')}?kelompok=Dampingan+2")
@@ -72,6 +77,11 @@ async def test_a_search_takes_words_in_any_order_and_whatever_staff_have_at_hand
             ("sukerta wayan", ["I Wayan Sukerta, S.Pd."]),
             ("08123456", ["I Wayan Sukerta, S.Pd."]),
             ("3456-7890", ["I Wayan Sukerta, S.Pd."]),
+            ("0812 3456 7890", ["I Wayan Sukerta, S.Pd."]),
+            ("wayan +62 812 3456 7890", ["I Wayan Sukerta, S.Pd."]),
+            ("(0812)", ["I Wayan Sukerta, S.Pd."]),
+            ("3 5010 0123 uji", ["I Wayan Sukerta, S.Pd."]),
+            ("6200", []),
             ("50100123", ["I Wayan Sukerta, S.Pd."]),
             ("negeri uji1@", ["I Wayan Sukerta, S.Pd."]),
             ("made", ["Ni Made Lain"]),

@@ -102,7 +102,14 @@ async def test_the_page_shows_each_registration_of_its_owner_and_nobody_elses(br
     async with new_office(brokerless) as office, office.registration(**PLAIN) as client:
         past = datetime.now(UTC) - timedelta(days=2)
         old = {"id": "lama", "title": "Lama", "starts": past, "ends": past + timedelta(hours=1)}
-        await announce(client, "uji", 1, title="Rakor <uji>")
+        ahead = {"id": "sesi-1", "title": "Daring", "starts": past + timedelta(days=9)}
+        ahead |= {
+            "ends": past + timedelta(days=9, hours=1),
+            "zone": "WIT",
+            "jp": 1,
+            "link": "https://uji.example/",
+        }
+        await announce(client, "uji", 1, title="Rakor <uji>", sessions=[ahead])
         await announce(client, "dulu", title="Dulu", sessions=[old | {"zone": "WIT", "jp": 1}])
         for number in (2, 1):
             await submitted(client, "uji", **typed(number))
@@ -123,6 +130,7 @@ async def test_the_page_shows_each_registration_of_its_owner_and_nobody_elses(br
         assert mine[:5] in one.text
         (event,) = Calendar.from_ical((await client.get(f"{page}/{mine}/jadwal.ics")).content).walk("VEVENT")
         assert str(event["uid"]) == f"{mine}-sesi-1@simpul"
+        assert event["location"] == "Daring", "who waits is not shown into the meeting"
         for elsewhere in (
             f"{page}/{theirs}",
             f"{page}/x",

@@ -29,7 +29,14 @@ async def test_people_are_found_by_name_address_or_number_and_stand_in_no_addres
         nuptk = "1234567890123456"
         for number in range(21):
             await submitted(
-                client, "uji", **typed(number, nama=f"Drs. Uji {number:02}", nuptk=nuptk * (number == 5))
+                client,
+                "uji",
+                **typed(
+                    number,
+                    nama=f"Drs. Uji {number:02}",
+                    nuptk=nuptk * (number == 5),
+                    telepon=f"+62 800 00{number:02}",
+                ),
             )
         await submitted(client, "lain", **typed(5, nama="Drs. Uji 05"))
         page = await client.get(PEOPLE)
@@ -37,7 +44,14 @@ async def test_people_are_found_by_name_address_or_number_and_stand_in_no_addres
         assert (heading(page), names(page)) == ("Orang", [f"Drs. Uji {number:02}" for number in range(20)])
         assert names(await client.get(f"{PEOPLE}?hal=2")) == ["Drs. Uji 20"]
         form = await marks(client, PEOPLE)
-        for text, found in (("uji 07", 1), ("UJI7@sekolah", 1), (nuptk, 1), ("uji 1", 10), ("x.*", 0)):
+        for text, found in (
+            ("uji 07", 1),
+            ("UJI7@sekolah", 1),
+            (nuptk, 1),
+            ("07 drs. uji", 1),
+            ("0800 0007", 1),
+            ("x.*", 0),
+        ):
             shown = await client.post(PEOPLE, data=form | {"cari": text})
             assert len(names(shown)) == found, text
             assert text not in str(shown.url)

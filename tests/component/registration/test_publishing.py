@@ -145,7 +145,7 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(brokerless: Servers
         missing = [
             "title",
             "id",
-            "other_kind",
+            "kind",
             "opens",
             "closes",
             "sessions.0.title",
@@ -154,6 +154,8 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(brokerless: Servers
             "quotas.0.id",
             "quotas.0.seats",
         ]
+        for told in ("Jenis wajib diisi", "Kuota 1, nama wajib diisi"):
+            assert told in empty.text
         assert re.findall(r'<a href="#([a-z0-9._]+)">', empty.text) == missing, "in the order of the page"
         for told in (
             '"#title">Judul wajib diisi<',
@@ -179,6 +181,17 @@ async def test_mistakes_in_the_form_are_told_at_their_fields(brokerless: Servers
             assert f'id="{field}"' in wrong.text
             assert value in wrong.text
         assert '<a href="#title">Judul: Isinya terlalu panjang</a>' in wrong.text
+        for field, value, told in (
+            ("quotas.0.seats", "99999999", "Kuota 1, jumlah kursi: Angkanya terlalu besar"),
+            ("quotas.0.id", "***", "Kuota 1, nama: Tulis nama dengan huruf atau angka, misalnya mitra kerja"),
+            (
+                "title",
+                "Rakor\x00",
+                "Judul: Bentuk isinya tidak sesuai, atau ada tanda yang tidak dapat dicetak",
+            ),
+        ):
+            wrong = await client.post(FORM, data=await marks(client, FORM) | RIGHT | {field: value})
+            assert f'<a href="#{field}">{told}</a>' in wrong.text
         twice = {"quotas.1.id": "mitra-kerja", "quotas.1.seats": "1"}
         same = await client.post(FORM, data=await marks(client, FORM) | RIGHT | twice)
         assert '<a href="#quotas.0.id">Kuota 1, nama: Dua kuota memakai nama yang sama</a>' in same.text

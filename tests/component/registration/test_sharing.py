@@ -29,6 +29,7 @@ async def test_a_text_for_chats_says_what_when_where_and_how(brokerless: Servers
         assert heading(page) == "Bagikan kegiatan"
         assert len(page.content) < MAX_BYTES
         assert "<script" not in page.text
+        assert '<svg viewBox="' in page.text, "the code fills its box"
         text = unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)[1])  # type: ignore[index]
         lines = text.splitlines()
         assert lines[0] == "*Lokakarya #1 penting $x$ <b> \\ #import*"
@@ -89,3 +90,18 @@ async def test_the_calendar_has_what_is_to_come_and_takes_back_what_was_called_o
         assert events["Rapat koordinasi uji"]["status"] == "CANCELLED"
         assert events["Rapat; koordinasi, uji"]["dtstart"].dt.tzname() == "WITA"
         assert "attendee" not in str(answer.content).lower()
+
+
+async def test_nobody_learns_the_link_of_a_meeting_who_is_not_confirmed(brokerless: Servers) -> None:
+    begins = datetime.now(UTC) + timedelta(days=2)
+    online = {"id": "daring", "title": "Daring", "starts": begins, "ends": begins + timedelta(hours=1)}
+    online |= {"zone": "WITA", "jp": 1, "link": "https://rapat.example/rahasia"}
+    async with staff_at(brokerless) as (_, client):
+        await announce(client, "uji", sessions=[online])
+        public = ("/kegiatan.ics", "/kegiatan/uji", "/api/v1/activities", "/api/v1/activities/uji")
+        for path in public:
+            answer = await client.get(path)
+            assert answer.status_code == 200, path
+            assert "rahasia" not in answer.text, path
+        (event,) = Calendar.from_ical((await client.get("/kegiatan.ics")).content).walk("VEVENT")
+        assert event["location"] == "Daring"

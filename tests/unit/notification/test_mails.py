@@ -253,6 +253,22 @@ def test_what_changed_is_told_first_old_and_new() -> None:
         assert "Keluar dari daftar tunggu" in text
 
 
+def test_only_who_has_a_seat_is_told_the_link_of_a_meeting() -> None:
+    (one,) = sessions(1)
+    online = (one.model_copy(update={"place": None, "link": "https://rapat.example/rahasia"}),)
+    moved = (one.model_copy(update={"place": None, "link": "https://rapat.example/lama"}),)
+    earlier = letter(sessions=moved).activity
+    for template in TEMPLATES:
+        for seated in (True, False):
+            written = replace(letter(template, sessions=online), news=ActivityNews(earlier, seated=seated))
+            invited = template in ("confirmed", "promoted", "reminder")
+            invited |= template == "activity-changed" and seated
+            for text in said(written):
+                assert ("rahasia" in text) == invited, (template, seated)
+                assert invited or "rapat.example" not in text, (template, seated)
+                assert invited or "Daring" in text, (template, seated)
+
+
 def test_a_reminder_names_its_session_and_leaves_out_those_before() -> None:
     reminder = letter("reminder")
     second = sessions(2)[1]

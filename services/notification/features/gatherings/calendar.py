@@ -45,7 +45,7 @@ def calendar_of(
 def _event(
     activity: ActivityEntry, session: Session, registration: str, organizer: str, stamp: datetime
 ) -> Event:
-    event = session_event(activity.title, session, alone=len(activity.sessions) == 1)
+    event = session_event(activity.title, session, alone=len(activity.sessions) == 1, invited=True)
     event.add("uid", f"{registration}-{session.id}@simpul")
     event.add("dtstamp", stamp)
     if session.link:

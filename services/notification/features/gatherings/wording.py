@@ -1,11 +1,12 @@
 """What mails to participants are filled with, that are written once for all of a kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services.notification.features.gatherings.domain.decision import ActivityNews
 from services.notification.kernel.letters import Letter, mark
 from shared.activity_changes import Change, changes
+from shared.calendars import ONLINE
 from shared.contracts.activity import Session
 from shared.contracts.directory import ActivityEntry
 from shared.links import Links
@@ -21,6 +22,9 @@ CHANGED: Final = {
     "added": "Sesi tambahan",
     "removed": "Sesi ditiadakan",
 }
+ONCE_SEATED: Final = "dikirim bila Anda mendapat tempat"
+"""In the place of a link: who waits is not shown into the meeting."""
+TO_PARTICIPANTS: Final = frozenset({"confirmed", "promoted", "reminder"})
 WITHOUT_A_WAY_OUT: Final = frozenset({"cancelled", "activity-cancelled"})
 
 
@@ -51,6 +55,9 @@ def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
     activity = kind.activity
     told = changes(kind.earlier, activity) if kind.earlier else ()
     sessions = activity.sessions
+    if template not in TO_PARTICIPANTS and not (template == "activity-changed" and kind.seated):
+        sessions = tuple(map(_unlinked, sessions))
+        told = tuple(replace(one, old=None, new=ONCE_SEATED) if one.kind == "link" else one for one in told)
     if first := next((one for one in sessions if one.id == kind.session), None):
         sessions = tuple(one for one in sessions if one.starts >= first.starts)
     return {
@@ -68,6 +75,11 @@ def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
         "page_link": links.to_activity(activity.activity),
         "cancel_link": None if kind.over or template in WITHOUT_A_WAY_OUT else CANCEL,
     }
+
+
+def _unlinked(session: Session) -> Session:
+    place = session.place or (ONLINE if session.link else None)
+    return session.model_copy(update={"link": None, "place": place})
 
 
 def _headed(change: Change, series: bool) -> str:

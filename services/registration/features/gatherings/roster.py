@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.registration.features.people.persons import containing
+from services.registration.features.people.persons import containing, holding
 from services.registration.features.people.reactions import RegistrationOfPerson, registrations_of
 from services.registration.features.people.store import People
 from services.registration.kernel.digests import Digests
@@ -12,13 +12,10 @@ from shared.contracts.commands import Participant
 from shared.mongo.driver import Document, Store
 
 EVERYBODY: Final = 1_000_000
-MOST_WORDS: Final = 6
 SEARCHED: Final = (
     *("person.who.name", "person.who.email", "person.who.nip", "person.who.nuptk"),
     *("who.institution.name", "who.institution.npsn", "who.group"),
 )
-DIGITS: Final = 4
-"""From so many on a word may be a part of a telephone number, however that is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class Roster:
         ]
         steps: list[dict[str, Any]] = [{"$match": within | _of_registrations(wanted)}, *_WITH_PERSON]
         if wanted.text:
-            steps.append({"$match": {"$and": [_holding(word) for word in wanted.text.split()[:MOST_WORDS]]}})
+            steps.append({"$match": holding(wanted.text, SEARCHED, "person.who.phone")})
         rows = await self._store.aggregate("registrations", [*steps, *part])
         counted = await self._store.aggregate("registrations", [*steps, {"$count": "all"}])
         return [_enrolled(row) for row in rows], counted[0]["all"] if counted else 0
@@ -123,14 +120,6 @@ _WITH_PERSON: Final[list[dict[str, Any]]] = [
     {"$lookup": {"from": "people", "localField": "who.contact", "foreignField": "_id", "as": "person"}},
     {"$set": {"person": {"$first": "$person"}}},
 ]
-
-
-def _holding(word: str) -> Document:
-    fields = [{field: containing(word)} for field in SEARCHED]
-    digits = "".join(filter(str.isdecimal, word)).removeprefix("62").lstrip("0")
-    if len(digits) >= DIGITS and digits.isascii():
-        fields.append({"person.who.phone": {"$regex": "[^0-9]*".join(digits)}})
-    return {"$or": fields}
 
 
 def _of_registrations(wanted: RosterFilter) -> Document:

@@ -1,6 +1,6 @@
 """What staff and the public may read of the register."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -79,7 +79,7 @@ class Views:
         state = await self.state(name)
         if state is None:
             return None
-        details = state.described.model_dump(mode="json", exclude_none=True)
+        details = _public(state.described.model_dump(mode="json", exclude_none=True))
         quotas = [quota | {"taken": state.taken.get(quota["id"], 0)} for quota in details.pop("quotas", [])]
         return details | {
             "quotas": quotas,
@@ -92,7 +92,10 @@ class Views:
         fields = {f"described.{name}": 1 for name in ActivityListing.model_fields} | {"cancelled": 1}
         wanted = {"_id": {"$gt": after}} if after else {}
         rows = await self._store["activities"].find(wanted, fields).sort("_id", 1).to_list(PAGE + 1)
-        items = [row["described"] | {"status": "cancelled" if row["cancelled"] else "open"} for row in rows]
+        items = [
+            _public(row["described"]) | {"status": "cancelled" if row["cancelled"] else "open"}
+            for row in rows
+        ]
         return items[:PAGE], items[PAGE - 1]["id"] if len(items) > PAGE else None
 
     async def caused(self, fact: str | None) -> list[Document]:
@@ -144,6 +147,17 @@ class Views:
 
 async def activity_of_registration(of: OfficeStore, registration: str) -> str | None:
     return await Views(of.store, of.digests).activity_of(registration)
+
+
+def _public(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the links of its sessions: whoever has one is in the meeting. Who is confirmed is mailed it."""
+    return {
+        **described,
+        "sessions": [
+            {name: value for name, value in session.items() if name != "link"}
+            for session in described["sessions"]
+        ],
+    }
 
 
 def _of_same(row: Document, first: Document) -> bool:

@@ -102,8 +102,8 @@ def _of_quotas(before: Activity, after: Activity) -> Iterator[Difference]:
 
 
 def _lines(many: Sequence[Speaker | str]) -> str | None:
-    named = [one if isinstance(one, str) else f"{one.name}, {one.institution}" for one in many]
-    return "; ".join(named) or None
+    named = [(one,) if isinstance(one, str) else (one.name, one.institution) for one in many]
+    return "; ".join(", ".join(filter(None, one)) for one in named) or None
 
 
 def _contact(contact: Any) -> str | None:

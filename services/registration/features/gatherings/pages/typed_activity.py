@@ -38,6 +38,7 @@ SPEAKER: Final = ";"
 
 REQUIRED: Final = "wajib diisi"
 """Said after the name of the field."""
+NAMELESS: Final = "Tulis nama dengan huruf atau angka, misalnya mitra kerja"
 _BY_RULE: Final[dict[str | tuple[str, str], str]] = {
     "missing": REQUIRED,
     "extra_forbidden": "Isian ini tidak dikenal; periksa ejaannya",
@@ -48,15 +49,15 @@ _BY_RULE: Final[dict[str | tuple[str, str], str]] = {
     "duration_out_of_range": "Tulis jangka waktu antara P0D dan P366D",
     ("sessions", "same_id"): "Dua pertemuan memakai id yang sama",
     ("quotas", "same_id"): "Dua kuota memakai nama yang sama",
+    "less_than_equal": "Angkanya terlalu besar",
+    "greater_than_equal": "Angkanya terlalu kecil",
+    "string_too_long": "Isinya terlalu panjang",
 }
 _BY_TYPE: Final = {
     "string_too_short": REQUIRED,
-    "string_too_long": "Isinya terlalu panjang",
-    "string_pattern_mismatch": "Bentuk isinya tidak sesuai",
+    "string_pattern_mismatch": "Bentuk isinya tidak sesuai, atau ada tanda yang tidak dapat dicetak",
     "int_type": "Tulis dengan angka",
     "int_parsing": "Tulis dengan angka",
-    "less_than_equal": "Angkanya terlalu besar",
-    "greater_than_equal": "Angkanya terlalu kecil",
     "timezone_aware": "Tulis waktu dengan zonanya, misalnya 2024-01-11T08:00:00+08:00",
     "datetime_from_date_parsing": "Tulis tanggal dan jamnya",
     "datetime_parsing": "Tulis tanggal dan jamnya",
@@ -142,7 +143,10 @@ def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str
     found["kind"] = _kind(typed["other_kind"]) if typed["kind"] in ("", OTHER) else typed["kind"]
     found |= {name: moment_of(typed[name], zone) for name in ("opens", "closes")}
     found |= {name: typed[name].replace("\r\n", "\n") for name in TEXTS if typed[name]}
-    found |= {"speakers": [*map(_speaker, _lines(typed["speakers"]))], "topics": _lines(typed["topics"])}
+    found |= {
+        "speakers": [*filter(None, map(_speaker, _lines(typed["speakers"])))],
+        "topics": _lines(typed["topics"]),
+    }
     if any(typed[name] for name in CONTACT):
         found["contact"] = {name.partition(".")[2]: typed[name] for name in CONTACT if typed[name]}
     sessions = _filled(typed, "sessions", SESSION)
@@ -151,6 +155,9 @@ def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str
     found["quotas"] = [_quota(typed, chosen, at, errors) for at in quotas]
     draft = checked(found)
     blocks = {"sessions": sessions, "quotas": quotas}
+    if not typed["kind"] and not typed["other_kind"]:
+        errors["kind"] = REQUIRED
+        draft.errors.pop("kind", None)
     named = {_in_form(name, blocks): told for name, told in draft.errors.items()} | errors
     return TypedActivity(named, None if named else draft.command)
 
@@ -211,8 +218,11 @@ def _quota(
         "regencies": places,
         "cohorts": [_whole(one) for one in words("cohorts")],
     }
+    name = typed.get(f"quotas.{at}.id", "")
+    if not slug(name):
+        errors[f"quotas.{at}.id"] = NAMELESS if name else REQUIRED
     found = {
-        "id": slug(typed.get(f"quotas.{at}.id", "")),
+        "id": slug(name),
         "seats": _whole(typed.get(f"quotas.{at}.seats", "")),
     }
     return found | {name: many for name, many in lists.items() if many}

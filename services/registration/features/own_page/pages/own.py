@@ -51,7 +51,7 @@ def routes(front: OfficePages) -> APIRouter:
             phase=phase(described, row.activity.cancelled, now()),
             number=" ".join(number[at : at + 5] for at in range(0, len(number), 5)),
             picture=segno.make(number, micro=False).svg_inline(
-                scale=4, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
+                omitsize=True, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
             ),
             materials=await _materials(front, row),
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
@@ -96,12 +96,13 @@ async def _materials(front: OfficePages, row: OwnRegistration) -> Sequence[Liste
 def _calendar(row: OwnRegistration) -> bytes:
     """Under the same UIDs as the file in a mail, so that a phone notes a session once."""
     described, found = row.activity.described, Calendar()
+    invited = row.registration.status == "confirmed"
     found.add("prodid", "-//Simpul//Undangan//ID")
     found.add("version", "2.0")
     for zone in sorted({session.zone for session in described.sessions}):
         found.add_component(zone_of(zone))
     for session in described.sessions:
-        event = session_event(described.title, session, alone=len(described.sessions) == 1)
+        event = session_event(described.title, session, len(described.sessions) == 1, invited)
         event.add("uid", f"{row.registration.id}-{session.id}@simpul")
         event.add("dtstamp", datetime.now(UTC))
         if row.activity.cancelled or row.registration.status == "cancelled":

@@ -45,7 +45,7 @@ def calendar(front: OfficePages, listed: Sequence[ActivityListing], now: datetim
     for zone in sorted({session.zone for _, session in recent}):
         found.add_component(zone_of(zone))
     for one, session in recent:
-        event = session_event(one.title, session, alone=len(one.sessions) == 1)
+        event = session_event(one.title, session, alone=len(one.sessions) == 1, invited=False)
         event.add("uid", f"{one.id}-{session.id}@{front.office.code}.simpul")
         event.add("dtstamp", now)
         event.add("url", front.links.to_activity(one.id))

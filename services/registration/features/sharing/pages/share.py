@@ -37,7 +37,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
             chat=f"https://wa.me/?{urlencode({'text': text}, quote_via=quote)}",
             calendar=front.links.to_calendar(),
             picture=segno.make(link, micro=False).svg_inline(
-                scale=5, dark="#000", light="#fff", title=f"Kode QR ke {link}"
+                omitsize=True, dark="#000", light="#fff", title=f"Kode QR ke {link}"
             ),
         )
 
