@@ -25,7 +25,8 @@ async def account(office: TestOffice, *grants: Grant, state: str = "active") -> 
 
 async def session(office: TestOffice, name: str, device: str = "Firefox di Linux") -> dict[str, str]:
     """A new session of an account, as a header of requests."""
-    cookie = await Sessions(office.store).begin(name, device, datetime.now(UTC))
+    now = datetime.now(UTC)
+    cookie = await Sessions(office.store).begin(name, device, now, proved=now)
     return {"Cookie": f"__Host-simpul={cookie}"}
 
 

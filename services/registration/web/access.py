@@ -60,6 +60,11 @@ class Access(Protocol):
 
     def page(self, action: Action) -> PagePermission: ...
 
+    def export(self, action: Action) -> PagePermission:
+        """As `page`, for files with people's data: to who proved lately who they are. Raises `Problem` 303
+        for others, who come back once they did."""
+        ...
+
     def api(self, action: Action) -> ApiPermission: ...
 
     async def bearer(self, request: Request, action: Action) -> SignedIn | None:

@@ -20,6 +20,7 @@ from services.registration.features.accounts.pages import (
     openid,
     passkey_sign_in,
     passkeys,
+    proof,
     sign_in,
     tokens,
 )
@@ -45,6 +46,7 @@ ACCOUNTS: Final = Feature(
         sign_in.routes,
         devices.routes,
         passkeys.routes,
+        proof.routes,
         management.routes,
         tokens.routes,
         history_pages.routes,

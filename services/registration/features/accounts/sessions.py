@@ -29,11 +29,12 @@ def digest(secret: str) -> bytes:
 class Sessions:
     store: Store
 
-    async def begin(self, account: str, device: str, now: datetime) -> str:
-        """The cookie of a new session, which nobody can read from the database."""
+    async def begin(self, account: str, device: str, now: datetime, proved: datetime | None) -> str:
+        """The cookie of a new session, which nobody can read from the database. `proved` as `Session` has
+        it."""
         cookie = secrets.token_urlsafe(32)
         row = {"_id": digest(cookie), "account": account, "device": device, "created": now, "seen": now}
-        await self.store["sessions"].insert_one(row)
+        await self.store["sessions"].insert_one(row | {"proved": proved})
         return cookie
 
     async def of(self, cookie: str, now: datetime) -> Session | None:
@@ -45,6 +46,11 @@ class Sessions:
         if now - session.seen >= SEEN_EVERY:
             await self.store["sessions"].update_one({"_id": session.id}, {"$set": {"seen": now}})
         return session
+
+    async def prove(self, account: str, session: bytes, proved: datetime) -> None:
+        """Whoever has it has proved anew who they are."""
+        which = {"_id": session, "account": account}
+        await self.store["sessions"].update_one(which, {"$set": {"proved": proved}})
 
     async def of_account(self, account: str, now: datetime) -> list[Session]:
         """The live ones, the last seen first."""
@@ -62,4 +68,5 @@ class Sessions:
 
 
 def _session(row: Document) -> Session:
-    return Session(bytes(row["_id"]), row["account"], row["device"], row["created"], row["seen"])
+    proved = row.get("proved", row["created"])  # rows of a former version began with a proof
+    return Session(bytes(row["_id"]), row["account"], row["device"], row["created"], row["seen"], proved)

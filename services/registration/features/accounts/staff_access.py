@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import Request
 from itsdangerous import Signer
@@ -26,6 +27,8 @@ from shared.pages.cookies import SessionCookie
 from shared.sign_ins import SignIns
 
 SIGN_IN: Final = "/staf/masuk"
+PROOF: Final = "/staf/buktikan"
+UNPROVED: Final = "Buktikan dulu bahwa ini Anda: berkas ini memuat data orang."
 OFFICE: Final = Account(OFFICE_STAFF, "", "Token balai", "active", (Grant(Role.ADMIN),))
 """Whoever has the office's one token, of whom no more is known."""
 SIGNED_OUT: Final = "Silakan masuk. Sesi berakhir sesudah 30 menit tanpa kegiatan, paling lama 12 jam."
@@ -65,6 +68,9 @@ class StaffAccess:
     def page(self, action: Action) -> PagePermission:
         return PagePermission(action, self._enter)
 
+    def export(self, action: Action) -> PagePermission:
+        return PagePermission(action, self._enter_proved)
+
     def api(self, action: Action) -> ApiPermission:
         return ApiPermission(action, self._bear)
 
@@ -90,6 +96,15 @@ class StaffAccess:
                 raise Problem(403, "foreign_form", FOREIGN)
             nonce = str(sent.get("nonce", ""))
         return await self._allowed(request, action, account, self.marks.mark(session.id), nonce)
+
+    async def _enter_proved(self, request: Request, action: Action) -> SignedIn:
+        """The office's token is nobody, who has nothing else to prove."""
+        user, session = await self._enter(request, action), await self.session(request)
+        if session is None:
+            raise self.signed_out()
+        if session.account != self.office_account and not session.is_proved(datetime.now(UTC)):
+            raise Problem(303, "unproved", UNPROVED, {"Location": proof_path(_onward(request))})
+        return user
 
     async def _account(self, session: Session) -> Account | None:
         if session.account == self.office_account:
@@ -147,6 +162,19 @@ class StaffAccess:
             if name in given:
                 return await activity_of(self.of, given[name])
         return given.get("activity")
+
+
+def proof_path(onward: str) -> str:
+    """Where somebody proves who they are, and goes on from."""
+    return f"{PROOF}?{urlencode({'lanjut': onward})}"
+
+
+def _onward(request: Request) -> str:
+    """The same again; of a form, which may hold a name, the page that it stands on."""
+    path, query = request.url.path, request.url.query
+    if request.method != "GET":
+        return path.rpartition("/")[0]
+    return f"{path}?{query}" if query else path
 
 
 def forbidden(action: Action) -> Problem:

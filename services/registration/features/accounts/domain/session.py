@@ -6,6 +6,9 @@ from typing import Final
 
 LONGEST: Final = timedelta(hours=12)
 IDLE: Final = timedelta(minutes=30)
+PROVED_FOR: Final = timedelta(minutes=15)
+"""How long after proving who they are somebody takes people's data along, or adds a passkey: nobody does on a
+desk that somebody left."""
 SEEN_EVERY: Final = timedelta(minutes=1)  # spares a write for most pages
 _BROWSERS: Final = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"))
 _SYSTEMS: Final = (
@@ -20,16 +23,21 @@ _SYSTEMS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`id`: the digest of its cookie."""
+    """`id`: the digest of its cookie; `proved`: when whoever has it proved last who they are, if
+    that is known."""
 
     id: bytes
     account: str
     device: str
     created: datetime
     seen: datetime
+    proved: datetime | None
 
     def lives(self, now: datetime) -> bool:
         return now < self.created + LONGEST and now < self.seen + IDLE
+
+    def is_proved(self, now: datetime) -> bool:
+        return self.proved is not None and now < self.proved + PROVED_FOR
 
 
 def device(user_agent: str) -> str:

@@ -35,6 +35,7 @@ class Filter(BaseModel):
 def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter()
     Auditor = Annotated[SignedIn, Depends(access.page(Action.SEE_HISTORY))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.export(Action.SEE_HISTORY))]  # noqa: N806
     Colleague = Annotated[SignedIn, Depends(access.page(Action.SEE_CHANGES))]  # noqa: N806
     FilterQuery = Annotated[Filter, Query()]  # noqa: N806
 
@@ -45,7 +46,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         return await _shown(front, user, found, asked, PATH, "")
 
     @router.get(f"{PATH}.csv")
-    async def exported(user: Auditor, asked: FilterQuery) -> Response:
+    async def exported(user: Exporter, asked: FilterQuery) -> Response:
         history = accounts_of(front).history
         found = await history.newest(asked.akun, 0, EXPORTED)
         await history.note(user.actor, "export_history", query=asked.akun, count=len(found))

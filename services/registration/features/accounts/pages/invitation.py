@@ -52,7 +52,7 @@ def routes(front: OfficePages) -> APIRouter:
         if codes is None:
             raise Problem(404, "link_unknown", GONE)
         page = front.page("staf-kode-pemulihan.html", codes=codes)
-        return await begun(front, request, invited.account.id, page)
+        return await begun(front, request, invited.account.id, page, at)
 
     return router
 

@@ -3,14 +3,14 @@
 import hmac
 import logging
 import secrets
-from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.registration.features.accounts.accounts_desk import AccountsDesk, accounts_of
+from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.challenges import LASTS
+from services.registration.features.accounts.domain.session import PROVED_FOR
 from services.registration.features.accounts.identities import IdentityTaken
 from services.registration.features.accounts.invitations import PATH as INVITATION
 from services.registration.features.accounts.openid_provider import (
@@ -21,10 +21,11 @@ from services.registration.features.accounts.openid_provider import (
     ProviderUnavailable,
 )
 from services.registration.features.accounts.pages.invitation import GONE
+from services.registration.features.accounts.pages.proved import proved_page
 from services.registration.features.accounts.pages.sign_in import begun, welcome
 from services.registration.features.accounts.sessions import digest
 from services.registration.features.accounts.staff_access import SIGN_IN
-from services.registration.web.front import OfficePages
+from services.registration.web.front import OfficePages, now
 from shared.http import Problem
 from shared.mongo.driver import Document
 
@@ -43,6 +44,11 @@ UNKNOWN: Final = (
     "Akun {} ini belum terhubung dengan akun petugas di balai kami. Mintalah undangan kepada admin balai, "
     "buka tautannya, lalu pilih Pakai akun {}."
 )
+OTHER: Final = "Di layanan akun {} masuk orang lain, bukan pemilik akun petugas ini. Mulailah lagi."
+NOT_ANEW: Final = (
+    "Layanan akun {} tidak menanyakan lagi siapa Anda, jadi belum terbukti. Keluarlah dahulu di sana, lalu "
+    "mulai lagi."
+)
 TAKEN: Final = (
     "Akun {} ini sudah terhubung dengan akun petugas lain di balai kami. Tanyakan kepada admin balai."
 )
@@ -54,19 +60,19 @@ def routes(front: OfficePages) -> APIRouter:
 
     @router.get(BEGIN)
     async def begin(request: Request) -> Response:
-        return await _to_provider(front, request, {})
+        return await to_provider(front, request, {})
 
     @router.get(f"{INVITATION}/{{token}}/oidc")
     async def accept(token: str, request: Request) -> Response:
-        if await accounts_of(front).invitations.of(token, datetime.now(UTC)) is None:
+        if await accounts_of(front).invitations.of(token, now()) is None:
             raise Problem(404, "link_unknown", GONE)
-        return await _to_provider(front, request, {"invitation": digest(token)})
+        return await to_provider(front, request, {"invitation": digest(token)})
 
     @router.get(RETURN, response_class=HTMLResponse)
     async def returned(request: Request, state: str = "", code: str = "") -> Response:
         desk, provider = accounts_of(front), _provider(front)
         desk.sign_ins.require_turn(request, "openid")
-        kept = await desk.challenges.redeem(state, "openid", datetime.now(UTC))
+        kept = await desk.challenges.redeem(state, "openid", now())
         if kept is None or not hmac.compare_digest(digest(desk.away.of(request)), kept["browser"]):
             desk.sign_ins.refused(request, "openid")
             return _failed(front, 422, STALE)
@@ -80,13 +86,16 @@ def routes(front: OfficePages) -> APIRouter:
             log.warning("an identity was refused", extra={"rule": str(refused)})
             desk.sign_ins.refused(request, "openid")
             return _failed(front, 422, REFUSED)
+        if "session" in kept:
+            return await _proved(front, request, identity, kept)
         return await _with_identity(front, request, identity, kept)
 
     return router
 
 
-async def _to_provider(front: OfficePages, request: Request, kept: Document) -> Response:
-    """To the provider, with what this browser alone can come back with."""
+async def to_provider(front: OfficePages, request: Request, kept: Document, anew: bool = False) -> Response:
+    """To the provider, with what this browser alone can come back with. `anew`: also who is signed in there
+    signs in."""
     desk, provider = accounts_of(front), _provider(front)
     desk.sign_ins.require_turn(request, "openid")
     browser = desk.away.of(request) or secrets.token_urlsafe(32)
@@ -95,9 +104,9 @@ async def _to_provider(front: OfficePages, request: Request, kept: Document) -> 
         "nonce": secrets.token_urlsafe(32),
         "verifier": secrets.token_urlsafe(48),
     }
-    state = await desk.challenges.issue("openid", kept, datetime.now(UTC))
+    state = await desk.challenges.issue("openid", kept, now())
     try:
-        url = await provider.authorization_url(state, kept["nonce"], kept["verifier"])
+        url = await provider.authorization_url(state, kept["nonce"], kept["verifier"], anew)
     except ProviderUnavailable:
         return _failed(front, 503, AWAY)
     answer = RedirectResponse(url, 303)
@@ -111,7 +120,7 @@ async def _with_identity(
     desk = accounts_of(front)
     try:
         if "invitation" in kept:
-            account = await desk.identities.bind(kept["invitation"], identity, datetime.now(UTC))
+            account = await desk.identities.bind(kept["invitation"], identity, now())
             if account is None:
                 raise Problem(404, "link_unknown", GONE)
         else:
@@ -122,16 +131,32 @@ async def _with_identity(
     if account is None:
         desk.sign_ins.refused(request, "openid")
         return _failed(front, 422, UNKNOWN)
-    return await _entered(front, request, desk, account)
+    return await _entered(front, request, account, identity)
 
 
-async def _entered(front: OfficePages, request: Request, desk: AccountsDesk, account: str) -> Response:
+async def _proved(front: OfficePages, request: Request, identity: Identity, kept: Document) -> Response:
+    """Back to where a session was asked who has it: its own account, at the provider just now."""
+    desk, account = accounts_of(front), await accounts_of(front).identities.account(identity)
+    if account is None or account != kept["account"]:
+        desk.sign_ins.refused(request, "proof", kept["account"])
+        return _failed(front, 422, OTHER)
+    when = identity.authenticated
+    if when is None or now() >= when + PROVED_FOR:
+        return _failed(front, 422, NOT_ANEW)
+    await desk.sessions.prove(account, bytes(kept["session"]), when)
+    page = proved_page(front, kept["onward"], await desk.credentials.accepted(account))
+    desk.away.end(page)
+    return page
+
+
+async def _entered(front: OfficePages, request: Request, account: str, identity: Identity) -> Response:
     """A page of ours between the provider and the desk: a browser does not send the cookie of a session along
     where another site leads it."""
+    desk = accounts_of(front)
     onward = welcome(front, await desk.credentials.accepted(account)).headers["Location"]
     page = front.page("staf-sudah-masuk.html", headers={"Refresh": f"0; url={onward}"}, onward=onward)
     desk.away.end(page)
-    return await begun(front, request, account, page)
+    return await begun(front, request, account, page, identity.authenticated)
 
 
 def _provider(front: OfficePages) -> OpenIdProvider:

@@ -1,6 +1,5 @@
 """Signing in with a passkey, instead of password and code."""
 
-from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +10,7 @@ from services.registration.features.accounts.credentials import Refused
 from services.registration.features.accounts.pages.passkey_page import SCRIPT, passkeys_of, with_script
 from services.registration.features.accounts.pages.sign_in import begun, welcome
 from services.registration.features.accounts.staff_access import SIGN_IN
-from services.registration.web.front import OfficePages
+from services.registration.web.front import OfficePages, now
 
 PATH: Final = f"{SIGN_IN}/kunci-sandi"
 REFUSED: Final = (
@@ -37,17 +36,18 @@ def routes(front: OfficePages) -> APIRouter:
         desk.sign_ins.require_turn(request, "passkey")
         async with request.form(max_files=0, max_fields=8) as sent:
             challenge, answer = (str(sent.get(one, "")) for one in ("tantangan", "jawaban"))
-        found = await passkeys.check(challenge, answer, datetime.now(UTC))
+        at = now()
+        found = await passkeys.check(challenge, answer, at)
         if isinstance(found, Refused):
             await desk.credentials.failed(found.account)
             desk.sign_ins.refused(request, "passkey", found.account)
             return await _page(front, 422, REFUSED)
         accepted = await desk.credentials.accepted(found)
-        return await begun(front, request, found, welcome(front, accepted))
+        return await begun(front, request, found, welcome(front, accepted), at)
 
     return router
 
 
 async def _page(front: OfficePages, status: int = 200, told: str = "") -> HTMLResponse:
-    offer = await passkeys_of(front).sign_in(datetime.now(UTC))
+    offer = await passkeys_of(front).sign_in(now())
     return with_script(front.page("staf-masuk-kunci-sandi.html", status, path=PATH, offer=offer, told=told))

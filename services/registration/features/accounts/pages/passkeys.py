@@ -1,6 +1,6 @@
 """One's own passkeys: those that there are, and adding one soon after signing in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,6 +10,7 @@ from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.domain.account import Account
 from services.registration.features.accounts.domain.session import device
 from services.registration.features.accounts.pages.passkey_page import passkeys_of, with_script
+from services.registration.features.accounts.staff_access import proof_path
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import done_message, redirect_with_message, staff_page
@@ -17,11 +18,9 @@ from services.registration.web.front import OfficePages
 from shared.http import Problem
 
 PATH: Final = "/staf/kunci-sandi"
-FRESH: Final = timedelta(minutes=15)
-"""How long after signing in one is added: nobody adds theirs on a desk that somebody left."""
 NOT_SOMEBODY: Final = "Token balai tidak punya kunci sandi. Masuklah dengan akun sendiri."
-SIGN_IN_AGAIN: Final = (
-    "Kunci sandi ditambah paling lama 15 menit sesudah masuk. Keluar, masuk lagi, lalu ulangi."
+STALE: Final = (
+    "Kunci sandi ditambah paling lama 15 menit sesudah Anda membuktikan diri. Buktikan dulu di bawah."
 )
 REFUSED: Final = (
     "Kunci sandi belum ditambah: perangkatnya tidak memastikan bahwa ini Anda, "
@@ -44,7 +43,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     async def add(user: Anybody, request: Request) -> Response:
         account, sent = await _account(front, user), await request.form()
         if not await _is_fresh(front, request):
-            return await _listed(front, user, request, 422, SIGN_IN_AGAIN)
+            return await _listed(front, user, request, 422, STALE)
         challenge, answer = (str(sent.get(one, "")) for one in ("tantangan", "jawaban"))
         here = device(request.headers.get("user-agent", ""))
         if await passkeys_of(front).add(account.id, challenge, answer, here, datetime.now(UTC)):
@@ -77,7 +76,7 @@ async def _listed(
         status,
         passkeys=await passkeys.of(account.id),
         offer=await passkeys.registration(account, front.office.name, now) if fresh else None,
-        stale=SIGN_IN_AGAIN,
+        proof=proof_path(PATH),
         path=PATH,
         told=told,
         done=done_message(front, request),
@@ -87,7 +86,7 @@ async def _listed(
 
 async def _is_fresh(front: OfficePages, request: Request) -> bool:
     session = await accounts_of(front).access.session(request)
-    return session is not None and datetime.now(UTC) < session.created + FRESH
+    return session is not None and session.is_proved(datetime.now(UTC))
 
 
 async def _account(front: OfficePages, user: SignedIn) -> Account:

@@ -1,6 +1,6 @@
 """The door of the desk: signing in with an account, or with the office's token, and signing out."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,7 +13,7 @@ from services.registration.features.accounts.staff_access import SIGN_IN
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import done_message, redirect_with_message
-from services.registration.web.front import OfficePages
+from services.registration.web.front import OfficePages, now
 from shared.http import token_is_right
 from shared.words import number
 
@@ -64,11 +64,10 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
 
 async def _with_account(front: OfficePages, request: Request, typed: dict[str, str]) -> Response:
     desk = accounts_of(front)
-    found = await desk.credentials.check(
-        typed["email"], typed["kata-sandi"], typed["kode"], datetime.now(UTC)
-    )
+    at = now()
+    found = await desk.credentials.check(typed["email"], typed["kata-sandi"], typed["kode"], at)
     if isinstance(found, Accepted):
-        return await begun(front, request, found.account, welcome(front, found))
+        return await begun(front, request, found.account, welcome(front, found), at)
     if found.wait is not None:
         raise desk.sign_ins.too_often("page", found.wait.total_seconds())
     desk.sign_ins.refused(request, "page", found.account)
@@ -78,7 +77,7 @@ async def _with_account(front: OfficePages, request: Request, typed: dict[str, s
 async def _with_token(front: OfficePages, request: Request, token: str) -> Response:
     desk = accounts_of(front)
     if token_is_right(token, desk.access.token_hash):
-        return await begun(front, request, desk.access.office_account, RedirectResponse("/staf", 303))
+        return await begun(front, request, desk.access.office_account, RedirectResponse("/staf", 303), None)
     if not token:
         return _form(front, 422, errors={"sandi": MISSING})
     desk.sign_ins.refused(request, "page")
@@ -107,17 +106,24 @@ def _form(
 
 def welcome(front: OfficePages, found: Accepted) -> RedirectResponse:
     """To the desk, which tells of failures before."""
-    if not found.failures:
-        return RedirectResponse("/staf", 303)
-    return redirect_with_message(front, "/staf", FAILED_BEFORE.format(number(found.failures)))
+    told = failed_before(found)
+    return redirect_with_message(front, "/staf", told) if told else RedirectResponse("/staf", 303)
 
 
-async def begun(front: OfficePages, request: Request, account: str, answer: Response) -> Response:
-    """The answer with a session of this account; the one that the browser had before ends."""
-    desk, now = accounts_of(front), datetime.now(UTC)
+def failed_before(found: Accepted) -> str:
+    return FAILED_BEFORE.format(number(found.failures)) if found.failures else ""
+
+
+async def begun(
+    front: OfficePages, request: Request, account: str, answer: Response, proved: datetime | None
+) -> Response:
+    """The answer with a session of this account; the one that the browser had before ends. `proved` as
+    `Session` has it."""
+    desk = accounts_of(front)
     if before := await desk.access.session(request):
         await desk.sessions.end(before.account, before.id)
-    cookie = await desk.sessions.begin(account, device(request.headers.get("user-agent", "")), now)
+    here = device(request.headers.get("user-agent", ""))
+    cookie = await desk.sessions.begin(account, here, now(), proved)
     desk.access.cookie.set(answer, cookie, int(LONGEST.total_seconds()))
     desk.sign_ins.accepted()
     return answer
