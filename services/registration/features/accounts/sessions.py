@@ -29,12 +29,19 @@ def digest(secret: str) -> bytes:
 class Sessions:
     store: Store
 
-    async def begin(self, account: str, device: str, now: datetime, proved: datetime | None) -> str:
-        """The cookie of a new session, which nobody can read from the database. `proved` as `Session` has
-        it."""
+    async def begin(
+        self,
+        account: str,
+        device: str,
+        now: datetime,
+        proved: datetime | None,
+        stays: datetime | None = None,
+    ) -> str:
+        """The cookie of a new session, which nobody can read from the database. `proved`, `stays` as
+        `Session` has them."""
         cookie = secrets.token_urlsafe(32)
         row = {"_id": digest(cookie), "account": account, "device": device, "created": now, "seen": now}
-        await self.store["sessions"].insert_one(row | {"proved": proved})
+        await self.store["sessions"].insert_one(row | {"proved": proved, "stays": stays})
         return cookie
 
     async def of(self, cookie: str, now: datetime) -> Session | None:
@@ -69,4 +76,12 @@ class Sessions:
 
 def _session(row: Document) -> Session:
     proved = row.get("proved", row["created"])  # rows of a former version began with a proof
-    return Session(bytes(row["_id"]), row["account"], row["device"], row["created"], row["seen"], proved)
+    return Session(
+        bytes(row["_id"]),
+        row["account"],
+        row["device"],
+        row["created"],
+        row["seen"],
+        proved,
+        row.get("stays"),
+    )

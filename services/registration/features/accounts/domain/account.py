@@ -25,6 +25,11 @@ class Account:
         """By name, or by address until they have given theirs."""
         return self.name or self.email
 
+    def is_at_door(self, now: datetime) -> bool:
+        """Whether all that they may do is to record attendance."""
+        roles = {grant.role for grant in self.grants if grant.holds(now)}
+        return roles == {Role.PINTU}
+
 
 def is_last_admin(account: Account, accounts: list[Account], now: datetime) -> bool:
     """Whether nobody else could invite or disable anybody."""

@@ -1,8 +1,9 @@
 """How long a session lives, and what its device is called."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 LONGEST: Final = timedelta(hours=12)
 IDLE: Final = timedelta(minutes=30)
@@ -24,7 +25,7 @@ _SYSTEMS: Final = (
 @dataclass(frozen=True, slots=True)
 class Session:
     """`id`: the digest of its cookie; `proved`: when whoever has it proved last who they are, if
-    that is known."""
+    that is known; `stays`: until when it lives though nobody uses it."""
 
     id: bytes
     account: str
@@ -32,12 +33,19 @@ class Session:
     created: datetime
     seen: datetime
     proved: datetime | None
+    stays: datetime | None = None
 
     def lives(self, now: datetime) -> bool:
-        return now < self.created + LONGEST and now < self.seen + IDLE
+        used = now < self.seen + IDLE or (self.stays is not None and now < self.stays)
+        return used and now < self.created + LONGEST
 
     def is_proved(self, now: datetime) -> bool:
         return self.proved is not None and now < self.proved + PROVED_FOR
+
+
+def day_ends(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the day does, on the clocks there."""
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
 
 
 def device(user_agent: str) -> str:

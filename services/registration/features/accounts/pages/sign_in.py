@@ -2,18 +2,20 @@
 
 from datetime import datetime
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.credentials import Accepted
-from services.registration.features.accounts.domain.session import LONGEST, device
+from services.registration.features.accounts.domain.session import LONGEST, day_ends, device
 from services.registration.features.accounts.staff_access import SIGN_IN
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
 from services.registration.web.desk import done_message, redirect_with_message
 from services.registration.web.front import OfficePages, now
+from shared.contracts.types import ZONES
 from shared.http import token_is_right
 from shared.words import number
 
@@ -122,8 +124,10 @@ async def begun(
     desk = accounts_of(front)
     if before := await desk.access.session(request):
         await desk.sessions.end(before.account, before.id)
-    here = device(request.headers.get("user-agent", ""))
-    cookie = await desk.sessions.begin(account, here, now(), proved)
+    here, at = device(request.headers.get("user-agent", "")), now()
+    person = await desk.accounts.one(account)
+    stays = day_ends(at, ZoneInfo(ZONES[front.office.zone])) if person and person.is_at_door(at) else None
+    cookie = await desk.sessions.begin(account, here, at, proved, stays)
     desk.access.cookie.set(answer, cookie, int(LONGEST.total_seconds()))
     desk.sign_ins.accepted()
     return answer
