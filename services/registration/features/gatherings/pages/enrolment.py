@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.registration.features.accounts.accounts_desk import note
+from services.registration.features.accounts.accounts_desk import accounts_of, note
+from services.registration.features.accounts.pages.history import names
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
 from services.registration.features.gatherings.pages.attendance import record, saved
 from services.registration.features.gatherings.pages.fields import read_person
@@ -130,6 +131,7 @@ async def _shown(
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
     mails = await listed(front, activity=row.activity, registration=row.id)
     unsent = mails.unsent + await _unsent_elsewhere(front, row) if fact and reached == live else []
+    history, may = accounts_of(front).history, user.may("see_changes", row.activity)
     standing: dict[str, Any] = {field: row.who.get(name, "") for field, name in FIELDS.items()}
     return staff_page(
         front,
@@ -149,6 +151,8 @@ async def _shown(
         mails=mails,
         mail_told=TOLD.get(sent, ""),
         unsent=unsent,
+        changes=await history.of_registration(row.id, row.activity) if may else [],
+        names=await names(front) if may else {},
     )
 
 
