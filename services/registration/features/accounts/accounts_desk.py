@@ -18,6 +18,7 @@ from services.registration.features.accounts.sessions import Sessions
 from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
 from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import EntryWriter
+from services.registration.kernel.features import Features
 from services.registration.web.access import SignedIn
 from services.registration.web.api import FeatureServices
 from shared.doors import Address
@@ -29,10 +30,12 @@ NAME: Final = "accounts"
 
 @dataclass(frozen=True, slots=True)
 class AccountsDesk:
-    """`common`: passwords that are refused; `provider`, `passkeys`: None where the office has no such way in;
-    `away`: the cookie by which a browser is known that comes back from the provider."""
+    """`features`: of the office; `common`: passwords that are refused; `provider`, `passkeys`: None where the
+    office has no such way in; `away`: the cookie by which a browser is known that comes back from the
+    provider."""
 
     access: StaffAccess
+    features: Features
     accounts: Accounts
     invitations: Invitations
     credentials: Credentials
@@ -86,6 +89,7 @@ def parts(context: OfficeContext) -> AccountsDesk:
             tokens,
             context.features.activity_of,
         ),
+        context.features,
         accounts,
         invitations(of.store, sign_in.public_url),
         Credentials(of.store, of.digests, hashes),

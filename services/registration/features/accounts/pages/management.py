@@ -40,7 +40,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     async def invite(user: Manager, request: Request) -> Response:
         sent = await request.form()
         values = grant_form.typed(sent) | {"email": str(sent.get("email", "")).strip()[:254]}
-        grant, errors = grant_form.read(values, front.office.zone)
+        grant, errors = await _grant(front, values)
         if not is_email(values["email"]):
             errors = {"email": NO_EMAIL} | errors
         if grant is None or errors:
@@ -65,7 +65,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
                 return await _shown(front, user, found, told=LAST_ADMIN)
         else:
             values = grant_form.typed(sent)
-            added, errors = grant_form.read(values, front.office.zone)
+            added, errors = await _grant(front, values)
             if added is None:
                 return await _shown(front, user, found, values, errors)
             grants = (*(one for one in found.grants if one != added), added)
@@ -103,6 +103,13 @@ async def _account(front: OfficePages, name: str) -> Account:
     return found
 
 
+async def _grant(front: OfficePages, values: dict[str, str]) -> tuple[Grant | None, dict[str, str]]:
+    """As `grant_form.read`, of the office's activities, also those that the form no longer offers."""
+    desk = accounts_of(front)
+    known = await desk.features.titles(desk.access.of, [values["kegiatan"]]) if values["kegiatan"] else {}
+    return grant_form.read(values, front.office.zone, known)
+
+
 async def _locks_out(front: OfficePages, account: Account, grants: tuple[Grant, ...]) -> bool:
     """Whether nobody could invite anybody, had this account no more than these."""
     everybody, at = await accounts_of(front).accounts.all(), datetime.now(UTC)
@@ -127,7 +134,7 @@ async def _listed(
         values=empty | values,
         errors=errors,
         done=did,
-        **_shared(),
+        **await _shared(front),
     )
 
 
@@ -151,9 +158,14 @@ async def _shown(
         errors=errors or {},
         told=told,
         done=did,
-        **_shared(),
+        **await _shared(front),
     )
 
 
-def _shared() -> dict[str, Any]:
-    return {"roles": list(Role), "now": now()}
+async def _shared(front: OfficePages) -> dict[str, Any]:
+    desk = accounts_of(front)
+    return {
+        "roles": list(Role),
+        "activities": await desk.features.activities(desk.access.of),
+        "now": now(),
+    }
