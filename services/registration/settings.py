@@ -4,8 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, HttpUrl, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, HttpUrl, Json, StringConstraints, model_validator
 
+from services.registration.kernel.actions import Role
 from services.registration.kernel.context import OpenIdSettings
 from shared.contracts import topics
 from shared.contracts.types import OfficeCode
@@ -14,6 +15,7 @@ from shared.links import SigningKeys
 from shared.settings import CommonSettings, OfficeSettings
 from shared.signatures import PrivateKeys, Signer, Unsigned
 
+JsonRoles = Annotated[Json[dict[str, dict[str, Role]]], BeforeValidator(lambda text: text or "{}")]
 HexKey = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{2}){32,}$")]
 
 
@@ -26,7 +28,8 @@ class RegistrationSettings(OfficeSettings):
     `record_keys`: sign the office's own commands and its directory. `unsigned`: what becomes of commands of
     sources without a key in the office's file; `accept` is for this release alone.
     `oidc_…`: the provider of OpenID Connect by which staff may sign in, and what it knows the office by;
-    `oidc_name`: what people call an account of it."""
+    `oidc_name`: what people call an account of it; `oidc_roles`: by claim and value, the role for the office
+    that it gives, as JSON."""
 
     http_port: int = Field(default=8001, ge=1, le=65_535)
     person_key: HexKey
@@ -43,6 +46,7 @@ class RegistrationSettings(OfficeSettings):
     oidc_client_id: str = ""
     oidc_client_secret: str = Field(default="", repr=False)
     oidc_name: str = Field(default="instansi", min_length=1, max_length=40)
+    oidc_roles: JsonRoles = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _signs_itself(self) -> Self:
@@ -57,6 +61,8 @@ class RegistrationSettings(OfficeSettings):
             raise ValueError(
                 "SIMPUL_OIDC_ISSUER, SIMPUL_OIDC_CLIENT_ID and SIMPUL_OIDC_CLIENT_SECRET go together"
             )
+        if self.oidc_roles and not self.oidc_issuer:
+            raise ValueError("SIMPUL_OIDC_ROLES needs SIMPUL_OIDC_ISSUER, whose claims it names")
         address = Address.of(self.oidc_issuer)
         if self.oidc_issuer and address.scheme != "https" and not address.is_loopback:
             raise ValueError("SIMPUL_OIDC_ISSUER must begin with https://")
@@ -66,7 +72,9 @@ class RegistrationSettings(OfficeSettings):
     def openid(self) -> OpenIdSettings | None:
         if not self.oidc_issuer:
             return None
-        return OpenIdSettings(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_name)
+        return OpenIdSettings(
+            self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_name, self.oidc_roles
+        )
 
     @property
     def signer(self) -> Signer | None:

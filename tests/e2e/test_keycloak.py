@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,7 @@ async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Place]:
             "SIMPUL_OIDC_CLIENT_ID": keycloak.CLIENT,
             "SIMPUL_OIDC_CLIENT_SECRET": keycloak.SECRET,
             "SIMPUL_OIDC_NAME": "Keycloak",
+            "SIMPUL_OIDC_ROLES": '{"realm_access.roles": {"simpul-pimpinan": "pimpinan"}}',
         }
         service = await running.start("registration", "services.registration.main", port=port)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -104,3 +105,29 @@ async def test_an_invitation_is_accepted_with_an_identity_which_signs_in_from_th
     await expect(stranger.get_by_text("Mintalah undangan kepada admin balai")).to_be_visible()
     await stranger.goto(f"{place.office}/staf")
     await headed(stranger, "Masuk petugas")
+
+
+async def test_a_role_there_is_a_role_here_and_who_takes_people_along_signs_in_there_anew(
+    place: Place,
+) -> None:
+    page, sessions = await place.page(), place.running.office.store["sessions"]
+    await page.goto(await place.invitation("ni.wayan@kantor.example", Role.PINTU))
+    await page.get_by_role("link", name="Pakai akun Keycloak").click()
+    await sign_in_there(page, "wayan")
+    await page.wait_for_url(f"{place.office}/staf")
+    await page.get_by_role("link", name="Orang", exact=True).click()
+    await headed(page, "Orang")
+    row = await sessions.find_one({})
+    assert row is not None
+    assert (row["roles"], row["stays"]) == (["pimpinan"], None)
+    assert datetime.now(UTC) - row["proved"] < timedelta(minutes=15), "Keycloak says when"
+
+    await sessions.update_many({}, {"$set": {"proved": datetime.now(UTC) - timedelta(hours=1)}})
+    await page.goto(f"{place.office}/staf/buktikan?lanjut=/staf/orang")
+    await page.get_by_role("link", name="Dengan akun Keycloak").click()
+    await page.locator("#password").fill(keycloak.password("wayan"))  # who it is, it knows
+    await page.locator("#kc-login").click()
+    await page.wait_for_url(f"{place.office}/staf/orang")
+    row = await sessions.find_one({})
+    assert row is not None
+    assert datetime.now(UTC) - row["proved"] < timedelta(minutes=15)

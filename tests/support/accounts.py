@@ -9,6 +9,7 @@ import httpx
 
 from services.registration.features.accounts.accounts import grant_rows, letters
 from services.registration.features.accounts.domain.permissions import Grant
+from services.registration.features.accounts.domain.session import Proof
 from services.registration.features.accounts.invitations import invitations
 from services.registration.features.accounts.sessions import Sessions
 from tests.support.office import PUBLIC_URL, TestOffice
@@ -26,7 +27,7 @@ async def account(office: TestOffice, *grants: Grant, state: str = "active") -> 
 async def session(office: TestOffice, name: str, device: str = "Firefox di Linux") -> dict[str, str]:
     """A new session of an account, as a header of requests."""
     now = datetime.now(UTC)
-    cookie = await Sessions(office.store).begin(name, device, now, proved=now)
+    cookie = await Sessions(office.store).begin(name, device, now, Proof(now))
     return {"Cookie": f"__Host-simpul={cookie}"}
 
 

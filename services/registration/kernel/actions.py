@@ -1,5 +1,6 @@
 """What staff may do, and in which roles they do it: the words that routes and permissions share."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -9,6 +10,10 @@ class Role(StrEnum):
     PINTU = "pintu"
     PENELAAH = "penelaah"
     PIMPINAN = "pimpinan"
+
+
+RoleClaims = Mapping[str, Mapping[str, Role]]
+"""By a claim of a provider's, its name or its path with dots, which role each of its values gives."""
 
 
 class Action(StrEnum):

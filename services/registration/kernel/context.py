@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from services.registration.kernel.actions import RoleClaims
 from services.registration.kernel.command_client import CommandClient, OutcomesPort
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
@@ -19,12 +20,13 @@ class HourlyLimits:
 @dataclass(frozen=True, slots=True)
 class OpenIdSettings:
     """The provider of OpenID Connect by which staff sign in, and what the office is there. `name`: what
-    people call an account of it."""
+    people call an account of it; `roles`: that its claims give."""
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     name: str
+    roles: RoleClaims = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

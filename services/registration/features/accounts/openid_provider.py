@@ -15,7 +15,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import TypeAdapter, ValidationError
 
+from services.registration.features.accounts.domain.claims import claimed_roles
 from services.registration.features.accounts.domain.session import PROVED_FOR
+from services.registration.kernel.actions import Role
 from services.registration.kernel.context import OpenIdSettings
 from shared.contracts.types import Line
 
@@ -39,12 +41,13 @@ class IdentityRefused(Exception):
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Somebody as a provider knows them. `name`: empty where it says none; `authenticated`: when they proved
-    there who they are, if it says so."""
+    there who they are, if it says so; `roles`: that its claims give, as the office's settings say."""
 
     issuer: str
     subject: str
     name: str
     authenticated: datetime | None
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class OpenIdProvider:
     @property
     def name(self) -> str:
         return self.settings.name
+
+    @property
+    def gives_roles(self) -> bool:
+        return bool(self.settings.roles)
 
     async def authorization_url(self, state: str, nonce: str, verifier: str, anew: bool = False) -> str:
         """Where somebody signs in; `anew`: also who is signed in there. Raises `ProviderUnavailable`."""
@@ -108,7 +115,8 @@ class OpenIdProvider:
             claims = CodeIDToken(read.claims, read.header, wanted, known)
             claims.validate(leeway=LEEWAY_SECONDS)
             subject, when = _LINE.validate_python(claims["sub"]), _moment(claims.get("auth_time"))
-            return Identity(issuer, subject, _name(claims.get("name")), when)
+            roles = claimed_roles(claims, self.settings.roles)
+            return Identity(issuer, subject, _name(claims.get("name")), when, roles)
         except (JoseError, ValueError, TypeError, LookupError) as error:
             raise IdentityRefused(type(error).__name__) from None
 

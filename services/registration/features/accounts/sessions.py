@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from services.registration.features.accounts.domain.session import LONGEST, SEEN_EVERY, Session
+from services.registration.features.accounts.domain.session import LONGEST, SEEN_EVERY, Proof, Session
+from services.registration.kernel.actions import Role
 from shared.mongo.driver import Document, Store
 from shared.mongo.driver import Session as Transaction
 from shared.mongo.indexes import Index, ascending
@@ -34,14 +35,16 @@ class Sessions:
         account: str,
         device: str,
         now: datetime,
-        proved: datetime | None,
+        proof: Proof,
         stays: datetime | None = None,
+        transaction: Transaction | None = None,
     ) -> str:
-        """The cookie of a new session, which nobody can read from the database. `proved`, `stays` as
-        `Session` has them."""
+        """The cookie of a new session, which nobody can read from the database. `stays` as `Session` has
+        it."""
         cookie = secrets.token_urlsafe(32)
         row = {"_id": digest(cookie), "account": account, "device": device, "created": now, "seen": now}
-        await self.store["sessions"].insert_one(row | {"proved": proved, "stays": stays})
+        row |= {"proved": proof.when, "stays": stays, "roles": [role.value for role in proof.roles]}
+        await self.store["sessions"].insert_one(row, session=transaction)
         return cookie
 
     async def of(self, cookie: str, now: datetime) -> Session | None:
@@ -84,4 +87,5 @@ def _session(row: Document) -> Session:
         row["seen"],
         proved,
         row.get("stays"),
+        tuple(map(Role, row.get("roles", ()))),
     )

@@ -110,7 +110,7 @@ class StaffAccess:
         if session.account == self.office_account:
             return OFFICE
         account = await self.accounts.one(session.account)
-        return account if account and account.state == "active" else None
+        return account.with_roles(session.roles) if account and account.state == "active" else None
 
     @property
     def office_account(self) -> str:

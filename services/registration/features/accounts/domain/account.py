@@ -1,6 +1,7 @@
 """Somebody of an office's staff: who it is, in which roles, and whether they may sign in."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -19,6 +20,10 @@ class Account:
     name: str
     state: State
     grants: tuple[Grant, ...]
+
+    def with_roles(self, roles: Iterable[Role]) -> "Account":
+        """Also of the whole office, for as long as a session."""
+        return replace(self, grants=(*self.grants, *map(Grant, roles)))
 
     @property
     def called(self) -> str:

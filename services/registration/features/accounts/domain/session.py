@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.registration.kernel.actions import Role
+
 LONGEST: Final = timedelta(hours=12)
 IDLE: Final = timedelta(minutes=30)
 PROVED_FOR: Final = timedelta(minutes=15)
@@ -23,9 +25,19 @@ _SYSTEMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Of who somebody is, as they sign in. `when`: they gave it, if that is known; `roles`: of the
+    office, which it gives beside the account's own, for as long as the session."""
+
+    when: datetime | None
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """`id`: the digest of its cookie; `proved`: when whoever has it proved last who they are, if
-    that is known; `stays`: until when it lives though nobody uses it."""
+    that is known; `stays`: until when it lives though nobody uses it; `roles` as `Proof` has
+    them."""
 
     id: bytes
     account: str
@@ -34,6 +46,7 @@ class Session:
     seen: datetime
     proved: datetime | None
     stays: datetime | None = None
+    roles: tuple[Role, ...] = ()
 
     def lives(self, now: datetime) -> bool:
         used = now < self.seen + IDLE or (self.stays is not None and now < self.stays)

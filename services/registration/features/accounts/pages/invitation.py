@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.domain.one_time_codes import accepted_step, address
 from services.registration.features.accounts.domain.passwords import weakness
+from services.registration.features.accounts.domain.session import Proof
 from services.registration.features.accounts.invitations import PATH, Invited
 from services.registration.features.accounts.pages.sign_in import begun
 from services.registration.web.front import OfficePages, now
@@ -52,7 +53,7 @@ def routes(front: OfficePages) -> APIRouter:
         if codes is None:
             raise Problem(404, "link_unknown", GONE)
         page = front.page("staf-kode-pemulihan.html", codes=codes)
-        return await begun(front, request, invited.account.id, page, at)
+        return await begun(front, request, invited.account.id, page, Proof(at))
 
     return router
 

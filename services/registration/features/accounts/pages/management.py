@@ -18,6 +18,8 @@ from services.registration.web.front import OfficePages, now
 from shared.http import Problem
 
 PATH: Final = "/staf/akun"
+ELSEWHERE: Final = "luar"
+"""Chosen instead of a role for whoever brings theirs along."""
 NO_EMAIL: Final = "Tulis alamat email, misalnya nama@balai.example"
 EXISTS: Final = "Alamat ini sudah punya akun; ubah perannya di akun itu"
 UNKNOWN: Final = "Akun ini tidak ditemukan di balai kami."
@@ -41,12 +43,15 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         sent = await request.form()
         values = grant_form.typed(sent) | {"email": str(sent.get("email", "")).strip()[:254]}
         grant, errors = await _grant(front, values)
+        if values["peran"] == ELSEWHERE and _elsewhere(front):
+            errors = {}
         if not is_email(values["email"]):
             errors = {"email": NO_EMAIL} | errors
-        if grant is None or errors:
+        if errors:
             return await _listed(front, user, values, errors)
+        grants = [grant] if grant else []
         try:
-            await accounts_of(front).invitations.invite(values["email"], [grant], now(), user.actor)
+            await accounts_of(front).invitations.invite(values["email"], grants, now(), user.actor)
         except AccountExists:
             return await _listed(front, user, values, {"email": EXISTS})
         return redirect_with_message(front, PATH, INVITED)
@@ -162,10 +167,17 @@ async def _shown(
     )
 
 
+def _elsewhere(front: OfficePages) -> str:
+    """What accounts are called that bring their roles along; empty where none do."""
+    provider = accounts_of(front).provider
+    return provider.name if provider and provider.gives_roles else ""
+
+
 async def _shared(front: OfficePages) -> dict[str, Any]:
     desk = accounts_of(front)
     return {
         "roles": list(Role),
         "activities": await desk.features.activities(desk.access.of),
+        "elsewhere": _elsewhere(front),
         "now": now(),
     }

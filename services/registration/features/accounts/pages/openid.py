@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.challenges import LASTS
-from services.registration.features.accounts.domain.session import PROVED_FOR
+from services.registration.features.accounts.domain.session import PROVED_FOR, Proof
 from services.registration.features.accounts.identities import IdentityTaken
 from services.registration.features.accounts.invitations import PATH as INVITATION
 from services.registration.features.accounts.openid_provider import (
@@ -156,7 +156,7 @@ async def _entered(front: OfficePages, request: Request, account: str, identity:
     onward = welcome(front, await desk.credentials.accepted(account)).headers["Location"]
     page = front.page("staf-sudah-masuk.html", headers={"Refresh": f"0; url={onward}"}, onward=onward)
     desk.away.end(page)
-    return await begun(front, request, account, page, identity.authenticated)
+    return await begun(front, request, account, page, Proof(identity.authenticated, identity.roles))
 
 
 def _provider(front: OfficePages) -> OpenIdProvider:

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.credentials import Refused
+from services.registration.features.accounts.domain.session import Proof
 from services.registration.features.accounts.pages.passkey_page import SCRIPT, passkeys_of, with_script
 from services.registration.features.accounts.pages.sign_in import begun, welcome
 from services.registration.features.accounts.staff_access import SIGN_IN
@@ -43,7 +44,7 @@ def routes(front: OfficePages) -> APIRouter:
             desk.sign_ins.refused(request, "passkey", found.account)
             return await _page(front, 422, REFUSED)
         accepted = await desk.credentials.accepted(found)
-        return await begun(front, request, found, welcome(front, accepted), at)
+        return await begun(front, request, found, welcome(front, accepted), Proof(at))
 
     return router
 

@@ -1,6 +1,5 @@
 """The door of the desk: signing in with an account, or with the office's token, and signing out."""
 
-from datetime import datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -9,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.credentials import Accepted
-from services.registration.features.accounts.domain.session import LONGEST, day_ends, device
+from services.registration.features.accounts.domain.session import LONGEST, Proof, day_ends, device
 from services.registration.features.accounts.staff_access import SIGN_IN
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
@@ -69,7 +68,7 @@ async def _with_account(front: OfficePages, request: Request, typed: dict[str, s
     at = now()
     found = await desk.credentials.check(typed["email"], typed["kata-sandi"], typed["kode"], at)
     if isinstance(found, Accepted):
-        return await begun(front, request, found.account, welcome(front, found), at)
+        return await begun(front, request, found.account, welcome(front, found), Proof(at))
     if found.wait is not None:
         raise desk.sign_ins.too_often("page", found.wait.total_seconds())
     desk.sign_ins.refused(request, "page", found.account)
@@ -79,7 +78,9 @@ async def _with_account(front: OfficePages, request: Request, typed: dict[str, s
 async def _with_token(front: OfficePages, request: Request, token: str) -> Response:
     desk = accounts_of(front)
     if token_is_right(token, desk.access.token_hash):
-        return await begun(front, request, desk.access.office_account, RedirectResponse("/staf", 303), None)
+        return await begun(
+            front, request, desk.access.office_account, RedirectResponse("/staf", 303), Proof(None)
+        )
     if not token:
         return _form(front, 422, errors={"sandi": MISSING})
     desk.sign_ins.refused(request, "page")
@@ -117,17 +118,17 @@ def failed_before(found: Accepted) -> str:
 
 
 async def begun(
-    front: OfficePages, request: Request, account: str, answer: Response, proved: datetime | None
+    front: OfficePages, request: Request, account: str, answer: Response, proof: Proof
 ) -> Response:
-    """The answer with a session of this account; the one that the browser had before ends. `proved` as
-    `Session` has it."""
+    """The answer with a session of this account; the one that the browser had before ends."""
     desk = accounts_of(front)
     if before := await desk.access.session(request):
         await desk.sessions.end(before.account, before.id)
     here, at = device(request.headers.get("user-agent", "")), now()
     person = await desk.accounts.one(account)
-    stays = day_ends(at, ZoneInfo(ZONES[front.office.zone])) if person and person.is_at_door(at) else None
-    cookie = await desk.sessions.begin(account, here, at, proved, stays)
+    at_door = person is not None and person.with_roles(proof.roles).is_at_door(at)
+    stays = day_ends(at, ZoneInfo(ZONES[front.office.zone])) if at_door else None
+    cookie = await desk.accounts.begin_session(account, here, at, proof, stays)
     desk.access.cookie.set(answer, cookie, int(LONGEST.total_seconds()))
     desk.sign_ins.accepted()
     return answer

@@ -1,0 +1,29 @@
+"""Roles that a provider's claims give, as the office's settings say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.registration.kernel.actions import Role, RoleClaims
+
+
+def claimed_roles(claims: Mapping[str, Any], rules: RoleClaims) -> tuple[Role, ...]:
+    """In the order in which roles are told."""
+    found = {
+        role
+        for claim, roles in rules.items()
+        for value, role in roles.items()
+        if value in _values(claims, claim)
+    }
+    return tuple(role for role in Role if role in found)
+
+
+def _values(claims: Mapping[str, Any], name: str) -> list[str]:
+    """Of a claim, or of one within others (`realm_access.roles`): texts alone, which nobody takes apart."""
+    found: Any = claims
+    if name in claims:
+        found = claims[name]
+    else:
+        for step in name.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+    several = found if isinstance(found, list) else [found]
+    return [one for one in several if isinstance(one, str)]
