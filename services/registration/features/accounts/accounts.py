@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from services.registration.features.accounts.domain.account import Account
 from services.registration.features.accounts.domain.permissions import Grant
-from services.registration.features.accounts.domain.session import Proof
 from services.registration.features.accounts.history import History, history_row
 from services.registration.features.accounts.sessions import Sessions
 from services.registration.kernel.actions import Role
@@ -77,19 +75,6 @@ class Accounts:
         forgotten = dict.fromkeys((*CREDENTIALS, "invitation"), "")
         change = {"$set": {"state": "disabled"}, "$unset": forgotten}
         await self._change(name, change, history_row(by, "disable_account", [name]))
-
-    async def begin_session(
-        self, name: str, device: str, now: datetime, proof: Proof, stays: datetime | None
-    ) -> str:
-        """The cookie of a new session; roles that the proof gives are told with it."""
-
-        async def work(session: Session) -> str:
-            if proof.roles:
-                told = ", ".join(proof.roles)
-                await self.history.write(history_row(name, "bring_roles", [name], told), session)
-            return await self.sessions.begin(name, device, now, proof, stays, session)
-
-        return await self.store.transaction(work)
 
     async def end_sessions(self, name: str, by: str) -> None:
         await self._change(name, None, history_row(by, "end_sessions", [name]))

@@ -11,10 +11,13 @@ from services.registration.features.accounts.domain.history import Deed
 from services.registration.features.accounts.history import History
 from services.registration.features.accounts.identities import Identities
 from services.registration.features.accounts.invitations import Invitations, invitations
+from services.registration.features.accounts.notices import Notices
 from services.registration.features.accounts.openid_provider import RETURN, OpenIdProvider
 from services.registration.features.accounts.passkeys import Passkeys, has_domain
 from services.registration.features.accounts.password_hashes import PasswordHashes, common_passwords
+from services.registration.features.accounts.session_starts import SessionStarts
 from services.registration.features.accounts.sessions import Sessions
+from services.registration.features.accounts.sign_in_notices import SignInNotices
 from services.registration.features.accounts.staff_access import FormMarks, StaffAccess
 from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import EntryWriter
@@ -32,7 +35,7 @@ NAME: Final = "accounts"
 class AccountsDesk:
     """`features`: of the office; `common`: passwords that are refused; `provider`, `passkeys`: None where the
     office has no such way in; `away`: the cookie by which a browser is known that comes back from the
-    provider."""
+    provider; `browser`: the one by which it is known from sign-in to sign-in."""
 
     access: StaffAccess
     features: Features
@@ -46,6 +49,8 @@ class AccountsDesk:
     provider: OpenIdProvider | None
     passkeys: Passkeys | None
     away: SessionCookie
+    browser: SessionCookie
+    starts: SessionStarts
 
     @property
     def sessions(self) -> Sessions:
@@ -73,6 +78,8 @@ def parts(context: OfficeContext) -> AccountsDesk:
     of, sign_in = context.of, context.sign_in
     history, hashes = History(of.store, context.features.history), PasswordHashes()
     accounts = Accounts(of.store, Sessions(of.store), history)
+    link = f"{sign_in.public_url.rstrip('/')}/staf/perangkat"
+    notices = SignInNotices(of.store, Notices(of.store), link)
     tokens = ApiTokens(of.store, history)
     address, challenges = Address.of(sign_in.public_url), Challenges(of.store)
     secure = address.scheme == "https"
@@ -92,7 +99,7 @@ def parts(context: OfficeContext) -> AccountsDesk:
         context.features,
         accounts,
         invitations(of.store, sign_in.public_url),
-        Credentials(of.store, of.digests, hashes),
+        Credentials(of.store, of.digests, hashes, notices),
         hashes,
         common_passwords(),
         challenges,
@@ -100,6 +107,8 @@ def parts(context: OfficeContext) -> AccountsDesk:
         OpenIdProvider(sign_in.openid, f"{address.origin}{RETURN}") if sign_in.openid else None,
         Passkeys(of.store, challenges, history, address) if has_domain(address) else None,
         away,
+        SessionCookie("simpul-peramban", secure, "lax"),
+        SessionStarts(of.store, accounts.sessions, history, notices),
     )
 
 

@@ -9,6 +9,7 @@ from services.registration.features.accounts.accounts import letters
 from services.registration.features.accounts.domain.one_time_codes import accepted_step, plain_recovery_code
 from services.registration.features.accounts.password_hashes import PasswordHashes
 from services.registration.features.accounts.sessions import digest
+from services.registration.features.accounts.sign_in_notices import SignInNotices
 from services.registration.kernel.digests import Digests
 from shared.mongo.driver import Document, ReturnDocument, Store
 from shared.mongo.indexes import Index, ascending
@@ -42,12 +43,14 @@ class Credentials:
     store: Store
     digests: Digests
     hashes: PasswordHashes
+    notices: SignInNotices
 
     async def check(self, email: str, password: str, code: str, now: datetime) -> Accepted | Refused:
         """Whether this is somebody of the staff. An attempt is counted before it is looked at: many at once
         are no more than one after the other."""
         attempt = self.digests.counted("sign-in", letters(email))
         if wait := await self._attempt(attempt, now):
+            await self.notices.locked(letters(email), now)
             return Refused(wait=wait)
         row = await self.store["accounts"].find_one({"letters": letters(email), "state": "active"}) or {}
         right = await self.hashes.fits(password, row.get("password"))

@@ -1,5 +1,6 @@
 """The door of the desk: signing in with an account, or with the office's token, and signing out."""
 
+import secrets
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.features.accounts.accounts_desk import accounts_of
 from services.registration.features.accounts.credentials import Accepted
 from services.registration.features.accounts.domain.session import LONGEST, Proof, day_ends, device
+from services.registration.features.accounts.sign_in_notices import DEVICE_SECONDS
 from services.registration.features.accounts.staff_access import SIGN_IN
 from services.registration.kernel.actions import Action
 from services.registration.web.access import Access, SignedIn
@@ -128,7 +130,9 @@ async def begun(
     person = await desk.accounts.one(account)
     at_door = person is not None and person.with_roles(proof.roles).is_at_door(at)
     stays = day_ends(at, ZoneInfo(ZONES[front.office.zone])) if at_door else None
-    cookie = await desk.accounts.begin_session(account, here, at, proof, stays)
+    browser = desk.browser.of(request) or secrets.token_urlsafe(32)
+    cookie = await desk.starts.begin(account, browser, here, at, proof, stays)
     desk.access.cookie.set(answer, cookie, int(LONGEST.total_seconds()))
+    desk.browser.set(answer, browser, DEVICE_SECONDS)
     desk.sign_ins.accepted()
     return answer
