@@ -2,13 +2,20 @@
 
 from typing import Any, Final
 
-from services.notification.adapters.wording import BLUE, Wording
+from services.notification.adapters.wording import AMBER, BLUE, Wording
 from services.notification.domain.templates import AccountTemplate
 from shared.contracts.directory import AccountEntry
 from shared.office import Office
 from shared.words import moment
 
-ACCOUNT_WORDINGS: Final[dict[AccountTemplate, Wording]] = {"account": Wording("Undangan akun", BLUE)}
+ACCOUNT_WORDINGS: Final[dict[AccountTemplate, Wording]] = {
+    "account": Wording("Undangan akun", BLUE),
+    "sign-in": Wording("Masuk ke akun Anda", AMBER),
+}
+PREVIEWS: Final[dict[AccountTemplate, str]] = {
+    "account": "Buat akun Anda dalam 72 jam",
+    "sign-in": "Bukan Anda? Keluarkan perangkatnya, dan beri tahu admin balai",
+}
 
 
 def account_values(template: AccountTemplate, person: AccountEntry, office: Office) -> dict[str, Any]:
@@ -25,7 +32,8 @@ def account_values(template: AccountTemplate, person: AccountEntry, office: Offi
         "reply_to": office.reply_to,
         "state": wording.state,
         "tone": wording.tone,
-        "preview": "Buat akun Anda dalam 72 jam",
+        "news": [(one.kind, one.device, moment(one.at, office.zone)) for one in person.news],
+        "preview": PREVIEWS[template],
         "page_link": person.link,
         "cancel_link": None,
     }

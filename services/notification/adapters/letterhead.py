@@ -18,7 +18,7 @@ from services.notification.adapters.template_cache import REGISTRATION, STAMP, C
 from services.notification.adapters.wording import WORDINGS, Kind, values
 from services.notification.application.ports import AccountLetter, AnyLetter
 from services.notification.domain.changes import removed
-from services.notification.domain.templates import POLICIES, Template
+from services.notification.domain.templates import POLICIES, Template, is_of_account
 from shared.links import Links
 from shared.office import Office
 
@@ -86,10 +86,12 @@ class Letterhead:
             raise MailUnwritable(type(error).__name__) from None  # the text may repeat an address
 
     def _to_account(self, letter: AccountLetter) -> bytes:
-        filling = account_values("account", letter.person, self._office)
+        template = letter.delivery.template
+        assert is_of_account(template), "it is of an activity"
+        filling = account_values(template, letter.person, self._office)
         subject = f"{filling['state']}: {filling['title']}"
         head = self._head(self._office.reply_to, subject)
-        text, page = self._texts["account"].render(filling), self._pages["account"].render(filling)
+        text, page = self._texts[template].render(filling), self._pages[template].render(filling)
         return CachedTemplate.of(head, text, page, None).filled(NOBODY)
 
     def _own_headers(self, letter: AnyLetter, name: str) -> bytes:

@@ -60,9 +60,11 @@ class Kind:
         delivery = letter.delivery
         session = delivery.occasion.rpartition(".")[0] if delivery.starts else None
         in_line = delivery.place is not None
-        assert delivery.template != "account", "it tells of no activity"
+        template = delivery.template
+        assert template != "account", "it tells of no activity"
+        assert template != "sign-in", "nor does this"
         return cls(
-            delivery.template,
+            template,
             letter.activity,
             letter.earlier,
             letter.seated,

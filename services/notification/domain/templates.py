@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard
 
 Template = Literal[
     "confirmed",
@@ -13,7 +13,7 @@ Template = Literal[
     "activity-changed",
     "activity-cancelled",
 ]
-AccountTemplate = Literal["account"]
+AccountTemplate = Literal["account", "sign-in"]
 """Mails to somebody of the staff, of no activity."""
 
 
@@ -43,11 +43,20 @@ POLICIES: Final[dict[Template, Policy]] = {
 }
 ACCOUNT_POLICIES: Final[dict[AccountTemplate, Policy]] = {
     "account": Policy(timedelta(days=3), resend_if_ambiguous=True),
+    "sign-in": Policy(timedelta(days=3), resend_if_ambiguous=True),
 }
 
 
 def policy(template: Template | AccountTemplate) -> Policy:
-    return ACCOUNT_POLICIES[template] if template == "account" else POLICIES[template]
+    match template:
+        case "account" | "sign-in":
+            return ACCOUNT_POLICIES[template]
+        case _:
+            return POLICIES[template]
+
+
+def is_of_account(template: Template | AccountTemplate) -> TypeGuard[AccountTemplate]:
+    return template in ACCOUNT_POLICIES
 
 
 @dataclass(frozen=True, slots=True)

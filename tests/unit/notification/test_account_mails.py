@@ -19,7 +19,7 @@ from services.notification.domain.send_decision import (
     Wait,
     decide_sending,
 )
-from shared.contracts.directory import AccountEntry
+from shared.contracts.directory import AccountEntry, SignInNews
 from shared.links import Links
 from tests.support.office import LINK_KEYS, PUBLIC_URL, office_file
 
@@ -60,6 +60,43 @@ def test_a_link_that_opens_nothing_is_not_sent(
     person: AccountEntry | None, at: datetime, allowed: AllowedRecipients, verdict: Verdict
 ) -> None:
     assert decide_sending(DELIVERY, DeliveryContext(person, None), at, allowed, lost_attempt=False) == verdict
+
+
+NEWS = ENTRY.model_copy(
+    update={
+        "link": f"{PUBLIC_URL}/staf/perangkat",
+        "news": (
+            SignInNews(kind="new_device", at=NOW, device="<Firefox> di Linux"),
+            SignInNews(kind="locked", at=NOW + timedelta(minutes=9)),
+        ),
+    }
+)
+
+
+def test_news_of_signing_in_is_a_mail_of_its_own() -> None:
+    delivery = invitation(NEWS, 3)
+    assert delivery.id == "sebab1:sign-in:u:abc:-"
+    assert decide_sending(delivery, DeliveryContext(NEWS, None), NOW, ALL, False) == SendToAccount(NEWS)
+    letterhead = Letterhead(office_file("bali"), Links(PUBLIC_URL, LINK_KEYS), now=lambda: NOW)
+    mail = email.message_from_bytes(
+        letterhead.write(AccountLetter(delivery, NEWS)), policy=email.policy.default
+    )
+    assert mail["Subject"] == "Masuk ke akun Anda: Ruang kerja BGP bali"
+    for kind, device in (("plain", "<Firefox> di Linux"), ("html", "&lt;Firefox&gt; di Linux")):
+        part = mail.get_body((kind,))
+        assert part is not None
+        text = " ".join(part.get_content().split())
+        for said in (
+            device,
+            "Jumat, 1 Maret 2024, pukul 09.00 WITA",
+            "dikunci sebentar",
+            "pukul 09.09 WITA",
+            "Bukan Anda?",
+            NEWS.link,
+        ):
+            assert said in text, said
+        assert "diundang" not in text
+        assert "Buat akun" not in text
 
 
 def test_it_says_what_to_do_in_text_and_page() -> None:
