@@ -6,7 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, HttpUrl, StringConstraints, model_validator
 
-from shared.accounts.settings import ProviderSettings
+from services.registration.kernel.actions import Role
+from shared.accounts.settings import JsonRoles, ProviderSettings
 from shared.contracts import topics
 from shared.contracts.types import OfficeCode
 from shared.links import SigningKeys
@@ -36,6 +37,7 @@ class RegistrationSettings(OfficeSettings, ProviderSettings):
     notification_url: HttpUrl | None = None
     record_keys: PrivateKeys | None = None
     unsigned: Unsigned = "accept"
+    oidc_roles: JsonRoles[Role] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _signs_itself(self) -> Self:

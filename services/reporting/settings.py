@@ -2,7 +2,8 @@
 
 from pydantic import Field, HttpUrl
 
-from shared.accounts.settings import ProviderSettings
+from services.reporting.domain.permissions import Role
+from shared.accounts.settings import JsonRoles, ProviderSettings
 from shared.links import SigningKeys
 from shared.settings import CommonSettings, Sha256
 
@@ -24,6 +25,7 @@ class ReportingSettings(ProviderSettings):
     http_port: int = Field(default=8100, ge=1, le=65_535)
     public_url: HttpUrl = HttpUrl("http://127.0.0.1:8100")
     directorate_name: str = "Direktorat"
+    oidc_roles: JsonRoles[Role] = Field(default_factory=dict)
 
 
 class AccountSettings(CommonSettings):

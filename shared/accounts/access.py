@@ -58,6 +58,11 @@ class Access(Protocol):
 
     def page(self, action: str) -> PagePermission: ...
 
+    def export(self, action: str) -> PagePermission:
+        """As `page`, for files with people's data: to who proved lately who they are. Raises `Problem` 303
+        for others, who come back once they did."""
+        ...
+
     def api(self, action: str) -> ApiPermission: ...
 
     async def bearer(self, request: Request, action: str) -> SignedIn | None:

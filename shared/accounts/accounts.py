@@ -30,6 +30,15 @@ def letters(email: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """What an account can prove with whose it is."""
+
+    password: bool
+    identity: bool
+    passkey: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Accounts:
     """Whatever takes something from an account ends its sessions in the same transaction."""
 
@@ -44,6 +53,10 @@ class Accounts:
     async def by_email(self, email: str) -> Account | None:
         row = await self.store["accounts"].find_one({"letters": letters(email)})
         return account(row) if row else None
+
+    async def ways(self, name: str) -> Ways:
+        row = await self.store["accounts"].find_one({"_id": name}) or {}
+        return Ways("password" in row, "identity" in row, bool(row.get("passkeys")))
 
     async def all(self) -> list[Account]:
         """By address."""

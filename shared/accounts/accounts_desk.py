@@ -1,7 +1,8 @@
 """What pages of accounts work with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from fastapi import Request
 
@@ -18,7 +19,9 @@ from shared.accounts.invitations import Invitations
 from shared.accounts.openid_provider import RETURN, OpenIdProvider
 from shared.accounts.passkeys import Passkeys, has_domain
 from shared.accounts.password_hashes import PasswordHashes, common_passwords
+from shared.accounts.session_starts import SessionStarts
 from shared.accounts.sessions import Sessions
+from shared.accounts.sign_in_notices import AnnounceSignIn, SignInNotices
 from shared.accounts.sign_in_settings import SignInSettings
 from shared.accounts.staff_access import FormMarks, StaffAccess
 from shared.doors import Address
@@ -36,10 +39,33 @@ COLLECTIONS = {
 """What the database of a service with accounts holds for them, with their indexes."""
 
 
+class Activities(Protocol):
+    """For which a role may be."""
+
+    async def offered(self) -> Mapping[str, str]:
+        """Titles of those that a form offers, by id, in their order."""
+        ...
+
+    async def known(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Those of these names that there are, also if no form offers them any more."""
+        ...
+
+
+class NoActivities:
+    """Of a service whose roles are all for the whole."""
+
+    async def offered(self) -> Mapping[str, str]:
+        return {}
+
+    async def known(self, names: Sequence[str]) -> Mapping[str, str]:
+        return {}
+
+
 @dataclass(frozen=True, slots=True)
 class AccountsDesk:
     """`common`: passwords that are refused; `provider`, `passkeys`: None where there is no such way in;
-    `away`: the cookie by which a browser is known that comes back from the provider."""
+    `away`: the cookie by which a browser is known that comes back from the provider; `browser`: the one by
+    which it is known from sign-in to sign-in."""
 
     frame: Frame
     access: StaffAccess
@@ -53,6 +79,9 @@ class AccountsDesk:
     provider: OpenIdProvider | None
     passkeys: Passkeys | None
     away: SessionCookie
+    browser: SessionCookie
+    starts: SessionStarts
+    activities: Activities
 
     @property
     def sessions(self) -> Sessions:
@@ -81,10 +110,12 @@ def accounts_desk(
     frame: Frame,
     counted: Callable[[str], bytes],
     activity: Callable[[Request], Awaitable[str | None]] = no_activity,
+    announce: AnnounceSignIn | None = None,
+    activities: Activities | None = None,
 ) -> AccountsDesk:
-    """`counted` as in `Credentials`, `activity` as in `StaffAccess`."""
+    """`counted` as in `Credentials`, `activity` as in `StaffAccess`, `announce` as in `SignInNotices`."""
     store, accounts, hashes = inviting.store, inviting.accounts, PasswordHashes()
-    tokens = ApiTokens(store, accounts.history)
+    tokens, notices = ApiTokens(store, accounts.history), SignInNotices(store, announce)
     address, challenges = Address.of(sign_in.public_url), Challenges(store)
     secure = address.scheme == "https"
     cookie, away = (
@@ -107,7 +138,7 @@ def accounts_desk(
         ),
         accounts,
         inviting,
-        Credentials(store, counted, hashes),
+        Credentials(store, counted, hashes, notices),
         hashes,
         common_passwords(),
         challenges,
@@ -115,4 +146,7 @@ def accounts_desk(
         OpenIdProvider(sign_in.openid, return_url) if sign_in.openid else None,
         Passkeys(store, challenges, accounts.history, address) if has_domain(address) else None,
         away,
+        SessionCookie(f"{frame.cookie}-peramban", secure, "lax"),
+        SessionStarts(store, accounts.sessions, accounts.history, notices),
+        activities or NoActivities(),
     )

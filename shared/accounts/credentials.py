@@ -9,6 +9,7 @@ from shared.accounts.accounts import letters
 from shared.accounts.domain.one_time_codes import accepted_step, plain_recovery_code
 from shared.accounts.password_hashes import PasswordHashes
 from shared.accounts.sessions import digest
+from shared.accounts.sign_in_notices import SignInNotices
 from shared.mongo.driver import Document, ReturnDocument, Store
 from shared.mongo.indexes import Index, ascending
 
@@ -43,12 +44,14 @@ class Credentials:
     store: Store
     counted: Callable[[str], bytes]
     hashes: PasswordHashes
+    notices: SignInNotices
 
     async def check(self, email: str, password: str, code: str, now: datetime) -> Accepted | Refused:
         """Whether this is somebody of the staff. An attempt is counted before it is looked at: many at once
         are no more than one after the other."""
         attempt = self.counted(letters(email))
         if wait := await self._attempt(attempt, now):
+            await self.notices.locked(letters(email), now)
             return Refused(wait=wait)
         row = await self.store["accounts"].find_one({"letters": letters(email), "state": "active"}) or {}
         right = await self.hashes.fits(password, row.get("password"))

@@ -20,7 +20,7 @@ class Frame:
     long it is kept, `counted`: of what it tells a number. `cookie`: its name. `token`: whoever has the
     service's one token, of whom no more is known. `in_scope`: whether the scopes of a program's token let it
     do an action to what is of an activity; `scope`: what a scope looks like; `reserved`: names that no token
-    has."""
+    has; `all_day`: roles with which one stays signed in until the day ends, who has no other."""
 
     prefix: str
     home: str
@@ -37,3 +37,4 @@ class Frame:
     in_scope: InScope
     scope: re.Pattern[str]
     reserved: frozenset[str] = frozenset()
+    all_day: frozenset[str] = frozenset()

@@ -3,6 +3,7 @@ says. What the provider publishes of itself is read at each sign-in: its new key
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
@@ -14,6 +15,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import TypeAdapter, ValidationError
 
+from shared.accounts.domain.claims import claimed_roles
+from shared.accounts.domain.session import PROVED_FOR
 from shared.accounts.sign_in_settings import OpenIdSettings
 from shared.contracts.types import Line
 
@@ -36,11 +39,14 @@ class IdentityRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody as a provider knows them. `name`: empty where it says none."""
+    """Somebody as a provider knows them. `name`: empty where it says none; `authenticated`: when they proved
+    there who they are, if it says so; `roles`: that its claims give, as the settings say."""
 
     issuer: str
     subject: str
     name: str
+    authenticated: datetime | None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,13 @@ class OpenIdProvider:
     def name(self) -> str:
         return self.settings.name
 
-    async def authorization_url(self, state: str, nonce: str, verifier: str) -> str:
-        """Where somebody signs in. Raises `ProviderUnavailable`."""
+    @property
+    def gives_roles(self) -> bool:
+        return bool(self.settings.roles)
+
+    async def authorization_url(self, state: str, nonce: str, verifier: str, anew: bool = False) -> str:
+        """Where somebody signs in; `anew`: also who is signed in there. Raises `ProviderUnavailable`."""
+        more = {"prompt": "login", "max_age": int(PROVED_FOR.total_seconds())} if anew else {}
         async with httpx.AsyncClient(timeout=SECONDS) as client:
             metadata = await self._metadata(client)
         url: str = prepare_grant_uri(
@@ -68,6 +79,7 @@ class OpenIdProvider:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            **more,
         )
         return url
 
@@ -101,7 +113,9 @@ class OpenIdProvider:
             read = jwt.decode(str(token.get("id_token")), KeySet.import_key_set(keys), list(ALGORITHMS))  # type: ignore[arg-type]
             claims = CodeIDToken(read.claims, read.header, wanted, known)
             claims.validate(leeway=LEEWAY_SECONDS)
-            return Identity(issuer, _LINE.validate_python(claims["sub"]), _name(claims.get("name")))
+            subject, when = _LINE.validate_python(claims["sub"]), _moment(claims.get("auth_time"))
+            roles = claimed_roles(claims, self.settings.roles)
+            return Identity(issuer, subject, _name(claims.get("name")), when, roles)
         except (JoseError, ValueError, TypeError, LookupError) as error:
             raise IdentityRefused(type(error).__name__) from None
 
@@ -123,3 +137,13 @@ def _name(claim: object) -> str:
         return _LINE.validate_python(claim)
     except ValidationError:
         return ""
+
+
+def _moment(claim: object) -> datetime | None:
+    """No later than now, whatever the provider's clock says. Raises `ValueError`."""
+    if not isinstance(claim, int):
+        return None
+    try:
+        return min(datetime.fromtimestamp(claim, UTC), datetime.now(UTC))
+    except (OverflowError, OSError):
+        raise ValueError("auth_time") from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shared.accounts.domain.session import LONGEST, SEEN_EVERY, Session
+from shared.accounts.domain.session import LONGEST, SEEN_EVERY, Proof, Session
 from shared.mongo.driver import Document, Store
 from shared.mongo.driver import Session as Transaction
 from shared.mongo.indexes import Index, ascending
@@ -29,11 +29,21 @@ def digest(secret: str) -> bytes:
 class Sessions:
     store: Store
 
-    async def begin(self, account: str, device: str, now: datetime) -> str:
-        """The cookie of a new session, which nobody can read from the database."""
+    async def begin(
+        self,
+        account: str,
+        device: str,
+        now: datetime,
+        proof: Proof,
+        stays: datetime | None = None,
+        transaction: Transaction | None = None,
+    ) -> str:
+        """The cookie of a new session, which nobody can read from the database. `stays` as `Session` has
+        it."""
         cookie = secrets.token_urlsafe(32)
         row = {"_id": digest(cookie), "account": account, "device": device, "created": now, "seen": now}
-        await self.store["sessions"].insert_one(row)
+        row |= {"proved": proof.when, "stays": stays, "roles": list(map(str, proof.roles))}
+        await self.store["sessions"].insert_one(row, session=transaction)
         return cookie
 
     async def of(self, cookie: str, now: datetime) -> Session | None:
@@ -45,6 +55,11 @@ class Sessions:
         if now - session.seen >= SEEN_EVERY:
             await self.store["sessions"].update_one({"_id": session.id}, {"$set": {"seen": now}})
         return session
+
+    async def prove(self, account: str, session: bytes, proved: datetime) -> None:
+        """Whoever has it has proved anew who they are."""
+        which = {"_id": session, "account": account}
+        await self.store["sessions"].update_one(which, {"$set": {"proved": proved}})
 
     async def of_account(self, account: str, now: datetime) -> list[Session]:
         """The live ones, the last seen first."""
@@ -62,4 +77,14 @@ class Sessions:
 
 
 def _session(row: Document) -> Session:
-    return Session(bytes(row["_id"]), row["account"], row["device"], row["created"], row["seen"])
+    proved = row.get("proved", row["created"])  # rows of a former version began with a proof
+    return Session(
+        bytes(row["_id"]),
+        row["account"],
+        row["device"],
+        row["created"],
+        row["seen"],
+        proved,
+        row.get("stays"),
+        tuple(row.get("roles", ())),
+    )

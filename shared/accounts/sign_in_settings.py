@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, field
 
+from shared.accounts.domain.claims import RoleClaims
 from shared.sign_ins import SignIns
 
 
 @dataclass(frozen=True, slots=True)
 class OpenIdSettings:
     """The provider of OpenID Connect by which people sign in, and what the service is there. `name`: what
-    people call an account of it."""
+    people call an account of it; `roles`: that its claims give."""
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     name: str
+    roles: RoleClaims = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

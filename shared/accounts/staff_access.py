@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import Request
 from itsdangerous import Signer
@@ -23,6 +24,8 @@ from shared.pages.cookies import SessionCookie
 from shared.sign_ins import SignIns
 
 SIGN_IN: Final = "/masuk"
+PROOF: Final = "/buktikan"
+UNPROVED: Final = "Buktikan dulu bahwa ini Anda: berkas ini memuat data orang."
 SIGNED_OUT: Final = "Silakan masuk. Sesi berakhir sesudah 30 menit tanpa kegiatan, paling lama 12 jam."
 FOREIGN: Final = "Formulir ini sudah tidak berlaku. Buka lagi halamannya."
 
@@ -60,6 +63,9 @@ class StaffAccess:
     def page(self, action: str) -> PagePermission:
         return PagePermission(action, self._enter)
 
+    def export(self, action: str) -> PagePermission:
+        return PagePermission(action, self._enter_proved)
+
     def api(self, action: str) -> ApiPermission:
         return ApiPermission(action, self._bear)
 
@@ -94,11 +100,21 @@ class StaffAccess:
         user = self._user(account, self.marks.mark(session.id), nonce)
         return await self._require(user, action, request)
 
+    async def _enter_proved(self, request: Request, action: str) -> SignedIn:
+        """The one token is nobody, who has nothing else to prove."""
+        user, session = await self._enter(request, action), await self.session(request)
+        if session is None:
+            raise self.signed_out()
+        if session.account != self.token_account and not session.is_proved(datetime.now(UTC)):
+            where = proof_path(self.frame, _onward(request))
+            raise Problem(303, "unproved", UNPROVED, {"Location": where})
+        return user
+
     async def _account(self, session: Session) -> Account | None:
         if session.account == self.token_account:
             return self.frame.token
         account = await self.accounts.one(session.account)
-        return account if account and account.state == "active" else None
+        return account.with_roles(session.roles) if account and account.state == "active" else None
 
     @property
     def token_account(self) -> str:
@@ -140,6 +156,19 @@ class StaffAccess:
         if not user.may(action) and not user.may(action, await self.activity(request)):
             raise forbidden(self.frame, action)
         return user
+
+
+def proof_path(frame: Frame, onward: str) -> str:
+    """Where somebody proves who they are, and goes on from."""
+    return f"{frame.prefix}{PROOF}?{urlencode({'lanjut': onward})}"
+
+
+def _onward(request: Request) -> str:
+    """The same again; of a form, which may hold a name, the page that it stands on."""
+    path, query = request.url.path, request.url.query
+    if request.method != "GET":
+        return path.rpartition("/")[0]
+    return f"{path}?{query}" if query else path
 
 
 def forbidden(frame: Frame, action: str) -> Problem:

@@ -1,7 +1,7 @@
 """What a mail needs and a fact may not hold, and what an office needs beside its facts to have its register
 again. Private to the office; compacted; `rev` is a fact's number."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -64,10 +64,20 @@ class ActivityEntry(Message):
     continues: Slug | None = None
 
 
+class SignInNews(Message):
+    """`new_device`: somebody signed in on a device that the account was not signed in on before; `locked`: so
+    many tries failed that nobody is let in for a while. `device` in a few words."""
+
+    kind: Literal["new_device", "locked"]
+    at: AwareDatetime
+    device: Line | None = None
+
+
 class AccountEntry(Message):
-    """What somebody of the office's staff is to be mailed: that they are invited. Key `u:{random}`, the
-    account's own. `cause`: of this mail, so that it is sent once; `rev` counts those of the account; from
-    `until` on the link opens nothing."""
+    """What somebody of the office's staff is to be mailed: that they are invited, or, where there is any,
+    news of the last hour about signing in. Key `u:{random}`, the account's own. `cause`: of this mail, so
+    that it is sent once; `rev` counts those of the account; from `until` on the link opens nothing, and the
+    news is old."""
 
     rev: Count
     account: AccountId
@@ -77,6 +87,7 @@ class AccountEntry(Message):
     at: AwareDatetime
     link: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     until: AwareDatetime
+    news: tuple[SignInNews, ...] = ()
 
 
 class OwnPageEntry(Message):

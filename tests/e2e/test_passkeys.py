@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,21 @@ async def test_a_passkey_is_added_used_and_removed(place: Place) -> None:
     await place.sign_out()
     await place.use_passkey()
     await expect(page.get_by_text("Kunci sandi ini tidak dikenal")).to_be_visible()
+
+
+async def test_a_passkey_proves_anew_who_one_is_and_the_file_comes(place: Place) -> None:
+    page, sessions = place.page, place.running.office.store["sessions"]
+    await place.add_passkey()
+    await sessions.update_many({}, {"$set": {"proved": datetime.now(UTC) - timedelta(minutes=16)}})
+    await page.goto(f"{place.office}/staf/buktikan?lanjut=/staf/kunci-sandi")
+    await page.get_by_role("link", name="Dengan kunci sandi").click()
+    await place.verifies(user=False)
+    await page.get_by_role("button", name="Pakai kunci sandi").click()
+    await expect(page.get_by_text("Tidak jadi: perangkat tidak menjawab")).to_be_visible()
+    await place.verifies(user=True)
+    await page.get_by_role("button", name="Pakai kunci sandi").click()
+    await page.wait_for_url(f"{place.office}/staf/kunci-sandi")
+    await expect(page.get_by_role("button", name="Tambah kunci sandi")).to_be_visible()
 
 
 async def test_whom_the_authenticator_did_not_verify_stays_outside(place: Place) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 while staff work: each deed stands in the history once, each invitation is one mail."""
+"""kill -9 while staff work: each deed stands in the history once, what an account is told is one mail."""
 
 import asyncio
 from collections import Counter
@@ -11,9 +11,12 @@ import pytest
 from services.notification.provision import provision_office
 from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.features.accounts.history import OfficeHistory
+from services.registration.features.accounts.notices import Notices
 from services.registration.kernel.actions import Role
 from shared.accounts.domain.permissions import Grant
+from shared.accounts.sign_in_notices import SignInNotices
 from tests.component.registration.browser import STAFF
+from tests.support import accounts
 from tests.support.deployment import Deployment, deployment
 from tests.support.features import ALL
 from tests.support.office import PUBLIC_URL, activity, person
@@ -57,7 +60,7 @@ async def test_each_command_of_staff_is_told_once(server_room: ServerRoom, tmp_p
         assert (len(told), set(told.values())) == (PEOPLE, {1})
 
 
-async def test_an_invitation_published_twice_by_a_killed_instance_is_one_mail(
+async def test_what_accounts_are_told_published_twice_by_a_killed_instance_is_one_mail(
     server_room: ServerRoom, tmp_path: Path
 ) -> None:
     servers = await server_room.servers()
@@ -70,7 +73,14 @@ async def test_an_invitation_published_twice_by_a_killed_instance_is_one_mail(
         for number in range(3):
             email = f"petugas{number}@balai.example"
             await making.invite(email, [Grant(Role.PINTU)], datetime.now(UTC), "staff")
+        locked = await accounts.account(office, Grant(Role.PINTU))
+        row = await office.store["accounts"].find_one({"_id": locked})
+        assert row is not None
+        outbox = Notices(office.store, f"{PUBLIC_URL}/staf/perangkat")
+        news = SignInNotices(office.store, outbox.announce_sign_in)
+        await asyncio.gather(*(news.locked(row["letters"], datetime.now(UTC)) for _ in range(5)))
         notices = await office.store["notices"].find({}).to_list(None)
+        assert len(notices) == 4, "at once is once"
 
         async def published() -> bool:
             return await office.store["notices"].count_documents({}) == 0
@@ -89,4 +99,7 @@ async def test_an_invitation_published_twice_by_a_killed_instance_is_one_mail(
         await until(mailed)
         await asyncio.sleep(2)  # for what must not come
         deliveries = Counter(mail["headers"]["X-Simpul-Delivery"] for mail in await running.mails())
-        assert deliveries == Counter({f"{row['_id']}:account:{row['account']}:-" for row in notices})
+        templates = {row["account"]: "sign-in" if row["account"] == locked else "account" for row in notices}
+        assert deliveries == Counter(
+            f"{row['_id']}:{templates[row['account']]}:{row['account']}:-" for row in notices
+        )

@@ -10,6 +10,7 @@ import httpx
 from services.registration.features.accounts.accounts_desk import office_invitations
 from shared.accounts.accounts import grant_rows, letters
 from shared.accounts.domain.permissions import Grant
+from shared.accounts.domain.session import Proof
 from shared.accounts.sessions import Sessions
 from tests.support.office import PUBLIC_URL, TestOffice
 
@@ -25,7 +26,8 @@ async def account(office: TestOffice, *grants: Grant, state: str = "active") -> 
 
 async def session(office: TestOffice, name: str, device: str = "Firefox di Linux") -> dict[str, str]:
     """A new session of an account, as a header of requests."""
-    cookie = await Sessions(office.store).begin(name, device, datetime.now(UTC))
+    now = datetime.now(UTC)
+    cookie = await Sessions(office.store).begin(name, device, now, Proof(now))
     return {"Cookie": f"__Host-simpul={cookie}"}
 
 

@@ -10,6 +10,7 @@ import httpx
 from services.reporting.domain.permissions import Role
 from shared.accounts.accounts import grant_rows, letters
 from shared.accounts.domain.permissions import Grant
+from shared.accounts.domain.session import Proof
 from shared.accounts.sessions import Sessions
 from shared.mongo.driver import Store
 
@@ -27,7 +28,8 @@ async def account(store: Store, role: Role, until: datetime | None = None) -> st
 
 async def session(store: Store, name: str, device: str = "Firefox di Linux") -> dict[str, str]:
     """A new session of an account, as a header of requests."""
-    cookie = await Sessions(store).begin(name, device, datetime.now(UTC))
+    now = datetime.now(UTC)
+    cookie = await Sessions(store).begin(name, device, now, Proof(now))
     return {"Cookie": f"{COOKIE}={cookie}"}
 
 

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -22,7 +22,7 @@ VERSION = "26.7.3"
 NAME = "keycloak-quarkus-dist"
 DISTRIBUTION = Path.home() / f".m2/repository/org/keycloak/{NAME}/{VERSION}/{NAME}-{VERSION}.zip"
 CLIENT, SECRET = "simpul", "rahasia-uji"
-USERS = ("wayan", "made")
+USERS = {"wayan": ["simpul-pimpinan"], "made": []}
 
 
 def is_there() -> bool:
@@ -65,9 +65,24 @@ def _realm() -> dict[str, Any]:
         "secret": SECRET,
         "redirectUris": ["http://127.0.0.1:*"],
         "attributes": {"pkce.code.challenge.method": "S256"},
+        "protocolMappers": [_ROLES],
     }
-    users = [_user(name) for name in USERS]
-    return {"realm": "balai", "enabled": True, "sslRequired": "none", "clients": [client], "users": users}
+    realm = {"realm": "balai", "enabled": True, "sslRequired": "none", "clients": [client]}
+    users = [_user(name) | {"realmRoles": list(roles)} for name, roles in USERS.items()]
+    return realm | {"users": users, "roles": {"realm": [{"name": "simpul-pimpinan"}]}}
+
+
+_ROLES: Final = {
+    "name": "roles in the ID token",
+    "protocol": "openid-connect",
+    "protocolMapper": "oidc-usermodel-realm-role-mapper",
+    "config": {
+        "claim.name": "realm_access.roles",
+        "id.token.claim": "true",
+        "multivalued": "true",
+        "jsonType.label": "String",
+    },
+}
 
 
 def _user(name: str) -> dict[str, Any]:

@@ -27,7 +27,8 @@ OFFICE = f"Basic {b64encode(f'{CLIENT}:{SECRET}'.encode()).decode()}"
 @dataclass
 class OpenIdProvider:
     """`subject`: who signs in next; `claims`: replace those of the ID token, and leave out what is None;
-    `algorithm`, `key`: sign it, by a key that the office knows unless a test says otherwise."""
+    `algorithm`, `key`: sign it, by a key that the office knows unless a test says otherwise; `asked`: what
+    the office asked last."""
 
     issuer: str
     subject: str = "wayan"
@@ -37,6 +38,7 @@ class OpenIdProvider:
     known: Any = None
     broken: bool = False
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.known = self.key
@@ -82,7 +84,7 @@ class OpenIdProvider:
             assert asked["code_challenge_method"] == "S256"
             assert "openid" in asked["scope"].split()
             code = secrets.token_urlsafe(8)
-            self.codes[code] = asked
+            self.codes[code] = self.asked = asked
             query = urlencode({"code": code, "state": asked["state"]})
             return RedirectResponse(f"{asked['redirect_uri']}?{query}", 303)
 

@@ -243,7 +243,8 @@ class Feature:
     stands for, of all that the register and the directory know.
 
     `parts`: makes what its routes and pages work with, of an `OfficeContext`; `titles`: how its things are
-    called on others' pages, by their ids; `rush`: of its parts, whether the public comes faster now than it
+    called on others' pages, by their ids; `activities`: titles of those that others' forms offer, by id, in
+    their order; `rush`: of its parts, whether the public comes faster now than it
     can be looked up one by one; `disclosed`: what may be told of an outcome to somebody without a token, by
     whether the office knew them before and by the handle that they hold; `body_bytes`: by a route's path, how
     large a request may be where it may be larger than others.
@@ -275,6 +276,7 @@ class Feature:
     published_keys: Callable[[OfficeStore, DirectoryEntries], Awaitable[Mapping[str, str]]] | None = None
     parts: Callable[[Any], Any] = lambda context: None
     titles: Callable[[OfficeStore, Sequence[str]], Awaitable[Mapping[str, str]]] | None = None
+    activities: Callable[[OfficeStore], Awaitable[Mapping[str, str]]] | None = None
     rush: Callable[[Any], bool] | None = None
     disclosed: Callable[[Outcome, bool, str], Outcome] | None = None
     body_bytes: Mapping[str, int] = field(default_factory=dict)

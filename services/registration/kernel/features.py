@@ -132,6 +132,13 @@ class Features:
         """By the kind of state that each is of."""
         return {kind: rule for directory in self.directories for kind, rule in directory.kinds.items()}
 
+    async def activities(self, of: OfficeStore) -> dict[str, str]:
+        """Titles of the activities that a form offers, by id, in their order."""
+        found: dict[str, str] = {}
+        for activities in (feature.activities for feature in self.features if feature.activities):
+            found |= await activities(of)
+        return found
+
     async def titles(self, of: OfficeStore, names: Sequence[str]) -> dict[str, str]:
         """How these are called, whichever feature's they are; without those that nobody knows."""
         found: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """Somebody who works with a service: who it is, in which roles, and whether they may sign in."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -18,6 +19,15 @@ class Account:
     name: str
     state: State
     grants: tuple[Grant, ...]
+
+    def with_roles(self, roles: Iterable[str]) -> "Account":
+        """Also of the whole, for as long as a session."""
+        return replace(self, grants=(*self.grants, *map(Grant, roles)))
+
+    def has_only(self, roles: frozenset[str], now: datetime) -> bool:
+        """Whether it may do something, and nothing that is not of these."""
+        held = {grant.role for grant in self.grants if grant.holds(now)}
+        return bool(held) and held <= roles
 
     @property
     def called(self) -> str:

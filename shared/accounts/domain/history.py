@@ -9,6 +9,7 @@ ACCOUNT_DEEDS: Final[Mapping[str, str]] = {
     "export_history": "mengunduh riwayat",
     "invite_account": "mengundang akun",
     "change_grants": "mengubah peran akun",
+    "bring_roles": "membawa peran dari luar untuk akun",
     "disable_account": "menonaktifkan akun",
     "end_sessions": "mengakhiri semua sesi akun",
     "make_token": "membuat token program",

@@ -10,6 +10,7 @@ from shared.accounts.pages import (
     openid,
     passkey_sign_in,
     passkeys,
+    proof,
     sign_in,
     tokens,
 )
@@ -20,6 +21,7 @@ STAFF_PAGES: Final = (
     sign_in.routes,
     devices.routes,
     passkeys.routes,
+    proof.routes,
     management.routes,
     tokens.routes,
     history.routes,

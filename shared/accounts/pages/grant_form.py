@@ -1,6 +1,6 @@
 """The form of one grant: a role, of one activity or the whole, until a day or for good."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from shared.contracts.types import ZONES, Slug
 
 FIELDS: Final = ("peran", "kegiatan", "sampai")
 NO_ROLE: Final = "Pilih satu peran"
-NO_ACTIVITY: Final = "Tulis kode kegiatan seperti di alamat halamannya, misalnya rakor-bali-2024"
+NO_ACTIVITY: Final = "Pilih kegiatan dari daftarnya: yang dikirim tidak ada di sini"
 NO_DAY: Final = "Tulis tanggal, misalnya 2026-12-31, atau kosongkan"
 
 
@@ -20,12 +20,15 @@ def typed(sent: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(sent.get(name, "")).strip()[:100] for name in FIELDS}
 
 
-def read(values: Mapping[str, str], zone: str, roles: Roles) -> tuple[Grant | None, dict[str, str]]:
-    """The grant, or by field what is to be mended. A day is whole, at the clock of the house."""
+def read(
+    values: Mapping[str, str], zone: str, roles: Roles, activities: Container[str]
+) -> tuple[Grant | None, dict[str, str]]:
+    """The grant, or by field what is to be mended. A day is whole, at the clock of the house. `activities`:
+    those that there are."""
     errors: dict[str, str] = {}
     if values["peran"] not in roles.words:
         errors["peran"] = NO_ROLE
-    if values["kegiatan"] and not (roles.of_activities and is_slug(values["kegiatan"])):
+    if values["kegiatan"] and values["kegiatan"] not in activities:
         errors["kegiatan"] = NO_ACTIVITY
     until = end_of_day(values["sampai"], zone) if values["sampai"] else None
     if values["sampai"] and until is None:

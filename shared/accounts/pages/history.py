@@ -32,6 +32,7 @@ class Filter(BaseModel):
 def routes(front: AccountPages, access: Access) -> APIRouter:
     router = APIRouter(prefix=front.frame.prefix)
     Auditor = Annotated[SignedIn, Depends(access.page(SEE_HISTORY))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.export(SEE_HISTORY))]  # noqa: N806
     FilterQuery = Annotated[Filter, Query()]  # noqa: N806
 
     @router.get(PATH, response_class=HTMLResponse)
@@ -41,7 +42,7 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         return await shown(front, user, found, asked, front.at(PATH))
 
     @router.get(f"{PATH}.csv")
-    async def exported(user: Auditor, asked: FilterQuery) -> Response:
+    async def exported(user: Exporter, asked: FilterQuery) -> Response:
         history = accounts_of(front).history
         found = await history.newest(asked.akun, 0, EXPORTED)
         await history.note(user.actor, "export_history", query=asked.akun, count=len(found))

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.accounts.domain.one_time_codes import accepted_step, address
 from shared.accounts.domain.passwords import weakness
+from shared.accounts.domain.session import Proof
 from shared.accounts.invitations import PATH, Invited
 from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
 from shared.accounts.pages.sign_in import begun
@@ -50,7 +51,7 @@ def routes(front: AccountPages) -> APIRouter:
         if codes is None:
             raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
         page = front.page("staf-kode-pemulihan.html", codes=codes)
-        return await begun(front, request, invited.account.id, page)
+        return await begun(front, request, invited.account.id, page, Proof(at))
 
     return router
 

@@ -16,6 +16,8 @@ from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
 from shared.http import Problem
 
 PATH: Final = "/akun"
+ELSEWHERE: Final = "luar"
+"""Chosen instead of a role for whoever brings theirs along."""
 NO_EMAIL: Final = "Tulis alamat email, misalnya nama@instansi.example"
 EXISTS: Final = "Alamat ini sudah punya akun; ubah perannya di akun itu"
 UNKNOWN: Final = "Akun ini tidak ditemukan di {} kami."
@@ -38,13 +40,16 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
     async def invite(user: Manager, request: Request) -> Response:
         sent = await request.form()
         values = grant_form.typed(sent) | {"email": str(sent.get("email", "")).strip()[:254]}
-        grant, errors = grant_form.read(values, front.zone, front.frame.roles)
+        grant, errors = await _grant(front, values)
+        if values["peran"] == ELSEWHERE and _elsewhere(front):
+            errors = {}
         if not is_email(values["email"]):
             errors = {"email": NO_EMAIL} | errors
-        if grant is None or errors:
+        if errors:
             return await _listed(front, user, values, errors)
+        grants = [grant] if grant else []
         try:
-            link = await accounts_of(front).invitations.invite(values["email"], [grant], now(), user.actor)
+            link = await accounts_of(front).invitations.invite(values["email"], grants, now(), user.actor)
         except AccountExists:
             return await _listed(front, user, values, {"email": EXISTS})
         if not _is_mailed(front):
@@ -65,7 +70,7 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
                 return await _shown(front, user, found, told=LAST_ADMIN.format(front.frame.admin))
         else:
             values = grant_form.typed(sent)
-            added, errors = grant_form.read(values, front.zone, front.frame.roles)
+            added, errors = await _grant(front, values)
             if added is None:
                 return await _shown(front, user, found, values, errors)
             grants = (*(one for one in found.grants if one != added), added)
@@ -105,6 +110,13 @@ async def _account(front: AccountPages, name: str) -> Account:
     return found
 
 
+async def _grant(front: AccountPages, values: dict[str, str]) -> tuple[Grant | None, dict[str, str]]:
+    """As `grant_form.read`, of the activities that there are, also those that the form no longer offers."""
+    named = values["kegiatan"]
+    known = await accounts_of(front).activities.known([named]) if named else {}
+    return grant_form.read(values, front.zone, front.frame.roles, known)
+
+
 async def _locks_out(front: AccountPages, account: Account, grants: tuple[Grant, ...]) -> bool:
     """Whether nobody could invite anybody, had this account no more than these."""
     everybody, at = await accounts_of(front).accounts.all(), datetime.now(UTC)
@@ -136,7 +148,7 @@ async def _listed(
         errors=errors,
         done=did,
         link=link,
-        **_shared(front),
+        **await _shared(front),
     )
 
 
@@ -162,7 +174,7 @@ async def _shown(
         told=told,
         done=did,
         link=link,
-        **_shared(front),
+        **await _shared(front),
     )
 
 
@@ -171,5 +183,17 @@ def _is_mailed(front: AccountPages) -> bool:
     return accounts_of(front).invitations.announce is not None
 
 
-def _shared(front: AccountPages) -> dict[str, Any]:
-    return {"roles": front.frame.roles, "now": now(), "mailed": _is_mailed(front)}
+def _elsewhere(front: AccountPages) -> str:
+    """What accounts are called that bring their roles along; empty where none do."""
+    provider = accounts_of(front).provider
+    return provider.name if provider and provider.gives_roles else ""
+
+
+async def _shared(front: AccountPages) -> dict[str, Any]:
+    return {
+        "roles": front.frame.roles,
+        "activities": await accounts_of(front).activities.offered(),
+        "elsewhere": _elsewhere(front),
+        "now": now(),
+        "mailed": _is_mailed(front),
+    }

@@ -3,14 +3,13 @@
 import hmac
 import logging
 import secrets
-from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from shared.accounts.accounts_desk import AccountsDesk
 from shared.accounts.challenges import LASTS
+from shared.accounts.domain.session import PROVED_FOR, Proof
 from shared.accounts.identities import IdentityTaken
 from shared.accounts.invitations import PATH as INVITATION
 from shared.accounts.openid_provider import (
@@ -20,8 +19,9 @@ from shared.accounts.openid_provider import (
     OpenIdProvider,
     ProviderUnavailable,
 )
-from shared.accounts.pages.account_pages import AccountPages, accounts_of
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
 from shared.accounts.pages.invitation import GONE
+from shared.accounts.pages.proved import proved_page
 from shared.accounts.pages.sign_in import begun, welcome
 from shared.accounts.sessions import digest
 from shared.accounts.staff_access import SIGN_IN
@@ -43,6 +43,11 @@ UNKNOWN: Final = (
     "Akun {provider} ini belum terhubung dengan akun petugas di {house} kami. "
     "Mintalah undangan kepada {admin}, buka tautannya, lalu pilih Pakai akun {provider}."
 )
+OTHER: Final = "Di layanan akun {provider} masuk orang lain, bukan pemilik akun petugas ini. Mulailah lagi."
+NOT_ANEW: Final = (
+    "Layanan akun {provider} tidak menanyakan lagi siapa Anda, jadi belum terbukti. Keluarlah dahulu di "
+    "sana, lalu mulai lagi."
+)
 TAKEN: Final = (
     "Akun {provider} ini sudah terhubung dengan akun petugas lain di {house} kami. Tanyakan kepada {admin}."
 )
@@ -54,19 +59,19 @@ def routes(front: AccountPages) -> APIRouter:
 
     @router.get(BEGIN)
     async def begin(request: Request) -> Response:
-        return await _to_provider(front, request, {})
+        return await to_provider(front, request, {})
 
     @router.get(f"{INVITATION}/{{token}}/oidc")
     async def accept(token: str, request: Request) -> Response:
-        if await accounts_of(front).invitations.of(token, datetime.now(UTC)) is None:
+        if await accounts_of(front).invitations.of(token, now()) is None:
             raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
-        return await _to_provider(front, request, {"invitation": digest(token)})
+        return await to_provider(front, request, {"invitation": digest(token)})
 
     @router.get(RETURN, response_class=HTMLResponse)
     async def returned(request: Request, state: str = "", code: str = "") -> Response:
         desk, provider = accounts_of(front), _provider(front)
         desk.sign_ins.require_turn(request, "openid")
-        kept = await desk.challenges.redeem(state, "openid", datetime.now(UTC))
+        kept = await desk.challenges.redeem(state, "openid", now())
         if kept is None or not hmac.compare_digest(digest(desk.away.of(request)), kept["browser"]):
             desk.sign_ins.refused(request, "openid")
             return _failed(front, 422, STALE)
@@ -80,13 +85,16 @@ def routes(front: AccountPages) -> APIRouter:
             log.warning("an identity was refused", extra={"rule": str(refused)})
             desk.sign_ins.refused(request, "openid")
             return _failed(front, 422, REFUSED)
+        if "session" in kept:
+            return await _proved(front, request, identity, kept)
         return await _with_identity(front, request, identity, kept)
 
     return router
 
 
-async def _to_provider(front: AccountPages, request: Request, kept: Document) -> Response:
-    """To the provider, with what this browser alone can come back with."""
+async def to_provider(front: AccountPages, request: Request, kept: Document, anew: bool = False) -> Response:
+    """To the provider, with what this browser alone can come back with. `anew`: also who is signed in there
+    signs in."""
     desk, provider = accounts_of(front), _provider(front)
     desk.sign_ins.require_turn(request, "openid")
     browser = desk.away.of(request) or secrets.token_urlsafe(32)
@@ -95,9 +103,9 @@ async def _to_provider(front: AccountPages, request: Request, kept: Document) ->
         "nonce": secrets.token_urlsafe(32),
         "verifier": secrets.token_urlsafe(48),
     }
-    state = await desk.challenges.issue("openid", kept, datetime.now(UTC))
+    state = await desk.challenges.issue("openid", kept, now())
     try:
-        url = await provider.authorization_url(state, kept["nonce"], kept["verifier"])
+        url = await provider.authorization_url(state, kept["nonce"], kept["verifier"], anew)
     except ProviderUnavailable:
         return _failed(front, 503, AWAY)
     answer = RedirectResponse(url, 303)
@@ -111,7 +119,7 @@ async def _with_identity(
     desk = accounts_of(front)
     try:
         if "invitation" in kept:
-            account = await desk.identities.bind(kept["invitation"], identity, datetime.now(UTC))
+            account = await desk.identities.bind(kept["invitation"], identity, now())
             if account is None:
                 raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
         else:
@@ -122,16 +130,32 @@ async def _with_identity(
     if account is None:
         desk.sign_ins.refused(request, "openid")
         return _failed(front, 422, UNKNOWN)
-    return await _entered(front, request, desk, account)
+    return await _entered(front, request, account, identity)
 
 
-async def _entered(front: AccountPages, request: Request, desk: AccountsDesk, account: str) -> Response:
+async def _proved(front: AccountPages, request: Request, identity: Identity, kept: Document) -> Response:
+    """Back to where a session was asked who has it: its own account, at the provider just now."""
+    desk, account = accounts_of(front), await accounts_of(front).identities.account(identity)
+    if account is None or account != kept["account"]:
+        desk.sign_ins.refused(request, "proof", kept["account"])
+        return _failed(front, 422, OTHER)
+    when = identity.authenticated
+    if when is None or now() >= when + PROVED_FOR:
+        return _failed(front, 422, NOT_ANEW)
+    await desk.sessions.prove(account, bytes(kept["session"]), when)
+    page = proved_page(front, kept["onward"], await desk.credentials.accepted(account))
+    desk.away.end(page)
+    return page
+
+
+async def _entered(front: AccountPages, request: Request, account: str, identity: Identity) -> Response:
     """A page of ours between the provider and the desk: a browser does not send the cookie of a session along
     where another site leads it."""
+    desk = accounts_of(front)
     onward = welcome(front, await desk.credentials.accepted(account)).headers["Location"]
     page = front.page("staf-sudah-masuk.html", headers={"Refresh": f"0; url={onward}"}, onward=onward)
     desk.away.end(page)
-    return await begun(front, request, account, page)
+    return await begun(front, request, account, page, Proof(identity.authenticated, identity.roles))
 
 
 def _provider(front: AccountPages) -> OpenIdProvider:

@@ -1,13 +1,13 @@
 """Signing in with a passkey, instead of password and code."""
 
-from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from shared.accounts.credentials import Refused
-from shared.accounts.pages.account_pages import AccountPages, accounts_of
+from shared.accounts.domain.session import Proof
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
 from shared.accounts.pages.passkey_page import SCRIPT, passkeys_of, with_script
 from shared.accounts.pages.sign_in import begun, welcome
 from shared.accounts.staff_access import SIGN_IN
@@ -36,19 +36,20 @@ def routes(front: AccountPages) -> APIRouter:
         desk.sign_ins.require_turn(request, "passkey")
         async with request.form(max_files=0, max_fields=8) as sent:
             challenge, answer = (str(sent.get(one, "")) for one in ("tantangan", "jawaban"))
-        found = await passkeys.check(challenge, answer, datetime.now(UTC))
+        at = now()
+        found = await passkeys.check(challenge, answer, at)
         if isinstance(found, Refused):
             await desk.credentials.failed(found.account)
             desk.sign_ins.refused(request, "passkey", found.account)
             return await _page(front, 422, REFUSED)
         accepted = await desk.credentials.accepted(found)
-        return await begun(front, request, found, welcome(front, accepted))
+        return await begun(front, request, found, welcome(front, accepted), Proof(at))
 
     return router
 
 
 async def _page(front: AccountPages, status: int = 200, told: str = "") -> HTMLResponse:
-    offer = await passkeys_of(front).sign_in(datetime.now(UTC))
+    offer = await passkeys_of(front).sign_in(now())
     return with_script(
         front.page("staf-masuk-kunci-sandi.html", status, path=front.at(PATH), offer=offer, told=told)
     )

@@ -1,6 +1,6 @@
 """One's own passkeys: those that there are, and adding one soon after signing in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,14 +13,13 @@ from shared.accounts.domain.permissions import ENTER
 from shared.accounts.domain.session import device
 from shared.accounts.pages.account_pages import AccountPages, accounts_of
 from shared.accounts.pages.passkey_page import passkeys_of, with_script
+from shared.accounts.staff_access import proof_path
 from shared.http import Problem
 
 PATH: Final = "/kunci-sandi"
-FRESH: Final = timedelta(minutes=15)
-"""How long after signing in one is added: nobody adds theirs on a desk that somebody left."""
 NOT_SOMEBODY: Final = "Token bersama tidak punya kunci sandi. Masuklah dengan akun sendiri."
-SIGN_IN_AGAIN: Final = (
-    "Kunci sandi ditambah paling lama 15 menit sesudah masuk. Keluar, masuk lagi, lalu ulangi."
+STALE: Final = (
+    "Kunci sandi ditambah paling lama 15 menit sesudah Anda membuktikan diri. Buktikan dulu di bawah."
 )
 REFUSED: Final = (
     "Kunci sandi belum ditambah: perangkatnya tidak memastikan bahwa ini Anda, "
@@ -43,7 +42,7 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
     async def add(user: Anybody, request: Request) -> Response:
         account, sent = await _account(front, user), await request.form()
         if not await _is_fresh(front, request):
-            return await _listed(front, user, request, 422, SIGN_IN_AGAIN)
+            return await _listed(front, user, request, 422, STALE)
         challenge, answer = (str(sent.get(one, "")) for one in ("tantangan", "jawaban"))
         here = device(request.headers.get("user-agent", ""))
         if await passkeys_of(front).add(account.id, challenge, answer, here, datetime.now(UTC)):
@@ -76,7 +75,7 @@ async def _listed(
         status,
         passkeys=await passkeys.of(account.id),
         offer=await passkeys.registration(account, front.name, now) if fresh else None,
-        stale=SIGN_IN_AGAIN,
+        proof=proof_path(front.frame, front.at(PATH)),
         path=front.at(PATH),
         told=told,
         done=done_message(front, request),
@@ -86,7 +85,7 @@ async def _listed(
 
 async def _is_fresh(front: AccountPages, request: Request) -> bool:
     session = await accounts_of(front).access.session(request)
-    return session is not None and datetime.now(UTC) < session.created + FRESH
+    return session is not None and session.is_proved(datetime.now(UTC))
 
 
 async def _account(front: AccountPages, user: SignedIn) -> Account:

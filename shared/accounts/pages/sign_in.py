@@ -1,7 +1,8 @@
 """The door: signing in with an account, or with the service's one token, and signing out."""
 
-from datetime import UTC, datetime
+import secrets
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -10,9 +11,11 @@ from shared.accounts.access import Access, SignedIn
 from shared.accounts.credentials import Accepted
 from shared.accounts.desk_pages import done_message, redirect_with_message
 from shared.accounts.domain.permissions import ENTER
-from shared.accounts.domain.session import LONGEST, device
-from shared.accounts.pages.account_pages import AccountPages, accounts_of
+from shared.accounts.domain.session import LONGEST, Proof, day_ends, device
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
+from shared.accounts.sign_in_notices import DEVICE_SECONDS
 from shared.accounts.staff_access import SIGN_IN
+from shared.contracts.types import ZONES
 from shared.http import token_is_right
 from shared.words import number
 
@@ -63,11 +66,10 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
 
 async def _with_account(front: AccountPages, request: Request, typed: dict[str, str]) -> Response:
     desk = accounts_of(front)
-    found = await desk.credentials.check(
-        typed["email"], typed["kata-sandi"], typed["kode"], datetime.now(UTC)
-    )
+    at = now()
+    found = await desk.credentials.check(typed["email"], typed["kata-sandi"], typed["kode"], at)
     if isinstance(found, Accepted):
-        return await begun(front, request, found.account, welcome(front, found))
+        return await begun(front, request, found.account, welcome(front, found), Proof(at))
     if found.wait is not None:
         raise desk.sign_ins.too_often("page", found.wait.total_seconds())
     desk.sign_ins.refused(request, "page", found.account)
@@ -77,7 +79,8 @@ async def _with_account(front: AccountPages, request: Request, typed: dict[str, 
 async def _with_token(front: AccountPages, request: Request, token: str) -> Response:
     desk = accounts_of(front)
     if token_is_right(token, desk.access.token_hash):
-        return await begun(front, request, desk.access.token_account, RedirectResponse(front.frame.home, 303))
+        answer = RedirectResponse(front.frame.home, 303)
+        return await begun(front, request, desk.access.token_account, answer, Proof(None))
     if not token:
         return _form(front, 422, errors={"sandi": MISSING})
     desk.sign_ins.refused(request, "page")
@@ -106,19 +109,28 @@ def _form(
 
 def welcome(front: AccountPages, found: Accepted) -> RedirectResponse:
     """To the desk, which tells of failures before."""
-    if not found.failures:
-        return RedirectResponse(front.frame.home, 303)
-    return redirect_with_message(
-        front, front.frame.home, FAILED_BEFORE.format(number(found.failures), front.frame.admin)
-    )
+    told, home = failed_before(front, found), front.frame.home
+    return redirect_with_message(front, home, told) if told else RedirectResponse(home, 303)
 
 
-async def begun(front: AccountPages, request: Request, account: str, answer: Response) -> Response:
+def failed_before(front: AccountPages, found: Accepted) -> str:
+    return FAILED_BEFORE.format(number(found.failures), front.frame.admin) if found.failures else ""
+
+
+async def begun(
+    front: AccountPages, request: Request, account: str, answer: Response, proof: Proof
+) -> Response:
     """The answer with a session of this account; the one that the browser had before ends."""
-    desk, now = accounts_of(front), datetime.now(UTC)
+    desk = accounts_of(front)
     if before := await desk.access.session(request):
         await desk.sessions.end(before.account, before.id)
-    cookie = await desk.sessions.begin(account, device(request.headers.get("user-agent", "")), now)
+    here, at = device(request.headers.get("user-agent", "")), now()
+    person = await desk.accounts.one(account)
+    all_day = person is not None and person.with_roles(proof.roles).has_only(front.frame.all_day, at)
+    stays = day_ends(at, ZoneInfo(ZONES[front.zone])) if all_day else None
+    browser = desk.browser.of(request) or secrets.token_urlsafe(32)
+    cookie = await desk.starts.begin(account, browser, here, at, proof, stays)
     desk.access.cookie.set(answer, cookie, int(LONGEST.total_seconds()))
+    desk.browser.set(answer, browser, DEVICE_SECONDS)
     desk.sign_ins.accepted()
     return answer

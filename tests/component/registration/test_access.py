@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -158,6 +160,29 @@ async def test_a_page_is_open_to_the_roles_of_its_action(place: Place, role: Rol
             if answer.status_code == 403:
                 assert "Ini di luar peran Anda" in answer.text
                 assert "hanya untuk peran admin" in answer.text
+
+
+FILES_WITHOUT_PEOPLE = {"GET /staf/kegiatan/{activity}/templat.xlsx"}
+
+
+async def test_files_of_people_go_to_who_proved_lately_who_they_are(place: Place) -> None:
+    admin = await accounts.account(place.office, Grant(Role.ADMIN))
+    late, soon = [await accounts.session(place.office, admin, one) for one in ("late", "soon")]
+    long_ago = {"proved": datetime.now(UTC) - timedelta(minutes=16)}
+    await place.office.store["sessions"].update_one({"device": "late"}, {"$set": long_ago})
+    files = [one for one in place.routes if re.search(r"\.(xlsx|csv)$", one.path)]
+    assert len(files) == 7
+    for route in files:
+        for headers, asks in ((late, route.name not in FILES_WITHOUT_PEOPLE), (soon, False)):
+            sent = {"data": await accounts.marks(place.client, headers)} if route.method == "POST" else {}
+            path = f"{at(route, place)}?unsur=guru"
+            answer = await place.client.request(route.method, path, headers=headers, **sent)
+            led = answer.headers.get("location", "")
+            assert led.startswith("/staf/buktikan") is asks, route.name
+            if asks and route.method == "GET":
+                assert parse_qs(urlsplit(led).query) == {"lanjut": [path]}
+            elif asks:
+                assert parse_qs(urlsplit(led).query) == {"lanjut": ["/staf/kegiatan/uji"]}, "no name in it"
 
 
 async def test_that_there_is_no_such_registration_is_told_to_the_whole_offices_staff(

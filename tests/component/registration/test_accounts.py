@@ -14,7 +14,7 @@ import pytest
 from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.kernel.actions import Role
 from shared.accounts.domain.permissions import Grant
-from tests.component.registration.browser import STAFF
+from tests.component.registration.browser import STAFF, announce
 from tests.component.registration.test_pages import sound
 from tests.support import accounts
 from tests.support.office import METRICS, PUBLIC_URL, TestOffice, new_office
@@ -180,6 +180,7 @@ async def test_one_address_waits_at_every_door(servers: Servers) -> None:
 
 async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
     async with desk(servers) as (office, client):
+        await announce(client, "uji", title="Rakor Uji")
         admin = await accounts.account(office, Grant(Role.ADMIN))
         me = await accounts.session(office, admin)
         marks = await accounts.marks(client, me)
@@ -187,6 +188,7 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
             ({"email": "x", "peran": "pintu"}, "email"),
             ({"email": EMAIL, "peran": "raja"}, "peran"),
             ({"email": EMAIL, "peran": "pintu", "kegiatan": "Bukan Kode"}, "kegiatan"),
+            ({"email": EMAIL, "peran": "pintu", "kegiatan": "tiada"}, "kegiatan"),
             ({"email": EMAIL, "peran": "pintu", "sampai": "besok"}, "sampai"),
         ):
             answer = await client.post("/staf/akun", data=marks | wrong, headers=me)
@@ -204,7 +206,13 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
         await office.store["accounts"].update_one({"_id": row["_id"]}, {"$set": {"state": "active"}})
         theirs = await accounts.session(office, row["_id"])
         assert (await client.get("/staf", headers=theirs)).status_code == 200
-        sound(await client.get(one, headers=me))
+        page = await client.get(one, headers=me)
+        sound(page)
+        assert '<option value="uji">Rakor Uji (uji)</option>' in page.text
+        answer = await client.post(
+            f"{one}/peran", data=marks | {"peran": "pintu", "kegiatan": "tiada"}, headers=me
+        )
+        assert (answer.status_code, 'href="#kegiatan"' in answer.text) == (422, True)
         await client.post(f"{one}/peran", data=marks | {"peran": "panitia"}, headers=me)
         assert (await client.get("/staf", headers=theirs)).status_code == 303, "another role, another session"
         theirs = await accounts.session(office, row["_id"])

@@ -101,7 +101,9 @@ async def test_who_looks_at_people_or_takes_them_along_is_noted(servers: Servers
         assert "mengunduh riwayat" in [one["yang dilakukan"] for one in await rows(client, admin)]
 
 
-async def test_the_history_stands_beside_the_person_and_the_activity(servers: Servers) -> None:
+async def test_the_history_stands_beside_the_person_the_registration_and_the_activity(
+    servers: Servers,
+) -> None:
     async with new_office(servers) as office, office.registration() as client:
         await announce(client, "uji")
         await announce(client, "lain")
@@ -117,6 +119,21 @@ async def test_the_history_stands_beside_the_person_and_the_activity(servers: Se
         sound(page)
         for told in ("mengumumkan kegiatan", "mendaftarkan orang"):
             assert told in page.text
+        enrolled = f"/staf/pendaftaran/{row['_id']}"
+        page = await client.get(enrolled, headers=mine)
+        sound(page)
+        for told in ("<strong>Token balai</strong> mendaftarkan orang", "</strong> melihat pendaftaran"):
+            assert told in page.text
+        assert "mengumumkan" not in page.text
+        assert f'href="/staf/orang/{row["who"]["ref"]}">riwayat orang ini' in page.text
+        await client.post("/api/v1/activities/uji/registrations", json=person(2), headers=STAFF)
+        page = await client.get(enrolled, headers=mine)
+        assert page.text.count("mendaftarkan orang") == 1, "others' are not told"
+        _, here = await signed_in(office, Grant(Role.PANITIA, "uji"))
+        page = await client.get(enrolled, headers=here)
+        assert ("<h2>Riwayat</h2>" in page.text, "riwayat orang ini" in page.text) == (True, False)
+        _, looking = await signed_in(office, Grant(Role.PIMPINAN))
+        assert "<h2>Riwayat</h2>" not in (await client.get(enrolled, headers=looking)).text
         _, other = await signed_in(office, Grant(Role.PANITIA, "lain"))
         assert (await client.get("/staf/kegiatan/uji/riwayat", headers=other)).status_code == 403
         page = await client.get("/staf/kegiatan/lain/riwayat", headers=other)

@@ -1,5 +1,6 @@
 """Signing in at a provider of OpenID Connect: bound by an invitation, and forged in every way known."""
 
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from services.registration.kernel.actions import Role
 from shared.accounts.domain.permissions import Grant
-from tests.component.registration.test_accounts import EMAIL, invited
+from tests.component.registration.test_accounts import EMAIL, csrf, invited
 from tests.component.registration.test_pages import sound
 from tests.support import accounts
 from tests.support.office import METRICS, PUBLIC_URL, TestOffice, new_office
@@ -84,6 +85,70 @@ async def test_an_invitation_binds_an_identity_which_then_signs_in(brokerless: S
         assert await place.is_inside()
         metrics = (await place.client.get(METRICS)).text
         assert 'simpul_sign_ins_total{result="accepted"} 2.0' in metrics
+
+
+ROLES = {"realm_access.roles": {"simpul-pimpinan": "pimpinan", "simpul-admin": "admin"}}
+
+
+async def test_roles_of_claims_last_as_long_as_the_session(brokerless: Servers) -> None:
+    async with desk(brokerless, oidc_roles=json.dumps(ROLES)) as place:
+        invitation = await invited(place.office, Grant(Role.PANITIA, "uji"))
+        place.provider.claims = {"realm_access": {"roles": ["simpul-pimpinan", "panitia"]}}
+        await place.signed_in(f"{invitation}/oidc")
+        assert (await place.client.get("/staf/orang")).status_code == 200
+        assert (await place.client.get("/staf/akun")).status_code == 403
+        before = dict(place.client.cookies)
+        place.client.cookies.clear()
+        place.provider.claims = {}
+        await place.signed_in()
+        assert (await place.client.get("/staf/orang")).status_code == 403, "the claim is gone"
+        place.client.cookies.clear()
+        place.client.cookies.update(before)
+        assert (await place.client.get("/staf/orang")).status_code == 200, "that session had it"
+        row = await place.office.store["accounts"].find_one({"letters": EMAIL})
+        assert row is not None
+        assert [one["role"] for one in row["grants"]] == ["panitia"], "they are no grants"
+        deeds = await place.office.store["history"].find({"deed": "bring_roles"}).to_list(None)
+        assert [(one["actor"], one["query"]) for one in deeds] == [(row["_id"], "pimpinan")]
+        place.client.cookies.clear()
+        place.provider.claims = {"realm_access": {"roles": ["simpul-admin"]}}
+        await place.signed_in()
+        page = await place.client.get(f"/staf/akun/{row['_id']}")
+        sound(page)
+        assert "peran dari akun luar: admin" in page.text
+        disabling = csrf(page)
+        assert (await place.client.post(f"{page.url.path}/nonaktif", data=disabling)).status_code == 303
+        assert not await place.is_inside(), "disabled at once"
+        assert (await place.signed_in()).status_code == 422, "no claim makes an account"
+
+
+async def test_claims_of_a_stranger_make_no_account(brokerless: Servers) -> None:
+    async with desk(brokerless, oidc_roles=json.dumps(ROLES)) as place:
+        place.provider.claims = {"realm_access": {"roles": ["simpul-admin"]}, "email": EMAIL}
+        assert (await place.signed_in()).status_code == 422
+        assert await place.office.store["accounts"].count_documents({}) == 0
+        admin = await accounts.session(place.office, await accounts.account(place.office, Grant(Role.ADMIN)))
+        page = await place.client.get("/staf/akun", headers=admin)
+        sound(page)
+        assert "Menurut akun Uji, setiap kali masuk" in page.text
+        sent = csrf(page) | {"email": EMAIL, "peran": "luar"}
+        assert (await place.client.post("/staf/akun", data=sent, headers=admin)).status_code == 303
+        row = await place.office.store["accounts"].find_one({"letters": EMAIL})
+        assert row is not None
+        assert row["grants"] == []
+
+
+async def test_without_the_setting_no_claim_gives_a_role(brokerless: Servers) -> None:
+    async with desk(brokerless) as place:
+        place.provider.claims = {"realm_access": {"roles": ["simpul-admin", "admin"]}, "roles": ["admin"]}
+        await place.bound()
+        await place.signed_in()
+        assert (await place.client.get("/staf/akun")).status_code == 403
+        admin = await accounts.session(place.office, await accounts.account(place.office, Grant(Role.ADMIN)))
+        page = await place.client.get("/staf/akun", headers=admin)
+        assert "Menurut akun" not in page.text
+        sent = csrf(page) | {"email": "made@balai.example", "peran": "luar"}
+        assert (await place.client.post("/staf/akun", data=sent, headers=admin)).status_code == 422
 
 
 async def test_an_address_alone_signs_nobody_in(

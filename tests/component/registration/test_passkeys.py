@@ -15,7 +15,7 @@ from tests.support.markup import Markup
 from tests.support.office import METRICS, STAFF_TOKEN, new_office
 from tests.support.servers import Servers
 
-SIGN_IN, OWN = "/staf/masuk/kunci-sandi", "/staf/kunci-sandi"
+SIGN_IN, OWN, PROOF = "/staf/masuk/kunci-sandi", "/staf/kunci-sandi", "/staf/buktikan/kunci-sandi"
 
 
 def challenge(page: httpx.Response) -> dict[str, str]:
@@ -60,11 +60,12 @@ async def test_one_is_added_soon_after_signing_in(brokerless: Servers) -> None:
         answer = await client.post(OWN, data=sent, headers=me)
         assert (answer.status_code, "belum ditambah" in answer.text) == (422, True)
         long_ago = datetime.now(UTC) - timedelta(minutes=16)
-        await office.store["sessions"].update_many({}, {"$set": {"created": long_ago}})
+        await office.store["sessions"].update_many({}, {"$set": {"proved": long_ago}})
         page = await client.get(OWN, headers=me)
         assert 'name="tantangan"' not in page.text
+        assert 'href="/staf/buktikan?lanjut=%2Fstaf%2Fkunci-sandi"' in page.text
         answer = await client.post(OWN, data=sent, headers=me)
-        assert (answer.status_code, "masuk lagi" in answer.text) == (422, True)
+        assert (answer.status_code, "Buktikan dulu" in answer.text) == (422, True)
         assert (
             await client.post(f"{OWN}/hapus", data=marks | {"hapus": "ff"}, headers=me)
         ).status_code == 404
@@ -79,14 +80,23 @@ async def test_the_offices_token_is_nobody_and_has_none(brokerless: Servers, pat
         assert OWN not in (await client.get("/staf/perangkat")).text
 
 
-async def test_two_pages_alone_run_the_script(brokerless: Servers) -> None:
+async def test_three_pages_alone_run_the_script(brokerless: Servers) -> None:
     async with new_office(brokerless) as office, office.registration() as client:
         me = await accounts.session(office, await accounts.account(office, Grant(Role.ADMIN)))
         policies = {
             path: (await client.get(path, headers=me)).headers["content-security-policy"]
-            for path in ("/", "/staf", "/staf/masuk", "/staf/perangkat", SIGN_IN, OWN)
+            for path in (
+                "/",
+                "/staf",
+                "/staf/masuk",
+                "/staf/perangkat",
+                "/staf/buktikan",
+                SIGN_IN,
+                OWN,
+                PROOF,
+            )
         }
-        assert [path for path, policy in policies.items() if "script-src" in policy] == [SIGN_IN, OWN]
+        assert [path for path, policy in policies.items() if "script-src" in policy] == [SIGN_IN, OWN, PROOF]
         assert policies[OWN].endswith("; script-src 'self'")
         script = await client.get(f"{SIGN_IN}.js")
         assert script.headers["content-type"].startswith("text/javascript")

@@ -1,12 +1,15 @@
 """Sessions: known by a digest alone, ended by time, by their owner and with their account."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from services.registration.kernel.actions import Role
 from shared.accounts.domain.permissions import Grant
+from shared.accounts.domain.session import day_ends
+from tests.component.registration.test_accounts import accepted, invited, signed_in
 from tests.support import accounts
 from tests.support.office import SESSION_KEYS, TestOffice, new_office
 from tests.support.servers import Servers
@@ -39,6 +42,28 @@ async def test_a_session_ends_unused_in_time_and_with_its_account(servers: Serve
         headers = await accounts.session(office, name)
         await office.store["accounts"].update_one({"_id": name}, {"$set": {"state": "disabled"}})
         assert await status(client, headers) == 303
+
+
+async def test_a_device_at_the_door_stays_until_the_day_ends(servers: Servers) -> None:
+    async with new_office(servers) as office, office.registration() as client:
+        for grants, stays in (
+            ([Grant(Role.PINTU), Grant(Role.PINTU, "uji")], True),
+            ([Grant(Role.PINTU), Grant(Role.PANITIA, "uji")], False),
+            ([Grant(Role.PINTU), Grant(Role.ADMIN, until=datetime(2020, 1, 1, tzinfo=UTC))], True),
+        ):
+            await office.store["accounts"].delete_many({})
+            person = await accepted(office, client, await invited(office, *grants))
+            assert (await signed_in(client, person.typed)).status_code == 303
+            [row] = await office.store["sessions"].find({}).sort("created", -1).limit(1).to_list(None)
+            ends = day_ends(row["created"], ZoneInfo("Asia/Makassar"))
+            assert row["stays"] == (ends if stays else None), grants
+            assert ("ketika hari berganti" in (await client.get("/staf/perangkat")).text) is stays
+        await aged(office, person.name, seen=timedelta(hours=5), stays=-timedelta(minutes=9))
+        assert await status(client, {}) == 200
+        await aged(office, person.name, seen=timedelta(hours=5), stays=timedelta(0))
+        assert await status(client, {}) == 303
+        await aged(office, person.name, created=timedelta(hours=12), stays=-timedelta(hours=1))
+        assert await status(client, {}) == 303
 
 
 async def test_what_the_database_holds_opens_nothing(servers: Servers) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.contracts.directory import AccountEntry
+from shared.contracts.directory import AccountEntry, SignInNews
 from tests.integration.notification.stage import Stage
 
 pytestmark = [pytest.mark.broker, pytest.mark.once, pytest.mark.both_drivers]
@@ -41,6 +41,24 @@ async def test_an_invitation_is_mailed_once_and_the_next_one_again(stage: Stage)
     ]
     mails = [mail for mail in stage.sink.kept if mail["To"] == "wayan@balai.example"]
     assert [mail["Subject"].partition(":")[0] for mail in mails] == ["Undangan akun"] * 2
+
+
+async def test_news_of_signing_in_is_mailed_once_and_says_what_stood_in_the_one_before(stage: Stage) -> None:
+    now = datetime.now(UTC)
+    device = SignInNews(kind="new_device", at=now, device="Chrome di Android")
+    first = entry(1).model_copy(update={"news": (device,)})
+    second = entry(2).model_copy(update={"news": (device, SignInNews(kind="locked", at=now))})
+    async with stage.running():
+        for _ in range(3):
+            await stage.enter("u:abc", first.encoded(), "rakor")
+        await stage.settled(1)
+        await stage.enter("u:abc", second.encoded(), "rakor")
+        rows = await stage.settled(2)
+    assert [(row["_id"], row["state"]) for row in rows] == [
+        ("sebab1:sign-in:u:abc:-", "sent"),
+        ("sebab2:sign-in:u:abc:-", "sent"),
+    ]
+    assert [mail["Subject"].partition(":")[0] for mail in stage.sink.kept] == ["Masuk ke akun Anda"] * 2
 
 
 async def test_an_unreadable_one_is_parked_and_holds_up_nobody(stage: Stage) -> None:

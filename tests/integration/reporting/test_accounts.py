@@ -69,6 +69,32 @@ async def test_an_invitation_opens_one_account_once_by_password_and_code(store: 
         assert (await sign_in(one, code)).status_code == 422, "a code is good once"
 
 
+async def test_the_history_is_taken_along_by_who_proved_lately_who_they_are(store: Store) -> None:
+    async with client(store) as one:
+        totp = await accepted(store, one, await invitation(store, Role.MENGELOLA))
+        code = totp.now()
+        assert (await sign_in(one, code)).status_code == 303
+        moved = {"proved": datetime.now(UTC) - timedelta(minutes=16)}
+        await store["sessions"].update_many({}, {"$set": moved})
+        await store["accounts"].update_many({}, {"$set": {"step": 0}})
+        assert (await one.get("/api/v1/figures.csv?by=cohort")).status_code == 200, "it holds nobody"
+        led = (await one.get("/riwayat.csv")).headers["location"]
+        assert led == "/buktikan?lanjut=%2Friwayat.csv"
+        page = await one.get(led)
+        sound(page.text)
+        sent = directorate.marks(page) | {"kata-sandi": PASSWORD, "kode": totp.now()}
+        page = await one.post("/buktikan", data=sent | {"lanjut": "/riwayat.csv"})
+        sound(page.text)
+        assert (page.headers["refresh"], 'href="/">Kembali' in page.text) == ("0; url=/riwayat.csv", True)
+        assert (await one.get("/riwayat.csv")).status_code == 200
+        for elsewhere in ("//jahat.example", "/\\jahat.example", "https://jahat.example", "riwayat"):
+            page = await one.get("/buktikan", params={"lanjut": elsewhere})
+            assert 'name="lanjut" value="/"' in page.text
+        row = await store["accounts"].find_one({})
+        assert row is not None
+        assert not {"devices", "told"} & row.keys(), "nobody mails news of signing in"
+
+
 async def test_a_session_that_was_signed_out_or_whose_account_is_disabled_opens_nothing(
     store: Store,
 ) -> None:

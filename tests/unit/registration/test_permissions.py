@@ -86,7 +86,7 @@ def test_the_last_admin_is_who_alone_is_one_of_the_whole_office_now() -> None:
 def test_a_session_lives_half_an_hour_unused_and_half_a_day_at_most(
     created: timedelta, seen: timedelta, lives: bool
 ) -> None:
-    assert Session(b"", "u:a", "", NOW - created, NOW - seen).lives(NOW) is lives
+    assert Session(b"", "u:a", "", NOW - created, NOW - seen, None).lives(NOW) is lives
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Mails of accounts: somebody of the staff is invited."""
+"""Mails of accounts: somebody of the staff is invited, or told of signing in."""
 
 from pathlib import Path
 from typing import Final

@@ -1,5 +1,7 @@
 """What pages of an office's accounts work with, and what other features write into its history."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
@@ -9,13 +11,15 @@ from services.registration.features.accounts.frame import FRAME, SCOPES_HINT
 from services.registration.features.accounts.history import OfficeHistory
 from services.registration.features.accounts.notices import Notices
 from services.registration.kernel.context import OfficeContext
-from services.registration.kernel.feature import EntryWriter
+from services.registration.kernel.feature import EntryWriter, OfficeStore
+from services.registration.kernel.features import Features
 from services.registration.web.api import FeatureServices
 from services.registration.web.front import OfficePages
 from shared.accounts.access import SignedIn
 from shared.accounts.accounts_desk import AccountsDesk, accounts_desk
 from shared.accounts.invitations import Invitations, invitations
 from shared.accounts.pages.account_pages import AccountPages
+from shared.accounts.pages.devices import PATH as DEVICES
 from shared.mongo.driver import Store
 
 NAME: Final = "accounts"
@@ -38,6 +42,20 @@ def office_invitations(store: Store, public_url: str, history: OfficeHistory | N
     return invitations(store, history, public_url, FRAME, Notices(store).announce)
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeActivities:
+    """For which a role may be, whichever feature's they are."""
+
+    of: OfficeStore
+    features: Features
+
+    async def offered(self) -> Mapping[str, str]:
+        return await self.features.activities(self.of)
+
+    async def known(self, names: Sequence[str]) -> Mapping[str, str]:
+        return await self.features.titles(self.of, names)
+
+
 def parts(context: OfficeContext) -> AccountsDesk:
     of, sign_in = context.of, context.sign_in
     history = OfficeHistory(of.store, WORDS, context.features.history)
@@ -56,6 +74,8 @@ def parts(context: OfficeContext) -> AccountsDesk:
         FRAME,
         lambda typed: of.digests.counted("sign-in", typed),
         activity,
+        Notices(of.store, f"{sign_in.public_url.rstrip('/')}{FRAME.prefix}{DEVICES}").announce_sign_in,
+        OfficeActivities(of, context.features),
     )
 
 

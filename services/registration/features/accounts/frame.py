@@ -35,6 +35,7 @@ FRAME: Final = Frame(
     in_scope=_in_scope,
     scope=SCOPE,
     reserved=RESERVED,
+    all_day=frozenset({Role.PINTU}),
 )
 SCOPES_HINT: Final = (
     "commands:submit (mendaftarkan), outcomes:/{}/portal (hasil perintah satu sumber), "

@@ -26,6 +26,12 @@ class OfficeHistory(History):
         by = {"key": activity, "actor": {"$exists": True}}
         return await self._page(by, {"about": f"a:{activity}"}, skip, limit)
 
+    async def of_registration(
+        self, registration: str, activity: str, skip: int = 0, limit: int = 20
+    ) -> list[Entry]:
+        by = {"key": activity, "data.registration": registration, "actor": {"$exists": True}}
+        return await self._page(by, {"about": f"r:{registration}"}, skip, limit)
+
     async def of_person(
         self, ref: str, registrations: Mapping[str, str], skip: int = 0, limit: int = 20
     ) -> list[Entry]:

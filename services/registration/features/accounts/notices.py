@@ -5,10 +5,12 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from services.registration.kernel.feature import Entry, EntryWriter
 from shared.accounts.invitations import NewInvitation
+from shared.accounts.sign_in_notices import SignInNotice
 from shared.contracts.directory import AccountEntry
 from shared.mongo.driver import Session, Store
 from shared.mongo.indexes import Index
@@ -17,14 +19,16 @@ log = logging.getLogger(__name__)
 
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {"notices": ()}
 EVERY_SECONDS: Final = 1.0
+NEWS_LASTS: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
     """An outbox. Rows are deleted once they are on the topic; what is sent twice is mailed once, since its
-    cause is the same."""
+    cause is the same. `devices`: the link to the page of one's devices."""
 
     store: Store
+    devices: str = ""
 
     async def announce(self, made: NewInvitation, session: Session) -> None:
         """A mail with the link of an invitation."""
@@ -37,6 +41,22 @@ class Notices:
             at=made.at,
             link=made.link,
             until=made.until,
+            **given,
+        )
+        await self.write(entry, session)
+
+    async def announce_sign_in(self, told: SignInNotice, session: Session) -> None:
+        """A mail with news of signing in."""
+        given = {"name": told.account.name} if told.account.name else {}
+        entry = AccountEntry(
+            rev=told.number,
+            account=told.account.id,
+            email=told.account.email,
+            cause=secrets.token_hex(8),
+            at=told.at,
+            link=self.devices,
+            until=told.at + NEWS_LASTS,
+            news=told.news,
             **given,
         )
         await self.write(entry, session)

@@ -98,6 +98,7 @@ GATHERINGS: Final = Feature(
     templates=Path(__file__).with_name("templates"),
     parts=parts,
     titles=titles,
+    activities=activities.offered,
     rush=lambda desk: desk.arrivals.many,
     disclosed=disclosed_outcome,
     body_bytes=BODY_BYTES | importing.BODY_BYTES,

@@ -10,13 +10,15 @@ from fastapi.responses import HTMLResponse
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.seats import seats_left
-from services.registration.features.gatherings.views import ActivityListing
+from services.registration.features.gatherings.views import ActivityListing, Views
+from services.registration.kernel.feature import OfficeStore
 from services.registration.web.front import OfficePages
 from shared.contracts.activity import Activity, last_end
 from shared.contracts.types import Category
 from shared.pages import pages_of
 
 PAGE: Final = 20
+OFFERED: Final = 100
 Window = Literal["open", "upcoming", "closed", "cancelled"]
 Course = Literal["ahead", "running", "over"]
 _ORDER: Final = ("open", "upcoming", "closed", "cancelled")
@@ -59,6 +61,12 @@ def routes(front: OfficePages) -> APIRouter:
         )
 
     return router
+
+
+async def offered(of: OfficeStore) -> dict[str, str]:
+    """Titles by id, for a form where one is chosen: no more than a list that people look through."""
+    found = in_order(await Views(of.store, of.digests).listed(), datetime.now(UTC))
+    return {one.id: one.title for _, one in found[:OFFERED]}
 
 
 def may_wait(state: ActivityState, now: datetime) -> bool:

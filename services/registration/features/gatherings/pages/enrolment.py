@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.registration.features.accounts.accounts_desk import note
+from services.registration.features.accounts.accounts_desk import account_pages, history_of, note
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
 from services.registration.features.gatherings.pages.attendance import record, saved
 from services.registration.features.gatherings.pages.fields import read_person
@@ -19,6 +19,7 @@ from services.registration.web.front import OfficePages, now, poll_until
 from services.registration.web.mails import Mail
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
+from shared.accounts.pages.history import names
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.outcomes import Outcome
@@ -125,6 +126,7 @@ async def _shown(
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
     mails = await listed(front, activity=row.activity, registration=row.id)
     unsent = mails.unsent + await _unsent_elsewhere(front, row) if fact and reached == live else []
+    history, may = history_of(front), user.may("see_changes", row.activity)
     standing: dict[str, Any] = {field: row.who.get(name, "") for field, name in FIELDS.items()}
     return staff_page(
         front,
@@ -144,6 +146,8 @@ async def _shown(
         mails=mails,
         mail_told=TOLD.get(sent, ""),
         unsent=unsent,
+        changes=await history.of_registration(row.id, row.activity) if may else [],
+        names=await names(account_pages(front)) if may else {},
     )
 
 

@@ -48,6 +48,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
 def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
     router = APIRouter(prefix=f"/staf/kegiatan/{{activity}}/{where}")
     Importer = Annotated[SignedIn, Depends(access.page(ACTIONS[where]))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.export(ACTIONS[where]))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
     async def empty(activity: str, user: Importer) -> HTMLResponse:
@@ -79,7 +80,7 @@ def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
         )
 
     @router.get("/{token}/keterangan.xlsx")
-    async def remarks(activity: str, token: str, _: Importer) -> Response:
+    async def remarks(activity: str, token: str, _: Exporter) -> Response:
         state, kept = await activity_of(front, activity), await _kept(front, activity, where, token)
         if kept.data is None:
             raise Problem(404, "upload_unknown", GONE)
