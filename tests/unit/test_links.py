@@ -1,7 +1,13 @@
 """Links of mails: they lead back to their registration, and nobody else's."""
 
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 
+from shared.accounts import invitations, openid_provider
 from shared.links import Links, LinkUnknown
 
 OLD, NEW = f"lama:{'ab' * 32}", f"baru:{'cd' * 32}"
@@ -35,3 +41,21 @@ def test_a_spoiled_link_is_unknown(spoil) -> None:  # type: ignore[no-untyped-de
 def test_a_key_of_another_office_opens_nothing() -> None:
     with pytest.raises(LinkUnknown):
         Links("https://bali.example", NEW).registration(token(Links("https://bali.example", OLD)))
+
+
+def test_the_proxy_of_our_example_logs_no_path_that_opens_something() -> None:
+    config = (Path(__file__).parents[2] / "deploy" / "nginx.conf").read_text()
+    kept_out = re.search(r"map \$uri \$loggable \{\s+~(\S+) 0;", config)
+    assert kept_out is not None
+    links = Links("https://bali.example", OLD)
+    opening = (
+        links.to_cancel("x"),
+        links.to_own_page("ab", datetime.now(UTC)),
+        f"/staf{invitations.PATH}/token",
+        f"/staf{openid_provider.RETURN}",
+        "/hasil/token",
+        "/api/v1/commands/token",
+    )
+    for link in opening:
+        assert re.match(kept_out[1], urlsplit(link).path), link
+    assert not re.match(kept_out[1], "/kegiatan/uji")

@@ -119,7 +119,7 @@ def outcomes(router: APIRouter, desk: OfficeApi) -> None:
         """By its id for staff; for anyone by what their own `Location` holds."""
         asked = desk.asked(identifier, aggregate)
         user = await desk.access.bearer(request, Action.FOLLOW_COMMAND)
-        if user is None:
+        if user is None or (asked and user.source not in SOURCES):  # a program with somebody's handle
             mine = require_found(asked, "outcome_unknown")
             told = await desk.outcomes.standing([mine.command])
             source = desk.source("public")

@@ -86,6 +86,19 @@ async def test_a_program_follows_its_own_commands_alone(servers: Servers) -> Non
         assert states == ["decided", "pending"]
 
 
+async def test_a_program_learns_of_the_publics_commands_what_the_public_does(servers: Servers) -> None:
+    """Else whoever has any token finds out who is registered."""
+    async with new_office(servers) as office, office.registration() as client:
+        await announce(client, "uji")
+        door = await made(office, client, "pintu", "attendance:uji")
+        path = "/api/v1/activities/uji/registrations"
+        assert (await client.post(path, json=person(1), headers=STAFF)).status_code == 200
+        asked = await client.post(path, json=person(1), headers={"Prefer": "wait=20"})
+        answers = [await client.get(asked.headers["Location"], headers=who) for who in ({}, door, STAFF)]
+        results = [one.json().get("result") for one in answers]
+        assert results == ["received", "received", "refused"]
+
+
 async def test_a_token_ends_with_its_day_and_when_it_is_revoked(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration() as client:
         asked, scope = {"source": f"/{office.code}/portal"}, f"outcomes:/{office.code}/portal"

@@ -9,8 +9,11 @@ from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
+    ChangeRegistration,
     Command,
+    SeatRegistration,
     SubmitRegistration,
+    SubstituteRegistration,
 )
 from shared.contracts.envelope import Envelope
 from shared.signatures import HEADER, Signer, signed_headers
@@ -94,6 +97,48 @@ async def test_a_portal_cancels_what_it_submitted_and_nothing_else(servers: Serv
             await put(office, submission(3), office.portal, STRANGER)
             await office.at_rest()
             assert await parked(office) == ["forbidden"] * 3
+
+
+async def test_a_portal_disposes_of_no_registration_but_its_own(servers: Servers) -> None:
+    async with new_office(servers) as office:
+        grant(office, *(f"registration.{one}" for one in ("submit", "change", "seat", "substitute")))
+        async with office.registration():
+            await office.put(activity("rakor", 2), "rakor")
+            other = await office.outcome("rakor", await office.put(submission(1), "rakor"))
+            mine, waits = [
+                await office.outcome(
+                    "rakor", await put(office, submission(number), office.portal, PORTAL), office.portal
+                )
+                for number in (2, 3)
+            ]
+
+            async def told(kind: type[Command], row: dict[str, Any], **given: Any) -> str:
+                command = kind.model_validate({"registration": row["data"]["registration"]} | given)
+                found = await office.outcome(
+                    "rakor", await put(office, command, office.portal, PORTAL), office.portal
+                )
+                return str(found.get("reason") or found["type"].split(".")[-2])
+
+            comes = {"participant": person(9)["participant"], "beyond": True}
+            asked = (
+                (ChangeRegistration, {"group": "A"}),
+                (SeatRegistration, {"reason": "Tamu", "beyond": True}),
+                (SubstituteRegistration, comes),
+            )
+            for kind, given in asked:
+                assert await told(kind, other, **given) == "registration_unknown", kind
+            assert await told(ChangeRegistration, mine, group="A") == "changed"
+            assert await told(SeatRegistration, waits, reason="Tamu", beyond=True) == "no_seat"
+            assert await told(SubstituteRegistration, mine, **comes) == "substituted"
+
+
+async def test_of_a_system_that_the_office_vouches_for_beyond_is_not_heard(servers: Servers) -> None:
+    """Neither of one that sends unsigned yet, nor of a program."""
+    async with new_office(servers) as office, office.registration():
+        await office.put(activity("rakor", 0), "rakor")
+        command = submission(1).model_copy(update={"beyond": True})
+        row = await office.outcome("rakor", await put(office, command, office.portal, None), office.portal)
+        assert row["type"] == "id.simpul.registration.waitlisted.v1"
 
 
 async def test_what_is_forged_takes_no_id_from_who_may_use_it(servers: Servers) -> None:

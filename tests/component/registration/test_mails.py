@@ -113,6 +113,26 @@ async def test_what_failed_is_told_and_sent_again_after_the_correction(
     assert not [one for one in ours if re.search("sekolah|Wayan", one)]
 
 
+async def test_a_form_sends_again_no_mail_that_its_page_does_not_show(brokerless: Servers) -> None:
+    """A role in one activity reaches no other's mails, whoever knows their names."""
+    async with desk_with_mails(brokerless) as place:
+        client = place.client
+        for number, name in enumerate(("uji", "dua"), start=1):
+            place.sink.refuse[f"uji{number}@sekolah.example"] = "550 unknown"
+            await announce(client, name, title=f"Rapat {name}")
+            await submitted(client, name, **typed(number))
+        await place.told("/staf/surel?status=failed", "Gagal (2)")
+        (foreign,) = to_send_again(await client.get("/staf/kegiatan/dua/surel"))
+        (own,) = to_send_again(await client.get(f"{DESK}/surel"))
+        one = await link_to(client, "uji1@")
+        for path in (DESK, one):
+            form = await marks(client, one) | {"surel": foreign}
+            answer = await client.post(f"{path}/surel", data=form)
+            assert (answer.status_code, "kirim=" in answer.headers["Location"]) == (303, False), path
+            answer = await client.post(f"{path}/surel", data=form | {"surel": own})
+            assert "kirim=" in answer.headers["Location"], path
+
+
 async def test_a_list_is_paged_filtered_and_small(brokerless: Servers) -> None:
     async with desk_with_mails(brokerless) as place:
         await announce(place.client, "uji", 20, title="Pengelolaan kinerja guru " * 8)

@@ -1,9 +1,11 @@
 """An activity made known: by a short link, a text for chats, a poster and a calendar."""
 
+import asyncio
 import io
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,9 +13,12 @@ from icalendar import Calendar
 from pypdf import PdfReader
 
 from services.registration.features.gatherings import views
+from services.registration.features.sharing.pages import calendar_feed
+from services.registration.features.sharing.poster import poster
 from tests.component.registration.browser import STAFF, announce, heading
 from tests.component.registration.test_pages import MAX_BYTES
 from tests.component.registration.test_staff import staff_at
+from tests.support.office import activity
 from tests.support.servers import Servers
 
 SHARE = "/staf/kegiatan/uji/bagikan"
@@ -105,3 +110,29 @@ async def test_nobody_learns_the_link_of_a_meeting_who_is_not_confirmed(brokerle
             assert "rahasia" not in answer.text, path
         (event,) = Calendar.from_ical((await client.get("/kegiatan.ics")).content).walk("VEVENT")
         assert event["location"] == "Daring"
+
+
+async def test_the_calendar_is_made_once_for_all_who_ask(
+    brokerless: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It costs a second of work, and anybody may ask for it."""
+    made, real = [], calendar_feed.calendar
+
+    def counted(*given: Any) -> bytes:
+        made.append(given)
+        return real(*given)
+
+    monkeypatch.setattr(calendar_feed, "calendar", counted)
+    async with staff_at(brokerless) as (_, client):
+        await announce(client, "uji")
+        answers = await asyncio.gather(*(client.get("/kegiatan.ics") for _ in range(8)))
+        assert {one.content for one in answers} == {answers[0].content}
+        assert len(made) == 1
+        await announce(client, "baru", title="Kegiatan baru")
+        assert "Kegiatan baru" in (await client.get("/kegiatan.ics")).text
+        assert len(made) == 2
+
+
+@pytest.mark.parametrize("title", ["Rapat \N{PARTY POPPER}", "\N{CJK UNIFIED IDEOGRAPH-7814} Rapat"])
+def test_a_title_that_no_font_writes_has_a_poster_all_the_same(title: str) -> None:
+    assert poster(activity("uji", title=title), "https://balai.example/k/uji", "Balai").startswith(b"%PDF")

@@ -38,6 +38,8 @@ NAME: Final = "gatherings"
 ACTIVITY: Final = "activity"
 REGISTRATION: Final = "registration"
 Lines = dict[Signature, list[Registration]]
+DISPOSING: Final = CancelRegistration | ChangeRegistration | SeatRegistration | SubstituteRegistration
+"""Commands that take away what a registration has, or give it more."""
 
 
 @dataclass(slots=True)
@@ -69,13 +71,30 @@ def _decide(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Deci
     return decider.decide(view(loaded, asked.key), asked.command, now)  # type: ignore[arg-type]
 
 
-def cancel(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
-    """A system with a grant cancels what it submitted; of others' registrations it learns nothing."""
-    assert isinstance(asked.command, CancelRegistration)
-    known = loaded.states[REGISTRATION].get(asked.command.registration)
-    if asked.granted and (known is None or known.registrant.submitted_by != asked.envelope.source):
-        return Refusal("registration_unknown")
-    return _decide(loaded, asked, now)
+def _beyond(loaded: LoadedStates, asked: ReceivedCommand) -> bool:
+    """Whether quotas do not bind: of anybody but the office's own staff `beyond` is not heard."""
+    submitters = beside(loaded).submitters
+    assert submitters is not None, "who asks is looked at before anything is decided"
+    return getattr(asked.command, "beyond", False) and submitters.own(asked)
+
+
+def _decide_own(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
+    return _not_theirs(loaded, asked) or _decide(loaded, asked, now)
+
+
+def seat(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
+    assert isinstance(asked.command, SeatRegistration)
+    heard = asked.command.model_copy(update={"beyond": _beyond(loaded, asked)})
+    return _not_theirs(loaded, asked) or decider.decide(view(loaded, asked.key), heard, now)
+
+
+def _not_theirs(loaded: LoadedStates, asked: ReceivedCommand) -> Refusal | None:
+    """A system with a grant disposes of what it submitted; of others' registrations it learns nothing."""
+    command = asked.command
+    assert isinstance(command, DISPOSING)
+    known = loaded.states[REGISTRATION].get(command.registration)
+    theirs = known is not None and known.registrant.submitted_by == asked.envelope.source
+    return Refusal("registration_unknown") if asked.granted and not theirs else None
 
 
 def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
@@ -95,7 +114,7 @@ def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decis
     )
     submitter, states = submitters.of(asked, command, stands_for), loaded.states
     activity, known = states[ACTIVITY].get(asked.key), states[REGISTRATION].get
-    beyond = command.beyond and submitters.own(asked)
+    beyond = _beyond(loaded, asked)
     decision = registration.submit(activity, submitter.candidate, known, now, beyond)
     if not isinstance(decision, Refusal):
         (content,) = decision
@@ -111,6 +130,8 @@ def substitute(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> D
     submitters, command = beside(loaded).submitters, asked.command
     assert submitters is not None, "people are found before a substitution is decided"
     assert isinstance(command, SubstituteRegistration)
+    if refusal := _not_theirs(loaded, asked):
+        return refusal
     known = loaded.states[REGISTRATION].get(command.registration)
     if known is None:
         return Refusal("registration_unknown")
@@ -118,7 +139,8 @@ def substitute(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> D
     given = {name: value for name in names if (value := getattr(command, name)) is not None}
     submitter = submitters.of(asked, command, replace(known.registrant, **given))
     seen = replace(view(loaded, asked.key), candidate=submitter.candidate)
-    decision = decider.decide(seen, command, now)
+    heard = command.model_copy(update={"beyond": _beyond(loaded, asked)})
+    decision = decider.decide(seen, heard, now)
     if isinstance(decision, Refusal):
         return decision
     first, *promoted = decision
@@ -134,9 +156,9 @@ COMMANDS: Final[dict[type[Command], CommandRule]] = {
     ChangeActivity: CommandRule(_decide, "changed", "activity", faults=of_activity),
     CancelActivity: CommandRule(_decide, "cancelled", "activity", first=True),
     SubmitRegistration: CommandRule(submit, "confirmed", "activity", faults=of_submission),
-    CancelRegistration: CommandRule(cancel, "cancelled", None),
-    ChangeRegistration: CommandRule(_decide, "changed", None, faults=of_change),
-    SeatRegistration: CommandRule(_decide, "confirmed", None),
+    CancelRegistration: CommandRule(_decide_own, "cancelled", None),
+    ChangeRegistration: CommandRule(_decide_own, "changed", None, faults=of_change),
+    SeatRegistration: CommandRule(seat, "confirmed", None),
     SubstituteRegistration: CommandRule(substitute, "confirmed", None, faults=of_substitution),
     RecordAttendance: CommandRule(_decide, "recorded", "activity"),
     CorrectRegistration: CommandRule(_decide, "corrected", "activity"),

@@ -55,8 +55,9 @@ class Submitters:
         return Submitter(Candidate(who, name), meeting, proves)
 
     def own(self, asked: ReceivedCommand) -> bool:
-        """Whether the office's own staff asks: no system with a grant, and not the public."""
-        return not asked.granted and asked.envelope.source in self.proving
+        """Whether the office's own staff asks: no system, also none that the office's file vouches for, and
+        not the public."""
+        return asked.envelope.source in self.proving.own
 
     def known(self, asked: ReceivedCommand) -> str | None:
         """The ref of whoever this command is of, as they were known before the batch."""

@@ -24,9 +24,13 @@ class ProvingSources:
     office: str
     vouching: frozenset[str] = frozenset()
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Those of the office's staff."""
+        return f"/{self.office}/excel", f"/{self.office}/http/staff"
+
     def __contains__(self, source: object) -> bool:
-        own = (f"/{self.office}/excel", f"/{self.office}/http/staff")
-        return source in own or source in self.vouching
+        return source in self.own or source in self.vouching
 
 
 @dataclass(slots=True)

@@ -30,6 +30,10 @@ def poster(activity: Activity, link: str, office: str) -> bytes:
         "link": link,
         "code": picture.getvalue().decode(),
     }
-    made = typst.compile(TEMPLATE, sys_inputs={"data": json.dumps(data)}, format="pdf", pdf_standards="a-2b")
+    inputs = {"data": json.dumps(data)}
+    try:
+        made = typst.compile(TEMPLATE, sys_inputs=inputs, format="pdf", pdf_standards="a-2b")
+    except typst.TypstError:  # a sign that no font has, which the standard forbids, is printed as a box
+        made = typst.compile(TEMPLATE, sys_inputs=inputs, format="pdf")
     assert isinstance(made, bytes)
     return made

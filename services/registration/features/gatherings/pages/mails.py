@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.kernel.actions import Action
 from services.registration.web.front import OfficePages
 from services.registration.web.mails import STATES, Mail, MailRefused, MailsUnavailable
@@ -75,17 +76,19 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
 
     @router.post("/staf/surel")
     async def again(_: Sender, request: Request, asked: FilterQuery) -> Response:
-        return await _sent_again(front, request, "/staf/surel", asked)
+        return await _sent_again(front, await _named(request), "/staf/surel", asked)
 
     @router.post("/staf/kegiatan/{activity}/surel")
     async def again_of_one(activity: str, _: Sender, request: Request, asked: FilterQuery) -> Response:
-        state = await activity_of(front, activity)
-        return await _sent_again(front, request, f"/staf/kegiatan/{state.described.id}/surel", asked)
+        here = (await activity_of(front, activity)).described.id
+        named = await _named_of(front, request, lambda row: row.activity == here)
+        return await _sent_again(front, named, f"/staf/kegiatan/{here}/surel", asked)
 
     @router.post("/staf/pendaftaran/{registration}/surel")
     async def again_to(registration: str, _: Sender, request: Request) -> Response:
         row = await enrolled(front, registration)
-        return await _sent_again(front, request, f"/staf/pendaftaran/{row.id}", Filter(), "#surel")
+        named = await _named_of(front, request, lambda one: one.ref == row.ref)
+        return await _sent_again(front, named, f"/staf/pendaftaran/{row.id}", Filter(), "#surel")
 
     return router
 
@@ -116,11 +119,24 @@ def _away(away: MailsUnavailable) -> MailList:
     return MailList("away")
 
 
-async def _sent_again(
-    front: OfficePages, request: Request, path: str, asked: Filter, mark: str = ""
-) -> Response:
+async def _named(request: Request) -> list[str]:
+    """The mails that a form names."""
     sent = await request.form()
-    names = [one for one in map(str, sent.getlist("surel")) if _MAIL.fullmatch(one)][:MOST]
+    return [one for one in map(str, sent.getlist("surel")) if _MAIL.fullmatch(one)][:MOST]
+
+
+async def _named_of(
+    front: OfficePages, request: Request, holds: Callable[[EnrolledParticipant], bool]
+) -> list[str]:
+    """Those to registrations of which this holds: a role in one activity reaches no other's mails."""
+    recipients = {mail: mail.split(":")[2] for mail in await _named(request)}
+    known = await gatherings(front).roster.of(list(recipients.values()))
+    return [mail for mail, to in recipients.items() if to in known and holds(known[to])]
+
+
+async def _sent_again(
+    front: OfficePages, names: Sequence[str], path: str, asked: Filter, mark: str = ""
+) -> Response:
     kept = asked.model_dump(exclude_defaults=True, exclude={"kirim"})
     kept |= {"kirim": await _again(front, names)} if names else {}
     return RedirectResponse(f"{path}?{urlencode(kept)}{mark}", 303)

@@ -20,14 +20,30 @@ MOST: Final = 500
 REFRESHED: Final = timedelta(hours=6)
 
 
+class KeptCalendar:
+    """Made anew when an activity changed, and once an hour: it takes a second where activities are many, and
+    anybody may ask for it."""
+
+    def __init__(self, front: OfficePages) -> None:
+        self._front = front
+        self._made: tuple[object, bytes] = (None, b"")
+        self._making = asyncio.Lock()
+
+    async def now(self) -> bytes:
+        async with self._making:
+            listed, now = await gatherings(self._front).views.listed(), datetime.now(UTC)
+            of = (sorted(listed, key=lambda one: one.id), now.replace(minute=0, second=0, microsecond=0))
+            if self._made[0] != of:
+                self._made = of, await asyncio.to_thread(calendar, self._front, listed, now)
+            return self._made[1]
+
+
 def routes(front: OfficePages) -> APIRouter:
-    router = APIRouter()
+    router, kept = APIRouter(), KeptCalendar(front)
 
     @router.get("/kegiatan.ics")
     async def feed() -> Response:
-        listed, now = await gatherings(front).views.listed(), datetime.now(UTC)
-        data = await asyncio.to_thread(calendar, front, listed, now)
-        return Response(data, media_type="text/calendar; charset=utf-8")
+        return Response(await kept.now(), media_type="text/calendar; charset=utf-8")
 
     return router
 
