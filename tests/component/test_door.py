@@ -43,7 +43,7 @@ async def test_head_is_get_without_its_body(client: httpx.AsyncClient, path: str
         ("/", "GET, HEAD"),
         ("/kegiatan/uji/daftar", "GET, HEAD, POST"),
         ("/batal/x", "GET, HEAD, POST"),
-        ("/api/v1/activities", "POST"),
+        ("/api/v1/activities", "GET, HEAD, POST"),
         ("/api/v1/activities/uji", "GET, HEAD, PATCH"),
         (SUBMIT, "GET, HEAD, POST"),
         ("/staf/keluar", "POST"),

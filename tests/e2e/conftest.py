@@ -12,7 +12,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """One demo for all tests here, played to its end and still up. They look at it and leave it as it is."""
     demo = Demo(tmp_path_factory.mktemp("demo"), free_ports()).start()
     try:
-        demo.said(STAYS_UP, within=120)
+        demo.said(STAYS_UP, within=400)
         yield demo
     finally:
         demo.leave_nothing()

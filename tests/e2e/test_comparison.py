@@ -86,7 +86,7 @@ async def checked_with_mails(
     serve = ["http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder / "mailbox")]
     with Processes(folder / "logs") as processes:
         child = processes.start("mailbox-copy", [sys.executable, "-m", *serve])
-        await until_ready(child, lambda: accepts(port), within=60)
+        await until_ready(child, lambda: accepts(port), within=200)
         copy = replace(demo.addresses, mailbox=MailboxAddress(f"http://127.0.0.1:{port}"))
         return await asyncio.to_thread(checked, demo, written(folder, copy))
 
