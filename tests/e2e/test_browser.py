@@ -137,7 +137,7 @@ async def test_from_the_form_to_the_nations_figures(place: Place) -> None:
         row = first.get_by_role("row").filter(has_text="Rapat koordinasi uji")
         if not await row.count():
             return False
-        seats, confirmed, _, _, cancelled = (await row.get_by_role("cell").all_inner_texts())[:5]
+        seats, confirmed, _, cancelled = (await row.get_by_role("cell").all_inner_texts())[:4]
         return [seats, confirmed, cancelled] == ["1", "1", "1"]
 
     await until(counted)

@@ -12,6 +12,8 @@ from shared.pages import pages_of
 from shared.words import number
 
 ROWS: Final = 8  # with long names and filters, and every office in trouble, a page has 28 kB of its 30
+RARE: Final = ("beyond",)
+"""Measures with a column only where one of the rows has any: a page has 30 kB."""
 WIDEST: Final = 50  # per cent of a chart's width: beside the longest bar its figure has room on a phone
 
 
@@ -41,7 +43,8 @@ class Table:
 
     @property
     def columns(self) -> dict[str, str]:
-        return {name: one.label for name, one in MEASURES.items() if name not in self.without}
+        rare = [name for name in RARE if not any(row.get(name) for row in self.list.rows)]
+        return {name: one.label for name, one in MEASURES.items() if name not in (*self.without, *rare)}
 
 
 class Pagination:

@@ -103,7 +103,14 @@ async def test_rows_and_offices_are_as_the_interface_names_them(
     asked = {"by": "month,category,cohort", "office": office.code, "from": "2024-01", "to": "2024-01"}
     answer = (await directorate.get("/api/v1/figures", params=asked)).json()
     assert datetime.fromisoformat(answer["as_of"]) <= datetime.now(UTC)
-    no_people = {"beyond": 0, "waitlisted": 0, "cancelled": 0, "present": 0, "session_attendances": 0, "jp_attended": 0}
+    no_people = {
+        "beyond": 0,
+        "waitlisted": 0,
+        "cancelled": 0,
+        "present": 0,
+        "session_attendances": 0,
+        "jp_attended": 0,
+    }
     assert answer["rows"] == [
         {"month": "2024-01", "category": category, "cohort": cohort, "activities": activities, "seats": seats}
         | {"confirmed": confirmed, **no_people}
@@ -293,7 +300,9 @@ async def test_the_workbook_reads_back_as_the_same_rows_and_holds_no_formula(
         names = [line[1] for line in book.get_sheet_by_name("Balai").to_python()]
         assert '=HYPERLINK("http://x.example")' in names
         told = book.get_sheet_by_name("Keterangan").to_python()
-        assert told[-len(head[3:]) :] == [[name, DECLARED[name].label] for name in head[3:]], "what the titles mean"
+        assert told[-len(head[3:]) :] == [[name, DECLARED[name].label] for name in head[3:]], (
+            "what the titles mean"
+        )
         with zipfile.ZipFile(io.BytesIO(answer.content)) as parts:
             assert not [name for name in parts.namelist() if b"<f>" in parts.read(name)]
 
