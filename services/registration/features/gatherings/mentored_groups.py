@@ -1,7 +1,7 @@
 """Mentored groups of an activity: facilitator and principals beside each other, and who of them was there."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.registration.features.gatherings.roster import EnrolledParticipant
@@ -24,17 +24,11 @@ class MentoredGroup:
 
 def mentored_groups(rows: Sequence[EnrolledParticipant]) -> list[MentoredGroup]:
     """By name, of all that are not cancelled."""
-    found: Mapping[str, MentoredGroup] = _Groups()
+    found: dict[str, MentoredGroup] = {}
     for row in rows:
         if row.group and row.status != "cancelled":
-            group = found[row.group]
+            group = found.setdefault(row.group, MentoredGroup(row.group))
             named = {"facilitator": group.facilitators, "principal": group.principals}
             named.get(row.role_in_group or "", group.others).append(row)
             group.present.update(row.attended.keys())
     return sorted(found.values(), key=lambda group: group.name.casefold())
-
-
-class _Groups(defaultdict[str, MentoredGroup]):
-    def __missing__(self, name: str) -> MentoredGroup:
-        self[name] = MentoredGroup(name)
-        return self[name]
