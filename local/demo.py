@@ -37,7 +37,7 @@ from local.machine import DISK_NEEDED, require_disk, require_embedded_servers, r
 from local.processes import Child, Processes, die_with_parent, until_ready
 
 FOLDER = Path(".simpul")  # relative to the tree, from which the demo is started
-READY_WITHIN = 40.0  # seconds for a service on a busy machine of two cores
+READY_WITHIN = 120.0  # seconds for a service on a busy machine of two cores
 
 Play = Callable[[DemoAddresses, Console], Awaitable[bool]]
 

@@ -18,6 +18,8 @@ _MAILED = {
     f"id.simpul.registration.{name}.v1": name for name in ("confirmed", "waitlisted", "promoted", "cancelled")
 }
 
+OF_NO_FACT = ("account", "sign-in", "own-page")  # templates of mails that no fact of the office tells of
+
 
 async def recount(addresses: DemoAddresses) -> Reading:
     """The raw facts of every office from offset 0, each number once, their changes added up."""
@@ -47,7 +49,7 @@ async def mailbox(addresses: DemoAddresses, client: httpx.AsyncClient) -> Readin
         headers = {name.lower(): value for name, value in message["headers"].items()}
         delivery = headers.get("x-simpul-delivery", "?:?")
         fact, template = delivery.split(":")[:2]
-        if template == "account":  # of staff, whom no fact tells of
+        if template in OF_NO_FACT:
             continue
         office = fact.rsplit("-", 2)[0]
         found[mails_twice(office) if delivery in seen else mails(office, template)] += 1

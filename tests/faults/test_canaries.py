@@ -51,7 +51,7 @@ class Place:
 
     async def rests(self) -> None:
         """Every mail was tried, and none is owed but those for later."""
-        async with httpx.AsyncClient(base_url=self.services[1].url) as client:
+        async with httpx.AsyncClient(base_url=self.services[1].url, timeout=30) as client:
 
             async def tried() -> bool:
                 answer = await client.get("/api/v1/deliveries", headers=STAFF)
@@ -63,7 +63,7 @@ class Place:
     async def told(self) -> str:
         """All that logs and measures say."""
         texts = [log.read_text(errors="replace") for log in (self.running.folder / "logs").glob("*.log")]
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=30) as client:
             texts += [
                 (await client.get(f"{service.management_url}/metrics")).text for service in self.services
             ]

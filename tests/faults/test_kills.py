@@ -121,7 +121,7 @@ async def counted(running: Deployment, facts: list[dict[str, Any]]) -> None:
     expected = sums(facts)
 
     async def equal() -> bool:
-        async with httpx.AsyncClient(verify=False) as client:
+        async with httpx.AsyncClient(verify=False, timeout=30) as client:
             answer = (await client.get(url, params={"by": "office"}, headers=AS_DIRECTORATE)).json()
         row = answer["rows"][0] if answer["rows"] else {}
         office = answer["offices"][0]

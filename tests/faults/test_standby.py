@@ -44,7 +44,7 @@ class Process:
 
     async def health(self) -> dict[str, Any]:
         try:
-            async with httpx.AsyncClient(verify=False) as client:
+            async with httpx.AsyncClient(verify=False, timeout=30) as client:
                 found: dict[str, Any] = (
                     await client.get(f"{self.management_url}/health/ready", timeout=2)
                 ).json()
@@ -53,7 +53,7 @@ class Process:
         return found
 
     async def confirmed(self) -> int:
-        async with httpx.AsyncClient(verify=False) as client:
+        async with httpx.AsyncClient(verify=False, timeout=30) as client:
             answer = await client.get(f"{self.url}/api/v1/figures", headers=AS_DIRECTORATE)
         return int(answer.json()["rows"][0]["confirmed"])
 

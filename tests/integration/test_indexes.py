@@ -71,7 +71,7 @@ async def test_the_nation_and_the_mails_do_not_start_without_their_indexes(store
     with pytest.raises(DatabaseMisfit, match="cells by month: run `simpul provision national`"):
         await reporting.require_provisioned(store)
     await store.drop()
-    await notification.provision(store, ("t",), 1)
+    await notification.provision(store, MAILS, ("t",), 1)
     await store["deliveries"].drop_index([("registration", 1)])
     with pytest.raises(DatabaseMisfit, match="deliveries by registration: run `simpul provision office`"):
-        await notification.birth(store)
+        await notification.birth(store, MAILS)

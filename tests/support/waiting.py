@@ -10,7 +10,7 @@ SELDOM: Final = 0.1  # and where it takes long: those who are waited for share t
 
 
 async def until(
-    condition: Callable[[], Awaitable[Any]], seconds: float = 60.0, every: float | None = None
+    condition: Callable[[], Awaitable[Any]], seconds: float = 120.0, every: float | None = None
 ) -> Any:
     """Wait for a condition and answer with what it gave; the test fails when it never holds."""
     began = time.monotonic()
