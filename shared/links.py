@@ -1,7 +1,8 @@
 """Links that only who got the mail can follow: signed, with keys that can be rotated."""
 
+import hashlib
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from pydantic import StringConstraints
@@ -12,6 +13,8 @@ SigningKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,
 CANCEL: Final = "batal"
 OWN_PAGE: Final = "saya"
 OWN_PAGE_LASTS: Final = timedelta(days=30)
+HASHED: Final[dict[str, Any]] = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+"""How itsdangerous signs here."""
 
 
 class LinkUnknown(Exception):
@@ -23,13 +26,21 @@ def secrets(keys: str) -> list[str]:
     return [key.partition(":")[2] for key in keys.split(",")][::-1]
 
 
+def signed(keys: str, purpose: str) -> URLSafeSerializer:
+    """Signs with the first of `keys`. Links of mails that were sent before HMAC-SHA256 open still."""
+    before: list[Any] = [{"digest_method": hashlib.sha1}]
+    return URLSafeSerializer(
+        secrets(keys), salt=f"simpul/{purpose}", signer_kwargs=HASHED, fallback_signers=before
+    )
+
+
 class Links:
     """`public_url`: where participants reach the office's registration. `keys` as `LinkKeys`."""
 
     def __init__(self, public_url: str, keys: str) -> None:
         self._url = public_url.rstrip("/")
-        self._cancel = URLSafeSerializer(secrets(keys), salt=f"simpul/{CANCEL}")
-        self._own_page = URLSafeSerializer(secrets(keys), salt=f"simpul/{OWN_PAGE}")
+        self._cancel = signed(keys, CANCEL)
+        self._own_page = signed(keys, OWN_PAGE)
 
     def to_cancel(self, registration: str) -> str:
         return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"

@@ -3,10 +3,10 @@
 from time import time
 from typing import Final
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 
 from shared.contracts.types import OfficeCode
-from shared.links import secrets
+from shared.links import signed
 
 PASS_SECONDS: Final = 60
 """How long it holds; also by how much the clocks of two machines may differ."""
@@ -17,7 +17,7 @@ class Passes:
 
     def __init__(self, office: OfficeCode, keys: str) -> None:
         self._office = office
-        self._passes = URLSafeSerializer(secrets(keys), salt="simpul/surel")
+        self._passes = signed(keys, "surel")
 
     def new(self) -> str:
         return str(self._passes.dumps([self._office, int(time())]))

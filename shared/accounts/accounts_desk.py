@@ -116,7 +116,7 @@ def accounts_desk(
     """`counted` as in `Credentials`, `activity` as in `StaffAccess`, `announce` as in `SignInNotices`."""
     store, accounts, hashes = inviting.store, inviting.accounts, PasswordHashes()
     tokens, notices = ApiTokens(store, accounts.history), SignInNotices(store, announce)
-    address, challenges = Address.of(sign_in.public_url), Challenges(store)
+    address, challenges = Address.of(sign_in.public_url), Challenges(store, sign_in.session_keys)
     secure = address.scheme == "https"
     cookie, away = (
         SessionCookie(frame.cookie, secure),
@@ -142,7 +142,7 @@ def accounts_desk(
         hashes,
         common_passwords(),
         challenges,
-        Identities(store),
+        Identities(store, inviting),
         OpenIdProvider(sign_in.openid, return_url) if sign_in.openid else None,
         Passkeys(store, challenges, accounts.history, address) if has_domain(address) else None,
         away,

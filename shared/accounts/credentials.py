@@ -46,10 +46,14 @@ class Credentials:
     hashes: PasswordHashes
     notices: SignInNotices
 
-    async def check(self, email: str, password: str, code: str, now: datetime) -> Accepted | Refused:
+    async def check(
+        self, email: str, password: str, code: str, browser: str, now: datetime
+    ) -> Accepted | Refused:
         """Whether this is somebody of the staff. An attempt is counted before it is looked at: many at once
-        are no more than one after the other."""
-        attempt = self.counted(letters(email))
+        are no more than one after the other. `browser`: by what it is known, if it is. Where its account has
+        signed in before it is counted apart, so that no stranger shuts the door to its owner (OWASP's
+        device cookies)."""
+        attempt = await self._attempts_of(letters(email), digest(browser))
         if wait := await self._attempt(attempt, now):
             await self.notices.locked(letters(email), now)
             return Refused(wait=wait)
@@ -69,6 +73,11 @@ class Credentials:
     async def failed(self, name: str | None) -> None:
         """Count it for its owner, who is told at the next sign-in."""
         await self.store["accounts"].update_one({"_id": name}, {"$inc": {"failures": 1}})
+
+    async def _attempts_of(self, address: str, browser: bytes) -> bytes:
+        """Under what an attempt is counted."""
+        known = await self.store["accounts"].find_one({"letters": address, "devices": browser}, {"_id": 1})
+        return self.counted(f"{address} {browser.hex()}" if known else address)
 
     async def _attempt(self, attempt: bytes, now: datetime) -> timedelta | None:
         """Count it. How long to wait, where there were too many."""

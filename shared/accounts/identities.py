@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.accounts.invitations import standing
+from shared.accounts.invitations import Invitations
 from shared.accounts.openid_provider import Identity
-from shared.mongo.driver import Document, DuplicateKeyError, ReturnDocument, Store
+from shared.mongo.driver import Document, DuplicateKeyError, Store
 
 
 class IdentityTaken(Exception):
@@ -15,6 +15,7 @@ class IdentityTaken(Exception):
 @dataclass(frozen=True, slots=True)
 class Identities:
     store: Store
+    invitations: Invitations
 
     async def account(self, identity: Identity) -> str | None:
         """Which active account is bound to it."""
@@ -25,16 +26,11 @@ class Identities:
     async def bind(self, invitation: bytes, identity: Identity, now: datetime) -> str | None:
         """Use an invitation up: its account is bound to whoever signed in. `invitation`: the digest of its
         token. None where it cannot be accepted any more. Raises `IdentityTaken`."""
-        bound = {"identity": _key(identity), "name": identity.name, "state": "active"}
+        given = {"identity": _key(identity), "name": identity.name}
         try:
-            row = await self.store["accounts"].find_one_and_update(
-                standing(invitation, now),
-                {"$set": bound, "$unset": {"invitation": ""}},
-                return_document=ReturnDocument.AFTER,
-            )
+            return await self.invitations.use(invitation, given, now)
         except DuplicateKeyError:
             raise IdentityTaken from None
-        return row["_id"] if row else None
 
 
 def _key(identity: Identity) -> Document:

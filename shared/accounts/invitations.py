@@ -140,11 +140,26 @@ class Invitations:
         codes = new_recovery_codes()
         known = [digest(plain_recovery_code(one)) for one in codes]
         credentials = {"password": password, "totp": invited.secret, "step": step, "recovery": known}
-        done = await self.store["accounts"].update_one(
-            standing(digest(token), now),
-            {"$set": {"name": name, "state": "active", **credentials}, "$unset": {"invitation": ""}},
-        )
-        return codes if done.matched_count else None
+        given = {"name": name, **credentials}
+        return codes if await self.use(digest(token), given, now) else None
+
+    async def use(self, token: bytes, given: Document, now: datetime) -> str | None:
+        """Use the invitation of this token's digest up: which account is active now, with what is `given`.
+        None where it cannot be accepted any more. Raises `DuplicateKeyError`."""
+
+        async def work(session: Session) -> str | None:
+            row = await self.store["accounts"].find_one_and_update(
+                standing(token, now),
+                {"$set": given | {"state": "active"}, "$unset": {"invitation": ""}},
+                session=session,
+            )
+            if row is None:
+                return None
+            done = history_row(row["_id"], "accept_invitation", [row["_id"]])
+            await self.accounts.history.write(done, session)
+            return str(row["_id"])
+
+        return await self.store.transaction(work)
 
 
 def standing(token: bytes, now: datetime) -> Document:

@@ -67,7 +67,7 @@ class Passkeys:
 
     async def registration(self, account: Account, service: str, now: datetime) -> Offer:
         """Asks for a new one, on an authenticator that has none of this account yet."""
-        challenge = await self.challenges.issue("passkey_registration", {"account": account.id}, now)
+        challenge = self.challenges.issue("passkey_registration", {"account": account.id}, now)
         options = generate_registration_options(
             rp_id=self.address.host,
             rp_name=service,
@@ -114,7 +114,7 @@ class Passkeys:
 
     async def sign_in(self, now: datetime) -> Offer:
         """Asks for whichever the authenticator has of this service."""
-        challenge = await self.challenges.issue("passkey_sign_in", {}, now)
+        challenge = self.challenges.issue("passkey_sign_in", {}, now)
         options = generate_authentication_options(
             rp_id=self.address.host, challenge=challenge.encode(), user_verification=REQUIRED
         )

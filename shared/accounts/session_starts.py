@@ -18,11 +18,22 @@ class SessionStarts:
     notices: SignInNotices
 
     async def begin(
-        self, account: str, browser: str, device: str, now: datetime, proof: Proof, stays: datetime | None
-    ) -> str:
-        """The cookie of a new session. `browser`: what it is known by, whoever signs in there."""
+        self,
+        account: str,
+        browser: str,
+        device: str,
+        now: datetime,
+        proof: Proof,
+        stays: datetime | None,
+        is_person: bool,
+    ) -> str | None:
+        """The cookie of a new session. `browser`: what it is known by, whoever signs in there; `is_person`:
+        unless it is the one token's. None where the account was disabled meanwhile: both write to its row, so
+        that no session begins beside that and lives once it is invited again."""
 
-        async def work(session: Session) -> str:
+        async def work(session: Session) -> str | None:
+            if is_person and not await self._is_active(account, now, session):
+                return None
             if proof.roles:
                 told = ", ".join(proof.roles)
                 await self.history.write(history_row(account, "bring_roles", [account], told), session)
@@ -30,3 +41,8 @@ class SessionStarts:
             return await self.sessions.begin(account, device, now, proof, stays, session)
 
         return await self.store.transaction(work)
+
+    async def _is_active(self, account: str, now: datetime, session: Session) -> bool:
+        which = {"_id": account, "state": "active"}
+        done = await self.store["accounts"].update_one(which, {"$set": {"begun": now}}, session=session)
+        return bool(done.matched_count)

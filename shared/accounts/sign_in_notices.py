@@ -45,13 +45,12 @@ class SignInNotices:
     ) -> None:
         """In the transaction of a session that begins. `browser`: digest of what it is known by. An account's
         first device is no news; one that could not be told stays unknown, and is told the next time."""
-        if self.announce is None:
-            return
         row = await self.store["accounts"].find_one({"_id": account}, session=session)
         known = row.get("devices", []) if row else []
         if row is None or browser in known:
             return
-        if known and not await self._tell({"_id": account}, "new_device", now, session, device=device):
+        news = known and self.announce is not None
+        if news and not await self._tell({"_id": account}, "new_device", now, session, device=device):
             return
         learned = {"$push": {"devices": {"$each": [browser], "$slice": -DEVICES}}}
         await self.store["accounts"].update_one({"_id": account}, learned, session=session)

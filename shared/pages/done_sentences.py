@@ -1,11 +1,10 @@
 """What was just done, told once at the page where it leads; signed, so that no link makes a page lie."""
 
-import hashlib
 from typing import Final
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from shared.links import secrets
+from shared.links import HASHED, secrets
 
 DONE_SECONDS: Final = 600  # in which a page loaded again says the same
 
@@ -14,8 +13,7 @@ class DoneSentences:
     """`keys` as `shared.links.SigningKeys`."""
 
     def __init__(self, keys: str) -> None:
-        hashed = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-        self._signed = URLSafeTimedSerializer(secrets(keys), salt="simpul/selesai", signer_kwargs=hashed)
+        self._signed = URLSafeTimedSerializer(secrets(keys), salt="simpul/selesai", signer_kwargs=HASHED)
 
     def sign(self, path: str, sentence: str) -> str:
         """`sentence`: of what was done, at the page of this path; it names nobody, since it stands there."""

@@ -194,7 +194,7 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     await expect(page.get_by_label("Ni Made Contoh 1")).to_be_checked()
 
     await page.get_by_role("link", name="Rapat koordinasi uji").click()
-    await page.get_by_label("Cari nama atau email").fill("made1@")
+    await page.get_by_label("Cari nama, email").fill("made1@")
     await page.get_by_role("button", name="Cari").click()
     assert "made1" not in page.url
     await page.get_by_role("link", name="Ni Made Contoh 1").click()

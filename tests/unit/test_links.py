@@ -29,6 +29,14 @@ def test_a_rotated_key_still_opens_what_it_signed_and_signs_no_more() -> None:
     assert Links("https://bali.example", NEW).registration(token(rotated)) == "r" * 29
 
 
+def test_links_of_mails_sent_before_still_open() -> None:
+    """Signed with HMAC-SHA1, as they were."""
+    links = Links("https://bali.example", f"a:{'ab' * 32}")
+    assert links.registration("InIxIg.PCemWf3w0-M-_bon3ddPcNyu0ac") == "r1"
+    page = "WyJmZiIsMTc2NzIyNTYwMF0.fDzkPCzVZod2loWTKK1YJJ8OQSY"
+    assert links.own_page(page, datetime(2026, 1, 2, tzinfo=UTC)) == "ff"
+
+
 @pytest.mark.parametrize(
     "spoil", [lambda t: t[:-1], lambda t: t[1:], lambda t: "", lambda t: t + "\0", lambda t: "é" + t]
 )

@@ -1,14 +1,14 @@
 """Signed tokens: a form is ours and how old; whose an outcome is."""
 
-import hashlib
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from itsdangerous import BadData, Signer, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 
+from shared.links import HASHED, signed
 from shared.links import secrets as signing_keys
 
 FORM_SECONDS: Final = 86_400
@@ -33,11 +33,9 @@ class Tokens:
     """`keys` as `shared.links.SigningKeys`."""
 
     def __init__(self, keys: str) -> None:
-        self._forms = URLSafeTimedSerializer(signing_keys(keys), salt=f"{_SALT}daftar")
-        self._outcomes = Signer(
-            signing_keys(keys), f"{_SALT}hasil/2", key_derivation="hmac", digest_method=hashlib.sha256
-        )
-        self._earlier = URLSafeSerializer(signing_keys(keys), salt=f"{_SALT}hasil")
+        self._forms = URLSafeTimedSerializer(signing_keys(keys), salt=f"{_SALT}daftar", signer_kwargs=HASHED)
+        self._outcomes = Signer(signing_keys(keys), f"{_SALT}hasil/2", **HASHED)
+        self._earlier = signed(keys, "hasil")
 
     def new_form(self, activity: str) -> str:
         return str(self._forms.dumps([activity, secrets.token_urlsafe(16)]))

@@ -8,6 +8,7 @@ from typing import Final
 ACCOUNT_DEEDS: Final[Mapping[str, str]] = {
     "export_history": "mengunduh riwayat",
     "invite_account": "mengundang akun",
+    "accept_invitation": "menerima undangan akun",
     "change_grants": "mengubah peran akun",
     "bring_roles": "membawa peran dari luar untuk akun",
     "disable_account": "menonaktifkan akun",

@@ -26,7 +26,6 @@ from shared.accounts.pages.sign_in import begun, welcome
 from shared.accounts.sessions import digest
 from shared.accounts.staff_access import SIGN_IN
 from shared.http import Problem
-from shared.mongo.driver import Document
 
 log = logging.getLogger(__name__)
 BEGIN: Final = f"{SIGN_IN}/oidc"
@@ -65,20 +64,20 @@ def routes(front: AccountPages) -> APIRouter:
     async def accept(token: str, request: Request) -> Response:
         if await accounts_of(front).invitations.of(token, now()) is None:
             raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
-        return await to_provider(front, request, {"invitation": digest(token)})
+        return await to_provider(front, request, {"invitation": digest(token).hex()})
 
     @router.get(RETURN, response_class=HTMLResponse)
     async def returned(request: Request, state: str = "", code: str = "") -> Response:
         desk, provider = accounts_of(front), _provider(front)
         desk.sign_ins.require_turn(request, "openid")
-        kept = await desk.challenges.redeem(state, "openid", now())
-        if kept is None or not hmac.compare_digest(digest(desk.away.of(request)), kept["browser"]):
-            desk.sign_ins.refused(request, "openid")
-            return _failed(front, 422, STALE)
         if not code:
             return _failed(front, 422, CANCELLED)
+        browser, kept = desk.away.of(request), await desk.challenges.redeem(state, "openid", now())
+        if kept is None or not hmac.compare_digest(digest(browser).hex(), kept["browser"]):
+            desk.sign_ins.refused(request, "openid")
+            return _failed(front, 422, STALE)
         try:
-            identity = await provider.identity(code, kept["nonce"], kept["verifier"])
+            identity = await provider.identity(code, *_own_of(browser, state))
         except ProviderUnavailable:
             return _failed(front, 503, AWAY)
         except IdentityRefused as refused:
@@ -92,20 +91,17 @@ def routes(front: AccountPages) -> APIRouter:
     return router
 
 
-async def to_provider(front: AccountPages, request: Request, kept: Document, anew: bool = False) -> Response:
+async def to_provider(
+    front: AccountPages, request: Request, kept: dict[str, str], anew: bool = False
+) -> Response:
     """To the provider, with what this browser alone can come back with. `anew`: also who is signed in there
     signs in."""
     desk, provider = accounts_of(front), _provider(front)
     desk.sign_ins.require_turn(request, "openid")
     browser = desk.away.of(request) or secrets.token_urlsafe(32)
-    kept |= {
-        "browser": digest(browser),
-        "nonce": secrets.token_urlsafe(32),
-        "verifier": secrets.token_urlsafe(48),
-    }
-    state = await desk.challenges.issue("openid", kept, now())
+    state = desk.challenges.issue("openid", kept | {"browser": digest(browser).hex()}, now())
     try:
-        url = await provider.authorization_url(state, kept["nonce"], kept["verifier"], anew)
+        url = await provider.authorization_url(state, *_own_of(browser, state), anew)
     except ProviderUnavailable:
         return _failed(front, 503, AWAY)
     answer = RedirectResponse(url, 303)
@@ -113,13 +109,19 @@ async def to_provider(front: AccountPages, request: Request, kept: Document, ane
     return answer
 
 
+def _own_of(browser: str, state: str) -> tuple[str, str]:
+    """Nonce and verifier (RFC 7636) of one sign-in: whoever has its state alone cannot know the verifier,
+    since `browser` is a secret of this browser's cookie."""
+    return digest(f"nonce {browser} {state}").hex(), digest(f"verifier {browser} {state}").hex()
+
+
 async def _with_identity(
-    front: AccountPages, request: Request, identity: Identity, kept: Document
+    front: AccountPages, request: Request, identity: Identity, kept: dict[str, str]
 ) -> Response:
     desk = accounts_of(front)
     try:
         if "invitation" in kept:
-            account = await desk.identities.bind(kept["invitation"], identity, now())
+            account = await desk.identities.bind(bytes.fromhex(kept["invitation"]), identity, now())
             if account is None:
                 raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
         else:
@@ -133,7 +135,9 @@ async def _with_identity(
     return await _entered(front, request, account, identity)
 
 
-async def _proved(front: AccountPages, request: Request, identity: Identity, kept: Document) -> Response:
+async def _proved(
+    front: AccountPages, request: Request, identity: Identity, kept: dict[str, str]
+) -> Response:
     """Back to where a session was asked who has it: its own account, at the provider just now."""
     desk, account = accounts_of(front), await accounts_of(front).identities.account(identity)
     if account is None or account != kept["account"]:
@@ -142,7 +146,7 @@ async def _proved(front: AccountPages, request: Request, identity: Identity, kep
     when = identity.authenticated
     if when is None or now() >= when + PROVED_FOR:
         return _failed(front, 422, NOT_ANEW)
-    await desk.sessions.prove(account, bytes(kept["session"]), when)
+    await desk.sessions.prove(account, bytes.fromhex(kept["session"]), when)
     page = proved_page(front, kept["onward"], await desk.credentials.accepted(account))
     desk.away.end(page)
     return page

@@ -39,7 +39,8 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         desk, sent, account = accounts_of(front), await request.form(), await _account(front, user)
         desk.sign_ins.require_turn(request, "proof")
         onward, password, code = (str(sent.get(one, "")) for one in ("lanjut", "kata-sandi", "kode"))
-        found = await desk.credentials.check(account.email, password, code, now())
+        browser = desk.browser.of(request)
+        found = await desk.credentials.check(account.email, password, code, browser, now())
         if isinstance(found, Refused) and found.wait is not None:
             raise desk.sign_ins.too_often("proof", found.wait.total_seconds())
         if isinstance(found, Refused):
@@ -50,7 +51,7 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
     @router.get("/oidc")
     async def elsewhere(user: Anybody, request: Request, lanjut: str = "") -> Response:
         account, session = await _account(front, user), await _session(front, request)
-        kept = {"session": session.id, "account": account.id, "onward": local(front, lanjut)}
+        kept = {"session": session.id.hex(), "account": account.id, "onward": local(front, lanjut)}
         return await to_provider(front, request, kept, anew=True)
 
     @router.get("/kunci-sandi", response_class=HTMLResponse)

@@ -67,7 +67,8 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
 async def _with_account(front: AccountPages, request: Request, typed: dict[str, str]) -> Response:
     desk = accounts_of(front)
     at = now()
-    found = await desk.credentials.check(typed["email"], typed["kata-sandi"], typed["kode"], at)
+    browser = desk.browser.of(request)
+    found = await desk.credentials.check(typed["email"], typed["kata-sandi"], typed["kode"], browser, at)
     if isinstance(found, Accepted):
         return await begun(front, request, found.account, welcome(front, found), Proof(at))
     if found.wait is not None:
@@ -129,7 +130,9 @@ async def begun(
     all_day = person is not None and person.with_roles(proof.roles).has_only(front.frame.all_day, at)
     stays = day_ends(at, ZoneInfo(ZONES[front.zone])) if all_day else None
     browser = desk.browser.of(request) or secrets.token_urlsafe(32)
-    cookie = await desk.starts.begin(account, browser, here, at, proof, stays)
+    cookie = await desk.starts.begin(account, browser, here, at, proof, stays, person is not None)
+    if cookie is None:
+        raise desk.access.signed_out()
     desk.access.cookie.set(answer, cookie, int(LONGEST.total_seconds()))
     desk.browser.set(answer, browser, DEVICE_SECONDS)
     desk.sign_ins.accepted()

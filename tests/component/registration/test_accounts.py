@@ -14,6 +14,11 @@ import pytest
 from services.registration.features.accounts.accounts_desk import office_invitations
 from services.registration.kernel.actions import Role
 from shared.accounts.domain.permissions import Grant
+from shared.accounts.domain.session import Proof
+from shared.accounts.history import History
+from shared.accounts.session_starts import SessionStarts
+from shared.accounts.sessions import Sessions
+from shared.accounts.sign_in_notices import SignInNotices
 from tests.component.registration.browser import STAFF, announce
 from tests.component.registration.test_pages import sound
 from tests.support import accounts
@@ -160,6 +165,36 @@ async def test_who_guesses_waits_even_with_what_is_right(
         logged = [row for row in caplog.records if "sign-in" in row.message]
         assert {getattr(row, "account", None) for row in logged} == {person.name, None}
         assert "balai.example" not in caplog.text
+
+
+async def test_strangers_cannot_shut_the_door_to_its_owners_browser(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        person = await accepted(office, client, await invited(office, Grant(Role.ADMIN)))
+        assert (await signed_in(client, person.typed)).status_code == 303
+        known = dict(client.cookies)
+        wrong = person.typed | {"kata-sandi": "salah"}
+        assert [(await signed_in(client, wrong)).status_code for _ in range(6)] == [422] * 5 + [429]
+        await office.store["accounts"].update_one({"_id": person.name}, {"$set": {"step": 0}})
+        assert (await signed_in(client, person.typed)).status_code == 429, "a browser nobody knows"
+        client.cookies.update(known)
+        assert (await client.post("/staf/masuk", data=person.typed)).status_code == 303
+        answers = [await client.post("/staf/masuk", data=wrong) for _ in range(6)]
+        assert [one.status_code for one in answers] == [422] * 5 + [429], "it has a count of its own"
+
+
+async def test_no_session_begins_for_an_account_that_was_disabled_meanwhile(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        person = await accepted(office, client, await invited(office, Grant(Role.ADMIN)))
+        starts = SessionStarts(
+            office.store, Sessions(office.store), History(office.store, {}), SignInNotices(office.store)
+        )
+        now = datetime.now(UTC)
+        begin = (person.name, "browser", "Firefox", now, Proof(now), None, True)
+        assert await starts.begin(*begin)
+        before = await office.store["sessions"].count_documents({})
+        await office.store["accounts"].update_one({"_id": person.name}, {"$set": {"state": "disabled"}})
+        assert await starts.begin(*begin) is None
+        assert await office.store["sessions"].count_documents({}) == before
 
 
 async def test_one_address_waits_at_every_door(servers: Servers) -> None:

@@ -87,6 +87,18 @@ async def test_an_invitation_binds_an_identity_which_then_signs_in(brokerless: S
         assert 'simpul_sign_ins_total{result="accepted"} 2.0' in metrics
 
 
+async def test_strangers_who_set_out_and_come_back_without_consent_leave_nothing(
+    brokerless: Servers,
+) -> None:
+    async with desk(brokerless) as place:
+        for _ in range(30):
+            away = await place.client.get(BEGIN)
+            state = httpx.URL(away.headers["Location"]).params["state"]
+            answer = await place.client.get("/staf/masuk/oidc/kembali", params={"state": state})
+            assert (answer.status_code, "tidak memberikan persetujuan" in answer.text) == (422, True)
+        assert await place.office.store["challenges"].count_documents({}) == 0
+
+
 ROLES = {"realm_access.roles": {"simpul-pimpinan": "pimpinan", "simpul-admin": "admin"}}
 
 

@@ -49,6 +49,20 @@ def path_of(entry: OwnPageEntry) -> str:
     return entry.link.removeprefix("http://office")
 
 
+async def test_a_person_who_cannot_be_read_holds_up_nobody(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration(**PLAIN) as client:
+        await announce(client, "uji")
+        await submitted(client, "uji", **typed(1))
+        row = await office.store["people"].find_one({"who": {"$exists": True}})
+        assert row is not None
+        unreadable = {"_id": "x", "ref": "x", "hints": row["hints"], "who": {"name": 7}}
+        await office.store["people"].insert_one(unreadable)
+        await asked(client, "uji1@sekolah.example")
+        written = Written()
+        assert await requests(office).mail(written) == 1
+        assert len(written.entries) == 1
+
+
 async def test_known_and_unknown_addresses_get_the_same_answer_and_one_gets_a_mail(
     brokerless: Servers,
 ) -> None:

@@ -12,7 +12,7 @@ from shared.accounts.challenges import LASTS, Challenges
 from shared.accounts.domain.permissions import Grant
 from tests.support import accounts
 from tests.support.markup import Markup
-from tests.support.office import METRICS, STAFF_TOKEN, new_office
+from tests.support.office import METRICS, SESSION_KEYS, STAFF_TOKEN, new_office
 from tests.support.servers import Servers
 
 SIGN_IN, OWN, PROOF = "/staf/masuk/kunci-sandi", "/staf/kunci-sandi", "/staf/buktikan/kunci-sandi"
@@ -26,13 +26,21 @@ def challenge(page: httpx.Response) -> dict[str, str]:
 
 async def test_a_challenge_is_good_once_for_its_purpose_and_ten_minutes(brokerless: Servers) -> None:
     async with new_office(brokerless) as office:
-        challenges, now = Challenges(office.store), datetime.now(UTC)
-        one, late = [await challenges.issue("passkey_sign_in", {"a": 1}, now) for _ in range(2)]
-        assert one not in str(await office.store["challenges"].find({}).to_list(None))
+        challenges, now = Challenges(office.store, SESSION_KEYS), datetime.now(UTC)
+        one, late = [challenges.issue("passkey_sign_in", {"a": 1}, now) for _ in range(2)]
+        assert await challenges.redeem(f"{one}x", "passkey_sign_in", now) is None
         assert await challenges.redeem(one, "passkey_registration", now) is None
         assert await challenges.redeem(one, "passkey_sign_in", now) == {"a": 1}
         assert await challenges.redeem(one, "passkey_sign_in", now) is None
         assert await challenges.redeem(late, "passkey_sign_in", now + LASTS) is None
+        assert one not in str(await office.store["challenges"].find({}).to_list(None))
+
+
+async def test_strangers_who_ask_for_challenges_leave_nothing_behind(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration() as client:
+        for _ in range(30):
+            assert (await client.get(SIGN_IN)).status_code == 200
+        assert await office.store["challenges"].count_documents({}) == 0
 
 
 async def test_what_is_no_passkey_is_refused_counted_and_made_to_wait(brokerless: Servers) -> None:
