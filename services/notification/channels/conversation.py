@@ -197,18 +197,23 @@ class Conversation:
 
     async def _heard(self) -> int:
         """The next reply's code; what is still unsaid is said first, one at a time to who wants it so."""
-        if self._unsaid and self._pipelining:
-            self._transport.write(b"".join(self._unsaid))
-            self._unsaid.clear()
-        elif self._unsaid:
-            self._transport.write(self._unsaid.popleft())
         try:
+            self._say()
             code = await self._replies.next(min(self._clock() + self._seconds, self._ends))
         except ConversationLost:
             raise self._lost() from None
         if code in CLOSING:
             raise self._lost(code)
         return code
+
+    def _say(self) -> None:
+        said = len(self._unsaid) if self._pipelining else min(len(self._unsaid), 1)
+        if said == 0:
+            return
+        try:
+            self._transport.write(b"".join(self._unsaid.popleft() for _ in range(said)))
+        except RuntimeError:  # uvloop's, of a connection that the server has just closed
+            raise ConversationLost from None
 
     def _lost(self, code: int | None = None) -> ConversationLost:
         self.close()
