@@ -98,6 +98,9 @@ async def test_what_failed_is_told_and_sent_again_after_the_correction(
         answer = await client.post(f"{one}/surel", data=await marks(client, one) | {"surel": unsent})
         assert answer.status_code == 303
         assert "Sudah diantrekan lagi" in (await landed(client, answer)).text
+        [done] = await place.office.store["history"].find({"deed": "resend_mails"}).to_list(None)
+        assert done["about"] == ["r:" + one.rpartition("/")[2]]
+        assert "mengirim lagi email" in (await client.get(one)).text
         await place.told(f"{one}", "Terkirim")
         await place.told("/staf", "dan tidak ada email yang gagal")
         assert place.sink.recipients.count("betul@sekolah.example") == 2

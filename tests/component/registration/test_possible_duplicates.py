@@ -31,6 +31,9 @@ async def test_both_are_shown_with_where_they_are_registered_and_put_aside(broke
         assert row is not None
         assert (await client.post(PAGE, data={"pasangan": row["_id"]})).status_code == 403
         answer = await client.post(PAGE, data=form | {"pasangan": row["_id"]})
+        done = await office.store["history"].find_one({"deed": "compare_done"})
+        assert done is not None
+        assert sorted(done["about"]) == sorted(f"p:{ref}" for ref in row["refs"])
         page = await landed(client, answer)
         assert "Satu pasang ditandai sudah diperiksa." in page.text
         assert "Tidak ada" in page.text

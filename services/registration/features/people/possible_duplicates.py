@@ -25,6 +25,11 @@ class PossibleDuplicates:
         rows = await self.store["perhaps_same"].find(_OPEN).sort("_id", 1).limit(limit).to_list(None)
         return [(row["_id"], [await self.persons.one(ref) for ref in row["refs"]]) for row in rows]
 
+    async def people_of(self, name: str) -> list[str]:
+        """Their refs; nobody's for a name that no pair has."""
+        row = await self.store["perhaps_same"].find_one({"_id": name})
+        return list(row["refs"]) if row else []
+
     async def looked_at(self, name: str) -> None:
         """A note of the office to itself, so no command: it changes no person, no seat and no figure, and
         nobody else ever reads it. The same contradiction, met again, stays looked at."""

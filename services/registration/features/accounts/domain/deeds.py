@@ -16,8 +16,10 @@ Deed = Literal[
     "read_list",
     "export_participants",
     "export_attendance",
+    "resend_mails",
+    "compare_done",
 ]
-"""Looking at people's data, and taking it along."""
+"""Looking at people's data, taking it along, and what is done beside the ledger."""
 
 WORDS: Final[Mapping[str, str]] = {
     **ACCOUNT_DEEDS,
@@ -31,4 +33,6 @@ WORDS: Final[Mapping[str, str]] = {
     "read_list": "membaca daftar peserta lewat API",
     "export_participants": "mengunduh daftar peserta",
     "export_attendance": "mengunduh lembar kehadiran",
+    "resend_mails": "mengirim lagi email",
+    "compare_done": "menandai pasangan orang sudah diperiksa",
 }

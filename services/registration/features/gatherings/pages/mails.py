@@ -75,20 +75,22 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         return await _shown(front, user, asked, (await activity_of(front, activity)).described.id)
 
     @router.post("/staf/surel")
-    async def again(_: Sender, request: Request, asked: FilterQuery) -> Response:
-        return await _sent_again(front, await _named(request), "/staf/surel", asked)
+    async def again(user: Sender, request: Request, asked: FilterQuery) -> Response:
+        return await _sent_again(front, user, await _named(request), "/staf/surel", asked)
 
     @router.post("/staf/kegiatan/{activity}/surel")
-    async def again_of_one(activity: str, _: Sender, request: Request, asked: FilterQuery) -> Response:
+    async def again_of_one(activity: str, user: Sender, request: Request, asked: FilterQuery) -> Response:
         here = (await activity_of(front, activity)).described.id
         named = await _named_of(front, request, lambda row: row.activity == here)
-        return await _sent_again(front, named, f"/staf/kegiatan/{here}/surel", asked)
+        path = f"/staf/kegiatan/{here}/surel"
+        return await _sent_again(front, user, named, path, asked, about=f"a:{here}")
 
     @router.post("/staf/pendaftaran/{registration}/surel")
-    async def again_to(registration: str, _: Sender, request: Request) -> Response:
+    async def again_to(registration: str, user: Sender, request: Request) -> Response:
         row = await enrolled(front, registration)
         named = await _named_of(front, request, lambda one: one.ref == row.ref)
-        return await _sent_again(front, named, f"/staf/pendaftaran/{row.id}", Filter(), "#surel")
+        path, about = f"/staf/pendaftaran/{row.id}", f"r:{row.id}"
+        return await _sent_again(front, user, named, path, Filter(), "#surel", about)
 
     return router
 
@@ -135,8 +137,17 @@ async def _named_of(
 
 
 async def _sent_again(
-    front: OfficePages, names: Sequence[str], path: str, asked: Filter, mark: str = ""
+    front: OfficePages,
+    user: SignedIn,
+    names: Sequence[str],
+    path: str,
+    asked: Filter,
+    mark: str = "",
+    about: str = "",
 ) -> Response:
+    """`about`: of which activity or registration these mails are, if of one."""
+    if names:
+        await note(front, user, "resend_mails", *filter(None, [about]))
     kept = asked.model_dump(exclude_defaults=True, exclude={"kirim"})
     kept |= {"kirim": await _again(front, names)} if names else {}
     return RedirectResponse(f"{path}?{urlencode(kept)}{mark}", 303)

@@ -39,8 +39,11 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         )
 
     @router.post("")
-    async def looked_at(_: Comparer, request: Request) -> Response:
-        await possible_duplicates_of(front).looked_at(str((await request.form()).get("pasangan", "")))
+    async def looked_at(user: Comparer, request: Request) -> Response:
+        pair = str((await request.form()).get("pasangan", ""))
+        people = await possible_duplicates_of(front).people_of(pair)
+        await note(front, user, "compare_done", *(f"p:{ref}" for ref in people))
+        await possible_duplicates_of(front).looked_at(pair)
         return redirect_with_message(front, "/staf/mungkin-sama", LOOKED_AT)
 
     return router
