@@ -39,8 +39,8 @@ _SENTENCES: Final = {
     "invalid": "Alamat atau isian tidak terbaca. Kembali ke halaman depan, lalu coba lagi.",
 }
 Handler = Callable[[Request, Any], Awaitable[Response]]
-Page = Callable[[int, dict[str, str], str, str], Response]
-"""Makes a page of a status, its headers, a heading and a sentence."""
+Page = Callable[[str, int, dict[str, str], str, str], Response]
+"""Makes a page of the path that was asked for, a status, its headers, a heading and a sentence."""
 
 
 def speak_pages(app: FastAPI, page: Page) -> None:
@@ -53,14 +53,14 @@ def add_problem_pages(app: FastAPI, page: Page) -> None:
     """The pages to which the `type` of a problem leads."""
 
     @app.get("/masalah/{reason}", include_in_schema=False)
-    async def about(reason: str) -> Response:
+    async def about(reason: str, request: Request) -> Response:
         if reason not in REASONS:
             raise Problem(404, "not_found", "Jenis masalah ini tidak dikenal.")
         title, advice = explained(reason)
-        return page(200, {}, title, advice)
+        return page(request.url.path, 200, {}, title, advice)
 
 
-def plain(status: int, headers: dict[str, str], heading: str, sentence: str) -> Response:
+def plain(_: str, status: int, headers: dict[str, str], heading: str, sentence: str) -> Response:
     """The page of a service that has no others."""
     text = (
         '<!doctype html><html lang="id"><meta charset="utf-8">'
@@ -72,19 +72,19 @@ def plain(status: int, headers: dict[str, str], heading: str, sentence: str) -> 
 
 def shown_at(page: Page, path: str, problem: Problem) -> Response:
     """A problem that is met before any route."""
-    return problem.response() if path.startswith(FOR_PROGRAMS) else _page(page, problem.response())
+    return problem.response() if path.startswith(FOR_PROGRAMS) else _page(page, path, problem.response())
 
 
-def _page(page: Page, answer: Response) -> Response:
+def _page(page: Page, path: str, answer: Response) -> Response:
     problem = json.loads(bytes(answer.body))
     kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
     heading = _HEADINGS.get(problem["reason"]) or _TITLES.get(answer.status_code, "Ada yang tidak beres")
-    return page(answer.status_code, kept, heading, _SENTENCES.get(problem["reason"], problem["detail"]))
+    return page(path, answer.status_code, kept, heading, _SENTENCES.get(problem["reason"], problem["detail"]))
 
 
 def _as_page(page: Page, spoken: Handler) -> Handler:
     async def shown(request: Request, error: Any) -> Response:
         answer = await spoken(request, error)
-        return answer if request.url.path.startswith(FOR_PROGRAMS) else _page(page, answer)
+        return answer if request.url.path.startswith(FOR_PROGRAMS) else _page(page, request.url.path, answer)
 
     return shown

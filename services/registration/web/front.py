@@ -77,5 +77,9 @@ class OfficePages:
         text = self.templates.get_template(look).render(office=self.office, **values)
         return HTMLResponse(text, status, headers)
 
-    def problem(self, status: int, headers: dict[str, str], heading: str, detail: str) -> HTMLResponse:
-        return self.page("galat.html", status, headers, heading=heading, detail=detail)
+    def problem(
+        self, path: str, status: int, headers: dict[str, str], heading: str, detail: str
+    ) -> HTMLResponse:
+        """Staff are led back to their desk, everybody else to the activities."""
+        to_desk = path.startswith("/staf")
+        return self.page("galat.html", status, headers, heading=heading, detail=detail, to_desk=to_desk)

@@ -53,7 +53,7 @@ def templates(directorate_name: str) -> Environment:
 
 
 def problem_page(
-    templates: Environment, status: int, headers: dict[str, str], heading: str, detail: str
+    templates: Environment, _: str, status: int, headers: dict[str, str], heading: str, detail: str
 ) -> HTMLResponse:
     text = templates.get_template("problem.html").render(heading=heading, sentence=detail)
     return HTMLResponse(text, status, headers)
@@ -137,7 +137,7 @@ class NationalPages:
         return self._front.page(look, status, headers, **values)
 
     def _missing(self) -> HTMLResponse:
-        return problem_page(self._front.templates, 404, {}, "Tidak ditemukan", NO_OFFICE)
+        return problem_page(self._front.templates, "", 404, {}, "Tidak ditemukan", NO_OFFICE)
 
     async def _report(self, query: PageQuery, exact: bool, office: str | None, tag: Tag) -> Report:
         total = Question((), Filters(**query.model_dump()), exact)

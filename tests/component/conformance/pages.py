@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
 
@@ -19,75 +20,45 @@ from tests.support.office import SESSION_KEYS
 
 FORM: Final = "application/x-www-form-urlencoded"
 SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-QUERY: Final = (
-    *("hal", "status", "unsur", "wilayah", "instansi", "pertemuan", "selesai", "fakta", "baru"),
-    *("office", "province", "kind", "category", "cohort", "from", "to", "hal-balai", "hal-bulan"),
+ANYWHERE: Final = ("selesai",)
+NATIONAL: Final = (
+    *("office", "province", "kind", "category", "cohort", "from", "to"),
+    *("hal-balai", "hal-bulan"),
 )
-TYPED: Final = (
-    *(
-        "csrf",
-        "nonce",
-        "sandi",
-        "kata-sandi",
-        "kode",
-        "peran",
-        "kegiatan",
-        "sampai",
-        "perangkat",
-        "tantangan",
-        "jawaban",
-        "hapus",
-        "lingkup",
-        "token",
-        "nama",
-        "email",
-        "telepon",
-        "unsur",
-        "angkatan",
-        "wilayah",
-    ),
-    *(
-        "wilayah_lain",
-        "instansi",
-        "npsn",
-        "npsn_dibaca",
-        "nip",
-        "nuptk",
-        "hadir",
-        "semula",
-        "lanjut",
-        "alasan",
-        "cari",
-    ),
-    *(
-        "kursi-semua",
-        "tambah",
-        "langkah",
-        "id",
-        "title",
-        "kind",
-        "opens",
-        "closes",
-        "sessions.0.starts",
-        "yaml",
-    ),
+"""What pages read of their queries beside what their routes declare."""
+OF_ACCOUNTS_FORMS: Final = (
+    *("csrf", "nonce", "sandi", "email", "kata-sandi", "kode", "nama", "peran", "kegiatan", "sampai"),
+    *("perangkat", "tantangan", "jawaban", "hapus", "lingkup", "token", "lanjut"),
+)
+OF_OTHER_FORMS: Final = (
+    *("csrf", "nonce", "nama", "email", "telepon", "nip", "nuptk", "unsur", "angkatan", "wilayah"),
+    *("wilayah_lain", "instansi", "npsn", "npsn_dibaca", "hadir", "semula", "lanjut", "alasan", "cari"),
+    *("kursi-semua", "tambah", "langkah", "id", "title", "kind", "opens", "closes"),
+    *("sessions.0.starts", "yaml", "kode", "nomor", "selesai"),
 )
 
 
 OF_ACCOUNTS: Final = ("/keluar", "/perangkat", "/kunci-sandi", "/akun", "/token", "/riwayat")
+AT_THE_DOOR: Final = ("/masuk", "/undangan")
 
 
 class Route(NamedTuple):
-    """`path` with its parameters in braces."""
+    """`path` with its parameters in braces; `query`: the names of what it reads of it."""
 
     method: str
     path: str
+    query: tuple[str, ...] = ()
 
     @property
     def behind_the_door(self) -> bool:
         path = self.path.removeprefix("/staf")
         ours = self.path.startswith("/staf") or path.startswith(OF_ACCOUNTS)
-        return ours and not path.startswith(("/masuk", "/undangan"))
+        return ours and not path.startswith(AT_THE_DOOR)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        of_accounts = self.path.removeprefix("/staf").startswith((*OF_ACCOUNTS, *AT_THE_DOOR, "/buktikan"))
+        return OF_ACCOUNTS_FORMS if of_accounts else OF_OTHER_FORMS
 
     def at(self, known: dict[str, str]) -> str:
         return re.sub(r"{(\w+)}", lambda found: known.get(found[1], "x"), self.path)
@@ -95,19 +66,23 @@ class Route(NamedTuple):
 
 def of_registration() -> list[Route]:
     """Routes are made without what they work on: only their paths are looked at."""
-    return list(_routes(pages(FRONT, ACCESS, ALL)))
+    return list(_routes(pages(FRONT, ACCESS, ALL), ANYWHERE))
 
 
 def of_reporting() -> list[Route]:
     settings = ReportingSettings(directorate_token_hash="0" * 64, session_keys=SESSION_KEYS)
     app = public(settings, connect("mongodb://127.0.0.1:1", "none"), SignIns(CollectorRegistry()))
-    return [route for route in _routes(app.router) if not route.path.startswith(FOR_PROGRAMS)]
+    beside = (*ANYWHERE, *NATIONAL)
+    return [route for route in _routes(app.router, beside) if not route.path.startswith(FOR_PROGRAMS)]
 
 
-def _routes(router: APIRouter) -> Iterator[Route]:
+def _routes(router: APIRouter, beside: tuple[str, ...]) -> Iterator[Route]:
     for context in iter_route_contexts(router.routes):
         for method in sorted(context.methods or ()):
-            yield Route(method, str(context.path))
+            path, dependant = str(context.path), getattr(context, "dependant", None)
+            declared = [one.alias for one in get_flat_params(dependant)] if dependant else []
+            query = [name for name in (*declared, *beside) if f"{{{name}}}" not in path]
+            yield Route(method, path, tuple(dict.fromkeys(query)))
 
 
 def described(routes: list[Route], known: dict[str, str]) -> dict[str, Any]:
@@ -123,10 +98,10 @@ def _operation(route: Route, known: dict[str, str]) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": _text(name, known, 1)}
         for name in re.findall(r"{(\w+)}", route.path)
     ]
-    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in QUERY]
+    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in route.query]
     operation = {"parameters": parameters, "responses": _responses(route)}
     if route.method == "POST":
-        fields = {name: _text(name, known) for name in TYPED} | {"csrf": {"enum": [known["csrf"]]}}
+        fields = {name: _text(name, known) for name in route.fields} | {"csrf": {"enum": [known["csrf"]]}}
         file = {"berkas": {"type": "string", "format": "binary"}}
         content = {FORM: {"schema": {"type": "object", "properties": fields, "required": ["csrf"]}}}
         if route.path.endswith(("/impor", "/impor-kehadiran", "/yaml")):

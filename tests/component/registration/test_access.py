@@ -143,6 +143,7 @@ async def test_a_page_is_open_to_the_roles_of_its_action(place: Place, role: Rol
         grant: await accounts.session(place.office, await accounts.account(place.office, grant))
         for grant in (Grant(role), Grant(role, "uji"), Grant(role, "lain"))
     }
+    marks = {grant: await accounts.marks(place.client, headers) for grant, headers in made.items()}
     for route in place.routes:
         if not isinstance(route.permission, PagePermission) or route.path == "/staf/keluar":
             continue
@@ -154,15 +155,19 @@ async def test_a_page_is_open_to_the_roles_of_its_action(place: Place, role: Rol
             Grant(role, "lain"): route.action is Action.ENTER,
         }
         for grant, headers in made.items():
-            sent = {"data": await accounts.marks(place.client, headers)} if route.method == "POST" else {}
+            sent = {"data": marks[grant]} if route.method == "POST" else {}
             answer = await place.client.request(route.method, at(route, place), headers=headers, **sent)
             assert (answer.status_code != 403) is wanted[grant], (route.name, grant)
             if answer.status_code == 403:
                 assert "Ini di luar peran Anda" in answer.text
                 assert "hanya untuk peran admin" in answer.text
+                assert '<a href="/staf">Ruang kerja panitia' in answer.text
 
 
-FILES_WITHOUT_PEOPLE = {"GET /staf/kegiatan/{activity}/templat.xlsx"}
+FILES_WITHOUT_PEOPLE = {
+    "GET /staf/kegiatan/{activity}/templat.xlsx",
+    "GET /staf/kegiatan/{activity}/poster.pdf",
+}
 
 
 async def test_files_of_people_go_to_who_proved_lately_who_they_are(place: Place) -> None:
@@ -170,8 +175,8 @@ async def test_files_of_people_go_to_who_proved_lately_who_they_are(place: Place
     late, soon = [await accounts.session(place.office, admin, one) for one in ("late", "soon")]
     long_ago = {"proved": datetime.now(UTC) - timedelta(minutes=16)}
     await place.office.store["sessions"].update_one({"device": "late"}, {"$set": long_ago})
-    files = [one for one in place.routes if re.search(r"\.(xlsx|csv)$", one.path)]
-    assert len(files) == 7
+    files = [one for one in place.routes if re.search(r"\.(xlsx|csv|pdf)$", one.path)]
+    assert len(files) == 10
     for route in files:
         for headers, asks in ((late, route.name not in FILES_WITHOUT_PEOPLE), (soon, False)):
             sent = {"data": await accounts.marks(place.client, headers)} if route.method == "POST" else {}

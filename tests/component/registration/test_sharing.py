@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from services.registration.features.gatherings import views
 from services.registration.features.sharing.pages import calendar_feed
-from services.registration.features.sharing.poster import poster
+from services.registration.features.sharing.poster import TEMPLATE, poster
+from services.registration.web.typesetting import typeset
 from tests.component.registration.browser import STAFF, announce, heading
 from tests.component.registration.test_pages import MAX_BYTES
 from tests.component.registration.test_staff import staff_at
@@ -134,5 +135,6 @@ async def test_the_calendar_is_made_once_for_all_who_ask(
 
 
 @pytest.mark.parametrize("title", ["Rapat \N{PARTY POPPER}", "\N{CJK UNIFIED IDEOGRAPH-7814} Rapat"])
-def test_a_title_that_no_font_writes_has_a_poster_all_the_same(title: str) -> None:
-    assert poster(activity("uji", title=title), "https://balai.example/k/uji", "Balai").startswith(b"%PDF")
+async def test_a_title_that_no_font_writes_has_a_poster_all_the_same(title: str) -> None:
+    data = poster(activity("uji", title=title), "https://balai.example/k/uji", "Balai")
+    assert (await typeset(TEMPLATE, data)).startswith(b"%PDF")

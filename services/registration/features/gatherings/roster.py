@@ -93,6 +93,12 @@ class Roster:
         rows = await self._store.aggregate("registrations", [{"$match": within}, counted])
         return {row["_id"]: row["all"] for row in rows}
 
+    async def categories(self, activity: str) -> list[str]:
+        """Of those who are confirmed."""
+        within = {"_id": self._digests.activity_range(activity), "activity": activity, "status": "confirmed"}
+        steps: list[Document] = [{"$match": within}, {"$group": {"_id": "$who.category"}}]
+        return [row["_id"] for row in await self._store.aggregate("registrations", steps)]
+
     async def one(self, registration: str) -> EnrolledParticipant | None:
         match = {"$match": {"_id": registration}}
         rows = await self._store.aggregate("registrations", [match, *_WITH_PERSON])

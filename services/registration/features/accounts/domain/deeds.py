@@ -16,6 +16,8 @@ Deed = Literal[
     "read_list",
     "export_participants",
     "export_attendance",
+    "print_list",
+    "print_badges",
     "resend_mails",
     "compare_done",
 ]
@@ -33,6 +35,8 @@ WORDS: Final[Mapping[str, str]] = {
     "read_list": "membaca daftar peserta lewat API",
     "export_participants": "mengunduh daftar peserta",
     "export_attendance": "mengunduh lembar kehadiran",
+    "print_list": "mencetak daftar hadir",
+    "print_badges": "mencetak papan nama",
     "resend_mails": "mengirim lagi email",
     "compare_done": "menandai pasangan orang sudah diperiksa",
 }

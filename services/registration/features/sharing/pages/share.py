@@ -1,6 +1,5 @@
 """What staff pass on to make an activity known."""
 
-import asyncio
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -10,9 +9,10 @@ from fastapi.responses import HTMLResponse
 
 from services.registration.features.gatherings.gatherings_desk import activity_of
 from services.registration.features.sharing.chat_text import chat_text
-from services.registration.features.sharing.poster import poster
+from services.registration.features.sharing.poster import TEMPLATE, poster
 from services.registration.kernel.actions import Action
 from services.registration.web.front import OfficePages, now
+from services.registration.web.typesetting import paper, typeset
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import staff_page
 
@@ -45,8 +45,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     async def as_poster(activity: str, user: Viewer) -> Response:
         described = (await activity_of(front, activity)).described
         link = front.links.to_activity_shortly(described.id)
-        data = await asyncio.to_thread(poster, described, link, front.office.name)
-        name = f'inline; filename="poster-{described.id}.pdf"'
-        return Response(data, media_type="application/pdf", headers={"Content-Disposition": name})
+        made = await typeset(TEMPLATE, poster(described, link, front.office.name))
+        return paper(made, f"poster-{described.id}", people=False)
 
     return router
