@@ -19,6 +19,7 @@ from tests.support.features import ACCESS, ALL, FRONT
 from tests.support.office import SESSION_KEYS
 
 FORM: Final = "application/x-www-form-urlencoded"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANYWHERE: Final = ("selesai",)
 NATIONAL: Final = (
@@ -125,6 +126,8 @@ def _responses(route: Route) -> dict[str, Any]:
         found["200"] = {"description": "a sheet", "content": {SHEET: {}}}
     if route.path.endswith(".pdf"):
         found["200"] = {"description": "paper", "content": {"application/pdf": {}}}
+    if route.path.endswith(".docx"):
+        found["200"] = {"description": "a report", "content": {DOCX: {}}}
     if route.path.endswith(".ics"):
         found["200"] = {"description": "a calendar", "content": {"text/calendar": {}}}
     if route.path.endswith(".js"):

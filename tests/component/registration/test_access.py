@@ -175,8 +175,8 @@ async def test_files_of_people_go_to_who_proved_lately_who_they_are(place: Place
     late, soon = [await accounts.session(place.office, admin, one) for one in ("late", "soon")]
     long_ago = {"proved": datetime.now(UTC) - timedelta(minutes=16)}
     await place.office.store["sessions"].update_one({"device": "late"}, {"$set": long_ago})
-    files = [one for one in place.routes if re.search(r"\.(xlsx|csv|pdf)$", one.path)]
-    assert len(files) == 10
+    files = [one for one in place.routes if re.search(r"\.(xlsx|csv|pdf|docx)$", one.path)]
+    assert len(files) == 13
     for route in files:
         for headers, asks in ((late, route.name not in FILES_WITHOUT_PEOPLE), (soon, False)):
             sent = {"data": await accounts.marks(place.client, headers)} if route.method == "POST" else {}

@@ -1,10 +1,10 @@
-"""What an activity needs on paper: lists that participants sign, and name badges; and what was signed, taken
-back into the register."""
+"""What an activity needs on paper: lists that participants sign, name badges, the report; and what was signed
+is taken back into the register."""
 
 from pathlib import Path
 from typing import Final
 
-from services.registration.features.paper.pages import printing, recording
+from services.registration.features.paper.pages import printing, recording, reporting
 from services.registration.features.paper.paper_desk import NAME, parts
 from services.registration.features.paper.printed_lists import COLLECTIONS
 from services.registration.kernel.actions import Action
@@ -16,11 +16,12 @@ PAPER: Final = Feature(
     facts={},
     kinds={},
     collections=COLLECTIONS,
-    staff_pages=(printing.routes, recording.routes),
+    staff_pages=(printing.routes, recording.routes, reporting.routes),
     templates=Path(__file__).with_name("templates"),
     activity_pages=(
         ActivityPage("cetak", "Cetak daftar hadir dan papan nama", Action.EXPORT_ROSTER),
         ActivityPage("hadir-kertas", "Catat dari daftar hadir kertas", Action.RECORD_ATTENDANCE),
+        ActivityPage("laporan", "Laporan kegiatan", Action.SEE_ROSTER),
     ),
     parts=parts,
 )
