@@ -1,8 +1,10 @@
 """Activities, registrations and attendance: one boundary of consistency, since all of it is about seats."""
 
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from services.registration.features.gatherings.approvals_api import approvals
 from services.registration.features.gatherings.directory import DIRECTORY
 from services.registration.features.gatherings.domain import activity, registration
 from services.registration.features.gatherings.domain.activity import ActivityState
@@ -80,7 +82,7 @@ GATHERINGS: Final = Feature(
             activity.evolve,
             ACTIVITIES,
             REMEMBERED_ACTIVITIES,
-            Timer(ActivityState.promoting, go_on, {"promoting": True}),
+            Timer(ActivityState.due, go_on, {"promoting": True}, attrgetter("next_due")),
         ),
     },
     collections=COLLECTIONS,
@@ -92,7 +94,7 @@ GATHERINGS: Final = Feature(
     reactions=REACTIONS,
     recovery=recovered_gatherings,
     holdings=HOLDINGS,
-    api=API,
+    api=(*API, approvals),
     pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
     templates=Path(__file__).with_name("templates"),
