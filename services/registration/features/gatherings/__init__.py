@@ -24,6 +24,8 @@ from services.registration.features.gatherings.gatherings_desk import parts, tit
 from services.registration.features.gatherings.held_of_registrants import HOLDINGS
 from services.registration.features.gatherings.pages import (
     activities,
+    answering_offers,
+    approving,
     attendance,
     cancelling,
     changing,
@@ -61,6 +63,7 @@ STAFF_PAGES: Final = (
     registration_change,
     seating,
     substituting,
+    approving,
     attendance,
     importing,
     downloads,
@@ -95,7 +98,7 @@ GATHERINGS: Final = Feature(
     recovery=recovered_gatherings,
     holdings=HOLDINGS,
     api=(*API, approvals),
-    pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
+    pages=(activities.routes, form.routes, outcome.routes, cancelling.routes, answering_offers.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
     templates=Path(__file__).with_name("templates"),
     parts=parts,
