@@ -44,6 +44,13 @@ _ALL: Final[Sequence[Mutant]] = (
         registration.promotion_out_of_order,
         ("a seat for three",),
     ),
+    Mutant(
+        "offer-counted-twice",
+        "I2",
+        REGISTRATION,
+        registration.offer_counted_twice,
+        ("an offer taken and left",),
+    ),
     Mutant("sent-before-data", "I5", NOTIFICATION, readers.sent_before_data, ("killed before DATA",)),
     Mutant(
         "no-cursor-guard",

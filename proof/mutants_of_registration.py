@@ -73,6 +73,18 @@ def promotion_out_of_order() -> None:
     patch(Register, "_lines", from_behind)
 
 
+def offer_counted_twice() -> None:
+    """Who takes the seat that was held for them takes another one beside it."""
+    from services.registration.features.gatherings.domain import offers
+
+    taken = offers.taken
+
+    def twice(registration: Any, out_of_turn: Any = None) -> Any:
+        return taken(registration, out_of_turn).model_copy(update={"offered": None})
+
+    patch(offers, "taken", twice)
+
+
 def no_cursor_guard() -> None:
     """A batch is written wherever the cursor stands and whoever has claimed it."""
     from services.registration.storage.ledger import Ledger

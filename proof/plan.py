@@ -52,11 +52,13 @@ class Step:
 
 @dataclass
 class Gathering:
-    """An activity as planned. `quotas` as in the command; `submits` and `people` are of those who fit."""
+    """An activity as planned. `quotas` and `seating` as in the command; `submits` and `people` are of those
+    who fit."""
 
     id: str
     quotas: list[dict[str, Any]]
     open: bool = True
+    seating: dict[str, Any] = field(default_factory=dict)
     submits: list[str] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
 
@@ -84,6 +86,13 @@ QUOTAS: list[list[dict[str, Any]]] = [
     ],
     [{"id": "semua", "seats": 60}],
 ]
+
+SEATING: dict[int, dict[str, Any]] = {
+    1: {"approval": True},
+    2: {"offer_within": "PT2S"},
+    4: {"approval": True, "offer_within": "PT3S"},
+}
+"""Activities, by their quotas', that want approval or offer the seats that become free."""
 
 
 class Plan:
@@ -117,7 +126,9 @@ class Plan:
     def _wish(self) -> Wish:
         makers = [self._submit, self._meet_again, self._cancel, self._attend, self._seats, self._retitle]
         makers += [self._publish, self._end, self._correct, self._seat, self._substitute]
-        wish = self._rng.choices(makers, [52, 8, 14, 10, 6, 1.5, 1.5, 1, 3, 2, 2])[0]() or self._submit()
+        makers += [self._approve, self._answer]
+        weights = [52, 8, 14, 10, 6, 1.5, 1.5, 1, 3, 2, 2, 10, 3]
+        wish = self._rng.choices(makers, weights)[0]() or self._submit()
         self._asked.append(wish)
         return wish
 
@@ -128,7 +139,13 @@ class Plan:
     def person(self) -> Person:
         return make_up(self._rng, next(self._people))
 
-    def publish(self, name: str, quotas: list[dict[str, Any]], opens_in: timedelta | None = None) -> Wish:
+    def publish(
+        self,
+        name: str,
+        quotas: list[dict[str, Any]],
+        opens_in: timedelta | None = None,
+        **more: Any,
+    ) -> Wish:
         opens = self._now + (opens_in or timedelta(days=-1))
         body = {
             "id": name,
@@ -140,7 +157,7 @@ class Plan:
             "closes": (opens + timedelta(days=9)).isoformat(),
             "host": "Panitia Kenari",
             "reminder_before": f"PT{(NEXT - REMINDED).total_seconds():.0f}S",
-        }
+        } | more
         return Wish("activity.publish", name, self._id(), "POST", "/activities", body)
 
     def extra(self, name: str, quotas: list[dict[str, Any]]) -> Wish:
@@ -168,9 +185,10 @@ class Plan:
     def _publish(self, opens_in: timedelta | None = None) -> Wish:
         number = next(self._activities)
         quotas = [dict(quota) for quota in QUOTAS[(number - 1) % len(QUOTAS)]]
-        gathering = Gathering(f"{self._name}-{number}", quotas, open=opens_in is None)
+        more = SEATING.get((number - 1) % len(QUOTAS), {})
+        gathering = Gathering(f"{self._name}-{number}", quotas, opens_in is None, more)
         self.gatherings.append(gathering)
-        return self.publish(gathering.id, quotas, opens_in)
+        return self.publish(gathering.id, quotas, opens_in, **more)
 
     def _submit(self, person: Person | None = None) -> Wish:
         gathering, person = self._rng.choice(self.gatherings), person or self.person()
@@ -182,9 +200,11 @@ class Plan:
             gathering.people.append(person)
         return wish
 
-    def _some(self) -> Gathering | None:
-        """An activity with somebody in it."""
-        inhabited = [one for one in self.gatherings if one.submits]
+    def _some(self, seating: str = "") -> Gathering | None:
+        """An activity with somebody in it, of those that seat people so, if that is asked for."""
+        inhabited = [
+            one for one in self.gatherings if one.submits and (not seating or seating in one.seating)
+        ]
         return self._rng.choice(inhabited) if inhabited else None
 
     def _meet_again(self) -> Wish | None:
@@ -219,6 +239,23 @@ class Plan:
         body = {"reason": "Panitia Kenari", "beyond": self._rng.random() < 0.5}
         path = "/registrations/{}/seat"
         return Wish("registration.seat", some.id, self._id(), "POST", path, body, about=(about,))
+
+    def _approve(self) -> Wish | None:
+        """Somebody who asked is approved, or not."""
+        if (some := self._some("approval")) is None:
+            return None
+        about, yes = self._rng.choice(some.submits[-60:]), self._rng.random() < 0.8
+        verb, body = ("approve", None) if yes else ("reject", {"reason": "Panitia Kenari"})
+        path = f"/registrations/{{}}/{verb}"
+        return Wish(f"registration.{verb}", some.id, self._id(), "POST", path, body, about=(about,))
+
+    def _answer(self) -> Wish | None:
+        """Whom a seat may be offered takes it, or leaves it."""
+        if (some := self._some("offer_within")) is None:
+            return None
+        about, verb = self._rng.choice(some.submits), self._rng.choice(["accept", "accept", "decline"])
+        path = f"/registrations/{{}}/offer/{verb}"
+        return Wish(f"offer.{verb}", some.id, self._id(), "POST", path, about=(about,))
 
     def _substitute(self) -> Wish | None:
         """Somebody new comes in the place of who is confirmed."""

@@ -102,6 +102,25 @@ async def seat_for_three(stage: Stage) -> None:
     await clients.insist(replace(plan.submit(opening.key, people[0])))
 
 
+async def offer_taken_and_left(stage: Stage) -> None:
+    """Who is offered a seat takes it, and cancels: the next is offered it, and lets it pass."""
+    clients = next(iter(stage.load.offices.values()))
+    plan = Plan(stage.system.seed, 1, 1, "burst")
+    quotas = [{"id": "semua", "seats": 1}]
+    opening = plan.publish(f"keg-{stage.system.seed}-tawaran", quotas, offer_within="PT5S")
+    await clients.insist(opening)
+    submits = [plan.submit(opening.key, plan.person()) for _ in range(4)]
+    for wish in submits:
+        await clients.insist(wish)
+    doing = [("cancel", 0, "DELETE", ""), ("accept", 1, "POST", "/offer/accept"), ("leave", 1, "DELETE", "")]
+    for name, at, method, more in doing:
+        path, code, about = f"/registrations/{{}}{more}", f"{submits[at].id}-{name}", (submits[at].id,)
+        kind = "offer.accept" if more else "registration.cancel"
+        asked = resolved(Wish(kind, opening.key, code, method, path, about=about), clients.registrations)
+        assert asked is not None, "it was decided"
+        await clients.insist(asked)
+
+
 async def one_person_twice(stage: Stage) -> None:
     """New people register at once for an activity of each partition: both instances own some of them."""
     foreign = _foreign(stage)
@@ -216,6 +235,7 @@ STIMULI: Final[dict[str, Stimulus]] = {
     "strangers": strangers,
     "oddities": oddities,
     "a seat for three": seat_for_three,
+    "an offer taken and left": offer_taken_and_left,
     "one person twice at once": one_person_twice,
     "killed in a transaction": _struck(killed_at("registration", "in-transaction"), times=2),
     "killed half published": _struck(killed_at("registration", "half-published")),

@@ -11,6 +11,7 @@ SigningKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,
 """`name:hex` of 32 bytes or more, separated by commas; the first signs, all are honoured."""
 
 CANCEL: Final = "batal"
+OFFER: Final = "tawaran"
 OWN_PAGE: Final = "saya"
 OWN_PAGE_LASTS: Final = timedelta(days=30)
 HASHED: Final[dict[str, Any]] = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
@@ -45,6 +46,10 @@ class Links:
     def to_cancel(self, registration: str) -> str:
         return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"
 
+    def to_offer(self, registration: str) -> str:
+        """Whoever may leave may answer."""
+        return f"{self._url}/{OFFER}/{self._cancel.dumps(registration)}"
+
     def to_activity(self, activity: str) -> str:
         return f"{self._url}/kegiatan/{activity}"
 
@@ -70,7 +75,7 @@ class Links:
         return str(page)
 
     def registration(self, token: str) -> str:
-        """Of a link to cancel. Raises `LinkUnknown`."""
+        """Of a link to cancel, or to answer an offer. Raises `LinkUnknown`."""
         try:
             return str(self._cancel.loads(token))
         except BadSignature:

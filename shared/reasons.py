@@ -19,6 +19,9 @@ REASONS: Final = {
         "Kode kegiatan sudah dipakai", "Pakai kode lain, atau ubah kegiatan yang sudah ada."
     ),
     "activity_unknown": ReasonText("Kegiatan tidak ditemukan", "Periksa kembali kode kegiatannya."),
+    "already_answered": ReasonText(
+        "Sudah diputuskan", "Tidak ada yang perlu dilakukan: keputusan yang pertama tetap berlaku."
+    ),
     "already_cancelled": ReasonText(
         "Pendaftaran sudah dibatalkan", "Tidak ada yang perlu dilakukan: pembatalannya sudah tercatat."
     ),
@@ -55,6 +58,7 @@ REASONS: Final = {
         "Cara ini tidak dilayani", "Header `Allow` menyebut cara yang dilayani di alamat itu."
     ),
     "no_seat": ReasonText("Tidak ada kursi kosong", "Tambah kursi kuotanya, atau beri tempat di luar kuota."),
+    "not_approved": ReasonText("Belum disetujui", "Setujui pendaftarannya dahulu."),
     "not_eligible": ReasonText(
         "Tidak ada kuota yang sesuai", "Periksa unsur, daerah, dan angkatan yang dibuka untuk kegiatan itu."
     ),
@@ -62,6 +66,9 @@ REASONS: Final = {
     "not_open_yet": ReasonText("Pendaftaran belum dibuka", "Coba lagi sesudah tanggal pembukaan."),
     "not_resendable": ReasonText(
         "Email tidak dapat dikirim lagi", "Hanya yang gagal, ditarik, atau tidak pasti sampai yang dapat."
+    ),
+    "offer_ended": ReasonText(
+        "Tawaran sudah berakhir", "Tempatnya sudah diberikan kepada yang berikutnya; daftar lagi bila perlu."
     ),
     "outcome_unknown": ReasonText(
         "Hasil tidak ditemukan", "Tanyakan hasil hanya dengan alamat di `Location` dari jawaban pertama."

@@ -15,6 +15,8 @@ ROW: Final = ("office", "month", "kind", "category")
 WHO: Final = ("category", "home_regency", "cohort")
 Sums = dict[str, int]
 Key = tuple[Any, ...]
+COUNTED: Final = {"submitted": "waitlisted", "offered": "waitlisted", "rejected": "cancelled"}
+"""Of statuses that are no measure."""
 
 
 def zeros() -> Sums:
@@ -81,7 +83,8 @@ def _register(office: Office, cells: dict[Key, Sums], look: Look) -> None:
         who = row["who"]
         key = office.code, row["activity"], who.get("category"), who.get("regency"), who.get("cohort")
         sums = counted[key]
-        sums["cancelled" if row["activity"] in over else row["status"]] += 1
+        status: str = row["status"]
+        sums["cancelled" if row["activity"] in over else COUNTED.get(status, status)] += 1
         sums["beyond"] += (
             bool(row.get("beyond")) and row["status"] == "confirmed" and row["activity"] not in over
         )

@@ -8,8 +8,9 @@ from proof.checks.owed import Activity, Owed, owed
 from proof.checks.verdict import Look, Verdict
 from proof.witnesses import Document, Mail, Office, Run
 
-TELLING: Final = {"confirmed", "waitlisted", "promoted", "activity-changed"}
-SHELF_LIFE: Final = defaultdict(lambda: timedelta(days=7), waitlisted=timedelta(days=3))
+TELLING: Final = {"confirmed", "waitlisted", "submitted", "promoted", "activity-changed"}
+THREE_DAYS: Final = timedelta(days=3)
+SHELF_LIFE: Final = defaultdict(lambda: timedelta(days=7), waitlisted=THREE_DAYS, submitted=THREE_DAYS)
 
 
 def i5(run: Run) -> Verdict:

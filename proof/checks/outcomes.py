@@ -22,6 +22,10 @@ RESULTS: Final = {
     "registration.promoted": "confirmed",
     "registration.changed": "changed",
     "registration.substituted": "confirmed",
+    "registration.submitted": "submitted",
+    "registration.rejected": "rejected",
+    "registration.approved": "waitlisted",
+    "offer.ended": "cancelled",
     "registration.cancelled": "cancelled",
     "attendance.recorded": "recorded",
 }
@@ -44,7 +48,8 @@ def standing(office: Office, restored: Restored) -> dict[tuple[str, str, str], l
     found: dict[tuple[str, str, str], list[Stands]] = defaultdict(list)
     for fact in office.ledger:
         if "command" in fact.row:
-            told = {"result": RESULTS.get(fact.type, fact.type), "fact": fact.id}
+            result = "confirmed" if fact.data.get("seated") else RESULTS.get(fact.type, fact.type)
+            told = {"result": result, "fact": fact.id}
             told |= {name: fact.data[name] for name in ("registration", "place") if name in fact.data}
             stands = Stands(told, split(fact.row["intake"]), (fact.partition, fact.number))
             found[fact.key, fact.row["source"], fact.row["id"]].append(stands)

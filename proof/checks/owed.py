@@ -13,9 +13,16 @@ TOLD: Final = {
     "registration.confirmed": "confirmed",
     "registration.waitlisted": "waitlisted",
     "registration.promoted": "promoted",
+    "registration.submitted": "submitted",
+    "registration.approved": "waitlisted",
+    "registration.rejected": "rejected",
+    "offer.made": "offered",
+    "offer.ended": "offer-ended",
     "registration.substituted": "confirmed",
     "registration.cancelled": "cancelled",
 }
+LEFT: Final = ("registration.cancelled", "registration.rejected", "offer.ended")
+SEATED: Final = ("registration.confirmed", "registration.promoted", "registration.substituted")
 CONCERN: Final = {"title", "sessions"}
 READING: Final = timedelta(seconds=5)  # a reminder that falls due as a run ends may not be written yet
 DURATION: Final = TypeAdapter(timedelta)
@@ -70,18 +77,24 @@ def owed(ledger: list[Fact], rest: datetime) -> Owed:
             found |= {f"{fact.id}:activity-cancelled:{one}:-": due for one in about.live}
             about.live = set()
         elif fact.type in TOLD and registration:
-            found[f"{fact.id}:{TOLD[fact.type]}:{registration}:-"] = due
-            _enter(about, fact.type, registration, due)
+            found[f"{fact.id}:{_template(fact)}:{registration}:-"] = due
+            _enter(about, fact, registration, due)
             if replaced := fact.data.get("replaces"):
                 found[f"{fact.id}:cancelled:{replaced}:-"] = due
-                _enter(about, "registration.cancelled", replaced, due)
+                about.live.discard(replaced)
     reminded, perhaps = _reminded(activities, rest)
     return Owed(found | reminded, found | perhaps, activities)
 
 
-def _enter(about: Activity, type: str, registration: str, at: datetime) -> None:
-    (about.live.discard if type == "registration.cancelled" else about.live.add)(registration)
-    if type in ("registration.confirmed", "registration.promoted", "registration.substituted"):
+def _template(fact: Fact) -> str:
+    if fact.data.get("seated"):
+        return "confirmed"
+    return "cancelled" if fact.data.get("declined") else TOLD[fact.type]
+
+
+def _enter(about: Activity, fact: Fact, registration: str, at: datetime) -> None:
+    (about.live.discard if fact.type in LEFT else about.live.add)(registration)
+    if fact.type in SEATED or fact.data.get("seated"):
         about.seated[registration] = at
 
 

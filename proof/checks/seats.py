@@ -1,5 +1,5 @@
-"""I2: never more confirmed than a quota has seats. I3: no seat idle while somebody eligible waits, until the
-last session has ended."""
+"""I2: never more confirmed or offered than a quota has seats. I3: no seat idle while somebody waits who is
+eligible, approved where that is wanted, and offered none, until the last session has ended."""
 
 from bisect import insort
 from collections import Counter, defaultdict, deque
@@ -18,10 +18,11 @@ Signature = tuple[str, ...]
 @dataclass(slots=True)
 class Room:
     """An activity's seats, recounted. `lines`: those who wait, by the quotas that they need; `ends`: its last
-    session, None without any."""
+    session, None without any; `offers`: until when a seat is offered, which is taken as long."""
 
     seats: dict[str, int]
     taken: Counter[str] = field(default_factory=Counter)
+    offers: dict[str, str] = field(default_factory=dict)
     lines: dict[Signature, deque[tuple[int, str]]] = field(default_factory=lambda: defaultdict(deque))
     waiting: dict[str, Signature] = field(default_factory=dict)
     arrivals: dict[str, int] = field(default_factory=dict)
@@ -62,7 +63,24 @@ class Room:
                 self.arrivals[data["registration"]] = fact.number
                 self._join(data["registration"], quotas)
                 return ()
-            case "registration.promoted" | "registration.confirmed":
+            case "registration.approved" if not data["seated"]:
+                self.arrivals[data["registration"]] = fact.number
+                self._join(data["registration"], quotas)
+                return ()
+            case "registration.submitted" | "registration.rejected":
+                return ()
+            case "offer.made":
+                self.offers[data["registration"]] = data["until"]
+                self.waiting.pop(data["registration"], None)
+                self.taken.update(quotas)
+                return quotas
+            case "offer.ended":
+                self.offers.pop(data["registration"], None)
+                self.taken.subtract(quotas)
+            case "registration.promoted" if data.get("offered"):
+                self.offers.pop(data["registration"], None)
+                return quotas
+            case "registration.promoted" | "registration.confirmed" | "registration.approved":
                 self.waiting.pop(data["registration"], None)
                 self.taken.update(quotas)
                 return quotas
@@ -72,13 +90,16 @@ class Room:
                 return quotas
             case "registration.changed" if data["was"] == "waitlisted":
                 self._join(data["registration"], quotas)
+            case "registration.changed" if data["was"] == "submitted":
+                return ()
             case "registration.changed":
                 self.taken.subtract(data["line"])
                 self.taken.update(quotas)
                 return quotas
             case "registration.cancelled":
-                if data["was"] == "confirmed":
+                if data["was"] == "confirmed" or data.get("standing") == "offered":
                     self.taken.subtract(quotas)
+                self.offers.pop(data["registration"], None)
                 self.waiting.pop(data["registration"], None)
         return ()
 
@@ -99,8 +120,8 @@ def _time(text: str) -> datetime:
 
 
 def i2(run: Run) -> Verdict:
-    """Confirmed <= seats after every fact, for every quota that it touched; in the ledger and in the topic.
-    Whether a registration takes the quotas that hold for it is recounted from who registered."""
+    """Confirmed and offered <= seats after every fact, for every quota that it touched; in the ledger and in
+    the topic. Whether a registration takes the quotas that hold for it is recounted from who registered."""
     look = Look("I2")
     for office in run.offices.values():
         for witness, facts in (("ledger", office.ledger), ("topic", published(office))):
@@ -114,7 +135,7 @@ def i2(run: Run) -> Verdict:
                         taken, seats = rooms[name].taken[quota], rooms[name].seats.get(quota, 0)
                         look.at(
                             taken <= seats,
-                            f"{taken} confirmed for {seats} seats",
+                            f"{taken} taken of {seats} seats",
                             witness=witness,
                             fact=fact.id,
                             at=fact.at,
@@ -152,8 +173,9 @@ def _holds(quota: Document, who: dict[str, Any]) -> bool:
 
 def i3(run: Run) -> Verdict:
     """In the ledger: who is promoted, or confirmed past others, is the next in line, and nobody is promoted
-    once the activity is over; places are counted rightly; and at its end nobody waits whose quotas all have
-    room, unless its last fact came when it was over."""
+    once the activity is over; offers are accepted while they run, and end when they are past; places are
+    counted rightly; and at its end nobody waits whose quotas all have room, unless its last fact came when
+    it was over."""
     look = Look("I3")
     for office in run.offices.values():
         rooms: dict[str, Room] = {}
@@ -186,15 +208,23 @@ def _in_turn(room: Room, fact: Fact, look: Look) -> None:
     shown: Document = {"fact": fact.id, "at": fact.at, "seen": fact.data}
     if fact.data.get("out_of_turn") or fact.data.get("beyond"):
         return  # staff gave it before its turn, or beyond the quotas
-    if fact.type == "registration.promoted":
+    if fact.data.get("offered"):
+        until = room.offers.get(fact.data["registration"])
+        held = until is not None and _time(fact.at) < _time(until)
+        look.at(held, "a seat was taken that is not offered any more", until=until, **shown)
+    elif fact.type == "offer.ended" and not fact.data["declined"]:
+        until = room.offers.get(fact.data["registration"])
+        past = until is not None and _time(fact.at) >= _time(until)
+        look.at(past, "an offer ended before its time", until=until, **shown)
+    elif fact.type in ("registration.promoted", "offer.made"):
         due = room.next()
         held = due is not None and due[1] == fact.data["registration"]
         look.at(held, "somebody else was next in line", next_in_line=due, **shown)
         late = room.over(_time(fact.at))
         look.at(not late, "promoted though the activity was over", ended=room.ends, **shown)
-    elif fact.type == "registration.confirmed":
+    elif fact.type == "registration.confirmed" or fact.data.get("seated"):
         due = room.next()
         look.at(due is None, "confirmed past somebody who waits and has room", next_in_line=due, **shown)
-    elif fact.type == "registration.waitlisted":
+    elif fact.type in ("registration.waitlisted", "registration.approved"):
         place = len(room.waiting) + 1
         look.at(fact.data["place"] == place, f"told place {fact.data['place']}, is {place}", **shown)

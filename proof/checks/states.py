@@ -9,17 +9,32 @@ from proof.witnesses import Fact, Office, Run
 LEGAL: Final = {
     ("registration.confirmed", None): "confirmed",
     ("registration.waitlisted", None): "waitlisted",
+    ("registration.submitted", None): "submitted",
+    ("registration.approved", "submitted"): "waitlisted",
+    ("registration.approved, seated", "submitted"): "confirmed",
+    ("registration.rejected", "submitted"): "rejected",
     ("registration.promoted", "waitlisted"): "confirmed",
+    ("offer.made", "waitlisted"): "offered",
+    ("offer.ended", "offered"): "cancelled",
+    ("registration.promoted, offered", "offered"): "confirmed",
     ("registration.substituted", None): "confirmed",
     ("registration.changed", "confirmed"): "confirmed",
     ("registration.changed", "waitlisted"): "waitlisted",
+    ("registration.changed", "submitted"): "submitted",
+    ("registration.changed", "offered"): "offered",
     ("registration.cancelled", "confirmed"): "cancelled",
     ("registration.cancelled", "waitlisted"): "cancelled",
+    ("registration.cancelled", "submitted"): "cancelled",
+    ("registration.cancelled", "offered"): "cancelled",
     ("attendance.recorded", "confirmed"): "confirmed",
 }
 """Fact and state before it -> state after it; whatever is not here must not be, but for a mark of attendance
 that is taken back of who has cancelled since."""
-FIRST: Final = ("registration.confirmed", "registration.waitlisted", "registration.substituted")
+FIRST: Final = (
+    *("registration.confirmed", "registration.waitlisted", "registration.submitted"),
+    "registration.substituted",
+)
+LAST: Final = ("registration.cancelled", "registration.rejected", "offer.ended")
 
 
 def i8(run: Run) -> Verdict:
@@ -47,9 +62,10 @@ def _replayed(facts: list[Fact], witness: str, look: Look) -> dict[str, tuple[st
         if registration := fact.data.get("registration"):
             state, since = states.get(registration, (None, None))
             taken_back = fact.data.get("present") is False and state == "cancelled"
-            after = "cancelled" if taken_back else LEGAL.get((fact.type, state))
+            after = "cancelled" if taken_back else LEGAL.get((_kind(fact), state))
+            was = fact.data.get("standing") or fact.data.get("was", state)
             look.at(
-                after is not None and name not in over and fact.data.get("was", state) == state,
+                after is not None and name not in over and was == state,
                 f"{fact.type} of a registration that is {state}",
                 witness=witness,
                 fact=fact.id,
@@ -75,13 +91,19 @@ def _replayed(facts: list[Fact], witness: str, look: Look) -> dict[str, tuple[st
     return states
 
 
+def _kind(fact: Fact) -> str:
+    """Its type, and what of it decides where it leads."""
+    said = next((name for name in ("seated", "offered") if fact.data.get(name)), None)
+    return f"{fact.type}, {said}" if said else fact.type
+
+
 def _rounds(ledger: list[Fact], look: Look) -> None:
     """Whom a registration is of, only the office's own ledger says: by a random reference."""
     rounds: dict[tuple[str, str], list[str]] = {}
     ended: set[str] = set()
     refs: dict[str, str] = {}
     for fact in ledger:
-        if fact.type == "registration.cancelled":
+        if fact.type in LAST:
             ended.add(fact.data["registration"])
         if replaced := fact.data.get("replaces"):
             ended.add(replaced)

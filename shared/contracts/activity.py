@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -89,7 +89,9 @@ class Contact(Message):
 
 class Activity(Message):
     """A gathering or a series. `[opens, closes)` is when one may register. `purpose`: what it is held for;
-    `rundown`: its course, hour by hour, in words."""
+    `rundown`: its course, hour by hour, in words. `approval`: who registers takes a seat or a place in the
+    line only once staff approve; `offer_within`: a seat that becomes free is offered to the first who waits,
+    for so long."""
 
     id: Slug
     title: Line
@@ -108,6 +110,8 @@ class Activity(Message):
     contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
+    approval: Annotated[bool, Field(strict=True)] | None = None
+    offer_within: Duration | None = None
     continues: Slug | None = None
 
     @model_validator(mode="after")

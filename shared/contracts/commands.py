@@ -54,6 +54,8 @@ class ChangeActivity(Command):
     contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
+    approval: Annotated[bool, Field(strict=True)] | None = None
+    offer_within: Duration | None = None
     continues: Slug | None = None
     notify: Annotated[bool, Field(strict=True)] = True
 
@@ -166,6 +168,40 @@ class SubstituteRegistration(Command):
     beyond: Annotated[bool, Field(strict=True)] = False
 
 
+class ApproveRegistration(Command):
+    """Of an activity that wants approval: who asked takes a seat where there is one, else a place at the end
+    of the line. Its key is the activity's."""
+
+    type = "id.simpul.registration.approve.v1"
+
+    registration: RegistrationId
+
+
+class RejectRegistration(Command):
+    """Who asked gets no place, and is mailed the reason. Its key is the activity's."""
+
+    type = "id.simpul.registration.reject.v1"
+
+    registration: RegistrationId
+    reason: Paragraph
+
+
+class AcceptOffer(Command):
+    """Whom a seat is offered takes it. Its key is the activity's."""
+
+    type = "id.simpul.offer.accept.v1"
+
+    registration: RegistrationId
+
+
+class DeclineOffer(Command):
+    """Whom a seat is offered leaves it to the next, and the line. Its key is the activity's."""
+
+    type = "id.simpul.offer.decline.v1"
+
+    registration: RegistrationId
+
+
 class RecordAttendance(Command):
     type = "id.simpul.attendance.record.v1"
 
@@ -239,6 +275,10 @@ COMMANDS: dict[str, type[Command]] = {
         ChangeRegistration,
         SeatRegistration,
         SubstituteRegistration,
+        ApproveRegistration,
+        RejectRegistration,
+        AcceptOffer,
+        DeclineOffer,
         RecordAttendance,
         CorrectParticipant,
         CorrectRegistration,

@@ -23,7 +23,8 @@ from shared.contracts.types import (
 
 
 class RegistrationEntry(Message):
-    """Who a registration is. Key `r:{registration}`. No mail needs what comes after `phone`."""
+    """Who a registration is. Key `r:{registration}`. `reason`: why it was not approved. No mail needs what
+    comes after that."""
 
     rev: Count
     registration: RegistrationId
@@ -31,6 +32,7 @@ class RegistrationEntry(Message):
     name: Line
     email: Email
     phone: Phone | None = None
+    reason: Paragraph | None = None
     ref: PersonRef | None = None
     institution: Institution | None = None
     group: Line | None = None
@@ -61,6 +63,8 @@ class ActivityEntry(Message):
     contact: Contact | None = None
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
+    approval: bool | None = None
+    offer_within: Duration | None = None
     continues: Slug | None = None
 
 

@@ -211,6 +211,12 @@ class ActivityCounted(Body):
     activity: Slug
 
 
+Standing = Literal["submitted", "confirmed", "waitlisted", "offered"]
+"""What a registration is that is neither cancelled nor rejected."""
+ENDED: Final = frozenset({"cancelled", "rejected"})
+"""Statuses of a registration after which its person may register again."""
+
+
 class RegistrationFact(Body):
     activity: Slug
     registration: RegistrationId
@@ -236,9 +242,56 @@ class RegistrationWaitlisted(RegistrationFact):
     place: Count
 
 
+class RegistrationSubmitted(RegistrationFact):
+    """Of an activity that wants approval: it has no seat and no place in the line until staff approve, and
+    counts as waitlisted. `quotas`: those that hold for it."""
+
+    type = "id.simpul.registration.submitted.v1"
+
+    round: Count
+    quotas: tuple[Slug, ...]
+
+
+class RegistrationApproved(RegistrationFact):
+    """Staff approved it: it takes a seat of each of `quotas` where it is `seated`, else it waits for one from
+    now on. `place`: those waiting ahead in the activity, plus one."""
+
+    type = "id.simpul.registration.approved.v1"
+
+    quotas: tuple[Slug, ...]
+    seated: bool
+    place: Count | None = None
+
+
+class RegistrationRejected(RegistrationFact):
+    """Staff did not approve it. It counts as cancelled."""
+
+    type = "id.simpul.registration.rejected.v1"
+
+
+class OfferMade(RegistrationFact):
+    """A seat of each of `quotas` is held `until` then for who was the first to wait for it, who leaves the
+    line by this and counts as waitlisted until the offer is accepted, by a promotion that says `offered`."""
+
+    type = "id.simpul.offer.made.v1"
+
+    quotas: tuple[Slug, ...]
+    until: AwareDatetime
+
+
+class OfferEnded(RegistrationFact):
+    """An offer was `declined`, or its time has passed: its seats are free, and who had it is cancelled."""
+
+    type = "id.simpul.offer.ended.v1"
+
+    quotas: tuple[Slug, ...]
+    declined: bool
+
+
 class RegistrationPromoted(RegistrationFact):
     """`quotas`: those of which it takes a seat; `out_of_turn`: staff gave it before its turn; `beyond`: it
-    takes a seat of none, and `line` names the quotas that it waited for."""
+    takes a seat of none, and `line` names the quotas that it waited for; `offered`: it was offered the seat
+    that it takes, which was held for it."""
 
     type = "id.simpul.registration.promoted.v1"
 
@@ -246,6 +299,7 @@ class RegistrationPromoted(RegistrationFact):
     out_of_turn: bool | None = None
     beyond: bool | None = None
     line: tuple[Slug, ...] | None = None
+    offered: bool | None = None
 
 
 class RegistrationChanged(RegistrationFact):
@@ -255,7 +309,7 @@ class RegistrationChanged(RegistrationFact):
     type = "id.simpul.registration.changed.v1"
 
     fields: tuple[str, ...]
-    was: Literal["confirmed", "waitlisted"]
+    was: Standing
     line: tuple[Slug, ...]
     quotas: tuple[Slug, ...]
     beyond: bool | None = None
@@ -275,12 +329,14 @@ class RegistrationSubstituted(RegistrationFact):
 
 
 class RegistrationCancelled(RegistrationFact):
-    """`was`: what it was before; `quotas`: the seats it gave back, or had waited for."""
+    """`was`: as what it counted before; `quotas`: the seats it gave back, or had waited for. `standing`: what
+    it was that counts as waitlisted, and stood in no line."""
 
     type = "id.simpul.registration.cancelled.v1"
 
     was: Literal["confirmed", "waitlisted"]
     quotas: tuple[Slug, ...]
+    standing: Literal["submitted", "offered"] | None = None
 
 
 class AttendanceRecorded(RegistrationFact):
@@ -367,6 +423,11 @@ FACTS: dict[str, type[Body]] = {
         ActivityCounted,
         RegistrationConfirmed,
         RegistrationWaitlisted,
+        RegistrationSubmitted,
+        RegistrationApproved,
+        RegistrationRejected,
+        OfferMade,
+        OfferEnded,
         RegistrationPromoted,
         RegistrationChanged,
         RegistrationSubstituted,

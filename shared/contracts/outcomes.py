@@ -15,6 +15,9 @@ Reason = Literal[
     "quota_below_taken",
     "no_seat",
     "already_confirmed",
+    "not_approved",
+    "already_answered",
+    "offer_ended",
     "quota_rule_fixed",
     "session_unknown",
     "session_not_open",
@@ -31,6 +34,8 @@ ParkedReason = Literal["unreadable", "wrong_partition", "wrong_office", "unknown
 Result = Literal[
     "confirmed",
     "waitlisted",
+    "submitted",
+    "rejected",
     "cancelled",
     "recorded",
     "published",

@@ -16,11 +16,15 @@ from services.reporting.domain.measures import Exact, Following, families, of_ac
 from services.reporting.domain.sums import DIMENSIONS, MEASURE_NAME, storable, zeros
 from shared.contracts.commands import (
     COMMANDS,
+    AcceptOffer,
+    ApproveRegistration,
     CancelRegistration,
     ChangeRegistration,
     CorrectParticipant,
     CorrectRegistration,
+    DeclineOffer,
     PublishActivity,
+    RejectRegistration,
     SeatRegistration,
     SubstituteRegistration,
     Tick,
@@ -33,9 +37,13 @@ from shared.contracts.facts import (
     AttendanceRecorded,
     MaterialPublished,
     MaterialWithdrawn,
+    OfferEnded,
+    OfferMade,
     OfficeDescribed,
     OfficeTotals,
     ParticipantCorrected,
+    RegistrationApproved,
+    RegistrationCancelled,
     RegistrationFact,
     RegistrationPromoted,
 )
@@ -43,7 +51,7 @@ from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
 from tests.support.features import ALL, MAILS
 
-NEVER_FIRST = {ActivityCounted, OfficeDescribed, OfficeTotals}
+NEVER_FIRST = {ActivityCounted, OfferMade, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
 NOBODY_IS_TOLD = {
     ActivityCounted,
@@ -55,8 +63,26 @@ NOBODY_IS_TOLD = {
     ParticipantCorrected,
 }
 """Facts that no mail comes of."""
-NAME_NO_AGGREGATE = {CancelRegistration, ChangeRegistration, SeatRegistration, SubstituteRegistration, Tick}
+NAME_NO_AGGREGATE = {
+    AcceptOffer,
+    ApproveRegistration,
+    CancelRegistration,
+    ChangeRegistration,
+    DeclineOffer,
+    RejectRegistration,
+    SeatRegistration,
+    SubstituteRegistration,
+    Tick,
+}
 """Commands that are about whatever their key says."""
+SAY_NOTHING_NEW = {
+    OfferEnded,
+    OfferMade,
+    RegistrationApproved,
+    RegistrationCancelled,
+    RegistrationPromoted,
+}
+"""Facts that change nothing of what a mail says of the person."""
 OF_THE_SERVICE = {CorrectRegistration}
 """Commands that nobody outside asks, ticks aside."""
 NAME_ANOTHER_FIELD = {PublishActivity, CorrectParticipant}
@@ -97,11 +123,9 @@ def test_mails_come_of_every_fact_but_those_of_which_nobody_is_told() -> None:
 
 
 def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
-    """A cancellation or a promotion changes nothing that a mail says of the person."""
-    told = {fact for fact in MAILS.rules if fact not in {RegistrationPromoted}}
-    of_people = {fact.type for fact in told if issubclass(fact, RegistrationFact)}
-    assert of_people - OF_REGISTRATION == {"id.simpul.registration.cancelled.v1"}
-    assert types(told) - of_people == OF_ACTIVITY
+    of_people = {fact.type for fact in MAILS.rules if issubclass(fact, RegistrationFact)}
+    assert of_people - OF_REGISTRATION == types(SAY_NOTHING_NEW)
+    assert types(MAILS.rules) - of_people == OF_ACTIVITY
 
 
 def test_what_one_fact_causes_elsewhere_is_decided_and_nothing_else_is_the_services_own() -> None:
@@ -127,7 +151,8 @@ def test_every_mail_has_a_row_in_what_people_read_of_mails() -> None:
 
 def test_a_calendar_comes_with_what_says_something_new_for_it() -> None:
     gatherings = {name for name, feature in MAILS.owners.items() if feature.name == "gatherings"}
-    assert {*METHODS} == gatherings - {"waitlisted", "reminder"}
+    without = {"waitlisted", "reminder", "submitted", "rejected", "offered", "offer-ended"}
+    assert {*METHODS} == gatherings - without
 
 
 @pytest.mark.parametrize("key", [registration_key("x"), activity_key("x")])

@@ -18,6 +18,8 @@ from tests.support.features import ALL
 
 FOLDER = Path(__file__).with_name("stored")
 NAMES = ("minimal", "rich")
+MORE = {"registration.v1": ("rejected",), "activity.v1": ("offering",)}
+"""Samples of states that the others are not."""
 
 
 def codecs(features: Features) -> dict[str, Codec]:
@@ -58,6 +60,12 @@ def test_a_new_version_without_samples_is_named() -> None:
     newer = replace(kind, codec=replace(kind.codec, version=2))
     changed = replace(ALL, kinds={**ALL.kinds, "registration": newer})
     assert lacking(changed) == ["registration.v2.minimal", "registration.v2.rich"]
+
+
+@pytest.mark.parametrize(("of", "name"), [(of, name) for of, names in MORE.items() for name in names])
+def test_a_row_with_more_is_read_as_it_was_written(of: str, name: str) -> None:
+    codec, row = codecs(ALL)[of.rpartition(".v")[0]], sample(of, name)
+    assert bson.encode(rewritten(codec, row)) == bson.encode(row)
 
 
 @pytest.mark.parametrize("name", NAMES)

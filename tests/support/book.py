@@ -7,18 +7,22 @@ from types import SimpleNamespace
 from typing import Any
 
 from services.registration.features.gatherings.domain.activity import ActivityState
-from services.registration.features.gatherings.domain.decider import View
+from services.registration.features.gatherings.domain.decider import View, go_on
 from services.registration.features.gatherings.domain.registrant import Registrant
-from services.registration.features.gatherings.domain.registration import Candidate, Registration
+from services.registration.features.gatherings.domain.registration import COUNTED_AS, Candidate, Registration
 from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, beside, view
 from services.registration.kernel.decisions import NewFact, Refusal
 from shared.contracts.commands import (
+    AcceptOffer,
+    ApproveRegistration,
     CancelRegistration,
     ChangeActivity,
     ChangeRegistration,
     Command,
+    DeclineOffer,
     PublishActivity,
     RecordAttendance,
+    RejectRegistration,
     SeatRegistration,
     SubmitRegistration,
     SubstituteRegistration,
@@ -99,9 +103,9 @@ class Book(Story):
             lines.setdefault(one.quotas, []).append(one)
         live: dict[Cell, dict[Any, int]] = {}
         for one in self.people.values():
-            if one.status != "cancelled":
-                counts = live.setdefault(one.cell, {})
-                counts[one.status] = counts.get(one.status, 0) + 1
+            if not one.ended:
+                counts, counted = live.setdefault(one.cell, {}), COUNTED_AS[one.status]
+                counts[counted] = counts.get(counted, 0) + 1
                 if one.beyond:
                     counts["beyond"] = counts.get("beyond", 0) + 1
         at_hand.lines, at_hand.live = {key: lines}, {key: live}
@@ -155,6 +159,23 @@ class Book(Story):
             "beyond": beyond,
         }
         return self.ask(SubstituteRegistration.model_validate(given | changed), now)
+
+    def approve(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
+        return self.ask(ApproveRegistration(registration=registration_id(who, number)), now)
+
+    def reject(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
+        return self.ask(
+            RejectRegistration(registration=registration_id(who, number), reason="Bukan sasaran"), now
+        )
+
+    def accept(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
+        return self.ask(AcceptOffer(registration=registration_id(who, number)), now)
+
+    def decline(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
+        return self.ask(DeclineOffer(registration=registration_id(who, number)), now)
+
+    def tick(self, now: datetime = NOW) -> list[str]:
+        return self.follow(go_on(self.view(), now))
 
     def attend(self, who: str, now: datetime, present: bool = True, session: str = "s1") -> Any:
         command = RecordAttendance(

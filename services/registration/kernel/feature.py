@@ -71,15 +71,16 @@ class PrivatePart:
 class FactRule:
     """What a fact changes. `states`: by kind, the id of the state that it changes, by body and key, or of
     several, of which the first follows its private part; raises `FactWithoutState` where the key is another.
-    `result`: how a command ended of which it is the first fact; None where it is never the first. `follow`:
-    lets what was loaded beside the states follow. `history`: what whoever had it done did, in words; empty
-    where it is never the first."""
+    `result`: how a command ended of which it is the first fact; None where it is never the first;
+    `result_of`: by the fact's data, where that is not always so. `follow`: lets what was loaded beside the
+    states follow. `history`: what whoever had it done did, in words; empty where it is never the first."""
 
     states: Mapping[str, Callable[[Any, str], str | tuple[str, ...]]]
     result: Result | None = None
     private: PrivatePart | None = None
     follow: Callable[[LoadedStates, NumberedFact], None] | None = None
     history: str = ""
+    result_of: Callable[[Document], Result] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,13 @@ class Codec:
 class Timer:
     """What time brings to states of a kind whose id is their key. `due`: whether there is something to do;
     `step`: the facts of one bounded step of it, which a tick brings; `rows`: finds the stored rows that had
-    something to go on with when they were last written, of a partition that their `partition` names."""
+    something to go on with, or something to come, when they were last written, of a partition that their
+    `partition` names; `next_due`: when something will come, None where nothing will."""
 
     due: Callable[[Any, datetime], bool]
     step: Callable[[LoadedStates, str, datetime], list[NewFact]]
     rows: Document
+    next_due: Callable[[Any], datetime | None] = lambda state: None
 
 
 @dataclass(frozen=True, slots=True)

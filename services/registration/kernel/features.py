@@ -1,7 +1,7 @@
 """The features of a service as one: each message, kind and entry has its owner, or nothing starts."""
 
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -107,6 +107,11 @@ class Features:
         return {fact.type: rule.result for fact, rule in self.facts.items() if rule.result}
 
     @property
+    def results_of(self) -> Mapping[str, Callable[[Document], Result]]:
+        """The same by the fact's data, of those types alone of which it is not always one."""
+        return {fact.type: rule.result_of for fact, rule in self.facts.items() if rule.result_of}
+
+    @property
     def history(self) -> Mapping[str, str]:
         """What was done, in words, by the type of a command's first fact."""
         return {fact.type: rule.history for fact, rule in self.facts.items() if rule.history}
@@ -126,6 +131,16 @@ class Features:
             for kind, timer in self.timers
             for state in states.get(kind, {}).values()
         )
+
+    def next_due(self, states: States) -> datetime | None:
+        """When a tick will have something to do for one of these, as far as they tell."""
+        found = [
+            timer.next_due(state)
+            for kind, timer in self.timers
+            for state in states.get(kind, {}).values()
+            if state is not None
+        ]
+        return min((one for one in found if one is not None), default=None)
 
     @property
     def entries(self) -> Mapping[str, EntryRule]:

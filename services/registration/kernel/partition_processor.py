@@ -132,9 +132,12 @@ class PartitionProcessor:
         if any(isinstance(item.command, Tick) for item in asked):
             self.held.tick_out = 0.0
             self.held.promoting = features.due(loaded.states, now)
+            self.held.next_due = features.next_due(loaded.states)
         else:
             made, changed = batch.commit.made, batch.commit.changed
             self.held.promoting |= features.due(made, now) or features.due(changed, now)
+            coming = [self.held.next_due, features.next_due(made), features.next_due(changed)]
+            self.held.next_due = min((one for one in coming if one), default=None)
         return batch.commit.taken
 
     @property

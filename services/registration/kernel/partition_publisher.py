@@ -85,7 +85,12 @@ class PartitionPublisher:
         assert self._held.cursor is not None
         undescribed = self._states_office and self._held.cursor.described != self._ports.standing.digest
         hourly = monotonic() >= self._ticked + TICK_AT_LEAST
-        return self._held.promoting or undescribed or hourly or self._totals_due()
+        return self._held.promoting or undescribed or hourly or self._totals_due() or self._time_has_come()
+
+    def _time_has_come(self) -> bool:
+        """Once a second at most, since our clock may be ahead of the broker's, which decides."""
+        coming = self._held.next_due
+        return coming is not None and datetime.now(UTC) >= coming and monotonic() >= self._ticked + 1
 
     def _totals_due(self) -> bool:
         """The broker's clock decides; ours may be ahead of it, so a tick that came too early is not

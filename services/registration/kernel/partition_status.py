@@ -13,7 +13,8 @@ CONTESTED_SECONDS = 15.0  # a member that was expelled learns it by a heartbeat,
 @dataclass(slots=True, eq=False)
 class PartitionStatus:
     """`cursor`: as last claimed or committed, None without a claim; `published`: as last published.
-    `stopped`: why the partition stands still. `promoting`: whether a tick has work to go on with.
+    `stopped`: why the partition stands still. `promoting`: whether a tick has work to go on with;
+    `next_due`: when one will have some, None where that is not foreseen.
     `tick_out`: since when a tick is on its way (monotonic seconds), 0 while there is none.
     `oldest`: when the first record at hand that is not decided was appended, None while there is none."""
 
@@ -22,6 +23,7 @@ class PartitionStatus:
     published: Cursor | None = None
     stopped: str | None = None
     promoting: bool = False
+    next_due: datetime | None = None
     tick_out: float = 0.0
     oldest: datetime | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)

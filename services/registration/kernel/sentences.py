@@ -47,6 +47,7 @@ _LABELS: Final = {
     "quotas": "Kuota",
     "reminder_before": "Jarak pengingat",
     "attendance_opens_before": "Jarak pembukaan presensi",
+    "offer_within": "Lamanya kursi ditawarkan",
 }
 _PARTS: Final = {"starts": "waktu mulai", "ends": "waktu selesai", "title": "judul"}
 

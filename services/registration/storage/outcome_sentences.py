@@ -18,7 +18,7 @@ class OutcomeSentences:
 
     def __init__(self, office: str, features: Features) -> None:
         self._office = office
-        self._results = features.results
+        self._results, self._results_of = features.results, features.results_of
         self._sentences = features.sentences
         self._said: set[str] = set()
 
@@ -40,7 +40,9 @@ class OutcomeSentences:
             return None
 
     def _of_fact(self, row: Document) -> DecidedCommand:
-        result, data, place = self._results[row["type"]], row["data"], int(row["_id"])
+        data, place = row["data"], int(row["_id"])
+        told = self._results_of.get(row["type"])
+        result = told(data) if told else self._results[row["type"]]
         outcome = Outcome(
             command=CommandKey(source=row["source"], id=row["id"]),
             state="decided",

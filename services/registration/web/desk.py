@@ -9,15 +9,10 @@ from shared.contracts.commands import Command
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
-from shared.words import number
 
 AGAIN = (
     "Belum pasti kami terima. Kembali ke halaman sebelumnya, lalu kirim sekali lagi: tidak ada yang ganda."
 )
-
-
-def promoted_sentence(people: int) -> str:
-    return f"{number(people)} orang naik dari daftar tunggu dan menerima email" if people else ""
 
 
 async def submit_command(

@@ -42,6 +42,8 @@ PUBLIC = {
     "GET /hasil/{token}",
     "GET /batal/{token}",
     "POST /batal/{token}",
+    "GET /tawaran/{token}",
+    "POST /tawaran/{token}",
     "GET /masalah/{reason}",
     "GET /health/live",
     "GET /openapi.json",

@@ -110,7 +110,7 @@ async def test_who_waits_is_given_a_place_with_a_reason_that_stands_in_the_histo
         assert "di luar kuota" in done.text
         assert (await row_of(office, second))["status"] == "waitlisted", "whoever waits ahead goes on waiting"
         history = await client.get("/staf/kegiatan/uji/riwayat")
-        assert "memberi tempat sebelum gilirannya" in history.text
+        assert "memberi tempat kepada yang menunggu" in history.text
         assert "Utusan dinas &lt;b&gt;" in history.text
         published = await office.store["facts"].find_one({"type": "id.simpul.registration.promoted.v1"})
         assert published is not None

@@ -184,7 +184,7 @@ def test_once_the_activity_is_over_no_mail_invites_or_has_a_calendar(template: s
         assert "sudah selesai" in said or "jadwalnya lewat" in said
 
 
-WITH_A_WAY_OUT = {"confirmed", "waitlisted", "promoted", "reminder", "activity-changed"}
+WITH_A_WAY_OUT = {"confirmed", "waitlisted", "submitted", "promoted", "reminder", "activity-changed"}
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))

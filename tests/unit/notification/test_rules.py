@@ -18,11 +18,16 @@ from shared.contracts.facts import (
     ActivityChanged,
     ActivityPublished,
     Body,
+    OfferEnded,
+    OfferMade,
     OfficeTotals,
+    RegistrationApproved,
     RegistrationCancelled,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationPromoted,
+    RegistrationRejected,
+    RegistrationSubmitted,
     RegistrationSubstituted,
     RegistrationWaitlisted,
     SessionTime,
@@ -92,6 +97,49 @@ def test_a_mail_needs_the_revisions_that_stood_at_its_fact() -> None:
         if isinstance(item, Delivery)
     ]
     assert needs == [(2, 1), (2, 3)]
+
+
+def test_who_asks_hears_what_became_of_it() -> None:
+    submitted = RegistrationSubmitted(**WHO, round=1, quotas=("s",))
+    rows, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        submitted,
+        RegistrationApproved(**WHO, quotas=("s",), seated=False, place=3),
+        OfferMade(**WHO, quotas=("s",), until=AT + timedelta(hours=6)),
+        RegistrationPromoted(**WHO, quotas=("s",), offered=True),
+    )
+    mails = [item for items in owed for item in items if isinstance(item, Delivery)]
+    assert [one.template for one in mails] == ["submitted", "waitlisted", "offered", "promoted"]
+    assert (mails[1].place, mails[2].until) == (3, AT + timedelta(hours=6))
+    assert registrations(rows)[ID].seated == AT
+    approved = RegistrationApproved(**WHO, quotas=("s",), seated=True)
+    rows, owed = owed_after(ActivityPublished(**PUBLISHED), submitted, approved)
+    assert [item.template for item in owed[2] if isinstance(item, Delivery)] == ["confirmed"]
+    assert registrations(rows)[ID].status == "confirmed"
+
+
+def test_who_is_not_approved_is_mailed_the_reason_that_the_directory_has() -> None:
+    rows, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationSubmitted(**WHO, round=1, quotas=("s",)),
+        RegistrationRejected(**WHO),
+    )
+    (mail,) = owed[2]
+    assert isinstance(mail, Delivery)
+    assert (mail.template, mail.needs_recipient) == ("rejected", 3)
+    assert registrations(rows)[ID].status == "cancelled"
+
+
+@pytest.mark.parametrize(("declined", "template"), [(True, "cancelled"), (False, "offer-ended")])
+def test_who_leaves_an_offer_hears_that_they_are_out(declined: bool, template: str) -> None:
+    rows, owed = owed_after(
+        ActivityPublished(**PUBLISHED),
+        RegistrationWaitlisted(**WHO, round=1, quotas=("s",), place=1),
+        OfferMade(**WHO, quotas=("s",), until=AT),
+        OfferEnded(**WHO, quotas=("s",), declined=declined),
+    )
+    assert [item.template for item in owed[3] if isinstance(item, Delivery)] == [template]
+    assert registrations(rows)[ID].status == "cancelled"
 
 
 def test_of_a_substitution_both_hear() -> None:
@@ -216,7 +264,10 @@ def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(templat
         AllowedRecipients(),
         lost_attempt=True,
     )
-    again = template in {"confirmed", "promoted", "activity-changed", "activity-cancelled"}
+    again = template in {
+        *("confirmed", "promoted", "rejected", "offered"),
+        *("activity-changed", "activity-cancelled"),
+    }
     assert verdict == (Send(ActivityNews()) if again else EndDelivery("ambiguous", "answer_lost"))
 
 

@@ -39,6 +39,10 @@ def test_every_kind_of_command_and_of_client_is_drawn() -> None:
         "registration.change",
         "registration.seat",
         "registration.substitute",
+        "registration.approve",
+        "registration.reject",
+        "offer.accept",
+        "offer.decline",
         "attendance.record",
     }
     assert any(step.wish.rows for step in steps)

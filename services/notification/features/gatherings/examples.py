@@ -1,6 +1,7 @@
 """Every mail to participants, as it would look for an example activity. Nobody in them exists."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -21,7 +22,12 @@ def examples(activity: Activity, office: str) -> Iterator[tuple[str, Letter]]:
     over."""
     first = activity.sessions[0]
     person = RegistrationEntry(
-        rev=2, registration=REGISTRATION, activity=activity.id, name=NAME, email="made@sekolah.example"
+        rev=2,
+        registration=REGISTRATION,
+        activity=activity.id,
+        name=NAME,
+        email="made@sekolah.example",
+        reason="Kegiatan ini untuk guru yang belum pernah ikut.",
     )
     now = ActivityEntry(
         rev=3,
@@ -50,6 +56,8 @@ def examples(activity: Activity, office: str) -> Iterator[tuple[str, Letter]]:
             place=7 if template == "waitlisted" else None,
             until=first.starts if reminding else None,
         )
+        if template == "offered":
+            delivery = replace(delivery, until=activity.opens + DAY)
         details = now
         if template == "activity-cancelled":
             details = now.model_copy(update={"cancelled": True, "reason": "Hotel ditutup karena banjir."})

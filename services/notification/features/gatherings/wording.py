@@ -1,6 +1,7 @@
 """What mails to participants are filled with, that are written once for all of a kind."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from services.notification.features.gatherings.domain.decision import ActivityNews
@@ -12,7 +13,7 @@ from shared.contracts.directory import ActivityEntry
 from shared.links import Links
 from shared.words import moment, span
 
-CANCEL, PLACE, NAME = mark("Batal"), mark("Urutan"), mark("Nama")
+CANCEL, OFFER, PLACE, NAME = mark("Batal"), mark("Tawaran"), mark("Urutan"), mark("Nama")
 NO_NEWS: Final = ActivityNews()
 CHANGED: Final = {
     "title": "Nama kegiatan",
@@ -25,13 +26,15 @@ CHANGED: Final = {
 ONCE_SEATED: Final = "dikirim bila Anda mendapat tempat"
 """In the place of a link: who waits is not shown into the meeting."""
 TO_PARTICIPANTS: Final = frozenset({"confirmed", "promoted", "reminder"})
-WITHOUT_A_WAY_OUT: Final = frozenset({"cancelled", "activity-cancelled"})
+WITHOUT_A_WAY_OUT: Final = frozenset(
+    {"cancelled", "activity-cancelled", "rejected", "offered", "offer-ended"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What mails have in common that are written once. `session`: of which a reminder tells; `over`: nobody
-    is to come any more."""
+    is to come any more; `reason`: why what ended has ended; `until`: how long a seat is offered."""
 
     activity: ActivityEntry
     earlier: ActivityEntry | None
@@ -39,15 +42,19 @@ class Kind:
     in_line: bool
     session: str | None
     over: bool
+    reason: str | None = None
+    until: datetime | None = None
 
     @classmethod
     def of(cls, letter: Letter) -> "Kind":
         delivery = letter.delivery
-        session = delivery.occasion.rpartition(".")[0] if delivery.until else None
+        session = delivery.occasion.rpartition(".")[0] if delivery.template == "reminder" else None
+        until = delivery.until if delivery.template == "offered" else None
         in_line = delivery.place is not None
         assert letter.activity is not None, "it tells of one"
         news = letter.news or NO_NEWS
-        return cls(letter.activity, news.earlier, news.seated, in_line, session, news.over)
+        reason = letter.recipient.reason if delivery.template == "rejected" else letter.activity.reason
+        return cls(letter.activity, news.earlier, news.seated, in_line, session, news.over, reason, until)
 
 
 def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
@@ -63,7 +70,8 @@ def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
     return {
         "name": NAME,
         "host": activity.host,
-        "reason": activity.reason,
+        "reason": kind.reason,
+        "until": kind.until and moment(kind.until, sessions[0].zone),
         "sessions": [(session, span(session)) for session in sessions],
         "series": len(activity.sessions) > 1,
         "first": first and (first, moment(first.starts, first.zone)),
@@ -72,7 +80,8 @@ def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
         "over": kind.over,
         "place": PLACE if kind.in_line else None,
         "preview": _preview(first or next(iter(sessions), None), told),
-        "page_link": links.to_activity(activity.activity),
+        "page_link": OFFER if template == "offered" else links.to_activity(activity.activity),
+        "activity_link": links.to_activity(activity.activity),
         "cancel_link": None if kind.over or template in WITHOUT_A_WAY_OUT else CANCEL,
     }
 

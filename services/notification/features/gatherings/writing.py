@@ -5,7 +5,7 @@ from typing import Final
 
 from services.notification.features.gatherings.calendar import Method, calendar_of
 from services.notification.features.gatherings.domain.policies import BY_STANDING
-from services.notification.features.gatherings.wording import CANCEL, NAME, PLACE, Kind, values
+from services.notification.features.gatherings.wording import CANCEL, NAME, OFFER, PLACE, Kind, values
 from services.notification.kernel.letters import SALT, Draft, Letter, Words
 from shared.activity_changes import removed
 from shared.links import Links
@@ -29,6 +29,7 @@ def draft(letter: Letter, links: Links) -> Draft:
         Kind.of(letter),
         {
             CANCEL: links.to_cancel(person.registration),
+            OFFER: links.to_offer(person.registration),
             PLACE: str(delivery.place),
             NAME: person.name,
         },

@@ -1,8 +1,10 @@
 """Activities, registrations and attendance: one boundary of consistency, since all of it is about seats."""
 
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from services.registration.features.gatherings.approvals_api import approvals
 from services.registration.features.gatherings.directory import DIRECTORY
 from services.registration.features.gatherings.domain import activity, registration
 from services.registration.features.gatherings.domain.activity import ActivityState
@@ -22,6 +24,8 @@ from services.registration.features.gatherings.gatherings_desk import parts, tit
 from services.registration.features.gatherings.held_of_registrants import HOLDINGS
 from services.registration.features.gatherings.pages import (
     activities,
+    answering_offers,
+    approving,
     attendance,
     cancelling,
     changing,
@@ -59,6 +63,7 @@ STAFF_PAGES: Final = (
     registration_change,
     seating,
     substituting,
+    approving,
     attendance,
     importing,
     downloads,
@@ -80,7 +85,7 @@ GATHERINGS: Final = Feature(
             activity.evolve,
             ACTIVITIES,
             REMEMBERED_ACTIVITIES,
-            Timer(ActivityState.promoting, go_on, {"promoting": True}),
+            Timer(ActivityState.due, go_on, {"promoting": True}, attrgetter("next_due")),
         ),
     },
     collections=COLLECTIONS,
@@ -92,8 +97,8 @@ GATHERINGS: Final = Feature(
     reactions=REACTIONS,
     recovery=recovered_gatherings,
     holdings=HOLDINGS,
-    api=API,
-    pages=(activities.routes, form.routes, outcome.routes, cancelling.routes),
+    api=(*API, approvals),
+    pages=(activities.routes, form.routes, outcome.routes, cancelling.routes, answering_offers.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
     templates=Path(__file__).with_name("templates"),
     parts=parts,

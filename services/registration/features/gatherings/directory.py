@@ -14,6 +14,8 @@ from shared.contracts.facts import (
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
+    RegistrationRejected,
+    RegistrationSubmitted,
     RegistrationSubstituted,
     RegistrationWaitlisted,
 )
@@ -23,6 +25,8 @@ _ACTIVITY: Final = (ActivityPublished, ActivityChanged, ActivityCancelled)
 _REGISTRATION: Final = (
     RegistrationConfirmed,
     RegistrationWaitlisted,
+    RegistrationSubmitted,
+    RegistrationRejected,
     RegistrationChanged,
     RegistrationSubstituted,
     RegistrationCorrected,
@@ -62,7 +66,9 @@ class Directory:
             return []
         rows = list(known.values())
         if missing := list(revs.keys() - known.keys()):
-            found = self._store["registrations"].find({"_id": {"$in": missing}}, {"activity": 1, "who": 1})
+            found = self._store["registrations"].find(
+                {"_id": {"$in": missing}}, {"activity": 1, "who": 1, "reason": 1}
+            )
             rows += await found.to_list(None)
         contacts = list({row["who"]["contact"] for row in rows})
         people = await self._store["people"].find({"_id": {"$in": contacts}}, {"who": 1}).to_list(None)
@@ -87,6 +93,7 @@ def activity_entry(row: Document, rev: int) -> Entry:
 def registration_entry(row: Document, rev: int, who: Document) -> Entry:
     known: Document = {name: who[name] for name in ("name", "email", "phone") if name in who}
     known |= {name: row["who"][name] for name in KEPT if name in row["who"]}
+    known |= {"reason": row["reason"]} if row.get("reason") else {}
     entry = RegistrationEntry.model_validate(
         known | {"rev": rev, "registration": row["_id"], "activity": row["activity"]}
     )

@@ -20,12 +20,17 @@ from shared.contracts.facts import (
     ActivityPublished,
     AttendanceRecorded,
     Body,
+    OfferEnded,
+    OfferMade,
+    RegistrationApproved,
     RegistrationCancelled,
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationFact,
     RegistrationPromoted,
+    RegistrationRejected,
+    RegistrationSubmitted,
     RegistrationSubstituted,
     RegistrationWaitlisted,
 )
@@ -56,7 +61,7 @@ def move_line(loaded: LoadedStates, fact: NumberedFact) -> None:
         _change_line(loaded, lines, body, after)
         return
     line = lines.setdefault(_line_of(body, after), [])
-    if isinstance(body, RegistrationWaitlisted):
+    if isinstance(body, RegistrationWaitlisted | RegistrationApproved) and after.status == "waitlisted":
         state: ActivityState = loaded.states[ACTIVITY][body.activity]
         if len(line) + 1 == state.waiting[after.quotas]:
             line.append(after)
@@ -136,6 +141,12 @@ _SEAT_REASON: Final = PrivatePart(
     lambda state: None,
     lambda body: bool(body.out_of_turn),
 )
+_REJECTION: Final = PrivatePart(
+    REGISTRATION,
+    lambda reason: {"reason": reason},
+    lambda row: row["reason"],
+    lambda state: state.reason,
+)
 _STATES: Final = {ACTIVITY: _activity, REGISTRATION: _registration}
 _WHOLE: Final = {ACTIVITY: _activity}
 FACTS: Final[Mapping[type[Body], FactRule]] = {
@@ -149,8 +160,22 @@ FACTS: Final[Mapping[type[Body], FactRule]] = {
     RegistrationWaitlisted: FactRule(
         _STATES, "waitlisted", _REGISTRANT, move_line, history="mendaftarkan orang, di daftar tunggu"
     ),
+    RegistrationSubmitted: FactRule(
+        _STATES, "submitted", _REGISTRANT, history="mendaftarkan orang, menunggu persetujuan"
+    ),
+    RegistrationApproved: FactRule(
+        _STATES,
+        "confirmed",
+        None,
+        move_line,
+        history="menyetujui pendaftaran",
+        result_of=lambda data: "confirmed" if data["seated"] else "waitlisted",
+    ),
+    RegistrationRejected: FactRule(_STATES, "rejected", _REJECTION, history="tidak menyetujui pendaftaran"),
+    OfferMade: FactRule(_STATES, None, None, move_line),
+    OfferEnded: FactRule(_STATES, "cancelled", None, history="melepas tempat yang ditawarkan"),
     RegistrationPromoted: FactRule(
-        _STATES, "confirmed", _SEAT_REASON, move_line, history="memberi tempat sebelum gilirannya"
+        _STATES, "confirmed", _SEAT_REASON, move_line, history="memberi tempat kepada yang menunggu"
     ),
     RegistrationSubstituted: FactRule(
         {ACTIVITY: _activity, REGISTRATION: lambda body, key: (body.registration, body.replaces)},

@@ -20,6 +20,7 @@ from shared.contracts.misfits import Misfit
 
 YEARS: Final = range(2000, 2101)
 LONGEST: Final = timedelta(days=366)
+SHORTEST_OFFER: Final = timedelta(seconds=1)
 
 
 def of_activity(command: PublishActivity | ChangeActivity) -> list[Misfit]:
@@ -57,6 +58,8 @@ def _of_activity(command: PublishActivity | ChangeActivity) -> Iterator[Misfit]:
         given: timedelta | None = getattr(command, name)
         if given is not None and not timedelta(0) <= given <= LONGEST:
             yield Misfit(name, "duration_out_of_range")
+    if command.offer_within is not None and not SHORTEST_OFFER <= command.offer_within <= LONGEST:
+        yield Misfit("offer_within", "duration_out_of_range")
 
 
 def _instants(of: Session | PublishActivity | ChangeActivity, path: str, *names: str) -> Iterator[Misfit]:

@@ -1,5 +1,6 @@
 """What is told of gatherings, in plain Indonesian: what happened, and what to do."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from services.registration.kernel.sentences import Sentences
@@ -7,6 +8,8 @@ from services.registration.kernel.sentences import Sentences
 _RESULTS: Final = {
     "confirmed": "Pendaftaran terkonfirmasi.",
     "waitlisted": "Kuota penuh. Pendaftaran masuk daftar tunggu, urutan ke-{place}.",
+    "submitted": "Pendaftaran sudah masuk dan menunggu persetujuan panitia.",
+    "rejected": "Pendaftaran tidak disetujui; alasannya dikirim lewat email.",
     "cancelled": "Pembatalan sudah dicatat.",
     "recorded": "Kehadiran sudah dicatat.",
     "changed": "Perubahan sudah dicatat.",
@@ -24,6 +27,9 @@ _REASONS: Final = {
     "activity_cancelled": "Kegiatan ini dibatalkan.",
     "quota_below_taken": "Kuota {quota} tidak dapat diturunkan di bawah {taken}: kursi itu sudah terisi.",
     "no_seat": "Kuota orang ini penuh. Tambah kursinya, atau beri tempat di luar kuota.",
+    "not_approved": "Pendaftaran ini belum disetujui. Setujui dahulu, baru dapat diberi tempat.",
+    "already_answered": "Pendaftaran ini sudah diputuskan. Muat ulang halamannya untuk melihat hasilnya.",
+    "offer_ended": "Tidak ada tempat yang sedang ditawarkan kepada peserta ini: tawarannya sudah berakhir.",
     "already_confirmed": "Pendaftaran ini sudah terkonfirmasi.",
     "quota_rule_fixed": "Peruntukan kuota tidak dapat diubah karena sudah ada pendaftar; "
     "jumlah kursinya dapat.",
@@ -32,4 +38,13 @@ _REASONS: Final = {
     "registration_unknown": "Pendaftaran tidak ditemukan dalam kegiatan ini.",
     "already_cancelled": "Pendaftaran ini sudah dibatalkan.",
 }
+STATUS_LABELS: Final[Mapping[str, str]] = {
+    "confirmed": "Terkonfirmasi",
+    "submitted": "Menunggu persetujuan",
+    "offered": "Ditawari tempat",
+    "waitlisted": "Daftar tunggu",
+    "cancelled": "Dibatalkan",
+    "rejected": "Tidak disetujui",
+}
+"""Of a registration, as staff read it."""
 SENTENCES: Final = Sentences(_RESULTS, _REASONS)

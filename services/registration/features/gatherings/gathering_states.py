@@ -36,8 +36,8 @@ def line_name(quotas: Signature) -> str:
 
 
 def activity_document(name: str, partition: int, state: ActivityState, now: datetime) -> Document:
-    """`promoting`, by which ticks find it: as it stands `now`."""
-    return {
+    """`promoting`, by which ticks find it: as it stands `now`, also while an offer runs."""
+    row = {
         "_id": name,
         "partition": partition,
         "described": described_document(state.described),
@@ -47,8 +47,9 @@ def activity_document(name: str, partition: int, state: ActivityState, now: date
         "registrations": state.registrations,
         "cancelled": state.cancelled,
         "reason": state.reason,
-        "promoting": state.promoting(now),
+        "promoting": state.promoting(now) or bool(state.offers),
     }
+    return row | {"offers": dict(state.offers)} if state.offers else row
 
 
 def _activity_state(document: Document) -> ActivityState:
@@ -60,12 +61,13 @@ def _activity_state(document: Document) -> ActivityState:
         registrations=document["registrations"],
         cancelled=document["cancelled"],
         reason=document["reason"],
+        offers=document.get("offers", {}),
     )
 
 
 def registration_document(state: Registration) -> Document:
     """`line`, `present` and `jp` repeat what follows from the rest, for the index and the control totals;
-    `beyond` stands where it is so."""
+    `beyond` and `reason` stand where it is so."""
     row = {
         "_id": state.id,
         "activity": state.activity,
@@ -78,7 +80,8 @@ def registration_document(state: Registration) -> Document:
         "sessions": len(state.attended),
         "jp": sum(state.attended.values()),
     }
-    return row | {"beyond": True} if state.beyond else row
+    said = {"beyond": state.beyond or None, "reason": state.reason}
+    return row | {name: value for name, value in said.items() if value is not None}
 
 
 def _registration_state(document: Document) -> Registration:
@@ -92,6 +95,7 @@ def _registration_state(document: Document) -> Registration:
         registrant=registrant_of(document["who"]),
         attended=document["attended"],
         beyond=document.get("beyond", False),
+        reason=document.get("reason"),
     )
 
 

@@ -21,14 +21,18 @@ from services.registration.kernel.feature import CommandRule
 from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import (
+    AcceptOffer,
+    ApproveRegistration,
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
     ChangeRegistration,
     Command,
     CorrectRegistration,
+    DeclineOffer,
     PublishActivity,
     RecordAttendance,
+    RejectRegistration,
     SeatRegistration,
     SubmitRegistration,
     SubstituteRegistration,
@@ -38,7 +42,16 @@ NAME: Final = "gatherings"
 ACTIVITY: Final = "activity"
 REGISTRATION: Final = "registration"
 Lines = dict[Signature, list[Registration]]
-DISPOSING: Final = CancelRegistration | ChangeRegistration | SeatRegistration | SubstituteRegistration
+DISPOSING: Final = (
+    AcceptOffer
+    | ApproveRegistration
+    | CancelRegistration
+    | ChangeRegistration
+    | DeclineOffer
+    | RejectRegistration
+    | SeatRegistration
+    | SubstituteRegistration
+)
 """Commands that take away what a registration has, or give it more."""
 
 
@@ -160,7 +173,11 @@ COMMANDS: Final[dict[type[Command], CommandRule]] = {
     ChangeRegistration: CommandRule(_decide_own, "changed", None, faults=of_change),
     SeatRegistration: CommandRule(seat, "confirmed", None),
     SubstituteRegistration: CommandRule(substitute, "confirmed", None, faults=of_substitution),
+    ApproveRegistration: CommandRule(_decide_own, "confirmed", None),
+    RejectRegistration: CommandRule(_decide_own, "rejected", None),
+    AcceptOffer: CommandRule(_decide_own, "confirmed", None),
+    DeclineOffer: CommandRule(_decide_own, "cancelled", None),
     RecordAttendance: CommandRule(_decide, "recorded", "activity"),
     CorrectRegistration: CommandRule(_decide, "corrected", "activity"),
 }
-"""The key of each is its activity. `confirmed` may be `waitlisted`, as its fact says."""
+"""The key of each is its activity. `confirmed` may be `waitlisted` or `submitted`, as its fact says."""

@@ -5,10 +5,17 @@ from typing import Final
 from services.registration.features.people.reactions import registration_ids
 from services.registration.kernel.feature import Holdings, OfficeStore, Rows
 from services.registration.storage.documents import position
-from shared.contracts.facts import RegistrationChanged, RegistrationPromoted
+from shared.contracts.facts import (
+    RegistrationChanged,
+    RegistrationPromoted,
+    RegistrationRejected,
+    RegistrationSubmitted,
+)
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document, ReplaceOne, Session, UpdateOne
 
+LATER: Final = (RegistrationSubmitted, RegistrationRejected, RegistrationChanged, RegistrationPromoted)
+"""Facts with something beside them that need not stand where a registration's arrival does."""
 STATED: Final = ("category", "regency", "cohort")  # by the facts of a registration, too
 
 
@@ -20,13 +27,13 @@ async def _registrations(of: OfficeStore, ref: str, session: Session | None = No
 
 async def _places(of: OfficeStore, rows: list[Document]) -> list[int]:
     """Of the first facts of these registrations, which say who they are of, and of those by which staff
-    changed them since."""
+    decided on them since."""
     partitions = await of.store["cursors"].count_documents({})
     first = [position(partition_of(row["activity"].encode(), partitions), row["arrival"]) for row in rows]
     changed = of.store["facts"].find(
         {
             "key": {"$in": [row["activity"] for row in rows]},
-            "type": {"$in": [RegistrationChanged.type, RegistrationPromoted.type]},
+            "type": {"$in": [fact.type for fact in LATER]},
             "data.registration": {"$in": [row["_id"] for row in rows]},
         },
         {"_id": 1},
@@ -51,7 +58,11 @@ async def _remove(of: OfficeStore, ref: str, session: Session) -> None:
     if not rows:
         return
     await of.store["registrations"].bulk_write(
-        [UpdateOne({"_id": name}, {"$set": {"who": who}}) for name, who in bare.items()], session=session
+        [
+            UpdateOne({"_id": name}, {"$set": {"who": who}, "$unset": {"reason": ""}})
+            for name, who in bare.items()
+        ],
+        session=session,
     )
     emptied: list[ReplaceOne[Document]] = [
         ReplaceOne({"_id": place}, {}) for place in await _places(of, rows)

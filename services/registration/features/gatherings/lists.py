@@ -16,6 +16,7 @@ from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.storage.loader import Loader
+from shared.contracts.facts import ENDED
 from shared.mongo.driver import Store, is_passing
 
 SECONDS: Final = 10.0
@@ -62,7 +63,7 @@ class Lists:
         found = dict[str, str]()
         for ref in dict.fromkeys(refs):
             held = await registrations_of(self.store, self.digests, ref)
-            best = sorted(held, key=lambda one: (one.activity != activity, one.status == "cancelled"))
+            best = sorted(held, key=lambda one: (one.activity != activity, one.status in ENDED))
             found |= {ref: best[0].registration} if best else {}
         return found
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.registration.features.gatherings.roster import EnrolledParticipant
+from shared.contracts.facts import ENDED
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ def mentored_groups(rows: Sequence[EnrolledParticipant]) -> list[MentoredGroup]:
     """By name, of all that are not cancelled."""
     found: dict[str, MentoredGroup] = {}
     for row in rows:
-        if row.group and row.status != "cancelled":
+        if row.group and row.status not in ENDED:
             group = found.setdefault(row.group, MentoredGroup(row.group))
             named = {"facilitator": group.facilitators, "principal": group.principals}
             named.get(row.role_in_group or "", group.others).append(row)

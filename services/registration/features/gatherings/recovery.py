@@ -17,17 +17,20 @@ from shared.contracts.facts import (
     ActivityCancelled,
     ActivityPublished,
     Body,
+    OfferEnded,
     RegistrationCancelled,
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
+    RegistrationRejected,
+    RegistrationSubmitted,
     RegistrationSubstituted,
     RegistrationWaitlisted,
 )
 from shared.contracts.types import Category
 from shared.kafka.facts import Fact
 
-FirstFact = RegistrationConfirmed | RegistrationWaitlisted | RegistrationSubstituted
+FirstFact = RegistrationConfirmed | RegistrationWaitlisted | RegistrationSubmitted | RegistrationSubstituted
 """Of a registration: it says who it is."""
 KEPT: Final = ("institution", "group", "role_in_group")
 
@@ -47,7 +50,9 @@ class RecoveredGatheringFacts:
         self._entries = entries.found
         self._digests = digests
         self._cancelled = {
-            one.body.registration for one in told if isinstance(one.body, RegistrationCancelled)
+            one.body.registration
+            for one in told
+            if isinstance(one.body, RegistrationCancelled | RegistrationRejected | OfferEnded)
         } | {one.body.replaces for one in told if isinstance(one.body, RegistrationSubstituted)}
 
     def refs(self, told: Iterable[RecoveredFact]) -> set[str]:
@@ -66,8 +71,16 @@ class RecoveredGatheringFacts:
             case ActivityCancelled() as body:
                 said = self._activity(body.activity)
                 return said.reason if said else None
-            case (RegistrationConfirmed() | RegistrationWaitlisted() | RegistrationSubstituted()) as body:
+            case (
+                RegistrationConfirmed()
+                | RegistrationWaitlisted()
+                | RegistrationSubmitted()
+                | RegistrationSubstituted()
+            ) as body:
                 return self._registrant(one.fact, body, contacts)
+            case RegistrationRejected() as body:
+                entry = self._registration(body.registration)
+                return entry.reason if entry else None
             case RegistrationChanged() as body:
                 return self._changed(one.fact, body, loaded)
         return None
@@ -94,6 +107,7 @@ class RecoveredGatheringFacts:
             case (
                 RegistrationConfirmed(registration=name)
                 | RegistrationWaitlisted(registration=name)
+                | RegistrationSubmitted(registration=name)
                 | RegistrationSubstituted(registration=name)
             ):
                 entry = self._registration(name)

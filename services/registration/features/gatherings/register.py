@@ -7,7 +7,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from services.registration.features.gatherings.domain.activity import ActivityState, Cells
-from services.registration.features.gatherings.domain.registration import MAX_FACTS, Registration
+from services.registration.features.gatherings.domain.registration import (
+    COUNTED_AS,
+    MAX_FACTS,
+    Registration,
+)
 from services.registration.features.gatherings.gathering_states import (
     activity_state,
     line_name,
@@ -21,31 +25,39 @@ from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import (
+    AcceptOffer,
+    ApproveRegistration,
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
     ChangeRegistration,
     CorrectRegistration,
+    DeclineOffer,
     RecordAttendance,
+    RejectRegistration,
     SeatRegistration,
     SubmitRegistration,
     SubstituteRegistration,
     Tick,
 )
-from shared.contracts.facts import Cell
+from shared.contracts.facts import ENDED, Cell
 
 NAMING: Final = (
-    CancelRegistration
+    AcceptOffer
+    | ApproveRegistration
+    | CancelRegistration
     | ChangeRegistration
     | CorrectRegistration
+    | DeclineOffer
     | RecordAttendance
+    | RejectRegistration
     | SeatRegistration
     | SubstituteRegistration
 )
 """Commands that name the registration which they are about."""
 SUBMITTING: Final = SubmitRegistration | SubstituteRegistration
 """Commands that bring a person, who is found among the office's people first."""
-FREEING: Final = CancelRegistration | ChangeRegistration | SubstituteRegistration
+FREEING: Final = CancelRegistration | ChangeRegistration | DeclineOffer | SubstituteRegistration
 """Commands that may free a seat."""
 
 
@@ -119,7 +131,7 @@ class Register:
             ids = {self._digests.registration(key, ref, number): (key, ref) for key, ref in wanted}
             found = await self._registrations(ids)
             loaded.states[REGISTRATION] |= found
-            wanted = {ids[name] for name, one in found.items() if one.status == "cancelled"}
+            wanted = {ids[name] for name, one in found.items() if one.ended}
             number += 1
 
     async def _load_named(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> None:
@@ -147,6 +159,7 @@ class Register:
             elif isinstance(one.command, Tick):
                 unfinished = [name for kind, name in loaded.unfinished if kind == ACTIVITY]
                 heads.update(dict.fromkeys(unfinished, MAX_FACTS))
+                await self._load_offered(unfinished, loaded)
         activities, registrations = loaded.states[ACTIVITY], loaded.states[REGISTRATION]
         for name, limit in heads.items():
             state = activities.get(name)
@@ -156,6 +169,13 @@ class Register:
             for line in lines.values():
                 for one_waiting in line:
                     registrations.setdefault(one_waiting.id, one_waiting)
+
+    async def _load_offered(self, names: Sequence[str], loaded: LoadedStates) -> None:
+        """Whose offers may end."""
+        states = [loaded.states[ACTIVITY][name] for name in names]
+        offered = {name for state in states if state for name in state.offers}
+        if missing := offered - loaded.states[REGISTRATION].keys():
+            loaded.states[REGISTRATION] |= await self._registrations(missing)
 
     async def _lines(self, activity: str, state: ActivityState, limit: int) -> Lines:
         lines: Lines = defaultdict(list)
@@ -169,8 +189,8 @@ class Register:
         return lines
 
     async def _live(self, activity: str) -> Cells:
-        """Confirmed, those of them beyond the quotas, and waitlisted of an activity by cell, counted from its
-        registrations."""
+        """Confirmed, those of them beyond the quotas, and what counts as waitlisted of an activity by cell,
+        counted from its registrations."""
         cell = {"category": "$who.category", "regency": "$who.regency", "cohort": "$who.cohort"}
         groups = await self._store.aggregate(
             "registrations",
@@ -179,7 +199,7 @@ class Register:
                     "$match": {
                         "_id": self._digests.activity_range(activity),
                         "activity": activity,
-                        "status": {"$ne": "cancelled"},
+                        "status": {"$nin": [*ENDED]},
                     }
                 },
                 {
@@ -201,7 +221,7 @@ class Register:
                 home_regency=key.get("regency"),
                 cohort=key.get("cohort"),
             )
-            live[where][key["status"]] = group["number"]
+            live[where][COUNTED_AS[key["status"]]] += group["number"]
             if group["beyond"]:
                 live[where]["beyond"] = group["beyond"]
         return live

@@ -9,6 +9,7 @@ from services.registration.features.people.reactions import RegistrationOfPerson
 from services.registration.features.people.store import People
 from services.registration.kernel.digests import Digests
 from shared.contracts.commands import Participant
+from shared.contracts.facts import ENDED
 from shared.mongo.driver import Document, Store
 
 EVERYBODY: Final = 1_000_000
@@ -32,14 +33,14 @@ class RosterFilter:
 
     @property
     def in_turn(self) -> bool:
-        """Whether those are asked for who wait, who stand in their order."""
-        return self.status == "waitlisted"
+        """Whether those are asked for who wait, for a seat or to be approved, who stand in their order."""
+        return self.status in ("waitlisted", "submitted")
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolledParticipant:
     """One registration. `who`: name and email, perhaps phone, nip, nuptk, of which `unproved` only they
-    themselves stated. `attended`: session -> JP."""
+    themselves stated. `attended`: session -> JP; `reason`: why it was rejected."""
 
     id: str
     activity: str
@@ -56,6 +57,7 @@ class EnrolledParticipant:
     line: str
     attended: Mapping[str, int]
     unproved: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 class Roster:
@@ -113,7 +115,7 @@ class Roster:
     async def live(self, ref: str) -> list[RegistrationOfPerson]:
         """Where this person is registered and not cancelled: what a correction of them must reach."""
         held = await registrations_of(self._store, self._digests, ref)
-        return [one for one in held if one.status != "cancelled"]
+        return [one for one in held if one.status not in ENDED]
 
     async def standing(self, activity: str, who: Participant) -> str | None:
         """The registration that this person, found as by a submission of staff, has in the activity."""
@@ -158,4 +160,5 @@ def _enrolled(row: Document) -> EnrolledParticipant:
         row["line"],
         row["attended"],
         tuple((row.get("person") or {}).get("unproved", ())),
+        row.get("reason"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.registration.features.gatherings.domain.registration import COUNTED_AS
 from services.registration.features.gatherings.gathering_states import activity_state
 from services.registration.kernel.feature import OfficeStore
 from shared.contracts.facts import MEASURES, Measure
@@ -17,7 +18,7 @@ async def totals(of: OfficeStore, partition: int, session: Session) -> dict[Meas
             totals["activities"] += 1
             totals["seats"] += activity_state(row).described.seats
     for group in await _counted(of, list(rows), session):
-        status: Measure = group["_id"]["status"]
+        status: Measure = COUNTED_AS[group["_id"]["status"]]
         if rows[group["_id"]["activity"]]["cancelled"]:
             status = "cancelled"
         totals[status] += group["registrations"]

@@ -7,7 +7,7 @@ from services.registration.features.people.domain import participant
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore, Reaction
 from shared.contracts.commands import CorrectRegistration
-from shared.contracts.facts import Body, ParticipantCorrected
+from shared.contracts.facts import ENDED, Body, ParticipantCorrected
 from shared.mongo.driver import Document, Store
 
 
@@ -38,7 +38,7 @@ async def _all_of(store: Store, digests: Digests, ref: str) -> list[Registration
         ids = {digests.registration(name, ref, number): name for name in left}
         rows = await store["registrations"].find({"_id": {"$in": list(ids)}}, {"status": 1}).to_list(None)
         found += [RegistrationOfPerson(ids[row["_id"]], row["_id"], row["status"]) for row in rows]
-        left = {ids[row["_id"]] for row in rows if row["status"] == "cancelled"}
+        left = {ids[row["_id"]] for row in rows if row["status"] in ENDED}
         number += 1
     return found
 
@@ -49,7 +49,7 @@ async def _restated(of: OfficeStore, fact: Document) -> Sequence[CorrectRegistra
     return [
         CorrectRegistration(activity=one.activity, registration=one.registration)
         for one in held
-        if one.status != "cancelled"
+        if one.status not in ENDED
     ]
 
 

@@ -48,7 +48,7 @@ def decide(delivery: Delivery, known: DeliveryContext, now: datetime) -> Verdict
     left = standing is not None and standing.status == "cancelled"
     if delivery.template in ONLY_WHILE_LIVE and (activity.cancelled or left):
         return EndDelivery("withdrawn", "cancelled")
-    if delivery.until is not None and _moved(delivery, activity):
+    if delivery.template == "reminder" and _moved(delivery, activity):
         return EndDelivery("withdrawn", "moved")
     earlier, verdict = told_against(looked_up.stood, activity), None
     if delivery.template == "activity-changed":

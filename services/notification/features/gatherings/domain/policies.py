@@ -10,6 +10,10 @@ WEEK: Final = timedelta(days=7)
 TEMPLATES: Final[Mapping[str, MailTemplate]] = {
     "confirmed": MailTemplate("Terkonfirmasi", GREEN, WEEK, resend_if_ambiguous=True),
     "waitlisted": MailTemplate("Daftar tunggu", AMBER, timedelta(days=3), resend_if_ambiguous=False),
+    "submitted": MailTemplate("Menunggu persetujuan", AMBER, timedelta(days=3), resend_if_ambiguous=False),
+    "rejected": MailTemplate("Tidak disetujui", RED, WEEK, resend_if_ambiguous=True),
+    "offered": MailTemplate("Tempat untuk Anda", AMBER, WEEK, resend_if_ambiguous=True),
+    "offer-ended": MailTemplate("Tawaran tempat berakhir", RED, WEEK, resend_if_ambiguous=False),
     "promoted": MailTemplate("Terkonfirmasi dari daftar tunggu", GREEN, WEEK, resend_if_ambiguous=True),
     "cancelled": MailTemplate("Pendaftaran dibatalkan", RED, WEEK, resend_if_ambiguous=False),
     "reminder": MailTemplate("Pengingat", BLUE, WEEK, resend_if_ambiguous=False),

@@ -21,12 +21,17 @@ from shared.contracts.facts import (
     ActivityChanged,
     ActivityPublished,
     Body,
+    OfferEnded,
+    OfferMade,
+    RegistrationApproved,
     RegistrationCancelled,
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationFact,
     RegistrationPromoted,
+    RegistrationRejected,
+    RegistrationSubmitted,
     RegistrationSubstituted,
     RegistrationWaitlisted,
     Stated,
@@ -100,10 +105,42 @@ def _waitlist(rows: FoldedRows, stated: Stated, body: RegistrationWaitlisted) ->
     return [replace(_mail(rows, stated, body, "waitlisted"), place=body.place)]
 
 
+def _submit(rows: FoldedRows, stated: Stated, body: RegistrationSubmitted) -> Owed:
+    registrations(rows)[body.registration] = Registration(
+        body.registration, body.activity, "waitlisted", rev=stated.number, born=stated.number
+    )
+    return [_mail(rows, stated, body, "submitted")]
+
+
+def _approve(rows: FoldedRows, stated: Stated, body: RegistrationApproved) -> Owed:
+    """What they hear is what became of it: that they have a seat, or a place in the line."""
+    if body.seated:
+        return _seated(rows, stated, body, "confirmed")
+    return [replace(_mail(rows, stated, body, "waitlisted"), place=body.place)]
+
+
+def _reject(rows: FoldedRows, stated: Stated, body: RegistrationRejected) -> Owed:
+    if row := registrations(rows).get(body.registration):
+        registrations(rows)[row.id] = replace(row, status="cancelled", ended=stated.number, rev=stated.number)
+    return [_mail(rows, stated, body, "rejected")]
+
+
+def _offer(rows: FoldedRows, stated: Stated, body: OfferMade) -> Owed:
+    return [replace(_mail(rows, stated, body, "offered"), until=body.until)]
+
+
+def _end_offer(rows: FoldedRows, stated: Stated, body: OfferEnded) -> Owed:
+    return _left(rows, stated, body, "cancelled" if body.declined else "offer-ended")
+
+
 def _promote(rows: FoldedRows, stated: Stated, body: RegistrationPromoted) -> Owed:
+    return _seated(rows, stated, body, "promoted")
+
+
+def _seated(rows: FoldedRows, stated: Stated, body: RegistrationFact, template: str) -> Owed:
     if row := registrations(rows).get(body.registration):
         registrations(rows)[row.id] = replace(row, status="confirmed", seated=stated.at)
-    return [_mail(rows, stated, body, "promoted"), *_reminded_late(rows, stated, body)]
+    return [_mail(rows, stated, body, template), *_reminded_late(rows, stated, body)]
 
 
 def _reminded_late(rows: FoldedRows, stated: Stated, body: RegistrationFact) -> Owed:
@@ -135,9 +172,13 @@ def _substitute(rows: FoldedRows, stated: Stated, body: RegistrationSubstituted)
 
 
 def _cancel(rows: FoldedRows, stated: Stated, body: RegistrationCancelled) -> Owed:
+    return _left(rows, stated, body, "cancelled")
+
+
+def _left(rows: FoldedRows, stated: Stated, body: RegistrationFact, template: str) -> Owed:
     if row := registrations(rows).get(body.registration):
         registrations(rows)[row.id] = replace(row, status="cancelled", ended=stated.number)
-    return [_mail(rows, stated, body, "cancelled")]
+    return [_mail(rows, stated, body, template)]
 
 
 def _correct(rows: FoldedRows, stated: Stated, body: RegistrationFact) -> Owed:
@@ -170,6 +211,11 @@ RULES: Final[Mapping[type[Body], MailRule]] = {
     ActivityCancelled: _rule(_cancel_activity, "activity-cancelled"),
     RegistrationConfirmed: _rule(_confirm, "confirmed", "reminder"),
     RegistrationWaitlisted: _rule(_waitlist, "waitlisted"),
+    RegistrationSubmitted: _rule(_submit, "submitted"),
+    RegistrationApproved: _rule(_approve, "confirmed", "waitlisted", "reminder"),
+    RegistrationRejected: _rule(_reject, "rejected"),
+    OfferMade: _rule(_offer, "offered"),
+    OfferEnded: _rule(_end_offer, "offer-ended", "cancelled"),
     RegistrationPromoted: _rule(_promote, "promoted", "reminder"),
     RegistrationCancelled: _rule(_cancel, "cancelled"),
     RegistrationSubstituted: _rule(_substitute, "confirmed", "cancelled", "reminder"),

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.notification.kernel.deliveries import State
 
-FIRST: Final[frozenset[str]] = frozenset({"confirmed", "waitlisted", "promoted"})
+FIRST: Final[frozenset[str]] = frozenset({"confirmed", "waitlisted", "submitted", "promoted"})
 TELLING: Final = FIRST | {"activity-changed"}
 """Mails with an activity's details whole; a reminder has what is left of them, and no calendar."""
 

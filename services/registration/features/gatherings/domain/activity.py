@@ -20,10 +20,14 @@ from shared.contracts.facts import (
     Cell,
     Change,
     Measure,
+    OfferEnded,
+    OfferMade,
+    RegistrationApproved,
     RegistrationCancelled,
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationPromoted,
+    RegistrationSubmitted,
     RegistrationSubstituted,
     RegistrationWaitlisted,
     SeatCount,
@@ -40,7 +44,8 @@ Cells = Mapping[Cell, Mapping[Measure, int]]
 
 @dataclass(frozen=True, slots=True)
 class ActivityState:
-    """`taken` counts by quota, `waiting` by signature, `attended` by session; `registrations` ever made."""
+    """`taken` counts by quota, `waiting` by signature, `attended` by session; `registrations` ever made.
+    `offers`: until when a seat is offered, by registration; it counts as taken."""
 
     described: Activity
     taken: Mapping[str, int]
@@ -49,6 +54,7 @@ class ActivityState:
     registrations: int = 0
     cancelled: bool = False
     reason: str | None = None
+    offers: Mapping[str, datetime] = field(default_factory=dict)
 
     def signature(self, category: str, regency: str | None, cohort: int | None) -> Signature:
         return tuple(quota.id for quota in self.described.quotas if quota.admits(category, regency, cohort))
@@ -77,6 +83,22 @@ class ActivityState:
         """Whether there is a promotion to do: one that a command did not finish."""
         return self.lets_wait and not self.over(now)
 
+    def due(self, now: datetime) -> bool:
+        """Whether time has brought something to do: a promotion, or the end of an offer."""
+        return self.promoting(now) or any(until <= now for until in self.offers.values())
+
+    def offered_until(self, now: datetime) -> datetime:
+        """To the second; never longer than somebody can come."""
+        within, ends = self.described.offer_within, last_end(self.described.sessions)
+        assert within is not None, "it offers seats"
+        until = earlier(now, -within)
+        return at_place(until if ends is None else min(until, ends), UTC).replace(microsecond=0)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next offer ends."""
+        return min(self.offers.values(), default=None)
+
 
 def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> ActivityState:
     """The activity after a fact, whatever its number. Facts about its registrations move its counts."""
@@ -94,6 +116,23 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
         case RegistrationWaitlisted(quotas=quotas):
             waiting = moved(state.waiting, [quotas], +1)
             return replace(state, waiting=waiting, registrations=state.registrations + 1)
+        case RegistrationSubmitted():
+            return replace(state, registrations=state.registrations + 1)
+        case RegistrationApproved(seated=True, quotas=quotas):
+            return replace(state, taken=moved(state.taken, quotas, +1))
+        case RegistrationApproved(quotas=quotas):
+            return replace(state, waiting=moved(state.waiting, [quotas], +1))
+        case OfferMade(registration=registration, quotas=quotas, until=until):
+            return replace(
+                state,
+                taken=moved(state.taken, quotas, +1),
+                waiting=moved(state.waiting, [quotas], -1),
+                offers={**state.offers, registration: until},
+            )
+        case OfferEnded(registration=registration, quotas=quotas):
+            return replace(_without_offer(state, registration), taken=moved(state.taken, quotas, -1))
+        case RegistrationPromoted(offered=True, registration=registration):
+            return _without_offer(state, registration)
         case RegistrationPromoted(quotas=quotas, line=line):
             return replace(
                 state,
@@ -103,10 +142,14 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
         case RegistrationSubstituted(line=before, quotas=quotas):
             taken = moved(moved(state.taken, before, -1), quotas, +1)
             return replace(state, taken=taken, registrations=state.registrations + 1)
-        case RegistrationChanged(was="confirmed", line=before, quotas=quotas):
+        case RegistrationChanged(was="confirmed" | "offered", line=before, quotas=quotas):
             return replace(state, taken=moved(moved(state.taken, before, -1), quotas, +1))
-        case RegistrationChanged(line=before, quotas=quotas):
+        case RegistrationChanged(was="waitlisted", line=before, quotas=quotas):
             return replace(state, waiting=moved(moved(state.waiting, [before], -1), [quotas], +1))
+        case RegistrationCancelled(standing="submitted"):
+            return state
+        case RegistrationCancelled(standing="offered", registration=registration, quotas=quotas):
+            return replace(_without_offer(state, registration), taken=moved(state.taken, quotas, -1))
         case RegistrationCancelled(was="confirmed", quotas=quotas):
             return replace(state, taken=moved(state.taken, quotas, -1))
         case RegistrationCancelled(quotas=quotas):
@@ -114,9 +157,14 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
         case AttendanceRecorded(session=session, present=present):
             return replace(state, attended=moved(state.attended, [session], 1 if present else -1))
         case ActivityCancelled():
-            return replace(state, cancelled=True, reason=content.private)
+            return replace(state, cancelled=True, reason=content.private, offers={})
         case _:
             return state
+
+
+def _without_offer(state: ActivityState, registration: str) -> ActivityState:
+    offers = {name: until for name, until in state.offers.items() if name != registration}
+    return replace(state, offers=offers)
 
 
 def moved(counts: Mapping[Any, int], keys: Any, step: int) -> dict[Any, int]:

@@ -24,9 +24,9 @@ def record(
         return Refusal("session_unknown")
     if registration is None or registration.activity != command.activity:
         return Refusal("registration_unknown")
-    if registration.status == "cancelled" and command.present:
+    if registration.ended and command.present:
         return Refusal("already_cancelled")
-    if registration.status == "waitlisted":
+    if registration.status in ("submitted", "waitlisted", "offered"):
         return Refusal("not_eligible")
     if now < attendance_opens(state.described, session.starts):
         return Refusal("session_not_open")

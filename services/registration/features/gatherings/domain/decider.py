@@ -5,19 +5,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.registration.features.gatherings.domain import activity, attendance, registration, seating
+from services.registration.features.gatherings.domain import (
+    activity,
+    approval,
+    attendance,
+    offers,
+    registration,
+    seating,
+)
 from services.registration.features.gatherings.domain.activity import ActivityState, Cells, Signature
 from services.registration.features.gatherings.domain.registration import MAX_FACTS, Candidate, Registration
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.commands import (
+    AcceptOffer,
+    ApproveRegistration,
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
     ChangeRegistration,
     Command,
     CorrectRegistration,
+    DeclineOffer,
     PublishActivity,
     RecordAttendance,
+    RejectRegistration,
     SeatRegistration,
     SubmitRegistration,
     SubstituteRegistration,
@@ -82,6 +93,23 @@ def substitute_registration(view: View, command: SubstituteRegistration, now: da
     return _then_promote(view, decision, now)
 
 
+def approve_registration(view: View, command: ApproveRegistration, now: datetime) -> Decision:
+    return approval.approve(view.activity, view.registration(command.registration))
+
+
+def reject_registration(view: View, command: RejectRegistration, now: datetime) -> Decision:
+    return approval.reject(view.activity, view.registration(command.registration), command)
+
+
+def accept_offer(view: View, command: AcceptOffer, now: datetime) -> Decision:
+    return offers.accept(view.activity, view.registration(command.registration), now)
+
+
+def decline_offer(view: View, command: DeclineOffer, now: datetime) -> Decision:
+    decision = offers.decline(view.activity, view.registration(command.registration), now)
+    return _then_promote(view, decision, now)
+
+
 def record_attendance(view: View, command: RecordAttendance, now: datetime) -> Decision:
     return attendance.record(view.activity, view.registration(command.registration), command, now)
 
@@ -91,8 +119,14 @@ def correct_registration(view: View, command: CorrectRegistration, now: datetime
 
 
 def go_on(view: View, now: datetime) -> list[NewFact]:
-    """What a tick does for an activity: promotions that one command did not finish."""
-    return registration.promote(view.activity, view.lines, MAX_FACTS, now) if view.activity else []
+    """What a tick does for an activity: ends of offers, and promotions, also those that one command did not
+    finish."""
+    if (state := view.activity) is None:
+        return []
+    found = offers.lapsed(state, view.registration, now, MAX_FACTS)
+    for content in found:
+        state = activity.evolve(state, content)
+    return found + registration.promote(state, view.lines, MAX_FACTS - len(found), now)
 
 
 def _then_promote(view: View, decision: Decision, now: datetime) -> Decision:
@@ -118,6 +152,10 @@ DECIDERS: dict[type[Command], Callable[[View, Any, datetime], Decision]] = {
     ChangeRegistration: change_registration,
     SeatRegistration: seat_registration,
     SubstituteRegistration: substitute_registration,
+    ApproveRegistration: approve_registration,
+    RejectRegistration: reject_registration,
+    AcceptOffer: accept_offer,
+    DeclineOffer: decline_offer,
     RecordAttendance: record_attendance,
     CorrectRegistration: correct_registration,
 }

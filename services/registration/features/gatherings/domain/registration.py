@@ -3,43 +3,66 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from services.registration.features.gatherings.domain import activity as activities
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.facts import (
+    ENDED,
     AttendanceRecorded,
+    Body,
     Cell,
     Change,
     Measure,
+    OfferEnded,
+    OfferMade,
+    RegistrationApproved,
     RegistrationCancelled,
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
     RegistrationPromoted,
+    RegistrationRejected,
+    RegistrationSubmitted,
     RegistrationSubstituted,
     RegistrationWaitlisted,
+    Standing,
 )
 
 MAX_FACTS = 1_000  # of one command; what it leaves undone goes on by ticks
+Status = Standing | Literal["cancelled", "rejected"]
+COUNTED_AS: Final[Mapping[str, Measure]] = {
+    "submitted": "waitlisted",
+    "waitlisted": "waitlisted",
+    "offered": "waitlisted",
+    "confirmed": "confirmed",
+    "cancelled": "cancelled",
+    "rejected": "cancelled",
+}
+"""The measure by status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """`arrival`: number of its first fact, the order in which people wait. `attended`: session -> JP.
-    `beyond`: it is confirmed and takes a seat of no quota."""
+    """`arrival`: number of its first fact, or of its approval, the order in which people wait. `attended`:
+    session -> JP. `beyond`: it is confirmed and takes a seat of no quota; `reason`: why it was rejected."""
 
     id: str
     activity: str
     round: int
-    status: Literal["confirmed", "waitlisted", "cancelled"]
+    status: Status
     quotas: Signature
     arrival: int
     registrant: Registrant
     attended: Mapping[str, int] = field(default_factory=dict)
     beyond: bool = False
+    reason: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
 
     @property
     def cell(self) -> Cell:
@@ -59,20 +82,24 @@ def cell_of(activity: str, who: Registrant) -> Cell:
     return Cell(activity=activity, category=who.category, home_regency=who.regency, cohort=who.cohort)
 
 
+_FIRST: Final[Mapping[type[Body], Status]] = {
+    RegistrationConfirmed: "confirmed",
+    RegistrationWaitlisted: "waitlisted",
+    RegistrationSubmitted: "submitted",
+}
+
+
 def evolve(state: Registration | None, content: NewFact, number: int) -> Registration:
     """The registration after a fact with this number in the ledger."""
     match content.body:
-        case (RegistrationConfirmed() | RegistrationWaitlisted()) as first:
+        case (RegistrationConfirmed() | RegistrationWaitlisted() | RegistrationSubmitted()) as first:
             who = content.private
             assert isinstance(who, Registrant), "the first fact of a registration says who it is"
-            status: Literal["confirmed", "waitlisted"] = (
-                "confirmed" if isinstance(first, RegistrationConfirmed) else "waitlisted"
-            )
             return Registration(
                 first.registration,
                 first.activity,
                 first.round,
-                status,
+                _FIRST[type(first)],
                 first.quotas,
                 number,
                 who,
@@ -82,13 +109,19 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
         return _substituted(state, content.body, content.private, number)
     assert state is not None, "only its first fact makes a registration"
     match content.body:
+        case RegistrationApproved(seated=seated):
+            return replace(state, status="confirmed" if seated else "waitlisted", arrival=number)
+        case RegistrationRejected():
+            return replace(state, status="rejected", reason=content.private)
+        case OfferMade():
+            return replace(state, status="offered")
         case RegistrationPromoted(quotas=quotas, beyond=beyond):
             return replace(state, status="confirmed", quotas=quotas, beyond=bool(beyond))
         case RegistrationChanged(quotas=quotas, beyond=beyond):
             who = content.private
             assert isinstance(who, Registrant), "the fact of a change says what it stands for now"
             return replace(state, registrant=who, quotas=quotas, beyond=bool(beyond))
-        case RegistrationCancelled():
+        case RegistrationCancelled() | OfferEnded():
             return replace(state, status="cancelled")
         case AttendanceRecorded(session=session, present=present, jp=jp):
             others = {key: value for key, value in state.attended.items() if key != session}
@@ -134,7 +167,7 @@ def submit(
     beyond: bool = False,
 ) -> Decision:
     """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
-    `beyond`: whenever it is, and beyond the quotas where they have no room.
+    `beyond`: whenever it is, without being approved, and beyond the quotas where they have no room.
 
     Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
     if state is None:
@@ -150,7 +183,7 @@ def submit(
     quotas = state.signature(who.category, who.regency, who.cohort)
     cell, registration = cell_of(described.id, who), candidate.id(number)
     seated = bool(quotas) and state.has_room(quotas) and not state.lets_wait
-    if seated or beyond:
+    if beyond or (seated and not described.approval):
         add: dict[Measure, int] = {"confirmed": 1} | ({} if seated else {"beyond": 1})
         confirmed = RegistrationConfirmed(
             activity=described.id,
@@ -161,6 +194,15 @@ def submit(
             changes=(Change(cell=cell, add=add),),
         )
         return [NewFact(confirmed, who)]
+    if described.approval:
+        submitted = RegistrationSubmitted(
+            activity=described.id,
+            registration=registration,
+            round=number,
+            quotas=quotas,
+            changes=(Change(cell=cell, add={COUNTED_AS["submitted"]: 1}),),
+        )
+        return [NewFact(submitted, who)]
     waitlisted = RegistrationWaitlisted(
         activity=described.id,
         registration=registration,
@@ -176,28 +218,40 @@ def next_round(candidate: Candidate, known: Callable[[str], Registration | None]
     """None while they have a registration that stands."""
     number = 1
     while before := known(candidate.id(number)):
-        if before.status != "cancelled":
+        if not before.ended:
             return None
         number += 1
     return number
 
 
-def cancel(state: ActivityState | None, registration: Registration | None) -> Decision:
-    """Promotions that the freed seats allow are added by the caller."""
+def standing(
+    state: ActivityState | None, registration: Registration | None
+) -> tuple[ActivityState, Registration] | Refusal:
+    """A registration about which something can be decided."""
     if state is None:
         return Refusal("activity_unknown")
     if registration is None or registration.activity != state.described.id:
         return Refusal("registration_unknown")
     if state.cancelled:
         return Refusal("activity_cancelled")
-    if registration.status == "cancelled":
+    if registration.ended:
         return Refusal("already_cancelled")
-    was = registration.status
-    add: dict[Measure, int] = {was: -1, "cancelled": 1} | ({"beyond": -1} if registration.beyond else {})
+    return state, registration
+
+
+def cancel(state: ActivityState | None, registration: Registration | None) -> Decision:
+    """Promotions that the freed seats allow are added by the caller."""
+    if isinstance(found := standing(state, registration), Refusal):
+        return found
+    _, registration = found
+    confirmed = registration.status == "confirmed"
+    counted: Measure = COUNTED_AS[registration.status]
+    add: dict[Measure, int] = {counted: -1, "cancelled": 1} | ({"beyond": -1} if registration.beyond else {})
     fact = RegistrationCancelled(
         activity=registration.activity,
         registration=registration.id,
-        was=was,
+        was="confirmed" if confirmed else "waitlisted",
+        standing=registration.status if registration.status in ("submitted", "offered") else None,
         quotas=registration.quotas,
         changes=(Change(cell=registration.cell, add=add),),
     )
@@ -210,7 +264,7 @@ def restate(state: ActivityState | None, registration: Registration | None) -> D
         return Refusal("activity_unknown")
     if registration is None or registration.activity != state.described.id:
         return Refusal("registration_unknown")
-    if state.cancelled or registration.status == "cancelled":
+    if state.cancelled or registration.ended:
         return []
     return [NewFact(RegistrationCorrected(activity=registration.activity, registration=registration.id))]
 
@@ -219,7 +273,7 @@ def promote(
     state: ActivityState, lines: Mapping[Signature, Sequence[Registration]], limit: int, now: datetime
 ) -> list[NewFact]:
     """Move up the earliest head whose quotas all have room, again and again, at most `limit` times; nobody
-    once the activity is over.
+    once the activity is over. To be moved up is to get the seat, or an offer of it.
 
     `lines` holds the beginnings of the lines. Where a line goes on beyond what was loaded, nobody behind
     it is moved up: the rest follows when more of it is at hand.
@@ -233,13 +287,18 @@ def promote(
         line = min(open_lines, key=lambda line: lines[line][at[line]].arrival)
         head = lines[line][at[line]]
         at[line] += 1
-        add: dict[Measure, int] = {"waitlisted": -1, "confirmed": 1}
-        fact = RegistrationPromoted(
-            activity=head.activity,
-            registration=head.id,
-            quotas=line,
-            changes=(Change(cell=head.cell, add=add),),
-        )
-        found.append(NewFact(fact))
+        found.append(NewFact(_moved_up(state, head, now)))
         state = activities.evolve(state, found[-1])
     return found
+
+
+def _moved_up(state: ActivityState, head: Registration, now: datetime) -> OfferMade | RegistrationPromoted:
+    if state.described.offer_within is not None:
+        until = state.offered_until(now)
+        return OfferMade(activity=head.activity, registration=head.id, quotas=head.quotas, until=until)
+    return RegistrationPromoted(
+        activity=head.activity,
+        registration=head.id,
+        quotas=head.quotas,
+        changes=(Change(cell=head.cell, add={"waitlisted": -1, "confirmed": 1}),),
+    )

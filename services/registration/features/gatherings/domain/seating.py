@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from services.registration.features.gatherings.domain import activity as activities
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
+from services.registration.features.gatherings.domain.offers import taken
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import (
+    COUNTED_AS,
     Candidate,
     Registration,
     cell_of,
     next_round,
+    standing,
 )
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.commands import ChangeRegistration, SeatRegistration
@@ -21,6 +24,7 @@ from shared.contracts.facts import (
     RegistrationChanged,
     RegistrationPromoted,
     RegistrationSubstituted,
+    Standing,
 )
 
 FIELDS: Final = ("category", "regency", "institution", "cohort", "group", "role_in_group")
@@ -30,8 +34,9 @@ def change(
     state: ActivityState | None, registration: Registration | None, command: ChangeRegistration
 ) -> Decision:
     """Who is confirmed stays so: with a seat of each quota that holds for them now, or beyond all quotas. Who
-    waits keeps their arrival. Promotions that freed seats allow are added by the caller."""
-    if isinstance(found := _standing(state, registration), Refusal):
+    waits keeps their arrival; whom a seat is offered is corrected only where it can be offered to them still.
+    Promotions that freed seats allow are added by the caller."""
+    if isinstance(found := standing(state, registration), Refusal):
         return found
     state, registration = found
     given = {name: getattr(command, name) for name in FIELDS if name in command.model_fields_set}
@@ -41,16 +46,18 @@ def change(
         return []
     after = replace(before, **given)
     quotas = state.signature(after.category, after.regency, after.cohort)
-    if registration.status == "waitlisted" and not quotas:
+    if registration.status != "confirmed" and not quotas:
         return Refusal("not_eligible")
-    if registration.status == "confirmed":
+    if registration.status in ("confirmed", "offered"):
         quotas = _seats(state, registration, quotas)
+    if registration.status == "offered" and not quotas:
+        return Refusal("no_seat")
     beyond = registration.status == "confirmed" and not quotas
     fact = RegistrationChanged(
         activity=registration.activity,
         registration=registration.id,
         fields=fields,
-        was=registration.status,
+        was=cast(Standing, registration.status),
         line=registration.quotas,
         quotas=quotas,
         beyond=beyond or None,
@@ -63,11 +70,15 @@ def seat(
     state: ActivityState | None, registration: Registration | None, command: SeatRegistration
 ) -> Decision:
     """Whoever waits ahead goes on waiting."""
-    if isinstance(found := _standing(state, registration), Refusal):
+    if isinstance(found := standing(state, registration), Refusal):
         return found
     state, registration = found
     if registration.status == "confirmed":
         return Refusal("already_confirmed")
+    if registration.status == "submitted":
+        return Refusal("not_approved")
+    if registration.status == "offered":
+        return [NewFact(taken(registration, out_of_turn=True), command.reason)]
     room = state.has_room(registration.quotas)
     if not room and not command.beyond:
         return Refusal("no_seat")
@@ -95,7 +106,7 @@ def substitute(
 ) -> Decision:
     """At any time, also when registration is closed: the place was given before. The seats given back count
     as free first. Promotions that they allow else are added by the caller."""
-    if isinstance(found := _standing(state, registration), Refusal):
+    if isinstance(found := standing(state, registration), Refusal):
         return found
     state, registration = found
     if registration.status != "confirmed":
@@ -135,33 +146,20 @@ def line_joined(line: Sequence[Registration], joining: Registration, waiting: in
     return sorted([*line, joining], key=lambda one: one.arrival)
 
 
-def _standing(
-    state: ActivityState | None, registration: Registration | None
-) -> tuple[ActivityState, Registration] | Refusal:
-    if state is None:
-        return Refusal("activity_unknown")
-    if registration is None or registration.activity != state.described.id:
-        return Refusal("registration_unknown")
-    if state.cancelled:
-        return Refusal("activity_cancelled")
-    if registration.status == "cancelled":
-        return Refusal("already_cancelled")
-    return state, registration
-
-
 def _seats(state: ActivityState, registration: Registration, quotas: Signature) -> Signature:
-    """Of which a confirmed one has a seat from now on: what it gives back counts as free."""
+    """Of which one that has seats, or is offered them, has one from now on: what it gives back counts as
+    free."""
     if registration.beyond or quotas == registration.quotas:
         return registration.quotas
-    taken: Mapping[str, int] = activities.moved(state.taken, registration.quotas, -1)
-    return quotas if replace(state, taken=taken).has_room(quotas) else ()
+    others: Mapping[str, int] = activities.moved(state.taken, registration.quotas, -1)
+    return quotas if replace(state, taken=others).has_room(quotas) else ()
 
 
 def _moved(registration: Registration, after: Registrant, beyond: bool) -> tuple[Change, ...]:
     """All that is counted of it goes over to the cell of what it stands for now."""
-    status, seen = registration.status, len(registration.attended)
+    seen = len(registration.attended)
     counted: dict[Measure, int] = {
-        status: 1,
+        COUNTED_AS[registration.status]: 1,
         "present": min(seen, 1),
         "session_attendances": seen,
         "jp_attended": sum(registration.attended.values()),

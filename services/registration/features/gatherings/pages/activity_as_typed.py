@@ -12,6 +12,7 @@ from services.registration.features.gatherings.pages.typed_activity import (
     ROOM,
     SPEAKER,
     TEXTS,
+    YES,
 )
 from shared.contracts.activity import Activity, Quota, Session, Speaker
 from shared.contracts.kinds import KINDS
@@ -76,6 +77,7 @@ def _plain(activity: Activity, zone: str) -> dict[str, str]:
         "topics": "\n".join(activity.topics),
         "contact.name": contact.name if contact else "",
         "contact.phone": contact.phone if contact else "",
+        "approval": YES if activity.approval else "",
         "sessions": str(len(activity.sessions)),
         "quotas": str(len(activity.quotas)),
     }

@@ -5,13 +5,24 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from services.registration.features.gatherings.pages.activity_as_typed import duration_typed
-from services.registration.features.gatherings.pages.activity_form import ATTENDANCE, LABELS, REMINDERS
+from services.registration.features.gatherings.pages.activity_form import (
+    APPROVAL,
+    ATTENDANCE,
+    LABELS,
+    OFFERS,
+    REMINDERS,
+)
+from services.registration.features.gatherings.pages.typed_activity import YES
 from shared.activity_changes import changes
 from shared.contracts.activity import Activity, Quota, Session, Speaker, last_end
 from shared.words import kind_label, moment, number, span, words
 
 _TEXTS: Final = ("title", "host", "reply_to", "purpose", "description", "rundown")
-_DURATIONS: Final = {"reminder_before": REMINDERS, "attendance_opens_before": ATTENDANCE}
+_DURATIONS: Final = {
+    "reminder_before": REMINDERS,
+    "attendance_opens_before": ATTENDANCE,
+    "offer_within": OFFERS,
+}
 _OF_SESSION: Final = {
     "title": "acara",
     "place": "tempat",
@@ -63,6 +74,9 @@ def _of_whole(before: Activity, after: Activity, zone: str) -> Iterator[Differen
             yield Difference(LABELS[name], _lines(getattr(before, name)), _lines(getattr(after, name)))
     if before.contact != after.contact:
         yield Difference(LABELS["contact.name"], *map(_contact, (before.contact, after.contact)))
+    if bool(before.approval) != bool(after.approval):
+        told = [APPROVAL[YES if one.approval else ""] for one in (before, after)]
+        yield Difference(LABELS["approval"], *told)
     for name, labels in _DURATIONS.items():
         old, new = duration_typed(getattr(before, name)), duration_typed(getattr(after, name))
         if old != new:

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData
 
 from services.registration.features.gatherings.activity_drafts import KeptDraft
+from services.registration.features.gatherings.pages.activity_as_typed import duration_typed
 from services.registration.features.gatherings.pages.publishing_warnings import LATE, closes_late
 from services.registration.features.gatherings.pages.typed_activity import (
     MOST,
@@ -17,6 +18,7 @@ from services.registration.features.gatherings.pages.typed_activity import (
     REQUIRED,
     ROOM,
     SESSION,
+    YES,
     TypedActivity,
 )
 from services.registration.web.front import OfficePages
@@ -46,6 +48,8 @@ LABELS: Final = {
     "contact.phone": "Telepon narahubung",
     "reminder_before": "Pengingat",
     "attendance_opens_before": "Pencatatan kehadiran",
+    "approval": "Persetujuan",
+    "offer_within": "Kursi yang menjadi kosong",
 }
 """In the order of the page, which the error summary keeps; so are those of a block."""
 IN_BLOCKS: Final = {
@@ -76,6 +80,17 @@ ATTENDANCE: Final = {
     "": "2 jam sebelum mulai",
     "P1D": "sehari sebelum mulai",
     "P7D": "7 hari sebelum mulai",
+}
+APPROVAL: Final = {
+    "": "tidak perlu: yang mendaftar langsung mendapat tempat",
+    YES: "panitia memutuskan siapa yang ikut",
+}
+OFFERS: Final = {
+    "": "langsung menjadi milik yang menunggu",
+    "PT6H": "ditawarkan 6 jam",
+    "PT12H": "ditawarkan 12 jam",
+    "P1D": "ditawarkan sehari",
+    "P2D": "ditawarkan 2 hari",
 }
 """By duration, as ISO 8601 has it."""
 
@@ -146,8 +161,16 @@ def activity_form(
         kinds=KINDS | {OTHER: "Lainnya"},
         reminders=_with(REMINDERS, values["reminder_before"]),
         attendance=_with(ATTENDANCE, values["attendance_opens_before"]),
+        approval=APPROVAL,
+        offers=_with(OFFERS, values["offer_within"]),
         page=page,
     )
+
+
+def offers_told(activity: Activity) -> str:
+    """Empty where it offers no seats."""
+    typed = duration_typed(activity.offer_within)
+    return typed and OFFERS.get(typed, f"ditawarkan selama {typed}")
 
 
 def _with(choices: dict[str, str], value: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ from services.registration.features.gatherings.pages.activity_form import (
     sent_again,
     typed_of,
 )
+from services.registration.features.gatherings.pages.moved_up import moved_up
 from services.registration.features.gatherings.pages.publishing import MEND, STEP
 from services.registration.features.gatherings.pages.publishing_warnings import publishing_warnings
 from services.registration.features.gatherings.pages.publishing_yaml import read_yaml, yaml_page
@@ -36,13 +37,13 @@ from services.registration.features.gatherings.pages.typed_activity import NoYam
 from services.registration.features.gatherings.pages.yaml_lines import Mistake, mistakes
 from services.registration.kernel.actions import Action
 from services.registration.kernel.received_commands import canonical
-from services.registration.web.desk import promoted_sentence, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.activity import Activity
 from shared.contracts.commands import ChangeActivity
-from shared.contracts.facts import RegistrationPromoted
+from shared.contracts.facts import ENDED
 from shared.http import Problem
 from shared.words import number
 
@@ -165,18 +166,18 @@ async def _change(
     if outcome.result != "changed":
         return outcome.message or ""
     facts = await gatherings(front).views.caused(outcome.fact) if outcome.fact else []
-    promoted = sum(fact["type"] == RegistrationPromoted.type for fact in facts)
+    promoted = moved_up(facts)
     people = _live(await gatherings(front).roster.counts(name)) if hear and not quiet else 0
     told = [
         "Kegiatan sudah diubah.",
         f"{number(people)} orang dikabari lewat email." if people else "Tidak ada email yang dikirim.",
-        f"{promoted_sentence(promoted)}." if promoted else "",
+        f"{promoted}." if promoted else "",
     ]
     return redirect_with_message(front, f"/staf/kegiatan/{name}", " ".join(filter(None, told)))
 
 
 def _live(counts: dict[str, int]) -> int:
-    return counts.get("confirmed", 0) + counts.get("waitlisted", 0)
+    return sum(number for status, number in counts.items() if status not in ENDED)
 
 
 def base_of(state: ActivityState) -> str:

@@ -11,17 +11,17 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.pages.attendance import record, saved
 from services.registration.features.gatherings.pages.fields import read_person
 from services.registration.features.gatherings.pages.mails import TOLD, listed
+from services.registration.features.gatherings.pages.moved_up import moved_up
 from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.people.domain import participant
 from services.registration.kernel.actions import Action
-from services.registration.web.desk import promoted_sentence, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now, poll_until
 from services.registration.web.mails import Mail
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
 from shared.accounts.pages.history import names
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
-from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.outcomes import Outcome
 
 OTHERS: Final = 10  # registrations of one person that are asked after
@@ -90,7 +90,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
 
 async def _cancelled(front: OfficePages, outcome: Outcome) -> str:
     facts = await gatherings(front).views.caused(outcome.fact)
-    people = promoted_sentence(sum(one["type"] == RegistrationPromoted.type for one in facts))
+    people = moved_up(facts)
     return f"Pendaftaran dibatalkan, dan orangnya menerima email{'; ' if people else ''}{people}."
 
 

@@ -13,6 +13,7 @@ from services.registration.features.gatherings.pages.activity_as_typed import as
 from services.registration.features.gatherings.pages.activity_form import (
     FormPage,
     activity_form,
+    offers_told,
     sent_again,
     typed_of,
 )
@@ -135,6 +136,7 @@ async def next_page(
         "staf-terbit-periksa.html",
         again=True,
         activity=draft.command,
+        offers=offers_told(draft.command),
         doubts=publishing_warnings(draft.command, now()),
         action=action,
         kept=[(name, value) for name, value in again if value],

@@ -12,17 +12,18 @@ from services.registration.features.gatherings.domain import seating
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_contents import of_change
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.features.gatherings.pages.moved_up import moved_up
 from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.gatherings.sheets.cells import READERS, CellRefused
 from services.registration.kernel.actions import Action
 from services.registration.kernel.decisions import Refusal
 from services.registration.kernel.sentences import misfit
-from services.registration.web.desk import promoted_sentence, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import ChangeRegistration
-from shared.contracts.facts import RegistrationChanged, RegistrationPromoted
+from shared.contracts.facts import RegistrationChanged
 from shared.contracts.types import Category
 from shared.words import words
 
@@ -85,8 +86,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         if outcome.result != "changed":
             return await _form(front, user, row, typed, outcome.message or "")
         facts = await gatherings(front).views.caused(outcome.fact) if outcome.fact else []
-        people = sum(fact["type"] == RegistrationPromoted.type for fact in facts)
-        more = f" {promoted_sentence(people)}." if people else ""
+        people = moved_up(facts)
+        more = f" {people}." if people else ""
         done = f"Pendaftaran sudah diperbaiki.{more}" if outcome.fact else SAME
         return redirect_with_message(front, f"/staf/pendaftaran/{row.id}", done)
 
@@ -154,6 +155,8 @@ async def _effect(
     if body.quotas == body.line and not (body.beyond and known and not known.beyond):
         return ""
     named = " dan ".join(words(quota) for quota in body.quotas)
+    if body.was == "submitted":
+        return f"Bila disetujui, orang ini memakai kursi kuota {named}."
     if body.was == "waitlisted":
         return f"Orang ini pindah ke antrean kuota {named}, menurut waktu pendaftarannya."
     if body.beyond:
@@ -161,6 +164,8 @@ async def _effect(
             "Tempat orang ini tetap terkonfirmasi, tetapi di luar kuota: kuota untuk data yang baru penuh "
             "atau tidak ada. Kursi lamanya diberikan kepada yang menunggu."
         )
+    if body.was == "offered":
+        return f"Orang ini ditawari kursi kuota {named}. Kursi yang semula diberikan kepada yang menunggu."
     return f"Orang ini memakai kursi kuota {named}. Kursi lamanya diberikan kepada yang menunggu."
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from services.registration.features.accounts.accounts_desk import note
+from services.registration.features.gatherings.gathering_sentences import STATUS_LABELS
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.gatherings.roster import RosterFilter
@@ -19,7 +20,6 @@ from shared.contracts.types import Category
 from shared.pages import pages_of
 
 ROWS: Final = 20
-STATUSES: Final = ("confirmed", "waitlisted", "cancelled")
 CATEGORIES: Final[tuple[str, ...]] = get_args(Category)
 
 
@@ -96,7 +96,7 @@ async def _shown(
         text=text,
         errors=errors,
         done=did,
-        statuses=STATUSES,
+        statuses=STATUS_LABELS,
         categories=CATEGORIES,
     )
 
@@ -115,7 +115,7 @@ def read(asked: Filter, text: str = "") -> tuple[RosterFilter, dict[str, str]]:
         errors["wilayah"] = str(refused)
     status, category = given.get("status", ""), given.get("unsur", "")
     wanted = RosterFilter(
-        status if status in STATUSES else "",
+        status if status in STATUS_LABELS else "",
         category if category in CATEGORIES else "",
         place or "",
         given.get("instansi", ""),

@@ -9,13 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
+from services.registration.features.gatherings.pages.moved_up import moved_up
 from services.registration.kernel.actions import Action
-from services.registration.web.desk import promoted_sentence, submit_command
+from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import CancelActivity, ChangeActivity
-from shared.contracts.facts import RegistrationPromoted
 from shared.contracts.types import Paragraph
 from shared.words import number, words
 
@@ -98,9 +98,9 @@ async def _seats_changed(
     if fact is None:
         return "Tidak ada yang berubah: jumlah kursinya sama seperti semula."
     facts = await gatherings(front).views.caused(fact)
-    people = sum(one["type"] == RegistrationPromoted.type for one in facts)
+    people = moved_up(facts)
     after = await activity_of(front, before.described.id)
-    told = f"{seats_told(before, wanted)}{'; ' if people else ''}{promoted_sentence(people)}."
+    told = f"{seats_told(before, wanted)}{'; ' if people else ''}{people}."
     return f"{told} {GOING_ON}" if after.promoting(now()) else told
 
 

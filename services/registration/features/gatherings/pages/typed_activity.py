@@ -23,14 +23,15 @@ ROOM: Final = 7
 """Sessions, and quotas, at most, and both together, for which the form has room in 30 kB; more go by YAML."""
 SESSION: Final = ("title", "starts", "ends", "place", "map", "regency", "link", "jp")
 QUOTA: Final = ("id", "seats", "regencies", "cohorts")
-DURATIONS: Final = ("reminder_before", "attendance_opens_before")
+DURATIONS: Final = ("reminder_before", "attendance_opens_before", "offer_within")
 TEXTS: Final = ("purpose", "description", "rundown")
 CONTACT: Final = ("contact.name", "contact.phone")
 PLAIN: Final = (
     *("id", "title", "kind", "other_kind", "opens", "closes"),
     *("purpose", "description", "rundown", "speakers", "topics"),
-    *("host", "reply_to", "contact.name", "contact.phone", "reminder_before", "attendance_opens_before"),
+    *("host", "reply_to", "contact.name", "contact.phone", "approval", *DURATIONS),
 )
+YES: Final = "ya"
 OTHER: Final = "lainnya"
 """The kind that is stated in words of its own."""
 SPEAKER: Final = ";"
@@ -47,6 +48,7 @@ _BY_RULE: Final[dict[str | tuple[str, str], str]] = {
     "ends_before_it_starts": "Selesai harus sesudah mulai",
     "instant_out_of_range": "Tulis waktu antara tahun 2000 dan 2100",
     "duration_out_of_range": "Tulis jangka waktu antara P0D dan P366D",
+    ("offer_within", "duration_out_of_range"): "Tulis jangka waktu antara PT1S dan P366D",
     ("sessions", "same_id"): "Dua pertemuan memakai id yang sama",
     ("quotas", "same_id"): "Dua kuota memakai nama yang sama",
     "less_than_equal": "Angkanya terlalu besar",
@@ -140,6 +142,7 @@ def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str
     as_typed = ("id", "title", "host", "reply_to", *DURATIONS)
     found: dict[str, Any] = {name: typed[name] for name in as_typed if typed[name]}
     errors: dict[str, str] = {}
+    found |= {"approval": True} if typed["approval"] == YES else {}
     found["kind"] = _kind(typed["other_kind"]) if typed["kind"] in ("", OTHER) else typed["kind"]
     found |= {name: moment_of(typed[name], zone) for name in ("opens", "closes")}
     found |= {name: typed[name].replace("\r\n", "\n") for name in TEXTS if typed[name]}

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from services.registration.features.gatherings.gathering_sentences import STATUS_LABELS
 from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.gatherings.sheets.categories import CATEGORIES
 from services.registration.features.gatherings.sheets.headers import REQUIRED, TITLES
@@ -19,11 +20,6 @@ PLAIN: Final = {
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
-}
-_STATUSES: Final = {
-    "confirmed": "Terkonfirmasi",
-    "waitlisted": "Daftar tunggu",
-    "cancelled": "Dibatalkan",
 }
 _HINTS: Final = (
     "Isi satu orang satu baris. Nama, Email, dan Unsur wajib; kolom lain boleh kosong.",
@@ -106,4 +102,4 @@ def _participant(row: EnrolledParticipant) -> list[str]:
         "group": row.group or "",
     }
     hours = str(sum(row.attended.values()))
-    return [row.id, _STATUSES[row.status], *(found[field] for field in TITLES), hours]
+    return [row.id, STATUS_LABELS[row.status], *(found[field] for field in TITLES), hours]

@@ -15,7 +15,7 @@ from services.registration.kernel.folding import fold
 from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import PoisonRecord, ReceivedCommand
 from shared.contracts.commands import SubmitRegistration
-from shared.contracts.facts import RegistrationWaitlisted
+from shared.contracts.facts import RegistrationSubmitted, RegistrationWaitlisted
 from shared.words import number, words
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,14 +28,14 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "not_eligible": "tidak ada kuota untuk unsur, daerah, atau angkatannya",
     "already_registered": "sudah terdaftar",
 }
-_ORDER: Final = ("confirmed", "waitlisted", "same", "refused")
+_ORDER: Final = ("confirmed", "submitted", "waitlisted", "same", "refused")
 _OTHER: Final = "isian tidak sesuai"
 
 
 @dataclass(frozen=True, slots=True)
 class ForecastRow:
-    """Of one row: `result` is `confirmed`, `waitlisted`, `refused`, or `same` for a command that was decided
-    before; `why`: the full quotas, or the reason."""
+    """Of one row: `result` is `confirmed`, `submitted`, `waitlisted`, `refused`, or `same` for a command that
+    was decided before; `why`: the full quotas, or the reason."""
 
     result: str
     why: str = ""
@@ -44,6 +44,8 @@ class ForecastRow:
         match self.result:
             case "confirmed":
                 return "terkonfirmasi"
+            case "submitted":
+                return "menunggu persetujuan"
             case "waitlisted":
                 return f"menunggu karena {self.why}"
             case "same":
@@ -113,6 +115,8 @@ class Forecaster:
         self._number += 1
         fact = NumberedFact(self._number, asked.key, self._now, content, None, FactRows(b""))
         fold(self._features, self._commit, self._loaded, fact)
+        if isinstance(content.body, RegistrationSubmitted):
+            return ForecastRow("submitted")
         if not isinstance(content.body, RegistrationWaitlisted):
             return ForecastRow("confirmed")
         full = [name for name in content.body.quotas if state is not None and not state.has_room((name,))]

@@ -18,6 +18,7 @@ from services.registration.workbooks.sheets import (
 )
 from shared.contracts.activity import Activity, Session
 from shared.contracts.commands import RecordAttendance
+from shared.contracts.facts import ENDED
 from shared.identity import NotANumber, comparable_name, near_names, nip
 from shared.visible import visible
 from shared.words import span
@@ -298,7 +299,7 @@ class _MarksReader:
     def _perhaps(self, row: Sequence[Cell]) -> list[MarkedRegistration]:
         """By NIP, else by name, and among several of that name by institution."""
         name, typed = _at(row, self.titles.name), _at(row, self.titles.nip)
-        live = [one for one in self.known.values() if one.status != "cancelled"]
+        live = [one for one in self.known.values() if one.status not in ENDED]
         if found := [one for one in live if typed and one.who.get("nip") == _digits(typed)]:
             return found[:_PROPOSED]
         if not name or len(name) > LONGEST_COMPARED:

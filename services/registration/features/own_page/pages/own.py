@@ -54,6 +54,8 @@ def routes(front: OfficePages) -> APIRouter:
                 omitsize=True, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
             ),
             materials=await _materials(front, row),
+            offered_until=row.activity.offers.get(found.id),
+            offer=urlsplit(front.links.to_offer(found.id)).path,
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
         )
 
@@ -105,7 +107,7 @@ def _calendar(row: OwnRegistration) -> bytes:
         event = session_event(described.title, session, len(described.sessions) == 1, invited)
         event.add("uid", f"{row.registration.id}-{session.id}@simpul")
         event.add("dtstamp", datetime.now(UTC))
-        if row.activity.cancelled or row.registration.status == "cancelled":
+        if row.activity.cancelled or row.registration.ended:
             event.add("status", "CANCELLED")
         found.add_component(event)
     return bytes(found.to_ical())
