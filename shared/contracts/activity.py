@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from shared.contracts.misfits import misfit
+from shared.contracts.questions import Questions, require_together
 from shared.contracts.types import (
     AwareDatetime,
     Category,
@@ -89,7 +90,7 @@ class Contact(Message):
 
 class Activity(Message):
     """A gathering or a series. `[opens, closes)` is when one may register. `purpose`: what it is held for;
-    `rundown`: its course, hour by hour, in words."""
+    `rundown`: its course, hour by hour, in words; `questions`: what its form asks beside who somebody is."""
 
     id: Slug
     title: Line
@@ -109,6 +110,7 @@ class Activity(Message):
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None
+    questions: Questions = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -117,6 +119,7 @@ class Activity(Message):
         for name, ids in (("sessions", self.sessions), ("quotas", self.quotas)):
             if len({item.id for item in ids}) != len(ids):
                 raise misfit(name, "same_id", "two have the same id")
+        require_together(self.questions)
         return self
 
     @property

@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from shared.contracts.activity import Contact, Quota, Session, Speaker
 from shared.contracts.commands import Institution, PersonRef
+from shared.contracts.questions import Answers, Questions
 from shared.contracts.types import (
     AccountId,
     AwareDatetime,
@@ -35,6 +36,7 @@ class RegistrationEntry(Message):
     institution: Institution | None = None
     group: Line | None = None
     role_in_group: str | None = None
+    answers: Answers | None = None
 
 
 class ActivityEntry(Message):
@@ -62,6 +64,7 @@ class ActivityEntry(Message):
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     continues: Slug | None = None
+    questions: Questions = ()
 
 
 class SignInNews(Message):
