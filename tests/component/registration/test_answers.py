@@ -1,6 +1,7 @@
 """What an activity asks: answers come in, lie beside the facts, and go when their time is over."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,10 @@ from services.registration.storage.directory_writer import DirectoryWriter
 from services.registration.storage.holdings import remove
 from services.registration.storage.state_check import check_states
 from shared.contracts.directory import RegistrationEntry
-from tests.component.registration.browser import STAFF, announce
+from tests.component.registration.browser import STAFF, Form, announce, token_of, typed
+from tests.component.registration.test_desk import marks
+from tests.component.registration.test_pages import sound
+from tests.component.registration.test_staff import staff_at
 from tests.support.features import ALL
 from tests.support.office import TestOffice, new_office, person
 from tests.support.servers import Servers
@@ -164,3 +168,93 @@ async def test_what_is_held_of_a_person_has_their_answers(brokerless: Servers) -
         await remove(ALL, office.of, ref)
         assert (await listed(client))[0]["answers"] == {}
         assert "1990" not in str(await office.store["private"].find({}).to_list(None))
+
+
+EVERY_KIND = [
+    {"id": "jenis-kelamin"},
+    {"id": "kaos", "label": "Ukuran kaos", "kind": "one", "choices": ["S", "M"], "required": True},
+    {"id": "hari", "label": "Hari hadir", "kind": "some", "choices": ["Senin", "Rabu"]},
+    {"id": "lahir", "label": "Tanggal lahir", "kind": "date"},
+    {"id": "masa", "label": "Masa kerja", "kind": "number", "categories": ["guru"], "required": True},
+    {"id": "binaan", "label": "Sekolah binaan", "kind": "long", "categories": ["pengawas"]},
+]
+NEEDED = {"tanya.kaos": "M", "tanya.masa": "12,5"}
+
+
+async def test_a_form_asks_for_the_category_first_and_then_what_concerns_it(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration(public_url="http://office") as client:
+        await announce(client, "uji", questions=EVERY_KIND)
+        first = await client.get("/kegiatan/uji/daftar")
+        sound(first)
+        assert "Lanjut ke isian" in first.text
+        assert "Ukuran kaos" not in first.text
+        sound(await client.get("/kegiatan/uji/daftar?unsur="))
+        page = await client.get("/kegiatan/uji/daftar?unsur=guru")
+        sound(page)
+        assert "Masa kerja" in page.text
+        assert "Sekolah binaan" not in page.text
+        form = Form(client, "uji", token_of(page.text))
+        wrong = await form.send(**typed(1), **{"tanya.masa": "lama", "tanya.lahir": "kemarin"})
+        sound(wrong)
+        assert wrong.status_code == 422
+        for told in ("Ukuran kaos: wajib dijawab", "Masa kerja: tulis dengan angka", "Tanggal lahir: tulis"):
+            assert told in wrong.text
+        assert "Sekolah binaan" not in wrong.text
+        sent = await client.post(
+            "/kegiatan/uji/daftar",
+            data={"token": form.token, "tanya.hari": ["Rabu", "Senin"]} | typed(1) | NEEDED,
+        )
+        assert sent.status_code == 303, sent.text
+        assert (await listed(client))[0]["answers"] == {
+            "kaos": "M",
+            "masa": 12.5,
+            "hari": ["Senin", "Rabu"],
+        }
+
+
+async def test_where_everybody_is_asked_the_same_the_category_stands_in_the_form(brokerless: Servers) -> None:
+    async with new_office(brokerless) as office, office.registration(public_url="http://office") as client:
+        await announce(client, "uji", questions=EVERY_KIND[:2])
+        page = await client.get("/kegiatan/uji/daftar")
+        sound(page)
+        assert 'name="tanya.kaos"' in page.text
+        assert '<select id="unsur"' in page.text
+
+
+async def test_staff_enrol_with_answers_change_filter_and_see_them(brokerless: Servers) -> None:
+    async with staff_at(brokerless) as (_, client):
+        await announce(client, "uji", questions=EVERY_KIND)
+        here = "/staf/kegiatan/uji/daftarkan"
+        page = await client.get(here)
+        sound(page)
+        assert "Hanya untuk pengawas" in page.text
+        form = await marks(client, here)
+        made = await client.post(here, data=form | typed(1) | NEEDED | {"tanya.hari": ["Rabu"]})
+        assert made.status_code == 303, made.text
+        await client.post(here, data=await marks(client, here) | typed(2, unsur="dinas"))
+        registration = made.headers["Location"].partition("?")[0]
+        shown = await client.get(registration)
+        sound(shown)
+        assert re.findall(r"<dt>(Ukuran kaos|Masa kerja|Tanggal lahir)</dt><dd[^>]*>([^<]+)", shown.text) == [
+            ("Ukuran kaos", "M"),
+            ("Tanggal lahir", "Belum dijawab"),
+            ("Masa kerja", "12,5"),
+        ]
+        for query, people in (("tanya=kaos", 1), ("tanya=kaos&jawab=s", 0), ("tanya=masa&jawab=12,5", 1)):
+            found = await client.get(f"/staf/kegiatan/uji?{query}")
+            sound(found)
+            assert len(re.findall(r'<a href="/staf/pendaftaran/', found.text)) == people, query
+        change = f"{registration}/ubah"
+        sound(await client.get(change))
+        fields = {"unsur": "guru", "wilayah": "51.03"} | NEEDED
+        wrong = await client.post(change, data=await marks(client, change) | fields | {"tanya.kaos": "XXL"})
+        assert (wrong.status_code, "Ukuran kaos: pilih dari pilihan" in wrong.text) == (422, True)
+        sound(wrong)
+        saved = await client.post(
+            change,
+            data=await marks(client, change) | fields | {"tanya.kaos": "S", "tanya.lahir": "1990-05-17"},
+        )
+        assert saved.status_code == 303, saved.text
+        answers = {row["name"]: row["answers"] for row in await listed(client)}
+        assert answers["Ni Wayan Uji 1"] == {"kaos": "S", "masa": 12.5, "lahir": "1990-05-17"}
+        assert answers["Ni Wayan Uji 2"] == {}

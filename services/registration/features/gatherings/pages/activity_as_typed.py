@@ -13,6 +13,7 @@ from services.registration.features.gatherings.pages.typed_activity import (
     SPEAKER,
     TEXTS,
 )
+from services.registration.features.gatherings.pages.typed_questions import questions_json
 from shared.contracts.activity import Activity, Quota, Session, Speaker
 from shared.contracts.kinds import KINDS
 from shared.instants import in_zone
@@ -78,6 +79,7 @@ def _plain(activity: Activity, zone: str) -> dict[str, str]:
         "contact.phone": contact.phone if contact else "",
         "sessions": str(len(activity.sessions)),
         "quotas": str(len(activity.quotas)),
+        "questions": questions_json(activity.questions),
     }
     typed |= {name: getattr(activity, name) or "" for name in TEXTS}
     return typed | {name: duration_typed(getattr(activity, name)) for name in DURATIONS}

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from icalendar import Calendar
 
+from services.registration.features.gatherings.answers_shown import shown_answers
 from services.registration.features.gatherings.gatherings_desk import gatherings
 from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.materials.materials_desk import ListedMaterial, materials
@@ -54,6 +55,7 @@ def routes(front: OfficePages) -> APIRouter:
                 omitsize=True, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
             ),
             materials=await _materials(front, row),
+            answers=shown_answers(described, found.registrant.category, found.registrant.answers, now()),
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
         )
 
