@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.contracts.misfits import misfit
+from shared.contracts.questions import Questions, require_together
 from shared.contracts.types import (
     AwareDatetime,
     Category,
@@ -89,9 +90,9 @@ class Contact(Message):
 
 class Activity(Message):
     """A gathering or a series. `[opens, closes)` is when one may register. `purpose`: what it is held for;
-    `rundown`: its course, hour by hour, in words. `approval`: who registers takes a seat or a place in the
-    line only once staff approve; `offer_within`: a seat that becomes free is offered to the first who waits,
-    for so long."""
+    `rundown`: its course, hour by hour, in words; `questions`: what its form asks beside who somebody is.
+    `approval`: who registers takes a seat or a place in the line only once staff approve; `offer_within`: a
+    seat that becomes free is offered to the first who waits, for so long."""
 
     id: Slug
     title: Line
@@ -113,6 +114,7 @@ class Activity(Message):
     approval: Annotated[bool, Field(strict=True)] | None = None
     offer_within: Duration | None = None
     continues: Slug | None = None
+    questions: Questions = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -121,6 +123,7 @@ class Activity(Message):
         for name, ids in (("sessions", self.sessions), ("quotas", self.quotas)):
             if len({item.id for item in ids}) != len(ids):
                 raise misfit(name, "same_id", "two have the same id")
+        require_together(self.questions)
         return self
 
     @property

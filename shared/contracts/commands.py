@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
 from shared.contracts.activity import Activity, Contact, Quota, Session, Speaker
+from shared.contracts.questions import Answers, AnswersGiven, Questions
 from shared.contracts.types import (
     AwareDatetime,
     Category,
@@ -57,6 +58,7 @@ class ChangeActivity(Command):
     approval: Annotated[bool, Field(strict=True)] | None = None
     offer_within: Duration | None = None
     continues: Slug | None = None
+    questions: Questions | None = None
     notify: Annotated[bool, Field(strict=True)] = True
 
 
@@ -106,7 +108,7 @@ class Institution(Message):
 
 class SubmitRegistration(Command):
     """`beyond`: by the office's own staff, also while registration is closed, and where no quota has room for
-    them, beyond the quotas. Of anybody else it is not heard."""
+    them, beyond the quotas. Of anybody else it is not heard. `answers`: to the activity's questions."""
 
     type = "id.simpul.registration.submit.v1"
 
@@ -119,6 +121,7 @@ class SubmitRegistration(Command):
     group: Line | None = None
     role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
     beyond: Annotated[bool, Field(strict=True)] = False
+    answers: Answers = Field(default_factory=dict)
 
 
 class CancelRegistration(Command):
@@ -129,7 +132,8 @@ class CancelRegistration(Command):
 
 class ChangeRegistration(Command):
     """The fields of a registration that change; a null takes one away. Its key is the activity's. A confirmed
-    one stays confirmed: beyond the quotas, where those that hold for it from then on have no room."""
+    one stays confirmed: beyond the quotas, where those that hold for it from then on have no room. Answers
+    that are not named stay."""
 
     type = "id.simpul.registration.change.v1"
 
@@ -140,6 +144,7 @@ class ChangeRegistration(Command):
     cohort: Small | None = None
     group: Line | None = None
     role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
+    answers: AnswersGiven = Field(default_factory=dict)
 
 
 class SeatRegistration(Command):

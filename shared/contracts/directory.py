@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from shared.contracts.activity import Contact, Quota, Session, Speaker
 from shared.contracts.commands import Institution, PersonRef
+from shared.contracts.questions import Answers, Questions
 from shared.contracts.types import (
     AccountId,
     AwareDatetime,
@@ -37,6 +38,7 @@ class RegistrationEntry(Message):
     institution: Institution | None = None
     group: Line | None = None
     role_in_group: str | None = None
+    answers: Answers | None = None
 
 
 class ActivityEntry(Message):
@@ -66,6 +68,7 @@ class ActivityEntry(Message):
     approval: bool | None = None
     offer_within: Duration | None = None
     continues: Slug | None = None
+    questions: Questions = ()
 
 
 class SignInNews(Message):

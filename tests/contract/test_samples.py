@@ -26,7 +26,7 @@ from tests.support.features import ALL
 SAMPLES = samples()
 OF_COMMANDS = [sample for sample in SAMPLES if sample.message in COMMANDS]
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
-FREE_KEYS = {"add", "totals"}  # objects whose keys are measures, not fields
+FREE_KEYS = {"add", "answers", "totals"}  # objects whose keys are measures or questions
 ONE_LINE = {"name", "title", "host", "place", "group", "npsn", "institution"}
 
 

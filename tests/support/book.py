@@ -63,10 +63,12 @@ class Nobody:
 
 @dataclass
 class Submitting:
-    """Who submits is the letter that the command calls them by; whoever asks is staff."""
+    """Who submits is the letter that the command calls them by. `staff`: whether the office's own ask."""
+
+    staff: bool = True
 
     def own(self, asked: Any) -> bool:
-        return True
+        return self.staff
 
     def of(
         self, asked: Any, command: SubmitRegistration | SubstituteRegistration, stands_for: Registrant
@@ -128,16 +130,30 @@ class Book(Story):
                     self.counted[change.cell, measure] += step
         return [f"{type(one.body).__name__}:{_letter(one.body)}".rstrip(":") for one in decision]
 
-    def submit(self, who: str, category: str = "guru", now: datetime = NOW, beyond: bool = False) -> Any:
+    def submit(
+        self,
+        who: str,
+        category: str = "guru",
+        now: datetime = NOW,
+        beyond: bool = False,
+        answers: dict[str, Any] | None = None,
+    ) -> Any:
         command = SubmitRegistration.model_validate(
             {
                 "activity": NAME,
                 "participant": {"name": who, "email": f"{who}@sekolah.example"},
                 "category": category,
                 "beyond": beyond,
+                "answers": answers or {},
             }
         )
         return self.ask(command, now)
+
+    def fault(self, command: Command, now: datetime = NOW) -> dict[str, Any]:
+        """What the refusal of a command names."""
+        decision = self.when(command, NAME, now)
+        assert isinstance(decision, Refusal), decision
+        return dict(decision.numbers)
 
     def cancel(self, who: str, number: int = 1, now: datetime = NOW) -> Any:
         return self.ask(CancelRegistration(registration=registration_id(who, number)), now)

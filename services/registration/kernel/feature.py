@@ -214,9 +214,10 @@ Totals = Callable[[OfficeStore, int, Session], Awaitable[Mapping[Measure, int]]]
 
 
 class EntryWriter(Protocol):
-    """Writes an entry of the directory that follows from no fact. Raises `KafkaUnavailable`."""
+    """Writes an entry of the directory that follows from no fact, on the partition of its key, or on that of
+    the fact that changed it last. Raises `KafkaUnavailable`."""
 
-    async def write(self, entry: Entry) -> None: ...
+    async def write(self, entry: Entry, partition: int | None = None) -> None: ...
 
 
 Rows = Mapping[str, Sequence[Document]]

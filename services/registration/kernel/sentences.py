@@ -19,6 +19,18 @@ _RULES: Final = {
     "attended": "yang sudah dihadiri tidak dapat dihapus atau diubah JP-nya",
     "required": "wajib diisi",
     "missing": "wajib diisi",
+    "not_asked": "tidak ditanyakan dalam kegiatan ini; hapus isian itu",
+    "other_category": "tidak ditanyakan kepada unsur ini; hapus isian itu",
+    "one_line": "harus satu baris, paling banyak 200 huruf",
+    "not_a_number": "harus berupa angka",
+    "not_a_date": "harus berupa tanggal antara tahun 1900 dan 2100",
+    "not_a_choice": "bukan salah satu pilihan",
+    "not_a_phone": "bukan nomor telepon; tulis misalnya 0812-3456-7890",
+    "string_type": "harus berupa teks",
+    "kind_fixed": "tidak dapat dijawab dengan cara lain: sudah ada pendaftar",
+    "choices": "perlu paling sedikit dua pilihan, dan hanya bila jawabannya dipilih",
+    "same_choice": "memuat pilihan yang sama",
+    "built_in": "sudah punya rumusan sendiri; tulis kodenya saja",
     "string_too_short": "wajib diisi",
     "string_too_long": "terlalu panjang",
     "too_few_digits": "memuat terlalu sedikit angka",
@@ -45,6 +57,8 @@ _LABELS: Final = {
     "closes": "Waktu penutupan",
     "sessions": "Pertemuan",
     "quotas": "Kuota",
+    "questions": "Pertanyaan",
+    "answers": "Jawaban",
     "reminder_before": "Jarak pengingat",
     "attendance_opens_before": "Jarak pembukaan presensi",
     "offer_within": "Lamanya kursi ditawarkan",
@@ -99,7 +113,9 @@ def misfit(field: str, rule: str) -> str:
 
 
 def _label(field: str) -> str:
-    in_list = re.fullmatch(r"(sessions|quotas)\.([0-9]+)\.?(.*)", field)
+    if field.startswith("answers."):
+        return f"Jawaban “{field.partition('.')[2]}”"
+    in_list = re.fullmatch(r"(sessions|quotas|questions)\.([0-9]+)\.?(.*)", field)
     if in_list:
         part = _PARTS.get(in_list[3], in_list[3])
         return f"{_LABELS[in_list[1]]} {int(in_list[2]) + 1}{', ' if part else ''}{part}"

@@ -26,10 +26,12 @@ class DirectoryWriter:
         topic, key = topics.directory(self._office), entry.key.encode()
         return await self._sender.enqueue(topic, key, entry.value, self._headers(entry, partition), partition)
 
-    async def write(self, entry: Entry) -> None:
-        """One that follows from no fact, on the partition of its key. Raises `KafkaUnavailable`."""
+    async def write(self, entry: Entry, partition: int | None = None) -> None:
+        """One that follows from no fact, on the partition of its key, or on that of the fact that changed it
+        last. Raises `KafkaUnavailable`."""
         topic, key = topics.directory(self._office), entry.key.encode()
-        partition = partition_of(key, self._partitions)
+        if partition is None:
+            partition = partition_of(key, self._partitions)
         await self._sender.send(topic, key, entry.value, self._headers(entry, partition), partition)
 
     def _headers(self, entry: Entry, partition: int) -> list[tuple[str, bytes]]:

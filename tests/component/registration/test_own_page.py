@@ -30,7 +30,7 @@ class Written:
         self.entries: list[OwnPageEntry] = []
         self._away = away
 
-    async def write(self, entry: Entry) -> None:
+    async def write(self, entry: Entry, partition: int | None = None) -> None:
         if self._away:
             raise KafkaUnavailable("away")
         self.entries.append(OwnPageEntry.read(entry.value))

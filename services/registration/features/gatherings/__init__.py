@@ -20,7 +20,7 @@ from services.registration.features.gatherings.gatherings import (
     go_on,
 )
 from services.registration.features.gatherings.gatherings_api import API, BODY_BYTES
-from services.registration.features.gatherings.gatherings_desk import parts, titles
+from services.registration.features.gatherings.gatherings_desk import parts, remove_answers, titles
 from services.registration.features.gatherings.held_of_registrants import HOLDINGS
 from services.registration.features.gatherings.pages import (
     activities,
@@ -101,6 +101,7 @@ GATHERINGS: Final = Feature(
     pages=(activities.routes, form.routes, outcome.routes, cancelling.routes, answering_offers.routes),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
     templates=Path(__file__).with_name("templates"),
+    work=remove_answers,
     parts=parts,
     titles=titles,
     activities=activities.offered,

@@ -1,6 +1,7 @@
 """Directory entries: what a mail needs of a fact, built from the documents as they are now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION
@@ -53,7 +54,7 @@ class Directory:
                 if who := fact.get("registrant"):  # as it stands in the registration from then on
                     row = {"_id": data["registration"], "activity": data["activity"], "who": who}
                     known[data["registration"]] = row
-        return await self._of_activities(activities) + await self._of_registrations(registrations, known)
+        return await self._of_activities(activities) + await self.of_registrations(registrations, known)
 
     async def _of_activities(self, revs: dict[str, int]) -> list[Entry]:
         if not revs:
@@ -61,7 +62,9 @@ class Directory:
         found = await self._store["activities"].find({"_id": {"$in": list(revs)}}).to_list(None)
         return [activity_entry(row, revs[row["_id"]]) for row in found]
 
-    async def _of_registrations(self, revs: dict[str, int], known: dict[str, Document]) -> list[Entry]:
+    async def of_registrations(
+        self, revs: Mapping[str, int], known: Mapping[str, Document] = MappingProxyType({})
+    ) -> list[Entry]:
         if not revs:
             return []
         rows = list(known.values())
@@ -81,7 +84,7 @@ class Directory:
 
 
 DETAILS: Final = Activity.model_fields.keys() & ActivityEntry.model_fields.keys()
-KEPT: Final = ("ref", "institution", "group", "role_in_group")
+KEPT: Final = ("ref", "institution", "group", "role_in_group", "answers")
 
 
 def activity_entry(row: Document, rev: int) -> Entry:

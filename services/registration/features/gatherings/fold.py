@@ -34,6 +34,7 @@ from shared.contracts.facts import (
     RegistrationSubstituted,
     RegistrationWaitlisted,
 )
+from shared.contracts.questions import Answer
 from shared.mongo.driver import Document
 
 
@@ -101,19 +102,32 @@ def registrant_document(who: Registrant) -> Document:
         "group": who.group,
         "role_in_group": who.role_in_group,
         "submitted_by": who.submitted_by,
+        "answers": answers_document(who.answers) if who.answers else None,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def answers_document(answers: Mapping[str, Answer]) -> Document:
+    return {name: list(one) if isinstance(one, tuple) else one for name, one in answers.items()}
+
+
+def answers_of(document: Document) -> dict[str, Answer]:
+    return {name: tuple(one) if isinstance(one, list) else one for name, one in document.items()}
 
 
 def registrant_of(document: Document) -> Registrant:
     who = dict(document)
     if "institution" in who:
         who["institution"] = Institution.model_validate(who["institution"])
+    if "answers" in who:
+        who["answers"] = answers_of(who["answers"])
     return Registrant(**who)
 
 
 def described_document(activity: Activity) -> Document:
-    return activity.model_dump(mode="json", exclude_none=True)
+    """Without questions where it has none: rows from before there were any say it so."""
+    found: Document = activity.model_dump(mode="json", exclude_none=True)
+    return found if activity.questions else {name: one for name, one in found.items() if name != "questions"}
 
 
 _DESCRIBED: Final = PrivatePart(

@@ -54,6 +54,9 @@ def _of_activity(command: PublishActivity | ChangeActivity) -> Iterator[Misfit]:
     for at, session in enumerate(command.sessions or ()):
         yield from _instants(session, f"sessions.{at}.", "starts", "ends")
     yield from _instants(command, "", "opens", "closes")
+    for at, question in enumerate(command.questions or ()):
+        if question.keep is not None and not timedelta(0) <= question.keep <= LONGEST:
+            yield Misfit(f"questions.{at}.keep", "duration_out_of_range")
     for name in ("reminder_before", "attendance_opens_before"):
         given: timedelta | None = getattr(command, name)
         if given is not None and not timedelta(0) <= given <= LONGEST:

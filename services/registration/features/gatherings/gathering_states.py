@@ -17,12 +17,15 @@ from shared.contracts.activity import Activity
 from shared.mongo.driver import Document
 from shared.mongo.indexes import Index, ascending
 
+ENDED_ANSWERS: Final = "ended_answers"
 FORM_SECONDS: Final = 86_400  # as long as a form may stay open
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
     "activities": (ascending("activities", "promoting", only={"promoting": True}),),
     "registrations": (
         ascending("registrations", "activity", "line", "arrival", only={"status": "waitlisted"}),
+        ascending("registrations", "activity", only={"who.answers": {"$exists": True}}),
     ),
+    ENDED_ANSWERS: (),
     "counted": (ascending("counted", "until", expires=0),),
     "forms": (ascending("forms", "at", expires=FORM_SECONDS),),
     "uploads": (ascending("uploads", "until", expires=0),),

@@ -124,11 +124,13 @@ def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decis
         command.institution,
         command.group,
         command.role_in_group,
+        answers=command.answers,
     )
     submitter, states = submitters.of(asked, command, stands_for), loaded.states
     activity, known = states[ACTIVITY].get(asked.key), states[REGISTRATION].get
     beyond = _beyond(loaded, asked)
-    decision = registration.submit(activity, submitter.candidate, known, now, beyond)
+    own = submitters.own(asked)
+    decision = registration.submit(activity, submitter.candidate, known, now, beyond, not own)
     if not isinstance(decision, Refusal):
         (content,) = decision
         return [NewFact(content.body, content.private, (submitter.meeting,))]
@@ -150,7 +152,8 @@ def substitute(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> D
         return Refusal("registration_unknown")
     names = ("category", "regency", "cohort", "institution")
     given = {name: value for name in names if (value := getattr(command, name)) is not None}
-    submitter = submitters.of(asked, command, replace(known.registrant, **given))
+    stands_for = replace(known.registrant, answers={}, **given)
+    submitter = submitters.of(asked, command, stands_for)
     seen = replace(view(loaded, asked.key), candidate=submitter.candidate)
     heard = command.model_copy(update={"beyond": _beyond(loaded, asked)})
     decision = decider.decide(seen, heard, now)

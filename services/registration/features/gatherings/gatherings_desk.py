@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from services.registration.features.gatherings.activity_drafts import ActivityDrafts
+from services.registration.features.gatherings.answer_retention import AnswerRetention
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gatherings import NAME
@@ -19,11 +20,12 @@ from services.registration.features.gatherings.uploads import Uploads
 from services.registration.features.gatherings.views import Views
 from services.registration.kernel.acceptable import Unacceptable
 from services.registration.kernel.context import OfficeContext
-from services.registration.kernel.feature import OfficeStore
+from services.registration.kernel.feature import EntryWriter, OfficeStore
 from services.registration.web.answers import RequestPreferences
 from services.registration.web.api import FeatureServices
 from services.registration.web.tokens import OutcomeTicket
 from shared.contracts.commands import SubmitRegistration
+from shared.contracts.misfits import Misfit
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem, misfitting
 
@@ -41,6 +43,7 @@ class GatheringsDesk:
     drafts: ActivityDrafts
     lists: Lists
     sheet_key: bytes
+    retention: AnswerRetention
 
 
 def parts(context: OfficeContext) -> GatheringsDesk:
@@ -57,7 +60,12 @@ def parts(context: OfficeContext) -> GatheringsDesk:
         ActivityDrafts(of.store),
         lists(of, context.features, key),
         key,
+        AnswerRetention(of.store, of.digests),
     )
+
+
+async def remove_answers(desk: GatheringsDesk, entries: EntryWriter) -> None:
+    await desk.retention.keep_removing(entries)
 
 
 async def titles(of: OfficeStore, names: Sequence[str]) -> Mapping[str, str]:
@@ -95,8 +103,10 @@ async def submit_public(
     except Unacceptable as refused:
         raise misfitting(refused.found) from None
     except ClosedToAll as closed:
-        reason = closed.refusal.reason
-        raise Problem(409, reason, SENTENCES.say("refused", reason, closed.refusal.numbers)) from None
+        reason, numbers = closed.refusal.reason, closed.refusal.numbers
+        if reason == "invalid":
+            raise misfitting([Misfit(str(numbers["field"]), str(numbers["rule"]))]) from None
+        raise Problem(409, reason, SENTENCES.say("refused", reason, numbers)) from None
     except RateLimited as often:
         minutes = math.ceil(often.seconds / 60)
         told = f"Terlalu banyak pendaftaran dari email atau jaringan ini. Coba lagi {minutes} menit lagi."

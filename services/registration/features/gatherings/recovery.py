@@ -33,6 +33,7 @@ from shared.kafka.facts import Fact
 FirstFact = RegistrationConfirmed | RegistrationWaitlisted | RegistrationSubmitted | RegistrationSubstituted
 """Of a registration: it says who it is."""
 KEPT: Final = ("institution", "group", "role_in_group")
+"""Beside the answers, of which there may be none."""
 
 
 class NamedPerson(NamedTuple):
@@ -130,7 +131,7 @@ class RecoveredGatheringFacts:
             raise DoesNotFit(f"{fact.stated.id} is of a registration that SIMPUL_PERSON_KEY did not name")
         category = cast(Category, cell.category)
         who = Registrant(ref, contacts.get(ref, ref), category, cell.home_regency, cell.cohort)
-        return replace(who, **{name: getattr(entry, name) for name in KEPT}) if entry else who
+        return _completed(who, entry) if entry else who
 
     def _changed(self, fact: Fact, body: RegistrationChanged, loaded: LoadedStates) -> Registrant:
         """Where no cell moved, it stands for what it stood for."""
@@ -142,13 +143,17 @@ class RecoveredGatheringFacts:
             before = replace(
                 before, category=category, regency=cells[-1].home_regency, cohort=cells[-1].cohort
             )
-        return replace(before, **{name: getattr(entry, name) for name in KEPT}) if entry else before
+        return _completed(before, entry) if entry else before
 
     def _activity(self, name: str) -> ActivityEntry | None:
         return self._entries.get(activity_key(name))
 
     def _registration(self, name: str) -> RegistrationEntry | None:
         return self._entries.get(registration_key(name))
+
+
+def _completed(who: Registrant, entry: RegistrationEntry) -> Registrant:
+    return replace(who, answers=entry.answers or {}, **{name: getattr(entry, name) for name in KEPT})
 
 
 def is_first(body: Body) -> TypeGuard[FirstFact]:

@@ -1,15 +1,18 @@
 """An activity's registrations with who they are, as its staff look for them."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from services.registration.features.gatherings.fold import answers_of
 from services.registration.features.people.persons import containing, holding
 from services.registration.features.people.reactions import RegistrationOfPerson, registrations_of
 from services.registration.features.people.store import People
 from services.registration.kernel.digests import Digests
 from shared.contracts.commands import Participant
 from shared.contracts.facts import ENDED
+from shared.contracts.questions import Answer
 from shared.mongo.driver import Document, Store
 
 EVERYBODY: Final = 1_000_000
@@ -22,7 +25,8 @@ SEARCHED: Final = (
 @dataclass(frozen=True, slots=True)
 class RosterFilter:
     """What staff filter by; empty holds for all. `text`: words in any order, each a part of a name, an email
-    address, a number, an institution or a mentored group."""
+    address, a number, an institution or a mentored group. `question`, `answer`: who answered
+    that so, or at all where it is empty."""
 
     status: str = ""
     category: str = ""
@@ -30,6 +34,8 @@ class RosterFilter:
     institution: str = ""
     text: str = ""
     group: str = ""
+    question: str = ""
+    answer: str = ""
 
     @property
     def in_turn(self) -> bool:
@@ -58,6 +64,7 @@ class EnrolledParticipant:
     attended: Mapping[str, int]
     unproved: tuple[str, ...] = ()
     reason: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 class Roster:
@@ -138,7 +145,19 @@ def _of_registrations(wanted: RosterFilter) -> Document:
         "who.institution.name": containing(wanted.institution) if wanted.institution else "",
         "who.group": wanted.group,
     }
-    return {field: value for field, value in given.items() if value}
+    found = {field: value for field, value in given.items() if value}
+    return found | _of_answers(wanted.question, wanted.answer) if wanted.question else found
+
+
+def _of_answers(question: str, answer: str) -> Document:
+    """Of several choices one is enough; of a text a part."""
+    where = f"who.answers.{question}"
+    if not answer:
+        return {where: {"$exists": True}}
+    number = answer.replace(",", ".")
+    if not re.fullmatch(r"-?[0-9]{1,13}([.][0-9]{1,6})?", number):
+        return {where: containing(answer)}
+    return {"$or": [{where: containing(answer)}, {where: float(number)}]}
 
 
 def _enrolled(row: Document) -> EnrolledParticipant:
@@ -161,4 +180,5 @@ def _enrolled(row: Document) -> EnrolledParticipant:
         row["attended"],
         tuple((row.get("person") or {}).get("unproved", ())),
         row.get("reason"),
+        answers_of(who.get("answers", {})),
     )

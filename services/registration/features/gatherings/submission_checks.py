@@ -7,7 +7,8 @@ from time import monotonic
 from typing import Final
 
 from services.registration.features.gatherings.domain.activity import ActivityState
-from services.registration.features.gatherings.domain.registration import closed_to_all
+from services.registration.features.gatherings.domain.registrant import Registrant
+from services.registration.features.gatherings.domain.registration import answered, closed_to_all
 from services.registration.features.gatherings.first_looks import FirstLooks
 from services.registration.features.gatherings.gathering_states import activity_state
 from services.registration.features.gatherings.limits import Limits
@@ -97,9 +98,13 @@ class SubmissionChecks:
         _, state = self._activities[submitted.activity]
         if state.cancelled:
             return None
-        return closed_to_all(
-            state, submitted.category, submitted.regency, submitted.cohort, datetime.now(UTC)
+        who = Registrant(
+            "", "", submitted.category, submitted.regency, submitted.cohort, answers=submitted.answers
         )
+        if refusal := closed_to_all(state, who.category, who.regency, who.cohort, datetime.now(UTC)):
+            return refusal
+        answers = answered(state.described, who, demanding=True)
+        return answers if isinstance(answers, Refusal) else None
 
     async def _visit(self, activities: set[str]) -> None:
         """Read those that were not read within a second."""

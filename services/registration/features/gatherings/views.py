@@ -174,6 +174,7 @@ def _listed(row: Document, who: Document) -> Document:
         "name": who.get("name"),
         "email": who.get("email"),
         "role_in_group": row["who"].get("role_in_group"),
+        "answers": row["who"].get("answers", {}),
         "sessions": list(row["attended"]),
         **kept,
     }

@@ -197,7 +197,7 @@ def change(state: ActivityState | None, command: ChangeActivity) -> list[NewFact
     fields = tuple(sorted(name for name in given if getattr(after, name) != getattr(before, name)))
     if not fields:
         return []
-    if refusal := _quotas_hold(state, after) or _sessions_hold(state, after):
+    if refusal := _quotas_hold(state, after) or _sessions_hold(state, after) or _questions_hold(state, after):
         return refusal
     seats = after.seats - before.seats
     changes = (Change(cell=Cell(activity=after.id), add={"seats": seats}),) if seats else ()
@@ -223,6 +223,17 @@ def _sessions_hold(state: ActivityState, after: Activity) -> Refusal | None:
     for session in state.described.sessions:
         if state.attended.get(session.id) and hours.get(session.id) != session.jp:
             return Refusal("invalid", {"field": "sessions", "rule": "attended", "session": session.id})
+    return None
+
+
+def _questions_hold(state: ActivityState, after: Activity) -> Refusal | None:
+    """Once somebody registered, a question is answered in the way that it was."""
+    if not state.registrations:
+        return None
+    stood = {one.id: one.answered_by for one in state.described.questions}
+    for at, question in enumerate(after.questions):
+        if stood.get(question.id, question.answered_by) != question.answered_by:
+            return Refusal("invalid", {"field": f"questions.{at}.kind", "rule": "kind_fixed"})
     return None
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final, Literal
 
 from services.registration.features.gatherings.domain import activity as activities
+from services.registration.features.gatherings.domain import answering
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
+from shared.contracts.activity import Activity
 from shared.contracts.facts import (
     ENDED,
     AttendanceRecorded,
@@ -165,9 +167,11 @@ def submit(
     known: Callable[[str], Registration | None],
     now: datetime,
     beyond: bool = False,
+    demanding: bool = True,
 ) -> Decision:
     """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
     `beyond`: whenever it is, without being approved, and beyond the quotas where they have no room.
+    `demanding`: whether what must be answered is; who submits for others may leave it open.
 
     Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
     if state is None:
@@ -180,6 +184,10 @@ def submit(
     refusal = closed_to_all(state, who.category, who.regency, who.cohort, now)
     if refusal and not beyond:
         return refusal
+    answers = answered(described, who, demanding)
+    if isinstance(answers, Refusal):
+        return answers
+    who = replace(who, answers=answers)
     quotas = state.signature(who.category, who.regency, who.cohort)
     cell, registration = cell_of(described.id, who), candidate.id(number)
     seated = bool(quotas) and state.has_room(quotas) and not state.lets_wait
@@ -212,6 +220,13 @@ def submit(
         changes=(Change(cell=cell, add={"waitlisted": 1}),),
     )
     return [NewFact(waitlisted, who)]
+
+
+def answered(described: Activity, who: Registrant, demanding: bool) -> answering.Held | Refusal:
+    """What is held of their answers."""
+    held, wrong = answering.sorted_out(described.questions, who.category, who.answers)
+    wrong += answering.missing(described.questions, who.category, held) if demanding else []
+    return answering.refused(wrong) if wrong else held
 
 
 def next_round(candidate: Candidate, known: Callable[[str], Registration | None]) -> int | None:

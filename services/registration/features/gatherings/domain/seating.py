@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, cast
 
 from services.registration.features.gatherings.domain import activity as activities
+from services.registration.features.gatherings.domain import answering
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.offers import taken
 from services.registration.features.gatherings.domain.registrant import Registrant
@@ -41,10 +42,13 @@ def change(
     state, registration = found
     given = {name: getattr(command, name) for name in FIELDS if name in command.model_fields_set}
     before = registration.registrant
-    fields = tuple(name for name in FIELDS if name in given and given[name] != getattr(before, name))
+    answers = _answers(state, before, given.get("category", before.category), command)
+    if isinstance(answers, Refusal):
+        return answers
+    after = replace(before, **given, answers=answers)
+    fields = tuple(name for name in (*FIELDS, "answers") if getattr(after, name) != getattr(before, name))
     if not fields:
         return []
-    after = replace(before, **given)
     quotas = state.signature(after.category, after.regency, after.cohort)
     if registration.status != "confirmed" and not quotas:
         return Refusal("not_eligible")
@@ -144,6 +148,17 @@ def line_joined(line: Sequence[Registration], joining: Registration, waiting: in
     if not whole and (not line or joining.arrival > line[-1].arrival):
         return list(line)
     return sorted([*line, joining], key=lambda one: one.arrival)
+
+
+def _answers(
+    state: ActivityState, before: Registrant, category: str, command: ChangeRegistration
+) -> answering.Held | Refusal:
+    """Those that are given in the place of those that stood."""
+    given = answering.checked(state.described.questions, category, command.answers)
+    if isinstance(given, Refusal):
+        return given
+    stay = {name: answer for name, answer in before.answers.items() if name not in command.answers}
+    return {**stay, **given}
 
 
 def _seats(state: ActivityState, registration: Registration, quotas: Signature) -> Signature:

@@ -14,6 +14,7 @@ from services.registration.features.gatherings.pages.typed_activity import (
     TEXTS,
     YES,
 )
+from services.registration.features.gatherings.pages.typed_questions import questions_json
 from shared.contracts.activity import Activity, Quota, Session, Speaker
 from shared.contracts.kinds import KINDS
 from shared.instants import in_zone
@@ -80,6 +81,7 @@ def _plain(activity: Activity, zone: str) -> dict[str, str]:
         "approval": YES if activity.approval else "",
         "sessions": str(len(activity.sessions)),
         "quotas": str(len(activity.quotas)),
+        "questions": questions_json(activity.questions),
     }
     typed |= {name: getattr(activity, name) or "" for name in TEXTS}
     return typed | {name: duration_typed(getattr(activity, name)) for name in DURATIONS}

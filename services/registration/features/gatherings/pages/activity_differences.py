@@ -12,9 +12,11 @@ from services.registration.features.gatherings.pages.activity_form import (
     OFFERS,
     REMINDERS,
 )
+from services.registration.features.gatherings.pages.question_words import question_words
 from services.registration.features.gatherings.pages.typed_activity import YES
 from shared.activity_changes import changes
 from shared.contracts.activity import Activity, Quota, Session, Speaker, last_end
+from shared.contracts.questions import Question
 from shared.words import kind_label, moment, number, span, words
 
 _TEXTS: Final = ("title", "host", "reply_to", "purpose", "description", "rundown")
@@ -56,7 +58,12 @@ def participants_hear(before: Activity, after: Activity, now: datetime) -> bool:
 
 def differences(before: Activity, after: Activity, zone: str) -> list[Difference]:
     """In the order of the form. Registration's times in the office's `zone`."""
-    return [*_of_whole(before, after, zone), *_of_sessions(before, after), *_of_quotas(before, after)]
+    return [
+        *_of_whole(before, after, zone),
+        *_of_sessions(before, after),
+        *_of_quotas(before, after),
+        *_of_questions(before, after),
+    ]
 
 
 def _of_whole(before: Activity, after: Activity, zone: str) -> Iterator[Difference]:
@@ -113,6 +120,26 @@ def _of_quotas(before: Activity, after: Activity) -> Iterator[Difference]:
             yield Difference(f"Kuota {words(quota.id)}", old, quota)
     for quota in stood.values():
         yield Difference(f"Kuota {words(quota.id)}, dihapus", quota, None)
+
+
+def _of_questions(before: Activity, after: Activity) -> Iterator[Difference]:
+    """With what it does to those who registered before."""
+    stood = {question.id: question for question in before.questions}
+    for question in after.questions:
+        old, name = stood.pop(question.id, None), question.words
+        if old is None:
+            new = f"{question_words(question)}. Yang sudah mendaftar tidak ditanyai lagi"
+            yield Difference(f"Pertanyaan baru, {name}", None, new)
+        elif old != question:
+            yield Difference(f"Pertanyaan {name}", _told(old, name), _told(question, name))
+    for question in stood.values():
+        gone = "dihapus, beserta semua jawaban yang sudah masuk"
+        yield Difference(f"Pertanyaan {question.words}", question_words(question), gone)
+
+
+def _told(question: Question, name: str) -> str:
+    asked = f"{question.words}: " if question.words != name else ""
+    return asked + question_words(question)
 
 
 def _lines(many: Sequence[Speaker | str]) -> str | None:

@@ -21,6 +21,7 @@ from services.registration.features.gatherings.pages.typed_activity import (
     YES,
     TypedActivity,
 )
+from services.registration.features.gatherings.pages.typed_questions import questions_typed
 from services.registration.web.front import OfficePages
 from shared.accounts.access import SignedIn
 from shared.accounts.desk_pages import staff_page
@@ -37,6 +38,7 @@ LABELS: Final = {
     "closes": "Pendaftaran ditutup",
     "sessions": "Pertemuan",
     "quotas": "Kuota",
+    "questions": "Pertanyaan",
     "purpose": "Tujuan",
     "description": "Keterangan",
     "rundown": "Susunan acara",
@@ -67,6 +69,7 @@ IN_BLOCKS: Final = {
     "regencies": "kabupaten atau kota",
     "cohorts": "angkatan",
 }
+LONGEST_QUESTIONS: Final = 60_000  # letters of the hidden field that holds them as JSON
 BLOCKS: Final = ("sessions", "quotas")
 """Fields that say how many of them the form showed."""
 REMINDERS: Final = {
@@ -115,6 +118,7 @@ def typed_of(front: OfficePages, sent: FormData) -> tuple[dict[str, str], dict[s
     typed = {name: str(sent.get(name, "")).strip()[:4_000] for name in _names()}
     for at in range(MOST):
         typed[f"sessions.{at}.zone"] = typed[f"sessions.{at}.zone"] or front.office.zone
+    typed["questions"] = str(sent.get("questions", ""))[:LONGEST_QUESTIONS]
     names = [f"quotas.{at}.categories" for at in range(MOST)]
     return typed, {name: [str(one) for one in sent.getlist(name)] for name in names}
 
@@ -135,7 +139,9 @@ def activity_form(
     more: str = "",
 ) -> HTMLResponse:
     """`more`: of what a block was asked for. Blocks that are empty stay."""
-    values = dict.fromkeys(_names(), "") | {f"sessions.{at}.zone": front.office.zone for at in range(MOST)}
+    values = dict.fromkeys((*_names(), "questions"), "") | {
+        f"sessions.{at}.zone": front.office.zone for at in range(MOST)
+    }
     values |= typed
     blocks: dict[str, Any] = {"MOST": MOST, "ROOM": ROOM}
     for what, fields in (("sessions", SESSION), ("quotas", QUOTA)):
@@ -164,6 +170,7 @@ def activity_form(
         approval=APPROVAL,
         offers=_with(OFFERS, values["offer_within"]),
         page=page,
+        asked=questions_typed(values["questions"]),
     )
 
 

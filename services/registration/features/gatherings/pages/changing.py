@@ -33,6 +33,7 @@ from services.registration.features.gatherings.pages.moved_up import moved_up
 from services.registration.features.gatherings.pages.publishing import MEND, STEP
 from services.registration.features.gatherings.pages.publishing_warnings import publishing_warnings
 from services.registration.features.gatherings.pages.publishing_yaml import read_yaml, yaml_page
+from services.registration.features.gatherings.pages.question_form import DONE, questions_page
 from services.registration.features.gatherings.pages.typed_activity import NoYaml, TypedActivity, of_form
 from services.registration.features.gatherings.pages.yaml_lines import Mistake, mistakes
 from services.registration.kernel.actions import Action
@@ -75,6 +76,11 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         typed["id"] = state.described.id
         if "tambah" in sent:
             return _form(front, user, state, typed, chosen, TypedActivity(), more=str(sent["tambah"]))
+        page = _page(state, "Ubah kegiatan", "ubah", str(sent.get("dasar", "")))
+        if shown := questions_page(front, user, page, sent, typed, chosen):
+            return shown
+        if sent.get(STEP) == DONE:
+            return activity_form(front, user, page, typed, chosen, TypedActivity())
         draft = of_form(typed, chosen, front.office.zone)
         if draft.command is None or sent.get(STEP) == MEND:
             return _form(front, user, state, typed, chosen, draft)
@@ -211,9 +217,9 @@ def _yaml(
     return yaml_page(front, user, page, text, found, told)
 
 
-def _page(state: ActivityState, title: str, path: str) -> FormPage:
+def _page(state: ActivityState, title: str, path: str, base: str = "") -> FormPage:
     action = f"/staf/kegiatan/{state.described.id}/{path}"
-    return FormPage(title, action, state.described, base_of(state))
+    return FormPage(title, action, state.described, base or base_of(state))
 
 
 def _as_yaml(activity: Activity) -> str:

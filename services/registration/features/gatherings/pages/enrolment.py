@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.features.accounts.accounts_desk import account_pages, history_of, note
+from services.registration.features.gatherings.answers_shown import shown_answers
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
 from services.registration.features.gatherings.pages.attendance import record, saved
 from services.registration.features.gatherings.pages.fields import read_person
@@ -135,6 +136,7 @@ async def _shown(
         status,
         row=row,
         state=state,
+        answers=shown_answers(state.described, row.category, row.answers, now()),
         values=values or standing,
         errors=errors or {},
         told=told,

@@ -7,12 +7,14 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from services.registration.features.gatherings.gathering_contents import rule_broken
+from services.registration.features.gatherings.pages.answer_fields import in_order, read_answers
 from services.registration.features.gatherings.pages.choices import Choices
 from services.registration.features.gatherings.sheets.cells import READERS, CellRefused
 from services.registration.features.people.naming import fault_of_email
 from services.registration.kernel.sentences import misfit
 from shared.contracts.activity import Activity
 from shared.contracts.commands import SubmitRegistration
+from shared.contracts.questions import Answer
 from shared.contracts.types import Email, Line, Phone
 from shared.identity import npsn_is_odd
 
@@ -64,13 +66,13 @@ NOBODYS: Final = "Kegiatan ini tidak menyediakan kuota untuk unsur, daerah, atau
 class SubmittedFields:
     """`errors`: field -> what to do, never the value. `command` is there when there are none."""
 
-    values: dict[str, str]
+    values: dict[str, Any]
     errors: dict[str, str]
     command: SubmitRegistration | None = None
 
 
 def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: bool = True) -> SubmittedFields:
-    """`own`: who types is told to write theirs; else staff type somebody's."""
+    """`own`: who types is told to write theirs, and answers what must be; else staff type somebody's."""
     values = {name: form[name][:400] if isinstance(form.get(name), str) else "" for name in FIELDS}
     reading = FieldReader(values, missing=_MISSING if own else _MISSING_OF)
     reading.take("nama", "name", needed=True)
@@ -82,8 +84,11 @@ def read(form: Mapping[str, Any], activity: Activity, offered: Choices, own: boo
     reading.check_npsn(seen=str(form.get("npsn_dibaca", "")))
     if not reading.errors and not _taken_by_any(activity, reading.found):
         reading.errors["unsur"] = NOBODYS
+    answers = read_answers(form, activity.questions, reading.found.get("unsur") or "", demanding=own)
     errors = {name: reading.errors[name] for name in FIELDS if name in reading.errors}
-    return SubmittedFields(values, errors, None if errors else _command(activity, reading.found))
+    errors |= in_order(answers.errors, activity.questions)
+    command = None if errors else _command(activity, reading.found, answers.found)
+    return SubmittedFields({**values, **answers.values}, errors, command)
 
 
 PERSON: Final = (
@@ -170,7 +175,7 @@ def _regency(found: dict[str, Any]) -> str | None:
     return found.get("wilayah_lain") or found.get("wilayah")
 
 
-def _command(activity: Activity, found: dict[str, Any]) -> SubmitRegistration:
+def _command(activity: Activity, found: dict[str, Any], answers: dict[str, Answer]) -> SubmitRegistration:
     numbers = {"nip": found["nip"], "nuptk": found["nuptk"]}
     person = {"name": found["nama"], "email": found["email"], "phone": found["telepon"]} | numbers
     institution = {"name": found["instansi"], "npsn": found["npsn"]} if found["instansi"] else {}
@@ -180,6 +185,7 @@ def _command(activity: Activity, found: dict[str, Any]) -> SubmitRegistration:
         "regency": _regency(found),
         "cohort": found.get("angkatan"),
         "institution": _given(institution),
+        "answers": answers,
     }
     return SubmitRegistration.model_validate({"activity": activity.id} | _given(given))
 

@@ -18,6 +18,8 @@ from services.registration.features.gatherings.pages.activity_form import (
     typed_of,
 )
 from services.registration.features.gatherings.pages.publishing_warnings import publishing_warnings
+from services.registration.features.gatherings.pages.question_form import DONE, questions_page
+from services.registration.features.gatherings.pages.question_words import question_words
 from services.registration.features.gatherings.pages.typed_activity import ROOM, TypedActivity, of_form
 from services.registration.kernel.actions import Action
 from services.registration.web.desk import submit_command
@@ -62,6 +64,10 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         page = FormPage(TITLE, FORM, draft=name)
         if "tambah" in sent:
             return activity_form(front, user, page, typed, chosen, TypedActivity(), more=str(sent["tambah"]))
+        if shown := questions_page(front, user, page, sent, typed, chosen):
+            return shown
+        if sent.get(STEP) == DONE:
+            return activity_form(front, user, page, typed, chosen, TypedActivity())
         if sent.get(STEP) == KEEP:
             kept = await gatherings(front).drafts.keep(user.actor, name or user.nonce, typed, chosen, now())
             if not kept:
@@ -137,6 +143,7 @@ async def next_page(
         again=True,
         activity=draft.command,
         offers=offers_told(draft.command),
+        question_words=question_words,
         doubts=publishing_warnings(draft.command, now()),
         action=action,
         kept=[(name, value) for name, value in again if value],

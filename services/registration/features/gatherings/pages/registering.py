@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import phase
-from services.registration.features.gatherings.pages.fields import FIELDS, SubmittedFields, read
-from services.registration.features.gatherings.pages.form import offered
+from services.registration.features.gatherings.pages.fields import SubmittedFields, read
+from services.registration.features.gatherings.pages.form import nothing_typed, offered
 from services.registration.kernel.actions import Action
 from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
@@ -26,7 +26,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.get("", response_class=HTMLResponse)
     async def empty(activity: str, user: Registrar) -> HTMLResponse:
         state = await activity_of(front, activity)
-        return _form(front, user, state, SubmittedFields(dict.fromkeys(FIELDS, ""), {}))
+        return _form(front, user, state, SubmittedFields(nothing_typed(state.described), {}))
 
     @router.post("", response_class=HTMLResponse)
     async def submit(activity: str, user: Registrar, request: Request) -> Response:

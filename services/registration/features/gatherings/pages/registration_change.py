@@ -1,6 +1,6 @@
 """What a registration stands for, corrected by staff; what that does to its seat is said first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, get_args
 
@@ -12,6 +12,12 @@ from services.registration.features.gatherings.domain import seating
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_contents import of_change
 from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.features.gatherings.pages.answer_fields import (
+    PREFIX,
+    answers_as_typed,
+    in_order,
+    read_answers,
+)
 from services.registration.features.gatherings.pages.moved_up import moved_up
 from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.gatherings.sheets.cells import READERS, CellRefused
@@ -24,6 +30,7 @@ from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import redirect_with_message, staff_page
 from shared.contracts.commands import ChangeRegistration
 from shared.contracts.facts import RegistrationChanged
+from shared.contracts.questions import Question
 from shared.contracts.types import Category
 from shared.words import words
 
@@ -49,7 +56,7 @@ SAME: Final = "Tidak ada yang berubah: semua isian sama seperti yang tercatat."
 class TypedChange:
     """`errors`: field -> what to do. `command` is there when there are none."""
 
-    values: dict[str, str]
+    values: dict[str, Any]
     errors: dict[str, str]
     command: ChangeRegistration | None = None
 
@@ -61,15 +68,16 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.get("", response_class=HTMLResponse)
     async def standing(registration: str, user: Changer) -> HTMLResponse:
         row = await enrolled(front, registration)
-        return await _form(front, user, row, TypedChange(as_typed(row), {}))
+        questions = (await activity_of(front, row.activity)).described.questions
+        return await _form(front, user, row, TypedChange(as_typed(row, questions), {}))
 
     @router.post("", response_class=HTMLResponse)
     async def change(registration: str, user: Changer, request: Request) -> Response:
         row, sent = await enrolled(front, registration), await request.form()
-        typed = read_change(sent, row)
+        state = await activity_of(front, row.activity)
+        typed = read_change(sent, row, state.described.questions)
         if typed.command is None or sent.get(STEP) == MEND:
             return await _form(front, user, row, typed)
-        state = await activity_of(front, row.activity)
         told = await _effect(front, state, row, typed.command)
         if told and sent.get(STEP) != SURE:
             return staff_page(
@@ -80,7 +88,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
                 row=row,
                 activity=state.described,
                 told=told,
-                kept=typed.values,
+                kept=hidden_fields(typed.values),
             )
         outcome = await submit_command(front, typed.command, row.activity, user)
         if outcome.result != "changed":
@@ -94,8 +102,16 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     return router
 
 
-def as_typed(row: EnrolledParticipant) -> dict[str, str]:
-    return {
+def hidden_fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """As another page carries them on unseen."""
+    found: list[tuple[str, str]] = []
+    for name, value in values.items():
+        found += [(name, one) for one in value] if isinstance(value, list) else [(name, value)]
+    return found
+
+
+def as_typed(row: EnrolledParticipant, questions: Sequence[Question]) -> dict[str, Any]:
+    return answers_as_typed(questions, row.answers) | {
         "unsur": row.category,
         "wilayah": row.regency or "",
         "angkatan": str(row.cohort or ""),
@@ -106,11 +122,13 @@ def as_typed(row: EnrolledParticipant) -> dict[str, str]:
     }
 
 
-def read_change(sent: Mapping[str, Any], row: EnrolledParticipant) -> TypedChange:
+def read_change(
+    sent: Mapping[str, Any], row: EnrolledParticipant, questions: Sequence[Question]
+) -> TypedChange:
     """What is typed as it stands is left as it stands."""
     values = {name: str(sent.get(name, "")).strip()[:400] for name in (*TYPED, "peran")}
     values["peran"] = values["peran"] if values["peran"] in ROLES else ""
-    found, errors, standing = dict[str, Any](), dict[str, str](), as_typed(row)
+    found, errors, standing = dict[str, Any](), dict[str, str](), as_typed(row, questions)
     for name, reader in TYPED.items():
         try:
             found[name] = READERS[reader](values[name])
@@ -120,6 +138,9 @@ def read_change(sent: Mapping[str, Any], row: EnrolledParticipant) -> TypedChang
         errors["unsur"] = "Pilih unsurnya"
     if values["npsn"] and not values["instansi"]:
         errors["instansi"] = NO_SCHOOL
+    answers = read_answers(sent, questions, found.get("unsur") or "", demanding=False)
+    errors |= in_order(answers.errors, questions)
+    values |= answers.values
     if errors:
         return TypedChange(values, errors)
     given: dict[str, Any] = {
@@ -132,6 +153,10 @@ def read_change(sent: Mapping[str, Any], row: EnrolledParticipant) -> TypedChang
     if any(values[name] != standing[name] for name in ("instansi", "npsn")):
         school = {"name": found["instansi"]} | ({"npsn": found["npsn"]} if found["npsn"] else {})
         given["institution"] = school if found["instansi"] else None
+    asked = [one.id for one in questions if one.asked_of(found["unsur"])]
+    changed = [name for name in asked if values[PREFIX + name] != standing[PREFIX + name]]
+    if changed:
+        given["answers"] = {name: answers.found.get(name) for name in changed}
     try:
         command = ChangeRegistration.model_validate({"registration": row.id} | given)
     except ValidationError as error:

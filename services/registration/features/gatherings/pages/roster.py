@@ -1,5 +1,6 @@
 """An activity as its staff see it: its counts, and its participants."""
 
+import re
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -20,6 +21,8 @@ from shared.contracts.types import Category
 from shared.pages import pages_of
 
 ROWS: Final = 20
+FILTERED: Final = ("status", "unsur", "wilayah", "instansi", "kelompok", "tanya", "jawab")
+SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 CATEGORIES: Final[tuple[str, ...]] = get_args(Category)
 
 
@@ -31,6 +34,8 @@ class Filter(BaseModel):
     wilayah: str = ""
     instansi: str = ""
     kelompok: str = ""
+    tanya: str = ""
+    jawab: str = ""
     hal: int = Field(default=1, ge=1, le=10_000)
 
     def kept(self) -> dict[str, str]:
@@ -91,7 +96,7 @@ async def _shown(
         total=total,
         number=asked.hal,
         pages=pages_of(total, ROWS),
-        values=dict.fromkeys(("status", "unsur", "wilayah", "instansi", "kelompok"), "") | asked.kept(),
+        values=dict.fromkeys(FILTERED, "") | asked.kept(),
         kept=asked.kept(),
         text=text,
         errors=errors,
@@ -121,5 +126,7 @@ def read(asked: Filter, text: str = "") -> tuple[RosterFilter, dict[str, str]]:
         given.get("instansi", ""),
         text,
         given.get("kelompok", ""),
+        given["tanya"] if SLUG.fullmatch(given.get("tanya", "")) else "",
+        given.get("jawab", ""),
     )
     return wanted, errors

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from services.registration.features.gatherings.gathering_contents import of_activity
+from services.registration.features.gatherings.pages.typed_questions import questions_typed
 from services.registration.features.gatherings.sheets.cells import CellRefused, regency
 from services.registration.kernel.acceptable import Unacceptable, check
 from services.registration.web.yaml_budget import Unreadable, load
@@ -51,6 +52,12 @@ _BY_RULE: Final[dict[str | tuple[str, str], str]] = {
     ("offer_within", "duration_out_of_range"): "Tulis jangka waktu antara PT1S dan P366D",
     ("sessions", "same_id"): "Dua pertemuan memakai id yang sama",
     ("quotas", "same_id"): "Dua kuota memakai nama yang sama",
+    ("questions", "same_id"): "Dua pertanyaan memakai id yang sama",
+    ("questions", "too_long"): "Pertanyaan sendiri paling banyak 15",
+    "built_in": "Pertanyaan bawaan ditulis dengan id saja",
+    "choices": "Tulis paling sedikit dua pilihan, dan hanya bila jawabannya one atau some",
+    "same_choice": "Dua pilihan sama bunyinya",
+    "kind_fixed": "Cara menjawabnya tidak dapat diubah: sudah ada pendaftar",
     "less_than_equal": "Angkanya terlalu besar",
     "greater_than_equal": "Angkanya terlalu kecil",
     "string_too_long": "Isinya terlalu panjang",
@@ -156,6 +163,8 @@ def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str
     quotas = _filled(typed, "quotas", QUOTA)
     found["sessions"] = _sessions(typed, sessions, errors)
     found["quotas"] = [_quota(typed, chosen, at, errors) for at in quotas]
+    if questions := questions_typed(typed.get("questions", "")):
+        found["questions"] = questions
     draft = checked(found)
     blocks = {"sessions": sessions, "quotas": quotas}
     if not typed["kind"] and not typed["other_kind"]:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from icalendar import Calendar
 
+from services.registration.features.gatherings.answers_shown import shown_answers
 from services.registration.features.gatherings.gatherings_desk import gatherings
 from services.registration.features.gatherings.pages.activities import phase
 from services.registration.features.materials.materials_desk import ListedMaterial, materials
@@ -56,6 +57,7 @@ def routes(front: OfficePages) -> APIRouter:
             materials=await _materials(front, row),
             offered_until=row.activity.offers.get(found.id),
             offer=urlsplit(front.links.to_offer(found.id)).path,
+            answers=shown_answers(described, found.registrant.category, found.registrant.answers, now()),
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
         )
 
