@@ -11,6 +11,7 @@ SigningKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,
 
 CANCEL: Final = "batal"
 OWN_PAGE: Final = "saya"
+MATERIALS: Final = "materi"
 OWN_PAGE_LASTS: Final = timedelta(days=30)
 
 
@@ -30,6 +31,7 @@ class Links:
         self._url = public_url.rstrip("/")
         self._cancel = URLSafeSerializer(secrets(keys), salt=f"simpul/{CANCEL}")
         self._own_page = URLSafeSerializer(secrets(keys), salt=f"simpul/{OWN_PAGE}")
+        self._materials = URLSafeSerializer(secrets(keys), salt=f"simpul/{MATERIALS}")
 
     def to_cancel(self, registration: str) -> str:
         return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"
@@ -43,6 +45,17 @@ class Links:
 
     def to_calendar(self) -> str:
         return f"{self._url}/kegiatan.ics"
+
+    def to_materials(self, registration: str) -> str:
+        """Those of its activity."""
+        return f"{self._url}/{MATERIALS}/{self._materials.dumps(registration)}"
+
+    def materials(self, token: str) -> str:
+        """The registration of such a link. Raises `LinkUnknown`."""
+        try:
+            return str(self._materials.loads(token))
+        except BadSignature:
+            raise LinkUnknown from None
 
     def to_own_page(self, page: str, at: datetime) -> str:
         """`page`: the keyed digest of an address, as hex; from `at` on the link lasts for 30 days."""

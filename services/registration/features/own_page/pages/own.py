@@ -54,6 +54,7 @@ def routes(front: OfficePages) -> APIRouter:
                 omitsize=True, dark="#000", light="#fff", title="Kode QR nomor pendaftaran"
             ),
             materials=await _materials(front, row),
+            materials_at=_materials_at(front, row),
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
         )
 
@@ -91,6 +92,13 @@ async def _materials(front: OfficePages, row: OwnRegistration) -> Sequence[Liste
     """Of the activity; what is for participants alone is for those who are confirmed."""
     public_only = row.registration.status != "confirmed"
     return await materials(front).listed(row.activity.described.id, public_only)
+
+
+def _materials_at(front: OfficePages, row: OwnRegistration) -> str:
+    """Where it shows those that `_materials` are."""
+    if row.registration.status != "confirmed":
+        return f"/kegiatan/{row.activity.described.id}/materi"
+    return urlsplit(front.links.to_materials(row.registration.id)).path
 
 
 def _calendar(row: OwnRegistration) -> bytes:
