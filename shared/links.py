@@ -13,6 +13,7 @@ SigningKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,
 CANCEL: Final = "batal"
 OFFER: Final = "tawaran"
 OWN_PAGE: Final = "saya"
+MATERIALS: Final = "materi"
 OWN_PAGE_LASTS: Final = timedelta(days=30)
 HASHED: Final[dict[str, Any]] = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 """How itsdangerous signs here."""
@@ -42,6 +43,7 @@ class Links:
         self._url = public_url.rstrip("/")
         self._cancel = signed(keys, CANCEL)
         self._own_page = signed(keys, OWN_PAGE)
+        self._materials = signed(keys, MATERIALS)
 
     def to_cancel(self, registration: str) -> str:
         return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"
@@ -59,6 +61,17 @@ class Links:
 
     def to_calendar(self) -> str:
         return f"{self._url}/kegiatan.ics"
+
+    def to_materials(self, registration: str) -> str:
+        """Those of its activity."""
+        return f"{self._url}/{MATERIALS}/{self._materials.dumps(registration)}"
+
+    def materials(self, token: str) -> str:
+        """The registration of such a link. Raises `LinkUnknown`."""
+        try:
+            return str(self._materials.loads(token))
+        except BadSignature:
+            raise LinkUnknown from None
 
     def to_own_page(self, page: str, at: datetime) -> str:
         """`page`: the keyed digest of an address, as hex; from `at` on the link lasts for 30 days."""

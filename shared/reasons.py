@@ -37,6 +37,12 @@ REASONS: Final = {
     "forbidden": ReasonText(
         "Di luar peran Anda", "Peran yang boleh tertulis di `roles`. Admin balai dapat memberikannya."
     ),
+    "file_refused": ReasonText(
+        "Berkas tidak diterima", "Kirim PDF, Word, Excel, PowerPoint, OpenDocument, JPG, PNG, atau teks."
+    ),
+    "file_unknown": ReasonText(
+        "Berkas tidak ditemukan", "Unggah sekali lagi: berkas yang tidak dipakai dihapus sesudah satu hari."
+    ),
     "foreign_form": ReasonText(
         "Formulir tidak berlaku lagi", "Buka lagi halamannya, lalu kirim formulir yang baru."
     ),

@@ -97,7 +97,18 @@ async def running(
             SignIns(registry, settings.failed_sign_ins_per_address),
             settings.openid,
         )
-        context = OfficeContext(of, features, command_client, outcomes, key, limits, sign_in, settings.links)
+        context = OfficeContext(
+            of,
+            features,
+            command_client,
+            outcomes,
+            key,
+            limits,
+            sign_in,
+            settings.links,
+            intake.ends,
+            settings.clamd,
+        )
         parts = {feature.name: feature.parts(context) for feature in features.features}
 
         ledger = Ledger(of, features, outcomes.tell)

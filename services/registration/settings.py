@@ -24,7 +24,8 @@ class RegistrationSettings(OfficeSettings, ProviderSettings):
     `registrations_per_…_hour`: what the public may submit; a hotel's network is one address.
     `notification_url`: where the office's notification answers; without it the desk shows no mails.
     `record_keys`: sign the office's own commands and its directory. `unsigned`: what becomes of commands of
-    sources without a key in the office's file; `accept` is for this release alone."""
+    sources without a key in the office's file; `accept` is for this release alone. `clamd`: `host:port` of a
+    ClamAV daemon that looks through every file before it is kept."""
 
     http_port: int = Field(default=8001, ge=1, le=65_535)
     person_key: HexKey
@@ -38,6 +39,7 @@ class RegistrationSettings(OfficeSettings, ProviderSettings):
     record_keys: PrivateKeys | None = None
     unsigned: Unsigned = "accept"
     oidc_roles: JsonRoles[Role] = Field(default_factory=dict)
+    clamd: Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9.-]+:[0-9]{1,5})?$")] = ""
 
     @model_validator(mode="after")
     def _signs_itself(self) -> Self:

@@ -98,6 +98,7 @@ CHANNELS: Final = (
             "id.simpul.directory.registration.v1",
             "id.simpul.directory.activity.v1",
             "id.simpul.directory.account.v1",
+            "id.simpul.directory.material.v1",
         ),
         events=False,
     ),

@@ -1,8 +1,9 @@
 """What may be asked of an office. Imperatives; each is a CloudEvent on the office's intake topic."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.activity import Activity, Contact, Quota, Session, Speaker
 from shared.contracts.questions import Answers, AnswersGiven, Questions
@@ -11,6 +12,7 @@ from shared.contracts.types import (
     Category,
     Duration,
     Email,
+    FileDigest,
     HttpsLink,
     Line,
     Message,
@@ -244,16 +246,25 @@ class CorrectRegistration(Command):
 
 
 class PublishMaterial(Command):
-    """A link to material of an activity; the same id again replaces what it led to. `public`: it is shown to
-    everybody, not to confirmed participants and staff alone."""
+    """Material of an activity: a link, or a file that was sent before, by its digest; one of the two. The
+    same id again replaces what was there. `public`: it is shown to everybody, not to confirmed participants
+    and staff alone; `notify`: who is confirmed is mailed that it is there, or new."""
 
     type = "id.simpul.material.publish.v1"
 
     activity: Slug
     id: Slug
     title: Line
-    url: HttpsLink
+    url: HttpsLink | None = None
+    file: FileDigest | None = None
     public: Annotated[bool, Field(strict=True)] = False
+    notify: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if (self.url is None) == (self.file is None):
+            raise PydanticCustomError("link_or_file", "either a link or a file")
+        return self
 
 
 class WithdrawMaterial(Command):

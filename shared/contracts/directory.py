@@ -14,6 +14,8 @@ from shared.contracts.types import (
     Count,
     Duration,
     Email,
+    FileDigest,
+    HttpsLink,
     Line,
     Message,
     Paragraph,
@@ -97,6 +99,20 @@ class AccountEntry(Message):
     news: tuple[SignInNews, ...] = ()
 
 
+class MaterialEntry(Message):
+    """Material of an activity. Key `material:{activity}/{id}`. Without a title it was withdrawn; else it
+    leads to `url`, or is the `file` of this type and size."""
+
+    rev: Count
+    activity: Slug
+    material: Slug
+    title: Line | None = None
+    url: HttpsLink | None = None
+    file: FileDigest | None = None
+    media: Annotated[str, StringConstraints(max_length=100)] | None = None
+    size: Count | None = None
+
+
 class OwnPageEntry(Message):
     """Somebody asked for the link to their own page. Key `s:{page}`, of the keyed digest of an address.
     `rev`: when they asked, in seconds since 1970; `cause`: of this mail, so that it is sent once; `name`: of
@@ -110,6 +126,10 @@ class OwnPageEntry(Message):
     at: AwareDatetime
     link: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     until: AwareDatetime
+
+
+def material_key(activity: str, material: str) -> str:
+    return f"material:{activity}/{material}"
 
 
 def own_page_key(page: str) -> str:

@@ -372,10 +372,13 @@ class MaterialFact(Body):
 
 
 class MaterialPublished(MaterialFact):
-    """A link to material of an activity, whose title and address stay in the office. `public`: it is shown to
-    everybody, not to confirmed participants and staff alone. Changes no count."""
+    """Material of an activity, whose title, and address or file, stay in the office. `public`: it is shown to
+    everybody, not to confirmed participants and staff alone; `notify`: who is confirmed is to hear of it.
+    Changes no count."""
 
     type = "id.simpul.material.published.v1"
+
+    notify: bool | None = None
 
 
 class MaterialWithdrawn(MaterialFact):

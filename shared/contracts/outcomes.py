@@ -26,6 +26,7 @@ Reason = Literal[
     "participant_unknown",
     "material_unknown",
     "too_many_materials",
+    "file_unknown",
     "id_reused",
     "invalid",
     "too_large",

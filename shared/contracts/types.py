@@ -72,6 +72,8 @@ ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
 RegencyCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]\.[0-9]{2}$")]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 RegistrationId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{29}$")]
+FileDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+"""Of a file that was sent before."""
 AccountId = Annotated[str, StringConstraints(pattern=r"^u:[A-Za-z0-9_-]{1,64}$")]
 Category = Literal[
     "guru-penggerak",
@@ -130,6 +132,7 @@ __all__ = [
     "Count",
     "Duration",
     "Email",
+    "FileDigest",
     "HttpsLink",
     "Line",
     "Link",

@@ -2,7 +2,7 @@
 
 Both offer the same collections; they differ in how sessions start, how aggregations begin and how a
 client is closed. Everything else of the project sees `Store`, and the plain values that are handed to it
-or raised by it: `InsertOne`, `ReplaceOne`, `UpdateOne`, `ReturnDocument`, `BulkWriteError`.
+or raised by it: `InsertOne`, `ReplaceOne`, `UpdateOne`, `ReturnDocument`, `BulkWriteError`, `NoFile`.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
 from bson import CodecOptions
+from gridfs.asynchronous import AsyncGridFSBucket
+from gridfs.errors import NoFile as NoFile
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo import InsertOne as InsertOne
 from pymongo import ReplaceOne as ReplaceOne
@@ -165,6 +167,14 @@ class Store:
                 raise
             return {rows[one["index"]]["_id"] for one in failed}
         return set()
+
+    def gridfs(self, bucket: str) -> Any:
+        """The client's own class for contents of any size, as GridFS lays them down."""
+        if isinstance(self._client, AsyncMongoClient):
+            return AsyncGridFSBucket(self._database, bucket)
+        from motor.motor_asyncio import AsyncIOMotorGridFSBucket
+
+        return AsyncIOMotorGridFSBucket(self._database, bucket)
 
     async def exists(self) -> bool:
         """Whether provisioning made this database."""

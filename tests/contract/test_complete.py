@@ -7,7 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from services.notification.features.gatherings.writing import METHODS
+from services.registration.features.files.domain.stored_file import FileReference
 from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_REGISTRATION
+from services.registration.features.materials.material_directory import OF_MATERIAL
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction
 from services.registration.features.people.people import PersonMatch
@@ -29,7 +31,7 @@ from shared.contracts.commands import (
     SubstituteRegistration,
     Tick,
 )
-from shared.contracts.directory import activity_key, registration_key
+from shared.contracts.directory import activity_key, material_key, registration_key
 from shared.contracts.facts import (
     FACTS,
     MEASURES,
@@ -51,12 +53,12 @@ from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
 from tests.support.features import ALL, MAILS
 
+OF_ENTRIES = OF_ACTIVITY | OF_REGISTRATION | OF_MATERIAL
 NEVER_FIRST = {ActivityCounted, OfferMade, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
 NOBODY_IS_TOLD = {
     ActivityCounted,
     AttendanceRecorded,
-    MaterialPublished,
     MaterialWithdrawn,
     OfficeDescribed,
     OfficeTotals,
@@ -125,7 +127,8 @@ def test_mails_come_of_every_fact_but_those_of_which_nobody_is_told() -> None:
 def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
     of_people = {fact.type for fact in MAILS.rules if issubclass(fact, RegistrationFact)}
     assert of_people - OF_REGISTRATION == types(SAY_NOTHING_NEW)
-    assert types(MAILS.rules) - of_people == OF_ACTIVITY
+    assert types(MAILS.rules) - of_people == OF_ACTIVITY | types({MaterialPublished})
+    assert types({MaterialPublished}) < OF_MATERIAL
 
 
 def test_what_one_fact_causes_elsewhere_is_decided_and_nothing_else_is_the_services_own() -> None:
@@ -155,22 +158,22 @@ def test_a_calendar_comes_with_what_says_something_new_for_it() -> None:
     assert {*METHODS} == gatherings - without
 
 
-@pytest.mark.parametrize("key", [registration_key("x"), activity_key("x")])
+@pytest.mark.parametrize("key", [registration_key("x"), activity_key("x"), material_key("x", "m")])
 def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> None:
     assert MAILS.entry_rule(key)
 
 
 def test_every_kind_of_entry_is_of_a_kind_of_state() -> None:
     keys = {f"{rule.prefix}:x" for rule in ALL.entries.values()}
-    assert keys == {registration_key("x"), activity_key("x")}
+    assert keys == {registration_key("x"), activity_key("x"), "material:x"}
     assert {*ALL.entries} <= {*ALL.kinds}
-    assert {fact.type for rule in ALL.directories for fact in rule.facts} == OF_ACTIVITY | OF_REGISTRATION
+    assert {fact.type for rule in ALL.directories for fact in rule.facts} == OF_ENTRIES
 
 
 def test_every_kind_of_state_is_written_by_its_rows_or_beside_them() -> None:
     beside = {kind for kind, rule in ALL.kinds.items() if rule.codec is None}
     assert beside == {PERSON}
-    assert {*ALL.side_writes} == {PersonMatch, Correction}
+    assert {*ALL.side_writes} == {PersonMatch, Correction, FileReference}
 
 
 def test_reporting_declares_every_measure_in_the_same_order() -> None:

@@ -4,7 +4,8 @@ from typing import Final
 
 from services.notification.features.accounts import ACCOUNTS
 from services.notification.features.gatherings import GATHERINGS
+from services.notification.features.materials import MATERIALS
 from services.notification.features.own_page import OWN_PAGE
 from services.notification.kernel.mail_feature import MailFeature
 
-FEATURES: Final[tuple[MailFeature, ...]] = (GATHERINGS, ACCOUNTS, OWN_PAGE)
+FEATURES: Final[tuple[MailFeature, ...]] = (GATHERINGS, ACCOUNTS, OWN_PAGE, MATERIALS)

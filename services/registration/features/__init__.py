@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.registration.features.accounts import ACCOUNTS
+from services.registration.features.files import FILES
 from services.registration.features.gatherings import GATHERINGS
 from services.registration.features.materials import MATERIALS
 from services.registration.features.own_page import OWN_PAGE
@@ -11,4 +12,13 @@ from services.registration.features.people import PEOPLE
 from services.registration.features.sharing import SHARING
 from services.registration.kernel.feature import Feature
 
-FEATURES: Final[tuple[Feature, ...]] = (ACCOUNTS, PEOPLE, GATHERINGS, MATERIALS, SHARING, PAPER, OWN_PAGE)
+FEATURES: Final[tuple[Feature, ...]] = (
+    ACCOUNTS,
+    PEOPLE,
+    FILES,
+    GATHERINGS,
+    MATERIALS,
+    SHARING,
+    PAPER,
+    OWN_PAGE,
+)

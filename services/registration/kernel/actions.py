@@ -21,6 +21,8 @@ class Action(StrEnum):
     CANCEL_ACTIVITY = "cancel_activity"
     PUBLISH_MATERIAL = "publish_material"
     """Also withdraw it, and see what is not for everybody."""
+    UPLOAD_FILE = "upload_file"
+    """Before the command that names it."""
     SEE_ROSTER = "see_roster"
     """An activity and who takes part in it."""
     EXPORT_ROSTER = "export_roster"

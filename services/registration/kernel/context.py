@@ -1,5 +1,6 @@
 """What a feature makes of the office that it runs in: the stores and ways in that its routes work with."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from services.registration.kernel.command_client import CommandClient, OutcomesPort
@@ -19,7 +20,9 @@ class HourlyLimits:
 
 @dataclass(frozen=True, slots=True)
 class OfficeContext:
-    """The same on real adapters and on their twins. `key`: of digests, and of ids that are derived."""
+    """The same on real adapters and on their twins. `key`: of digests, and of ids that are derived;
+    `intake_ends`: by partition, the offset that the next record will get; `clamd`: `host:port` of who
+    looks through files for viruses, empty where nobody does."""
 
     of: OfficeStore
     features: Features
@@ -29,3 +32,5 @@ class OfficeContext:
     limits: HourlyLimits
     sign_in: SignInSettings
     links: Links
+    intake_ends: Callable[[], Awaitable[Mapping[int, int]]]
+    clamd: str = ""

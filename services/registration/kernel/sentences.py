@@ -18,6 +18,7 @@ _RULES: Final = {
     "same_id": "memakai id yang sama lebih dari satu kali",
     "attended": "yang sudah dihadiri tidak dapat dihapus atau diubah JP-nya",
     "required": "wajib diisi",
+    "link_or_file": "memuat satu tautan atau satu berkas, bukan keduanya",
     "missing": "wajib diisi",
     "not_asked": "tidak ditanyakan dalam kegiatan ini; hapus isian itu",
     "other_category": "tidak ditanyakan kepada unsur ini; hapus isian itu",

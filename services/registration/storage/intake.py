@@ -8,7 +8,7 @@ from services.registration.storage.log_consistency import facts_fit, intake_fits
 from shared.contracts import topics
 from shared.contracts.envelope import Envelope
 from shared.kafka.cluster import Cluster, Sender
-from shared.kafka.offsets import Log
+from shared.kafka.offsets import Log, bounds_of
 from shared.kafka.records import partition_of
 from shared.signatures import Signer, signed_headers
 
@@ -37,6 +37,13 @@ class Intake:
         async with self._cluster.reader() as consumer:
             await facts_fit(Log(consumer, topics.facts(self._office), cursor.partition), cursor)
             await intake_fits(Log(consumer, topics.intake(self._office), cursor.partition), cursor)
+
+    async def ends(self) -> dict[int, int]:
+        """By partition, the offset that its next record will get."""
+        named = [(topics.intake(self._office), partition) for partition in range(self._partitions)]
+        async with self._cluster.reader() as consumer:
+            bounds = await bounds_of(consumer, named)
+        return {partition: end for (_, partition), (_, end) in bounds.items()}
 
     async def send(self, key: str, envelope: Envelope, value: bytes, seconds: float) -> None:
         """Put a command on its key's partition. Raises `KafkaUnavailable`: then it may be there or not."""

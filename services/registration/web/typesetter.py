@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import typst
 
-from shared.child_process import limit_this_process
+from shared.limited_process import limit_this_process
 
 MEMORY: Final = 2_000_000_000
 PROCESSOR_SECONDS: Final = 30

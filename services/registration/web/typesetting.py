@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, Final
 
 from fastapi import Response
 
-from shared.child_process import answer_of
 from shared.http import Problem
+from shared.limited_process import answer_of, running
 
-SETTER: Final = (sys.executable, "-P", "-m", "services.registration.web.typesetter")
+SETTER: Final = running("services.registration.web.typesetter")
 SECONDS: Final = 60.0
 MAX_BYTES: Final = 50_000_000
 FAILED: Final = "Berkas ini belum dapat dibuat. Coba sekali lagi; bila terulang, beri tahu pengelola sistem."

@@ -6,13 +6,9 @@ office's settings, and whoever asked goes on.
 """
 
 import json
-import os
-import resource
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
@@ -32,6 +28,7 @@ from services.registration.workbooks.sheets import (
     Unread,
     seen,
 )
+from shared.limited_process import limit_this_process
 
 MEMORY: Final = 1_500_000_000  # address space: 2,000,000 cells take about 700 MB
 CPU_SECONDS: Final = 30  # 50,000 rows with 30 columns take about 8
@@ -56,19 +53,7 @@ def main() -> None:
 
 
 def _limit() -> None:
-    """Before anything is read. Should the machine run out of memory, this process goes and no other."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    for what, limit in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, most = resource.getrlimit(what)
-        lower = limit if most == resource.RLIM_INFINITY else min(limit, most)
-        resource.setrlimit(what, (lower, lower))
-    os.nice(10)  # deciding goes before looking through sheets
+    limit_this_process(MEMORY, CPU_SECONDS)
 
 
 def book_of(data: bytes) -> Book:

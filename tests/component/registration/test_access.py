@@ -31,6 +31,9 @@ PUBLIC = {
     "GET /kegiatan/{activity}",
     "GET /kegiatan/{activity}/daftar",
     "GET /kegiatan/{activity}/materi",
+    "GET /kegiatan/{activity}/materi/{material}",
+    "GET /materi/{token}",
+    "GET /materi/{token}/{material}",
     "GET /kegiatan.ics",
     "GET /k/{activity}",
     "GET /saya",
@@ -63,6 +66,7 @@ PUBLIC = {
 ASKS_BY_HAND = {
     "POST /api/v1/activities/{activity}/registrations": Action.REGISTER_PERSON,
     "GET /api/v1/activities/{activity}/materials": Action.PUBLISH_MATERIAL,
+    "GET /api/v1/activities/{activity}/materials/{material}/file": Action.PUBLISH_MATERIAL,
     "GET /api/v1/commands/{identifier:path}": Action.FOLLOW_COMMAND,
 }
 """For the public, too: whoever bears a token there is asked what they may."""

@@ -24,7 +24,7 @@ def test_every_mail_of_both_gatherings_is_written_three_ways(tmp_path: Path) -> 
         assert {path.stem for path in (folder / activity).glob("*.eml")} >= MAILS.templates.keys()
         for path in (folder / activity).glob("*.eml"):
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            template = path.stem.removesuffix("-waiting").removesuffix("-over")
+            template = path.stem.removesuffix("-waiting").removesuffix("-over").removesuffix("-again")
             assert mail["From"].addresses[0].display_name == office
             assert mail["Subject"].startswith(f"{MAILS.templates[template].state}: ")
             assert mail["X-Simpul-Delivery"].split(":")[1] == template
@@ -34,7 +34,7 @@ def test_every_mail_of_both_gatherings_is_written_three_ways(tmp_path: Path) -> 
             assert zone in text
             assert zone in page
             assert "</html>" in page
-    assert "wrote 54 mails" in answer.output
+    assert "wrote 58 mails" in answer.output
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,15 @@ SHEET = 10_000_000
         ("/api/v1/activities/uji/imports", SHEET),
         ("/staf/kegiatan/uji/impor", SHEET),
         ("/staf/kegiatan/uji/impor-kehadiran", SHEET),
+        ("/api/v1/files", 20_000_000),
+        ("/staf/kegiatan/uji/materi", 20_100_000),
         ("/staf/kegiatan/uji/impor/lain", BODY_BYTES),
         ("/kegiatan/uji/daftar", BODY_BYTES),
         ("/kegiatan/impor", BODY_BYTES),
         ("/api/v1/activities/a/b/imports", BODY_BYTES),
     ],
 )
-def test_sheets_are_larger_than_what_is_typed(path: str, most: int) -> None:
+def test_sheets_and_files_are_larger_than_what_is_typed(path: str, most: int) -> None:
     assert body_limit(ALL)(path) == most
 
 

@@ -26,19 +26,19 @@ async def look_up(
 ) -> Mapping[str, ToldParticipant]:
     """By the delivery's id. What only some templates ask for is looked up for those alone."""
     by_standing = {one.recipient for one in deliveries if one.template in BY_STANDING}
-    standings = await _standings(store, by_standing) if by_standing else {}
+    found = await standings(store, by_standing) if by_standing else {}
     changed = [one for one in deliveries if one.template == "activity-changed"]
     told = await _told(store, changed) if changed else {}
     stood = await _stood(directory, changed, told) if changed else {}
     return {
         one.id: ToldParticipant(
-            standings.get(one.recipient), told.get(one.id, NOTHING_TOLD), stood.get(one.id, ())
+            found.get(one.recipient), told.get(one.id, NOTHING_TOLD), stood.get(one.id, ())
         )
         for one in deliveries
     }
 
 
-async def _standings(store: Store, registrations: set[str]) -> dict[str, SeatStanding]:
+async def standings(store: Store, registrations: set[str]) -> dict[str, SeatStanding]:
     """As the facts say that were read so far."""
     return {
         row["_id"]: SeatStanding(row["status"], row["status"] == "confirmed" or bool(row.get("seated")))

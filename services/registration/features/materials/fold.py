@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.registration.features.materials.domain.material import state_id
-from services.registration.features.materials.material_states import link_document, link_of
-from services.registration.features.materials.materials import MATERIAL
+from services.registration.features.materials.domain.material import MATERIAL, state_id
+from services.registration.features.materials.material_states import content_document, content_of
 from services.registration.kernel.feature import FactRule, FactWithoutState, PrivatePart
 from shared.contracts.facts import Body, MaterialPublished, MaterialWithdrawn
 
@@ -17,9 +16,9 @@ def _material(body: Any, key: str) -> str:
     return state_id(key, body.material)
 
 
-_LINK: Final = PrivatePart(MATERIAL, link_document, link_of, lambda state: state.link)
+_CONTENT: Final = PrivatePart(MATERIAL, content_document, content_of, lambda state: state.content)
 _CHANGES: Final = {MATERIAL: _material}
 FACTS: Final[Mapping[type[Body], FactRule]] = {
-    MaterialPublished: FactRule(_CHANGES, "published", _LINK, history="menerbitkan materi"),
+    MaterialPublished: FactRule(_CHANGES, "published", _CONTENT, history="menerbitkan materi"),
     MaterialWithdrawn: FactRule(_CHANGES, "withdrawn", history="menarik materi"),
 }

@@ -5,8 +5,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from services.registration.features.materials.domain.material import Material, MaterialLink, state_id
-from services.registration.features.materials.materials import MATERIAL
+from services.registration.features.files.domain.stored_file import StoredFile
+from services.registration.features.files.references import load_files
+from services.registration.features.materials.domain.material import (
+    MATERIAL,
+    Content,
+    Material,
+    MaterialFile,
+    MaterialLink,
+    state_id,
+)
 from services.registration.kernel.feature import Codec, OfficeStore
 from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import ReceivedCommand
@@ -19,23 +27,27 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {MATERIALS: (ascending(MAT
 SHOWN: Final[Document] = {"link": {"$ne": None}}
 
 
-def link_document(link: MaterialLink | None) -> Document:
-    return {"link": asdict(link) if link else None}
+def content_document(content: Content | None) -> Document:
+    return {"link": asdict(content) if content else None}
 
 
-def link_of(row: Document) -> MaterialLink | None:
-    return MaterialLink(**row["link"]) if row["link"] else None
+def content_of(row: Document) -> Content | None:
+    found = row["link"]
+    if found and "file" in found:
+        return MaterialFile(found["title"], StoredFile(**found["file"]))
+    return MaterialLink(**found) if found else None
 
 
 def _document(name: str, partition: int, state: Material, now: datetime) -> Document:
-    return {"_id": name} | asdict(state)
+    row: Document = {"_id": name, "activity": state.activity, "id": state.id}
+    return row | content_document(state.content) | {"public": state.public, "version": state.version}
 
 
 def _state(row: Document) -> Material:
     return Material(
         activity=row["activity"],
         id=row["id"],
-        link=link_of(row),
+        content=content_of(row),
         public=row["public"],
         version=row["version"],
     )
@@ -51,15 +63,17 @@ async def load(
     loaded: LoadedStates,
     known: Awaitable[None],
 ) -> None:
-    """Those that commands name, and all that are shown where one more may be. The activities of all commands
-    are loaded by gatherings."""
+    """Those that commands name, with their files, and all that are shown where one more may be. The
+    activities of all commands are loaded by gatherings."""
     commands = [
         one.command for one in received if isinstance(one.command, PublishMaterial | WithdrawMaterial)
     ]
     if not commands:
         return
+    publishing = [command for command in commands if isinstance(command, PublishMaterial)]
     named = {state_id(command.activity, command.id) for command in commands}
-    growing = {command.activity for command in commands if isinstance(command, PublishMaterial)}
+    growing = {command.activity for command in publishing}
     wanted = [{"_id": {"$in": list(named)}}, {"activity": {"$in": list(growing)}} | SHOWN]
     rows = await of.store[MATERIALS].find({"$or": wanted}).to_list(None)
     loaded.states[MATERIAL] |= {row["_id"]: CODEC.read(row) for row in rows}
+    await load_files(of.store, (command.file for command in publishing if command.file), loaded)

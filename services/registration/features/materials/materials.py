@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from services.registration.features.files.references import files_at_hand
 from services.registration.features.gatherings.gatherings import ACTIVITY
 from services.registration.features.materials.domain import material
+from services.registration.features.materials.domain.material import MATERIAL
 from services.registration.kernel.decisions import Decision
 from services.registration.kernel.feature import CommandRule
 from services.registration.kernel.loaded_states import LoadedStates
@@ -14,7 +16,6 @@ from services.registration.kernel.sentences import Sentences
 from shared.contracts.commands import Command, PublishMaterial, WithdrawMaterial
 
 NAME: Final = "materials"
-MATERIAL: Final = "material"
 
 
 def _publish(loaded: LoadedStates, received: ReceivedCommand, now: datetime) -> Decision:
@@ -22,9 +23,10 @@ def _publish(loaded: LoadedStates, received: ReceivedCommand, now: datetime) -> 
     assert isinstance(command, PublishMaterial)
     known = states[MATERIAL].get(material.state_id(command.activity, command.id))
     shown = sum(
-        one.activity == command.activity and one.link is not None for one in states[MATERIAL].values()
+        one.activity == command.activity and one.content is not None for one in states[MATERIAL].values()
     )
-    return material.publish(states[ACTIVITY].get(command.activity), known, shown, command)
+    file = files_at_hand(loaded).get(command.file) if command.file else None
+    return material.publish(states[ACTIVITY].get(command.activity), known, shown, file, command)
 
 
 def _withdraw(loaded: LoadedStates, received: ReceivedCommand, now: datetime) -> Decision:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.registration.features.gatherings.gatherings_desk import activity_of
+from services.registration.features.materials.downloads import download
 from services.registration.features.materials.materials_desk import materials
 from services.registration.kernel.actions import Action
 from services.registration.web import documented
@@ -28,7 +29,13 @@ def routes(router: APIRouter, desk: OfficeApi) -> None:
         user = await desk.access.bearer(request, Action.PUBLISH_MATERIAL)
         await activity_of(desk, activity)
         found = await materials(desk).listed(activity, public_only=user is None)
-        return {"items": [one._asdict() for one in found], "next": None}
+        return {"items": [one.shown for one in found], "next": None}
+
+    @router.get(PATH + "/{material}/file", responses=REFUSED | NOT_FOUND)
+    async def content(activity: str, material: str, request: Request) -> Response:
+        """As it is downloaded: what is for everybody; with a token the rest, too."""
+        user = await desk.access.bearer(request, Action.PUBLISH_MATERIAL)
+        return await download(desk, activity, material, user is None, request)
 
     @router.post(PATH, responses=STAFF, openapi_extra=body(PublishMaterial, "activity"))
     async def publish(activity: Slug, user: Publisher, request: Request) -> Response:

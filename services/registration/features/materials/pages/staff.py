@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter, ValidationError
 
+from services.registration.features.files.files_desk import files
+from services.registration.features.files.inspected import MAX_BYTES
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of
-from services.registration.features.materials.materials import SENTENCES
+from services.registration.features.materials.downloads import download, unknown_material
 from services.registration.features.materials.materials_desk import materials
 from services.registration.features.materials.pages.material_form import EMPTY, TypedMaterial, read
 from services.registration.kernel.actions import Action
@@ -19,17 +21,19 @@ from shared.accounts.desk_pages import done_message, redirect_with_message, staf
 from shared.contracts.commands import WithdrawMaterial
 from shared.contracts.outcomes import Outcome, Result
 from shared.contracts.types import Slug
-from shared.http import Problem
 from shared.pages import pages_of
 
 ROWS: Final = 10  # one holds 1.3 kB at most
+PATH: Final = "/staf/kegiatan/{activity}/materi"
+BODY_BYTES: Final = {PATH: MAX_BYTES + 100_000}
+"""A file, and what is typed beside it."""
 PUBLISHED: Final = "Materi sudah diterbitkan."
 WITHDRAWN: Final = "Materi sudah ditarik."
 BLANK: Final = TypedMaterial(EMPTY, {}, None)
 
 
 def routes(front: OfficePages, access: Access) -> APIRouter:
-    router = APIRouter(prefix="/staf/kegiatan/{activity}/materi")
+    router = APIRouter(prefix=PATH)
     Publisher = Annotated[SignedIn, Depends(access.page(Action.PUBLISH_MATERIAL))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
@@ -42,7 +46,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.post("", response_class=HTMLResponse)
     async def publish(activity: str, user: Publisher, request: Request) -> Response:
         state, sent = await activity_of(front, activity), await request.form()
-        typed = read(sent, state.described.id)
+        typed = await read(sent, state.described.id, files(front))
         if typed.command is None:
             return await _page(front, user, state, typed, 422)
         outcome = await submit_command(front, typed.command, state.described.id, user)
@@ -51,11 +55,14 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.get("/{material}/tarik", response_class=HTMLResponse)
     async def question(activity: str, material: str, user: Publisher) -> HTMLResponse:
         state = await activity_of(front, activity)
-        found = await materials(front).listed(state.described.id, public_only=False)
-        one = next((one for one in found if one.id == material), None)
+        one = await materials(front).one(state.described.id, material, public_only=False)
         if one is None:
-            raise _unknown()
+            raise unknown_material()
         return staff_page(front, user, "staf-materi-tarik.html", activity=state.described, material=one)
+
+    @router.get("/{material}/berkas")
+    async def file(activity: str, material: str, _: Publisher, request: Request) -> Response:
+        return await download(front, activity, material, False, request)
 
     @router.post("/{material}/tarik", response_class=HTMLResponse)
     async def withdraw(activity: str, material: str, user: Publisher) -> Response:
@@ -72,11 +79,7 @@ def _slug(material: str) -> str:
     try:
         return TypeAdapter(Slug).validate_python(material)
     except ValidationError:
-        raise _unknown() from None
-
-
-def _unknown() -> Problem:
-    return Problem(404, "material_unknown", SENTENCES.say("refused", "material_unknown", {}))
+        raise unknown_material() from None
 
 
 async def _answer(

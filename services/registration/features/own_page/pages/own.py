@@ -58,6 +58,7 @@ def routes(front: OfficePages) -> APIRouter:
             offered_until=row.activity.offers.get(found.id),
             offer=urlsplit(front.links.to_offer(found.id)).path,
             answers=shown_answers(described, found.registrant.category, found.registrant.answers, now()),
+            materials_at=_materials_at(front, row),
             cancel=urlsplit(front.links.to_cancel(found.id)).path,
         )
 
@@ -95,6 +96,13 @@ async def _materials(front: OfficePages, row: OwnRegistration) -> Sequence[Liste
     """Of the activity; what is for participants alone is for those who are confirmed."""
     public_only = row.registration.status != "confirmed"
     return await materials(front).listed(row.activity.described.id, public_only)
+
+
+def _materials_at(front: OfficePages, row: OwnRegistration) -> str:
+    """Where it shows those that `_materials` are."""
+    if row.registration.status != "confirmed":
+        return f"/kegiatan/{row.activity.described.id}/materi"
+    return urlsplit(front.links.to_materials(row.registration.id)).path
 
 
 def _calendar(row: OwnRegistration) -> bytes:
