@@ -187,7 +187,7 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     await page.get_by_text("masuk daftar tunggu").wait_for()
     await page.get_by_role("link", name="Kembali ke peserta").click()
 
-    await page.get_by_role("link", name="Kehadiran", exact=True).click()
+    await page.get_by_role("link", name="Daftar centang kehadiran").click()
     await page.get_by_label("Ni Made Contoh 1").check()
     await page.get_by_role("button", name="Simpan", exact=True).click()
     await expect(page.get_by_text("1 perubahan kehadiran tersimpan")).to_be_visible()

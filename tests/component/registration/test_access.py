@@ -211,7 +211,7 @@ async def test_the_desk_shows_what_ones_roles_may_do(place: Place) -> None:
         return (await place.client.get(path, headers=headers)).text
 
     home = await seen("/staf", Grant(Role.PINTU, "tampil"))
-    assert 'href="/staf/kegiatan/tampil/kehadiran"' in home
+    assert 'href="/staf/kegiatan/tampil/hari-ini"' in home
     for hidden in ("/staf/kegiatan/lain", "/staf/orang", "/staf/surel", "/staf/terbit", "Ubah kursi"):
         assert hidden not in home, hidden
     one = await seen("/staf/kegiatan/tampil", Grant(Role.PIMPINAN))

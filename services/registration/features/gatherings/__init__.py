@@ -44,6 +44,7 @@ from services.registration.features.gatherings.pages import (
     running,
     seating,
     substituting,
+    today,
 )
 from services.registration.features.gatherings.pages import roster as roster_pages
 from services.registration.features.gatherings.public import disclosed_outcome
@@ -65,6 +66,7 @@ STAFF_PAGES: Final = (
     substituting,
     approving,
     attendance,
+    today,
     importing,
     downloads,
     running,

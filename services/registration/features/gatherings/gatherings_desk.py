@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request
 
@@ -14,16 +15,19 @@ from services.registration.features.gatherings.gatherings import NAME
 from services.registration.features.gatherings.limits import Limits
 from services.registration.features.gatherings.lists import Lists, lists
 from services.registration.features.gatherings.public import ClosedToAll, Public, RateLimited
+from services.registration.features.gatherings.reach import MaySee, Reach
 from services.registration.features.gatherings.roster import EnrolledParticipant, Roster
 from services.registration.features.gatherings.submission_checks import SubmissionChecks
 from services.registration.features.gatherings.uploads import Uploads
 from services.registration.features.gatherings.views import Views
 from services.registration.kernel.acceptable import Unacceptable
+from services.registration.kernel.actions import Action
 from services.registration.kernel.context import OfficeContext
 from services.registration.kernel.feature import EntryWriter, OfficeStore
 from services.registration.web.answers import RequestPreferences
 from services.registration.web.api import FeatureServices
 from services.registration.web.tokens import OutcomeTicket
+from shared.accounts.access import SignedIn
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.misfits import Misfit
 from shared.contracts.outcomes import Outcome
@@ -38,6 +42,7 @@ class GatheringsDesk:
     limits: Limits
     views: Views
     roster: Roster
+    reach: Reach
     public: Public
     uploads: Uploads
     drafts: ActivityDrafts
@@ -55,6 +60,7 @@ def parts(context: OfficeContext) -> GatheringsDesk:
         limits,
         Views(of.store, of.digests),
         Roster(of.store, of.digests),
+        Reach(of.store, of.digests),
         Public(f"/{of.office}/http/public", context.command_client, arrivals.meet),
         Uploads(of.store),
         ActivityDrafts(of.store),
@@ -83,6 +89,10 @@ async def activity_of(of: FeatureServices, name: str) -> ActivityState:
     if state is None:
         raise Problem(404, "activity_unknown", "Kegiatan ini tidak ditemukan di balai kami.")
     return state
+
+
+def may_see(user: SignedIn) -> MaySee:
+    return partial(user.may, Action.SEE_ROSTER)
 
 
 async def enrolled(of: FeatureServices, registration: str) -> EnrolledParticipant:

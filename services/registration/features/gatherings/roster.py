@@ -46,7 +46,8 @@ class RosterFilter:
 @dataclass(frozen=True, slots=True)
 class EnrolledParticipant:
     """One registration. `who`: name and email, perhaps phone, nip, nuptk, of which `unproved` only they
-    themselves stated. `attended`: session -> JP; `reason`: why it was rejected."""
+    themselves stated. `attended`: session -> JP; `reason`: why it was rejected; `partly`: there is more of
+    the person than may be seen."""
 
     id: str
     activity: str
@@ -65,6 +66,7 @@ class EnrolledParticipant:
     unproved: tuple[str, ...] = ()
     reason: str | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    partly: bool = False
 
 
 class Roster:

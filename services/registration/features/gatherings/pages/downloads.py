@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Query, Response
 
 from services.registration.features.accounts.accounts_desk import note
-from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
+from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings, may_see
 from services.registration.features.gatherings.pages.roster import Filter, Search, query_of, read
 from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.features.gatherings.sheets import files
@@ -53,6 +53,7 @@ async def _participants(
 ) -> Response:
     state, (wanted, _errors) = await activity_of(front, activity), read(asked, text)
     rows, _total = await gatherings(front).roster.found(state.described.id, wanted)
+    rows = await gatherings(front).reach.seen(state.described.id, rows, may_see(user))
     query = query_of(asked, text)
     await note(front, user, "export_participants", f"a:{activity}", query=query, count=len(rows))
     return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")

@@ -8,7 +8,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.features.accounts.accounts_desk import account_pages, history_of, note
 from services.registration.features.gatherings.answers_shown import shown_answers
-from services.registration.features.gatherings.gatherings_desk import activity_of, enrolled, gatherings
+from services.registration.features.gatherings.gatherings_desk import (
+    activity_of,
+    enrolled,
+    gatherings,
+    may_see,
+)
 from services.registration.features.gatherings.pages.attendance import record, saved
 from services.registration.features.gatherings.pages.fields import read_person
 from services.registration.features.gatherings.pages.mails import TOLD, listed
@@ -25,6 +30,10 @@ from shared.accounts.pages.history import names
 from shared.contracts.commands import CancelRegistration, CorrectParticipant
 from shared.contracts.outcomes import Outcome
 
+BEYOND: Final = (
+    "Orang ini terdaftar juga di kegiatan lain, jadi datanya diperbaiki oleh panitia seluruh balai. "
+    "Sampaikan perbaikannya kepada mereka."
+)
 OTHERS: Final = 10  # registrations of one person that are asked after
 FIELDS: Final = {"nama": "name", "email": "email", "telepon": "phone", "nip": "nip", "nuptk": "nuptk"}
 
@@ -66,6 +75,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.post("/data", response_class=HTMLResponse)
     async def correct(registration: str, user: Corrector, request: Request) -> Response:
         row, sent = await enrolled(front, registration), await request.form()
+        if await _beyond(front, user, row):
+            return await _shown(front, user, row, told=BEYOND, status=403)
         typed = read_person(sent)
         if typed.errors:
             return await _shown(front, user, row, typed.values, typed.errors, status=422)
@@ -87,6 +98,11 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         return await _answered(front, user, row, told[0] if told else None, saved(len(ticks)))
 
     return router
+
+
+async def _beyond(front: OfficePages, user: SignedIn, row: EnrolledParticipant) -> bool:
+    """Whether a correction would reach registrations that are none of this user's."""
+    return bool(await gatherings(front).reach.elsewhere([row.ref], may_see(user)))
 
 
 async def _cancelled(front: OfficePages, outcome: Outcome) -> str:
@@ -123,6 +139,7 @@ async def _shown(
     did: str = "",
 ) -> HTMLResponse:
     state = await activity_of(front, row.activity)
+    [row] = await gatherings(front).reach.seen(row.activity, [row], may_see(user))
     await note(front, user, "read_registration", f"r:{row.id}", f"a:{row.activity}", f"p:{row.ref}")
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
     mails = await listed(front, activity=row.activity, registration=row.id)
@@ -135,6 +152,7 @@ async def _shown(
         "staf-pendaftaran.html",
         status,
         row=row,
+        beyond=BEYOND if await _beyond(front, user, row) else "",
         state=state,
         answers=shown_answers(state.described, row.category, row.answers, now()),
         values=values or standing,

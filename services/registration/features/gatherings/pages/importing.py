@@ -1,21 +1,23 @@
 """Sheets that become commands: sent, looked through with a report by row and column, confirmed, told."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
+from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import window
 from services.registration.features.gatherings.pages.downloads import sheet
 from services.registration.features.gatherings.pages.sheets import foreseen, result, shown
 from services.registration.features.gatherings.sheets.excel import opened
-from services.registration.features.gatherings.sheets.marks import Mark
+from services.registration.features.gatherings.sheets.marks import Mark, MarksReport
 from services.registration.features.gatherings.sheets.remarks import remarked
-from services.registration.features.gatherings.sheets.sheet_report import InvitedRow
+from services.registration.features.gatherings.sheets.sheet_report import InvitedRow, SheetReport
 from services.registration.features.gatherings.sheets.sheet_row import command_id
 from services.registration.features.gatherings.uploads import SHEET_BYTES, Kind, Upload
 from services.registration.kernel.actions import Action
@@ -27,6 +29,7 @@ from shared.contracts.commands import SubmitRegistration
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
+Report = SheetReport | MarksReport
 KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
 BODY_BYTES: Final = {f"/staf/kegiatan/{{activity}}/{where}": SHEET_BYTES for where in KINDS}
 ACTIONS: Final = {"impor": Action.IMPORT_LIST, "impor-kehadiran": Action.RECORD_ATTENDANCE}
@@ -67,7 +70,11 @@ def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
     async def report(activity: str, token: str, user: Importer) -> HTMLResponse:
         state = await activity_of(front, activity)
         kept = await _kept(front, activity, where, token)
-        found = shown(await foreseen(front, state, kept)) if kept.data else await result(front, kept)
+        if kept.data:
+            await note(front, user, "check_list", f"a:{activity}")
+            found = shown(_within_reach(user, await foreseen(front, state, kept)))
+        else:
+            found = await result(front, kept)
         return staff_page(
             front,
             user,
@@ -80,11 +87,12 @@ def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
         )
 
     @router.get("/{token}/keterangan.xlsx")
-    async def remarks(activity: str, token: str, _: Exporter) -> Response:
+    async def remarks(activity: str, token: str, user: Exporter) -> Response:
         state, kept = await activity_of(front, activity), await _kept(front, activity, where, token)
         if kept.data is None:
             raise Problem(404, "upload_unknown", GONE)
-        report = await foreseen(front, state, kept)
+        report = _within_reach(user, await foreseen(front, state, kept))
+        await note(front, user, "check_list", f"a:{activity}")
         book = await asyncio.to_thread(opened, kept.data)
         return sheet(await asyncio.to_thread(remarked, book, report), f"keterangan-{activity}")
 
@@ -104,6 +112,14 @@ def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
         return redirect_with_message(front, "/staf", HANDLED)
 
     return router
+
+
+def _within_reach(user: SignedIn, report: Report) -> Report:
+    """What the office holds of people is for whom all of its people are open; others hear that it differs."""
+    if user.may(Action.SEE_ROSTER):
+        return report
+    problems = tuple(replace(one, recorded=None, registration=None) for one in report.problems)
+    return replace(report, problems=problems)
 
 
 def _asking(

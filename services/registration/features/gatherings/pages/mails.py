@@ -88,7 +88,9 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.post("/staf/pendaftaran/{registration}/surel")
     async def again_to(registration: str, user: Sender, request: Request) -> Response:
         row = await enrolled(front, registration)
-        named = await _named_of(front, request, lambda one: one.ref == row.ref)
+        named = await _named_of(
+            front, request, lambda one: one.ref == row.ref and user.may(Action.SEND_MAIL, one.activity)
+        )
         path, about = f"/staf/pendaftaran/{row.id}", f"r:{row.id}"
         return await _sent_again(front, user, named, path, Filter(), "#surel", about)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.domain.activity import ActivityState
-from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
+from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings, may_see
 from services.registration.features.gatherings.roster import EnrolledParticipant, RosterFilter
 from services.registration.features.paper.paper_desk import printed_lists
 from services.registration.features.paper.signed_list import badges, signed_list
@@ -54,7 +54,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     async def list_to_sign(activity: str, user: Exporter, chosen: ChosenQuery) -> Response:
         state = await activity_of(front, activity)
         described, session = state.described, session_of(state, chosen.pertemuan)
-        people = await _people(front, described.id, chosen)
+        people = await _people(front, user, described.id, chosen)
         if (wrong := _wrong(people)) is not None:
             return await _choice(front, user, state, chosen, wrong)
         kept = await printed_lists(front).keep(described.id, session.id, [one.id for one in people], now())
@@ -66,7 +66,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.get("/papan-nama.pdf")
     async def name_badges(activity: str, user: Exporter, chosen: ChosenQuery) -> Response:
         state = await activity_of(front, activity)
-        people = await _people(front, state.described.id, chosen)
+        people = await _people(front, user, state.described.id, chosen)
         if (wrong := _wrong(people)) is not None:
             return await _choice(front, user, state, chosen, wrong)
         await note(front, user, "print_badges", f"a:{activity}", query=chosen.of, count=len(people))
@@ -82,11 +82,13 @@ def session_of(state: ActivityState, name: str) -> Session:
     return next((one for one in meetings if one.id == name), meetings[0])
 
 
-async def _people(front: OfficePages, activity: str, chosen: Chosen) -> list[EnrolledParticipant]:
+async def _people(
+    front: OfficePages, user: SignedIn, activity: str, chosen: Chosen
+) -> list[EnrolledParticipant]:
     """By name; one more than a file holds, where there are too many."""
     wanted = RosterFilter(status="confirmed", category=chosen.unsur, group=chosen.kelompok.strip())
     rows, _total = await gatherings(front).roster.found(activity, wanted, limit=MOST + 1)
-    return rows
+    return await gatherings(front).reach.seen(activity, rows, may_see(user))
 
 
 def _wrong(people: list[EnrolledParticipant]) -> str | None:
