@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from services.registration.kernel.acceptable import Faults
 from services.registration.kernel.actions import Action
@@ -197,11 +197,13 @@ class Upgrade:
 @dataclass(frozen=True, slots=True)
 class ActivityPage:
     """A page about an activity, to which the activity's own page leads. `path`: behind that of the activity;
-    `action`: what staff must be allowed to do to open it; None where it is the public's."""
+    `action`: what staff must be allowed to do to open it; None where it is the public's; `group`: under which
+    heading of theirs it stands."""
 
     path: str
     label: str
     action: Action | None = None
+    group: Literal["Peserta", "Hari-H", "Pesan", "Laporan", "Atur"] = "Atur"
 
 
 Load = Callable[[OfficeStore, int, Sequence[ReceivedCommand], LoadedStates, Awaitable[None]], Awaitable[None]]

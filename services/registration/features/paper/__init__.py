@@ -19,9 +19,9 @@ PAPER: Final = Feature(
     staff_pages=(printing.routes, recording.routes, reporting.routes),
     templates=Path(__file__).with_name("templates"),
     activity_pages=(
-        ActivityPage("cetak", "Cetak daftar hadir dan papan nama", Action.EXPORT_ROSTER),
-        ActivityPage("hadir-kertas", "Catat dari daftar hadir kertas", Action.RECORD_ATTENDANCE),
-        ActivityPage("laporan", "Laporan kegiatan", Action.SEE_ROSTER),
+        ActivityPage("cetak", "Cetak daftar hadir dan papan nama", Action.EXPORT_ROSTER, "Hari-H"),
+        ActivityPage("hadir-kertas", "Catat dari daftar hadir kertas", Action.RECORD_ATTENDANCE, "Hari-H"),
+        ActivityPage("laporan", "Laporan kegiatan", Action.SEE_ROSTER, "Laporan"),
     ),
     parts=parts,
 )

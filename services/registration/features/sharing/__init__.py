@@ -16,5 +16,5 @@ SHARING: Final = Feature(
     pages=(short_links.routes, calendar_feed.routes),
     staff_pages=(share.routes,),
     templates=Path(__file__).with_name("templates"),
-    activity_pages=(ActivityPage("bagikan", "Bagikan kegiatan", Action.SEE_ROSTER),),
+    activity_pages=(ActivityPage("bagikan", "Bagikan kegiatan", Action.SEE_ROSTER, "Pesan"),),
 )
