@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.registration.features.gatherings.pages.activity_form import FormPage, sent_again
-from services.registration.features.gatherings.pages.question_words import KEEP, KINDS, question_words
 from services.registration.features.gatherings.pages.typed_activity import slug
 from services.registration.features.gatherings.pages.typed_questions import questions_json, questions_typed
+from services.registration.features.gatherings.question_words import KEEP, KINDS, question_words
 from services.registration.features.gatherings.sheets.categories import categories
 from services.registration.web.front import OfficePages
 from shared.accounts.access import SignedIn
