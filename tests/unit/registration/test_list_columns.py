@@ -13,6 +13,7 @@ from services.registration.features.gatherings.sheets.list_columns import (
 from services.registration.features.gatherings.sheets.sheet_report import SheetReport
 from services.registration.features.gatherings.sheets.typed_columns import (
     Table,
+    proposed,
     read_columns,
     table_of,
     unknown_words,
@@ -117,6 +118,22 @@ def test_tabs_and_titles_in_another_order_are_the_same_list() -> None:
     for text in (there, back):
         report = read_sheet(text.encode(), "uji", ListColumns((), known))
         assert [row.command.participant.email for row in report.rows] == ["made@dinas.example"]
+
+
+def test_columns_that_other_programs_call_alike_are_proposed() -> None:
+    assert proposed(table(PRETIX), (SHIRT,)) == {
+        "name": "J: Attendee name",
+        "email": "M: Attendee email",
+        "institution": "N: Company",
+        "status": "D: Status",
+        "tanya.kaos": "O: Ukuran kaos",
+    }
+    found = proposed(table(INDICO), ())
+    assert (found["name"], found["email"], found["status"]) == (
+        "B: Name",
+        "C: Email Address",
+        "G: Registration state",
+    )
 
 
 def test_what_is_missing_or_not_there_is_told_at_its_field() -> None:

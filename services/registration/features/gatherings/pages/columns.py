@@ -8,20 +8,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.sheets.excel import opened
-from services.registration.features.gatherings.sheets.list_columns import STATUS, ListColumns, title_key
 from services.registration.features.gatherings.sheets.typed_columns import (
     EVERYBODY,
     NEEDED,
     Table,
     TypedColumns,
     fields_of,
+    proposed,
     read_columns,
     table_of,
     unknown_words,
 )
 from services.registration.kernel.actions import Action
 from services.registration.web.front import OfficePages, now
-from services.registration.workbooks.sheets import Sheet, SheetRefused
+from services.registration.workbooks.sheets import SheetRefused
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import staff_page
 from shared.contracts.activity import Activity
@@ -48,7 +48,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     async def chosen(activity: str, token: str, user: Importer, request: Request) -> Response:
         described, table = await _asked_of(front, activity, token)
         sent = await request.form()
-        typed = read_columns(sent, table, described.questions)
+        before = await gatherings(front).columns.find(table.digest)
+        typed = read_columns(sent, table, described.questions, before.words if before else {})
         words = unknown_words(table, typed.choice)
         if typed.errors or (words and "kata" not in sent):
             return _page(front, user, described, token, table, typed, words)
@@ -90,13 +91,7 @@ async def _standing(front: OfficePages, described: Activity, table: Table) -> Ty
         named = {title.casefold(): label for title, label in offered.items()}
         values = {name: named.get(title.casefold(), "") for title, name in choice.columns.items()}
         return TypedColumns(values | {EVERYBODY: choice.category}, choice=choice)
-    row = table.rows[table.at - 1]
-    header = ListColumns(described.questions).header(Sheet("", [row]))
-    if header is None:
-        return TypedColumns()
-    status = {} if header.status is None else {STATUS: header.status}
-    columns = header.columns | status
-    return TypedColumns({name: offered.get(title_key(row[at]), "") for name, at in columns.items()})
+    return TypedColumns(proposed(table, described.questions))
 
 
 def _page(

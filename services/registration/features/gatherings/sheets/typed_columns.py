@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, get_args
 
 from services.registration.features.gatherings.sheets.categories import categories
@@ -11,18 +12,33 @@ from services.registration.features.gatherings.sheets.list_columns import (
     ANSWER,
     STATUS,
     ColumnChoice,
+    ListColumns,
+    title_key,
     titles_digest,
     titles_of,
     word_key,
 )
-from services.registration.workbooks.sheets import Book, Cell
+from services.registration.workbooks.sheets import Book, Cell, Sheet
 from shared.contracts.questions import Question
 from shared.contracts.types import Category
 
 NEEDED: Final = ("name", "email")
 EVERYBODY: Final = "semua"
 WORD: Final = "kata."
-MOST_WORDS: Final = 20
+MOST_WORDS: Final = 12
+MOST_REMEMBERED: Final = 100
+ELSEWHERE: Final = {
+    "attendee name": "name",
+    "name": "name",
+    "attendee email": "email",
+    "email address": "email",
+    "e-mail": "email",
+    "company": "institution",
+    "affiliation": "institution",
+    "registration state": STATUS,
+    "status": STATUS,
+}
+"""Titles of pretix's and Indico's lists, the better one of a field first -> what is proposed for them."""
 UNKNOWN: Final = "Kolom “{}” tidak ada di berkas ini"
 MISSING: Final = {"name": "Pilih kolom nama", "email": "Pilih kolom email"}
 NO_CATEGORY: Final = "Pilih kolom unsur, atau unsur untuk semua orang"
@@ -85,7 +101,30 @@ def fields_of(questions: Sequence[Question]) -> dict[str, str]:
     return dict(TITLES) | {STATUS: "Status (yang batal tidak diambil)"} | asked
 
 
-def read_columns(sent: Mapping[str, object], table: Table, questions: Sequence[Question]) -> TypedColumns:
+def proposed(table: Table, questions: Sequence[Question]) -> dict[str, str]:
+    """Field -> the column that its title tells of, as it is offered."""
+    row, offered = table.rows[table.at - 1], table.offered
+    header = ListColumns(tuple(questions)).header(Sheet("", [row]))
+    found = (
+        {} if header is None else {name: offered[title_key(row[at])] for name, at in header.columns.items()}
+    )
+    by_title = {title.casefold(): label for title, label in offered.items()}
+    for title, name in ELSEWHERE.items():
+        if title in by_title and by_title[title] not in found.values():
+            found.setdefault(name, by_title[title])
+    for one in questions:
+        if one.words.casefold() in by_title:
+            found.setdefault(ANSWER + one.id, by_title[one.words.casefold()])
+    return found
+
+
+def read_columns(
+    sent: Mapping[str, object],
+    table: Table,
+    questions: Sequence[Question],
+    before: Mapping[str, str] = MappingProxyType({}),
+) -> TypedColumns:
+    """`before`: words that were explained for such a list."""
     names = fields_of(questions)
     typed = TypedColumns({name: str(sent.get(name, "")).strip()[:300] for name in names})
     everybody = str(sent.get(EVERYBODY, ""))
@@ -101,6 +140,7 @@ def read_columns(sent: Mapping[str, object], table: Table, questions: Sequence[Q
             typed.errors[name] = TWICE.format(title[:60])
         else:
             columns[title] = name
+            typed.values[name] = table.offered[title]
     for name in NEEDED:
         if name not in columns.values():
             typed.errors.setdefault(name, MISSING[name])
@@ -111,7 +151,7 @@ def read_columns(sent: Mapping[str, object], table: Table, questions: Sequence[Q
         for name, value in sent.items()
         if name.startswith(WORD) and value in get_args(Category)
     }
-    typed.choice = ColumnChoice(columns, dict([*words.items()][:MOST_WORDS]), everybody)
+    typed.choice = ColumnChoice(columns, dict([*{**before, **words}.items()][:MOST_REMEMBERED]), everybody)
     return typed
 
 
