@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from services.registration.features import FEATURES
-from services.registration.features.gatherings.lists import lists
+from services.registration.features.gatherings.lists import Lists, lists
 from services.registration.features.gatherings.sheets.excel import read_sheet
 from services.registration.features.gatherings.sheets.forecast import Forecast
 from services.registration.features.gatherings.sheets.sheet_report import InvitedRow, SheetReport, as_dict
@@ -60,7 +61,7 @@ def import_sheet(
     if settings is None:
         report = asyncio.run(_foreseen(file.read_bytes(), slug))
     else:
-        report = read_sheet(file.read_bytes(), slug)
+        report = asyncio.run(_read(settings, file.read_bytes(), slug))
     sent = 0
     if settings is not None and report.rows:
         try:
@@ -87,13 +88,23 @@ async def _foreseen(data: bytes, activity: str) -> SheetReport:
         settings = ImportSettings()
     except (ValidationError, FileUnreadable):
         return replace(await asyncio.to_thread(read_sheet, data, activity), forecast=NO_OFFICE)
+    async with _lists(settings) as found:
+        return await found.looked_through(data, activity)
+
+
+async def _read(settings: ImportSettings, data: bytes, activity: str) -> SheetReport:
+    async with _lists(settings) as found:
+        return await found.read(data, activity)
+
+
+@asynccontextmanager
+async def _lists(settings: ImportSettings) -> AsyncIterator[Lists]:
     store = connect(
         settings.mongo_url, topics.database(settings.office, "registration"), settings.mongo_driver
     )
     try:
         key = bytes.fromhex(settings.person_key)
-        found = lists(OfficeStore(store, Digests(key), settings.office), assemble(FEATURES), key)
-        return await found.looked_through(data, activity)
+        yield lists(OfficeStore(store, Digests(key), settings.office), assemble(FEATURES), key)
     finally:
         await store.close()
 

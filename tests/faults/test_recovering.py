@@ -21,6 +21,7 @@ from shared.contracts.commands import (
     CancelActivity,
     CancelRegistration,
     ChangeActivity,
+    ChangeRegistration,
     Command,
     CorrectParticipant,
     RecordAttendance,
@@ -43,6 +44,13 @@ pytestmark = pytest.mark.broker
 MITRA = [
     {"id": "mitra", "seats": 2, "categories": ["mitra-kerja"]},
     {"id": "semua", "seats": 4},
+]
+
+
+QUESTIONS = [
+    {"id": "kaos", "label": "Ukuran kaos", "kind": "one", "choices": ["M", "L"]},
+    {"id": "hari", "label": "Hari hadir", "kind": "some", "choices": ["Senin", "Rabu"]},
+    {"id": "masa", "label": "Masa kerja", "kind": "number"},
 ]
 
 
@@ -79,7 +87,7 @@ class Asking:
 
 
 async def before_the_backup(asking: Asking) -> dict[str, str]:
-    await asking.ask(activity("rakor", quotas=MITRA, topics=["Kinerja"]), "rakor")
+    await asking.ask(activity("rakor", quotas=MITRA, topics=["Kinerja"], questions=QUESTIONS), "rakor")
     await asking.ask(activity("batal"), "batal")
     made = {f"b{n}": await asking.submit("batal", n) for n in (0, 1)}
     made |= {f"r{n}": await asking.submit("rakor", n) for n in (0, 1)}
@@ -90,16 +98,27 @@ async def before_the_backup(asking: Asking) -> dict[str, str]:
 
 async def after_the_backup(asking: Asking, made: dict[str, str]) -> dict[str, str]:
     """A bit of everything that an office does."""
-    made = made | {"r5": await asking.submit("rakor", 5), "r6": await asking.submit("rakor", 6)}
+    answered = {"answers": {"kaos": "M", "hari": ["Senin", "Rabu"], "masa": 12.5}}
+    made = made | {
+        "r5": await asking.submit("rakor", 5, **answered),
+        "r6": await asking.submit("rakor", 6),
+    }
     await asking.cancel("rakor", made["r2"])  # r4 moves up
     attended = RecordAttendance(activity="rakor", session="sesi-1", registration=made["r0"])
     await asking.ask(attended, "rakor")
     change = ChangeActivity(activity="rakor", title="Rapat yang diubah", host="Kepala Balai Uji")
+    changed = ChangeRegistration(registration=made["r6"], answers={"kaos": "L"})
+    await asking.ask(changed, "rakor")
     await asking.ask(change, "rakor")
     await asking.ask(submission("rakor", 0), "rakor")  # refused: they are registered
     await asking.ask(CancelActivity(activity="batal", reason="Gedung runtuh."), "batal")
     await asking.ask(
-        activity("lokakarya", quotas=[{"id": "guru", "seats": 2, "categories": ["guru"]}]), "lokakarya"
+        activity(
+            "lokakarya",
+            quotas=[{"id": "guru", "seats": 2, "categories": ["guru"]}],
+            questions=[{"id": "nomor-wa", "keep": "P30D"}],
+        ),
+        "lokakarya",
     )
     school = {"institution": {"name": "SMP Uji", "npsn": "00000001"}, "group": "Dampingan 1"}
     for number in (0, 5, 6, 7):

@@ -63,6 +63,10 @@ async def test_questions_are_stated_while_an_activity_is_announced(brokerless: S
         page = await pressed(
             client, page, "langkah", "pertanyaan-simpan", **SHIRT | {"tanya.label": "Ukuran baju"}
         )
+        left = await pressed(
+            client, page, "langkah", "pertanyaan-selesai", **{"tanya.label": "Belum selesai"}
+        )
+        assert wrong_fields(left) == ["tanya.kind"], "what was begun is not lost"
         page = await pressed(client, page, "langkah", "pertanyaan-selesai")
         assert heading(page) == "Umumkan kegiatan"
         assert "Ukuran baju; Nomor WhatsApp" in page.text

@@ -39,7 +39,7 @@ def typed_answer(question: Question, typed: str) -> Answer | None:
         case "date":
             return _day(text)
         case "some":
-            return _shaped([one.strip() for one in re.split(r"[;\n]", text) if one.strip()])
+            return _shaped(_parted(question, text))
         case _:
             return _shaped(text)
 
@@ -52,6 +52,15 @@ def chosen_answer(chosen: Sequence[str]) -> Answer | None:
 def fault_words(question: Question, rule: str) -> str:
     """What is wrong with an answer, beginning with the question's words."""
     return f"{question.words}: {_SENTENCES.get(rule, _OTHER)}"
+
+
+def _parted(question: Question, text: str) -> list[str]:
+    """By semicolons or lines; by commas as other programs write them, where no choice has that comma."""
+    offered, found = {one.casefold() for one in question.offered}, list[str]()
+    for part in filter(None, (one.strip() for one in re.split(r"[;\n]", text))):
+        whole = part.casefold() in offered
+        found += [part] if whole else [one.strip() for one in part.split(",") if one.strip()]
+    return found
 
 
 def _shaped(given: str | list[str]) -> Answer:

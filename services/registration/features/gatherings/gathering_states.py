@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from services.registration.features.gatherings.activity_drafts import DRAFTS
+from services.registration.features.gatherings.column_choices import COLUMN_CHOICES
 from services.registration.features.gatherings.domain.activity import ActivityState, Signature
 from services.registration.features.gatherings.domain.registration import Registration
 from services.registration.features.gatherings.fold import (
@@ -26,6 +27,7 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
         ascending("registrations", "activity", only={"who.answers": {"$exists": True}}),
     ),
     ENDED_ANSWERS: (),
+    COLUMN_CHOICES: (),
     "counted": (ascending("counted", "until", expires=0),),
     "forms": (ascending("forms", "at", expires=FORM_SECONDS),),
     "uploads": (ascending("uploads", "until", expires=0),),

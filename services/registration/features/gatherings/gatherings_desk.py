@@ -9,6 +9,7 @@ from fastapi import Request
 
 from services.registration.features.gatherings.activity_drafts import ActivityDrafts
 from services.registration.features.gatherings.answer_retention import AnswerRetention
+from services.registration.features.gatherings.column_choices import ColumnChoices
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gatherings import NAME
@@ -49,6 +50,7 @@ class GatheringsDesk:
     lists: Lists
     sheet_key: bytes
     retention: AnswerRetention
+    columns: ColumnChoices
 
 
 def parts(context: OfficeContext) -> GatheringsDesk:
@@ -67,6 +69,7 @@ def parts(context: OfficeContext) -> GatheringsDesk:
         lists(of, context.features, key),
         key,
         AnswerRetention(of.store, of.digests),
+        ColumnChoices(of.store),
     )
 
 

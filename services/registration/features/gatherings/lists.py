@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from services.registration.features.gatherings.column_choices import ColumnChoices
 from services.registration.features.gatherings.contact_differences import RecordedContact, differences
 from services.registration.features.gatherings.forecasting import Forecasting
-from services.registration.features.gatherings.sheets.excel import read_sheet
+from services.registration.features.gatherings.sheets.excel import opened
 from services.registration.features.gatherings.sheets.forecast import Forecast
 from services.registration.features.gatherings.sheets.headers import TITLES
+from services.registration.features.gatherings.sheets.list_columns import ListColumns
+from services.registration.features.gatherings.sheets.rows import read_rows
 from services.registration.features.gatherings.sheets.sheet_report import InvitedRow, Problem, SheetReport
+from services.registration.features.gatherings.views import Views
 from services.registration.features.people.reactions import registrations_of
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.storage.loader import Loader
+from services.registration.workbooks.sheets import SheetRefused
 from shared.contracts.facts import ENDED
 from shared.mongo.driver import Store, is_passing
 
@@ -32,7 +37,7 @@ class Lists:
 
     async def looked_through(self, data: bytes, activity: str, seconds: float = SECONDS) -> SheetReport:
         """Nothing is sent. Without MongoDB the list is read all the same, and nothing foreseen."""
-        report = await asyncio.to_thread(read_sheet, data, activity)
+        report = await self.read(data, activity, seconds)
         if not report.rows:
             return report
         try:
@@ -44,6 +49,24 @@ class Lists:
                 raise
             return replace(report, forecast=UNFORESEEN)
         return replace(report, problems=(*report.problems, *notes), forecast=forecast)
+
+    async def read(self, data: bytes, activity: str, seconds: float = SECONDS) -> SheetReport:
+        """With the activity's questions, and the columns that staff chose for such a list; without MongoDB as
+        its titles say."""
+        try:
+            book = await asyncio.to_thread(opened, data)
+        except SheetRefused as refused:
+            return SheetReport(problems=(Problem(str(refused)),))
+        known = ListColumns()
+        try:
+            async with asyncio.timeout(seconds):
+                state = await Views(self.store, self.digests).state(activity)
+                questions = state.described.questions if state else ()
+                known = ListColumns(questions, await ColumnChoices(self.store).of(book))
+        except Exception as error:
+            if not is_passing(error):
+                raise
+        return await asyncio.to_thread(read_rows, book, activity, known)
 
     async def _otherwise(self, activity: str, report: SheetReport) -> list[Problem]:
         """A note for each cell that says something else than the office's record of that person."""

@@ -12,8 +12,8 @@ from services.registration.features.gatherings.pages.activity_form import (
     OFFERS,
     REMINDERS,
 )
-from services.registration.features.gatherings.pages.question_words import question_words
 from services.registration.features.gatherings.pages.typed_activity import YES
+from services.registration.features.gatherings.question_words import question_words
 from shared.activity_changes import changes
 from shared.contracts.activity import Activity, Quota, Session, Speaker, last_end
 from shared.contracts.questions import Question

@@ -43,7 +43,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
     @router.get("/templat.xlsx")
     async def template(activity: str, _: Importer) -> Response:
         state = await activity_of(front, activity)
-        return sheet(await asyncio.to_thread(files.template), f"templat-{state.described.id}")
+        data = await asyncio.to_thread(files.template, state.described.questions)
+        return sheet(data, f"templat-{state.described.id}")
 
     return router
 
@@ -56,7 +57,8 @@ async def _participants(
     rows = await gatherings(front).reach.seen(state.described.id, rows, may_see(user))
     query = query_of(asked, text)
     await note(front, user, "export_participants", f"a:{activity}", query=query, count=len(rows))
-    return sheet(await asyncio.to_thread(files.participants, rows), f"peserta-{state.described.id}")
+    data = await asyncio.to_thread(files.participants, rows, state.described.questions)
+    return sheet(data, f"peserta-{state.described.id}")
 
 
 def sheet(data: bytes, name: str) -> Response:

@@ -12,6 +12,7 @@ from services.registration.features.accounts.accounts_desk import note
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import window
+from services.registration.features.gatherings.pages.columns import has_table
 from services.registration.features.gatherings.pages.downloads import sheet
 from services.registration.features.gatherings.pages.sheets import foreseen, result, shown
 from services.registration.features.gatherings.sheets.excel import opened
@@ -30,7 +31,8 @@ from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 
 Report = SheetReport | MarksReport
-KINDS: Final[dict[str, Kind]] = {"impor": "participants", "impor-kehadiran": "attendance"}
+LISTS: Final = "impor"
+KINDS: Final[dict[str, Kind]] = {LISTS: "participants", "impor-kehadiran": "attendance"}
 BODY_BYTES: Final = {f"/staf/kegiatan/{{activity}}/{where}": SHEET_BYTES for where in KINDS}
 ACTIONS: Final = {"impor": Action.IMPORT_LIST, "impor-kehadiran": Action.RECORD_ATTENDANCE}
 HANDLED: Final = "Ditandai selesai: baris yang tidak diterima itu tidak disebut lagi di sini."
@@ -67,12 +69,15 @@ def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
         return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}", 303)
 
     @router.get("/{token}", response_class=HTMLResponse)
-    async def report(activity: str, token: str, user: Importer) -> HTMLResponse:
+    async def shown_report(activity: str, token: str, user: Importer) -> Response:
         state = await activity_of(front, activity)
         kept = await _kept(front, activity, where, token)
         if kept.data:
             await note(front, user, "check_list", f"a:{activity}")
-            found = shown(_within_reach(user, await foreseen(front, state, kept)))
+            report = await foreseen(front, state, kept)
+            if where == LISTS and not report.sheets and await asyncio.to_thread(has_table, kept.data):
+                return RedirectResponse(f"/staf/kegiatan/{activity}/{where}/{token}/kolom", 303)
+            found = shown(_within_reach(user, report))
         else:
             found = await result(front, kept)
         return staff_page(

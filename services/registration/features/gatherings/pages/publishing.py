@@ -19,8 +19,8 @@ from services.registration.features.gatherings.pages.activity_form import (
 )
 from services.registration.features.gatherings.pages.publishing_warnings import publishing_warnings
 from services.registration.features.gatherings.pages.question_form import DONE, questions_page
-from services.registration.features.gatherings.pages.question_words import question_words
 from services.registration.features.gatherings.pages.typed_activity import ROOM, TypedActivity, of_form
+from services.registration.features.gatherings.question_words import question_words
 from services.registration.kernel.actions import Action
 from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now

@@ -1,5 +1,6 @@
 """The questions of an activity that is announced or changed: a page within its form, one at a time."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -9,9 +10,9 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.registration.features.gatherings.pages.activity_form import FormPage, sent_again
-from services.registration.features.gatherings.pages.question_words import KEEP, KINDS, question_words
 from services.registration.features.gatherings.pages.typed_activity import slug
 from services.registration.features.gatherings.pages.typed_questions import questions_json, questions_typed
+from services.registration.features.gatherings.question_words import KEEP, KINDS, question_words
 from services.registration.features.gatherings.sheets.categories import categories
 from services.registration.web.front import OfficePages
 from shared.accounts.access import SignedIn
@@ -26,6 +27,8 @@ OWN: Final = "sendiri"
 FIELDS: Final = ("tanya.apa", "tanya.id", "tanya.label", "tanya.kind", "tanya.categories", "tanya.keep")
 CHOICES: Final = "tanya.choices"
 REQUIRED: Final = "tanya.required"
+ON_PAGE: Final = (*FIELDS[:4], CHOICES, *FIELDS[4:])
+"""In the order of the page, which the error summary keeps."""
 DROPPED: Final = "“{}” dihapus dari daftar ini. Belum berlaku: pilih Selesai, lalu periksa kegiatannya."
 KEPT: Final = "“{}” sudah ada di daftar. Belum berlaku: pilih Selesai, lalu periksa kegiatannya."
 TOO_MANY: Final = f"Pertanyaan sendiri paling banyak {MOST_OWN}. Hapus dulu yang tidak dipakai lagi."
@@ -57,7 +60,7 @@ def questions_page(
 ) -> HTMLResponse | None:
     """None where the form itself goes on: `typed` then has the questions as they were left here."""
     step = sent.get(STEP)
-    if step not in (OPEN, SAVE) and EDIT not in sent and DROP not in sent:
+    if step not in (OPEN, SAVE, DONE) and EDIT not in sent and DROP not in sent:
         return None
     asked, told = questions_typed(typed["questions"]), ""
     editing = TypedQuestion(as_typed_question(None))
@@ -67,12 +70,14 @@ def questions_page(
     elif name := str(sent.get(EDIT, "")):
         found = next((one for one in asked if one.id == name), None)
         editing = TypedQuestion(as_typed_question(found))
-    elif step == SAVE:
+    elif step == SAVE or (step == DONE and is_begun(sent)):
         editing = read_question(sent, asked)
         if editing.question is not None:
             asked, told = _placed(asked, editing.question), KEPT.format(editing.question.words)
             editing = TypedQuestion(as_typed_question(None))
     typed["questions"] = questions_json(asked)
+    if step == DONE and not editing.errors:
+        return None
     return staff_page(
         front,
         user,
@@ -90,7 +95,7 @@ def questions_page(
             if name == editing.values["tanya.id"] or name not in {question.id for question in asked}
         },
         kinds=KINDS,
-        keep=KEEP,
+        keep=_offered(editing.values["tanya.keep"]),
         kept=[(name, value) for name, value in sent_again(typed, chosen) if value]
         + [(name, value) for name, value in (("dasar", page.base), ("draf", page.draft)) if value],
     )
@@ -112,10 +117,21 @@ def as_typed_question(question: Question | None) -> dict[str, str]:
     }
 
 
+def _offered(keep: str) -> dict[str, str]:
+    """One that stands and is none of them is offered as it stands."""
+    return KEEP if keep in KEEP else KEEP | {keep: f"{keep[1:-1]} hari sesudah kegiatan selesai"}
+
+
+def is_begun(sent: Mapping[str, Any]) -> bool:
+    """Whether a question was typed that is not saved yet."""
+    return bool(str(sent.get("tanya.label", "")).strip()) or str(sent.get("tanya.apa", "")) in BUILT_IN
+
+
 def read_question(sent: Mapping[str, Any], asked: Sequence[Question]) -> TypedQuestion:
     values = {name: str(sent.get(name, "")).strip()[:400] for name in (*FIELDS, REQUIRED)}
     values[CHOICES] = str(sent.get(CHOICES, "")).replace("\r\n", "\n").strip()[:4_000]
-    values["tanya.keep"] = values["tanya.keep"] if values["tanya.keep"] in KEEP else "P180D"
+    if not re.fullmatch(r"P[0-9]{1,3}D", values["tanya.keep"]):
+        values["tanya.keep"] = "P180D"
     typed = TypedQuestion(values)
     found: dict[str, Any] = {"required": bool(values[REQUIRED]), "keep": values["tanya.keep"]}
     found["categories"] = _categories(typed) or None
@@ -126,6 +142,8 @@ def read_question(sent: Mapping[str, Any], asked: Sequence[Question]) -> TypedQu
         found |= {name: values[f"tanya.{name}"] or None for name in ("label", "kind")}
         if values["tanya.kind"] in ("one", "some"):
             found["choices"] = [one.strip() for one in values[CHOICES].split("\n") if one.strip()]
+        if not values["tanya.kind"]:
+            typed.errors["tanya.kind"] = _SENTENCES["kind", "missing"]
         if found["id"] not in {one.id for one in asked} and _own(asked) >= MOST_OWN:
             typed.errors["tanya.apa"] = TOO_MANY
     try:
@@ -134,6 +152,7 @@ def read_question(sent: Mapping[str, Any], asked: Sequence[Question]) -> TypedQu
         for one in misfits(error.errors(include_input=False)):
             name = one.field.partition(".")[0]
             typed.errors.setdefault(f"tanya.{name}", _SENTENCES.get((name, one.rule), "Isinya tidak sesuai"))
+        typed.errors = {name: typed.errors[name] for name in ON_PAGE if name in typed.errors}
         return typed
     if not typed.errors:
         typed.question = question

@@ -7,7 +7,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.registration.features.gatherings.sheets.rows import read_rows
+from services.registration.features.gatherings.sheets.list_columns import ListColumns
+from services.registration.features.gatherings.sheets.rows import ALL_LISTS, read_rows
 from services.registration.features.gatherings.sheets.sheet_report import Problem, SheetReport
 from services.registration.workbooks.sheets import Book, SheetRefused
 from shared.limited_process import answer_of, running
@@ -30,13 +31,13 @@ class _Refused:
 _ANSWERS: Final = TypeAdapter[Book | _Refused](Book | _Refused)
 
 
-def read_sheet(data: bytes, activity: str) -> SheetReport:
+def read_sheet(data: bytes, activity: str, known: ListColumns = ALL_LISTS) -> SheetReport:
     """All visible sheets that have the columns. What cannot be opened is a problem in the report.
 
     Waits for another process (50,000 rows take some seconds): call it in a thread from a loop.
     """
     try:
-        return read_rows(opened(data), activity)
+        return read_rows(opened(data), activity, known)
     except SheetRefused as refused:
         return SheetReport(problems=(Problem(str(refused)),))
 

@@ -6,12 +6,15 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from services.registration.features.gatherings.answers_shown import as_cells
 from services.registration.features.gatherings.gathering_sentences import STATUS_LABELS
+from services.registration.features.gatherings.question_words import question_words
 from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.gatherings.sheets.categories import CATEGORIES
 from services.registration.features.gatherings.sheets.headers import REQUIRED, TITLES
 from services.registration.features.gatherings.sheets.marks import FIRST_TITLES, PRESENT, session_title
 from shared.contracts.activity import Activity
+from shared.contracts.questions import Question
 from shared.regions import regencies
 from shared.words import words
 
@@ -28,6 +31,7 @@ _HINTS: Final = (
     "Pilihan Unsur: " + ", ".join(map(words, CATEGORIES)) + ".",
 )
 TEMPLATE_ROWS: Final = 5_000
+LONGEST_LIST: Final = 255  # letters of choices that Excel takes
 
 
 def written(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -38,9 +42,10 @@ def written(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return data.getvalue()
 
 
-def participants(rows: Iterable[EnrolledParticipant]) -> bytes:
-    titles = ["Kode", "Status", *TITLES.values(), "JP"]
-    return written(titles, (_participant(row) for row in rows))
+def participants(rows: Iterable[EnrolledParticipant], questions: Sequence[Question] = ()) -> bytes:
+    """With a column for each question."""
+    titles = ["Kode", "Status", *TITLES.values(), "JP", *(one.words for one in questions)]
+    return written(titles, (_participant(row) + as_cells(questions, row.answers) for row in rows))
 
 
 def attendance(activity: Activity, rows: Iterable[EnrolledParticipant]) -> bytes:
@@ -55,19 +60,28 @@ def attendance(activity: Activity, rows: Iterable[EnrolledParticipant]) -> bytes
     return written(titles, cells)
 
 
-def template() -> bytes:
+def template(questions: Sequence[Question] = ()) -> bytes:
     """The empty invitation sheet."""
     data = BytesIO()
     with xlsxwriter.Workbook(data, PLAIN) as book:
         text = book.add_format({"num_format": "@"})
-        sheet = _fill(book, list(TITLES.values()), [], text)
+        sheet = _fill(book, [*TITLES.values(), *(one.words for one in questions)], [], text)
         column = list(TITLES).index("category")
         choices = {"validate": "list", "source": list(map(words, CATEGORIES))}
         sheet.data_validation(1, column, TEMPLATE_ROWS, column, choices)
+        for place, one in enumerate(questions, start=len(TITLES)):
+            listed = {"validate": "list", "source": list(one.offered)}
+            if one.answered_by == "one" and len(",".join(one.offered)) < LONGEST_LIST:
+                sheet.data_validation(1, place, TEMPLATE_ROWS, place, listed)
         hints = book.add_worksheet("Petunjuk")
         hints.set_column(0, 0, 90)
         needed = "Wajib: " + ", ".join(TITLES[field] for field in REQUIRED) + "."
-        for at, hint in enumerate((*_HINTS, needed)):
+        asked = [
+            f"{one.words}: {question_words(one)}."
+            + (" Pisahkan beberapa pilihan dengan titik koma." if one.answered_by == "some" else "")
+            for one in questions
+        ]
+        for at, hint in enumerate((*_HINTS, needed, *asked)):
             hints.write_string(at, 0, hint)
     return data.getvalue()
 

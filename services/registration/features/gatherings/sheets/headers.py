@@ -1,8 +1,8 @@
 """Which column of a sheet holds what, by the headers that offices use."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from services.registration.workbooks.sheets import LONGEST_COMPARED, Area, Cell, below_first, is_blank
@@ -67,15 +67,22 @@ _ADORNED: Final = frozenset(_BESIDES.split())
 @dataclass(frozen=True, slots=True)
 class Header:
     """`row`: the last of its rows, as Excel counts, from 1. `columns`: field -> index of its column, from 0.
-    `status`: where the product's own list says what became of each registration."""
+    `status`: where the product's own list says what became of each registration. `words`: what the list
+    writes for a category -> the category; `category`: of everybody where nothing is written."""
 
     row: int
     columns: dict[str, int]
     status: int | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    category: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        return tuple(field for field in REQUIRED if field not in self.columns)
+        return tuple(
+            name
+            for name in REQUIRED
+            if name not in self.columns and not (name == "category" and self.category)
+        )
 
 
 def find_header(rows: Sequence[Sequence[Cell]], merged: Sequence[Area] = ()) -> Header | None:
@@ -151,7 +158,7 @@ def _known(cell: Cell) -> tuple[str, int] | None:
     for rank, texts in enumerate(((header, plain, *re.split(r"[/|]", plain)), (core,))):
         for text in texts:
             letters = re.sub(r"[\W\d_]", "", text)
-            for field, synonyms in FIELDS.items():
+            for name, synonyms in FIELDS.items():
                 if letters in synonyms:
-                    return field, rank * 100 + synonyms.index(letters)
+                    return name, rank * 100 + synonyms.index(letters)
     return None

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
-from services.registration.features.gatherings.sheets.headers import TITLES, Header, find_header, titles_seen
+from services.registration.features.gatherings.sheets.headers import TITLES, Header, titles_seen
+from services.registration.features.gatherings.sheets.list_columns import ListColumns
 from services.registration.features.gatherings.sheets.sheet_reading import Place, SheetReading
 from services.registration.features.gatherings.sheets.sheet_report import Problem, SheetReport
 from services.registration.workbooks.sheets import Book, Sheet, is_blank
 
 MAX_ROWS: Final = 50_000
+ALL_LISTS: Final = ListColumns()
 
 
-def read_rows(book: Book, activity: str) -> SheetReport:
+def read_rows(book: Book, activity: str, known: ListColumns = ALL_LISTS) -> SheetReport:
     """All sheets that have the columns -> commands of the good rows and the problems of the others."""
     filled = [sheet for sheet in book.sheets if not all(map(is_blank, sheet.rows))]
-    headers = [(sheet, find_header(sheet.rows, sheet.merged)) for sheet in filled]
+    headers = [(sheet, known.header(sheet)) for sheet in filled]
     whole = [(sheet, header) for sheet, header in headers if header and not header.missing]
     notes = [Problem(note, refused=False) for note in book.notes]
     if not whole:
@@ -24,7 +26,7 @@ def read_rows(book: Book, activity: str) -> SheetReport:
     left = [(sheet, header) for sheet, header in headers if not header or header.missing]
     notes += [Problem(_why_left(sheet, header), refused=False) for sheet, header in left if _is_table(sheet)]
     seen: dict[str, Place] = {}
-    readings = [SheetReading(sheet, header, activity, len(whole) > 1, seen) for sheet, header in whole]
+    readings = [SheetReading(sheet, header, activity, len(whole) > 1, seen, known) for sheet, header in whole]
     for reading in readings:
         reading.read()
     return SheetReport(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.registration.features.gatherings.sheets.headers import TITLES, Header, column_letter
+from services.registration.features.gatherings.sheets.list_columns import ANSWER, ListColumns, word_key
+from services.registration.features.gatherings.sheets.sheet_answers import answers_of_row
 from services.registration.features.gatherings.sheets.sheet_report import InvitedRow, Problem
 from services.registration.features.gatherings.sheets.sheet_row import command_of, likeness
 from services.registration.workbooks.sheets import Cell, Sheet, Unread, below_first, is_address, is_word
@@ -15,7 +17,9 @@ from shared.identity import comparable_name, npsn_is_odd
 
 SHARED: Final = ("category", "institution", "npsn", "regency", "cohort", "group")
 """What several people may have in common, so that one merged cell says it of all of them."""
-_LEFT_OUT: Final = frozenset({"dibatalkan", "batal", "ditolak", "cancelled"})
+_LEFT_OUT: Final = frozenset(
+    {"dibatalkan", "batal", "ditolak", "cancelled", "canceled", "expired", "rejected", "withdrawn"}
+)
 TOTAL: Final = re.compile(r"(jumlah|total|sub ?total|rekapitulasi)\b", re.IGNORECASE)
 Place = tuple[str | None, int]
 """The name of a sheet, where there are several, and the number of a row in it."""
@@ -31,6 +35,7 @@ class SheetReading:
     activity: str
     several: bool
     first_seen: dict[str, Place]
+    known: ListColumns = field(default_factory=ListColumns)
     rows: list[InvitedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _person: str | None = None
@@ -38,7 +43,7 @@ class SheetReading:
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
         order = sorted(self.header.columns.items(), key=lambda item: item[1])
-        return tuple((column_letter(at), TITLES[field]) for field, at in order)
+        return tuple((column_letter(at), self.known.title(field)) for field, at in order)
 
     @property
     def _name(self) -> str | None:
@@ -124,7 +129,12 @@ class SheetReading:
         return found
 
     def _read_row(self, number: int, found: dict[str, Cell]) -> None:
-        command, faults = command_of(found, self.activity)
+        base = {field: cell for field, cell in found.items() if not field.startswith(ANSWER)}
+        command, faults = command_of(self._categorised(base), self.activity)
+        if command is not None:
+            answers, more = answers_of_row(found, self.known.questions, command.category)
+            command = command.model_copy(update={"answers": answers}) if answers else command
+            faults += more
         for fault in faults:
             self._say(number, fault.field, fault.message, found, refused=fault.refused)
         if command is None:
@@ -137,6 +147,14 @@ class SheetReading:
         if command.institution and command.institution.npsn and npsn_is_odd(command.institution.npsn):
             self._say(number, "npsn", "NPSN lazimnya 8 karakter; mohon diperiksa", found, refused=False)
         self.rows.append(InvitedRow(number, command, self._name))
+
+    def _categorised(self, cells: dict[str, Cell]) -> dict[str, Cell]:
+        """With the category that staff said the list means."""
+        written = cells.get("category", "")
+        meant = self.header.words.get(word_key(written)) or (
+            self.header.category if not str(written).strip() else ""
+        )
+        return cells | {"category": meant} if meant else cells
 
     def _tell_same(self, number: int, found: dict[str, Cell], who: Participant) -> None:
         """Whoever is in the list twice, or has another's number by a slip: one of them is taken."""
@@ -163,7 +181,7 @@ class SheetReading:
                 message,
                 number,
                 None if at is None else column_letter(at),
-                TITLES[field] if field else None,
+                self.known.title(field) if field else None,
                 refused,
                 self._name,
                 self._person,
