@@ -17,7 +17,7 @@ from services.notification.provision import provision_office
 from services.reporting.cli import provision_national
 from shared.contracts.commands import SubmitRegistration
 from shared.contracts.envelope import Envelope
-from tests.component.conformance.pages import TYPED, of_registration
+from tests.component.conformance.pages import of_registration
 from tests.component.registration.browser import typed
 from tests.integration.notification.sink import Sink
 from tests.support.deployment import Deployment, Service, deployment
@@ -123,11 +123,12 @@ async def work_the_desk(client: httpx.AsyncClient) -> None:
     known = {"activity": "uji", "registration": listed["registrations"][0]["registration"]}
     marked = re.search(r'name="csrf" value="([^"]+)"', (await client.get("/staf")).text)
     assert marked is not None
-    fields = dict.fromkeys(TYPED, f"{NAME} {MAIL} {PHONE} {NIP}") | {"csrf": unescape(marked[1])}
-    right = fields | {"nama": NAME, "email": MAIL, "telepon": PHONE, "nip": NIP, "nuptk": "", "unsur": "guru"}
+    person = {"nama": NAME, "email": MAIL, "telepon": PHONE, "nip": NIP, "nuptk": "", "unsur": "guru"}
     for route in of_registration():
         if route.path == "/staf/keluar":
             continue
+        fields = dict.fromkeys(route.fields, f"{NAME} {MAIL} {PHONE} {NIP}") | {"csrf": unescape(marked[1])}
+        right = fields | person
         for path in (route.at(known), f"{route.at({})}?cari={MAIL}&fakta={NAME}"):
             if route.method == "GET":
                 await client.get(path)

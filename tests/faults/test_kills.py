@@ -74,7 +74,7 @@ async def test_nothing_is_lost_or_doubled_when_every_service_is_killed(
         await kill_all_side_by_side(running, rounds=2)
         killed.set()
         people = await feeding
-        await office.at_rest(120)
+        await office.at_rest(600)
         told = f"{running.kills_inside} of {running.kills} kills fell inside a transaction"
         record_property("measured", told)
         assert running.kills_inside > 0
@@ -93,7 +93,7 @@ async def mailed_once(running: Deployment, facts: list[dict[str, Any]], people: 
     """One mail for each registration, more only where an attempt was counted as ambiguous."""
     store = connect(running.office.servers.mongo, topics.database(running.office.code, "notification"))
     try:
-        await until(lambda: settled(store, people), 120, every=0.5)
+        await until(lambda: settled(store, people), 600, every=0.5)
         rows = await store["deliveries"].find({}).to_list(None)
     finally:
         await store.close()
@@ -128,4 +128,4 @@ async def counted(running: Deployment, facts: list[dict[str, Any]]) -> None:
         same = all(row.get(measure) == expected[measure] for measure in ("confirmed", "waitlisted", "seats"))
         return same and office["gaps"] == 0 and office["control"] == "equal"
 
-    await until(equal, every=0.2)
+    await until(equal, 600, every=0.2)
