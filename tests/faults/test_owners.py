@@ -49,7 +49,7 @@ async def test_two_instances_while_one_of_them_is_killed(servers: Servers, tmp_p
         await asyncio.sleep(2)
         running.kill("a")
         await feeding
-        await running.office.at_rest(90)
+        await running.office.at_rest(300)
         await check(running, 1_000, 400)
 
 
@@ -68,13 +68,13 @@ async def test_an_owner_stopped_between_reading_and_commit_past_a_hand_over(
         await until(stopped)
         decided = await office.store["facts"].count_documents({})
         second = await running.start("b", REGISTRATION, wait=False)
-        await office.at_rest(90)
+        await office.at_rest(300)
         assert await office.store["facts"].count_documents({}) > decided
         epochs = {row["_id"]: row["epoch"] for row in await office.store["cursors"].find({}).to_list(None)}
 
         first.child.signal(signal.SIGCONT)
         await feed(running, range(100, 200), 1.0)
-        await office.at_rest(90)
+        await office.at_rest(300)
         await until(first.ready, every=0.2)
         second.child.check()
         await check(running, 200, 120)

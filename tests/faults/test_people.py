@@ -58,7 +58,7 @@ async def test_whoever_is_kept_was_accepted_whatever_a_kill_interrupts(
             await running.start("registration", "services.registration.main")
         killed.set()
         people = await feeding
-        await office.at_rest(120)
+        await office.at_rest(600)
         assert running.kills_inside > 0
         refs = {row["ref"] for row in await office.store["people"].find({}).to_list(None)}
         rows = await office.store["registrations"].find({}).to_list(None)

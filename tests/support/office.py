@@ -200,7 +200,7 @@ class TestOffice:
         found: dict[str, Any] = await until(decided)
         return found
 
-    async def at_rest(self, seconds: float = 60.0) -> None:
+    async def at_rest(self, seconds: float = 300.0) -> None:
         """Until every record of intake is decided and every fact published."""
 
         async def quiet() -> bool:
