@@ -24,7 +24,17 @@ from services.reporting.storage.provision import provision
 from shared.accounts.domain.permissions import Grant
 from shared.contracts.commands import SubmitRegistration
 from shared.mongo.driver import Store, connect
-from tests.component.registration.browser import STAFF, announce, landed, opened, submitted, typed
+from tests.component.registration.browser import (
+    STAFF,
+    Form,
+    announce,
+    landed,
+    opened,
+    submitted,
+    token_of,
+    typed,
+)
+from tests.component.registration.test_answers import EVERY_KIND
 from tests.component.registration.test_desk import DESK, link_to, marks
 from tests.component.registration.test_importing import invited
 from tests.component.registration.test_mails import Place, desk_with_mails
@@ -39,6 +49,7 @@ from tests.support.office import AS_DIRECTORATE, LINK_KEYS, TestOffice, new_offi
 from tests.support.offices import SpeakingOffice
 from tests.support.servers import Servers
 from tests.support.waiting import until
+from tests.unit.registration.test_list_columns import GOOGLE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -77,6 +88,13 @@ async def participants(office: TestOffice, client: httpx.AsyncClient) -> States:
         await client.get(f"/hasil/{Tokens(LINK_KEYS).of_outcome(OutcomeTicket(b'0' * 16, 'uji'))}"),
     )
     yield "refused", 200, await _refused(office, client)
+    await announce(client, "tanya", questions=EVERY_KIND)
+    yield "category before the form", 200, await client.get("/kegiatan/tanya/daftar")
+    yield "no category chosen", 200, await client.get("/kegiatan/tanya/daftar?unsur=")
+    asking = await client.get("/kegiatan/tanya/daftar?unsur=guru")
+    yield "form with questions", 200, asking
+    asked = Form(client, "tanya", token_of(asking.text))
+    yield "form with wrong answers", 422, await asked.send(**typed(3), **{"tanya.masa": "lama"})
     link = await cancel_link(office)
     yield "question whether to cancel", 200, await client.get(link)
     yield "cancelled", 200, await landed(client, await client.post(link))
@@ -133,6 +151,8 @@ async def staff(office: TestOffice, client: httpx.AsyncClient) -> States:
     async for state in _attendance(client):
         yield state
     async for state in _imports(client):
+        yield state
+    async for state in _questions(client):
         yield state
     async for state in _running(client):
         yield state
@@ -258,6 +278,28 @@ async def _imports(client: httpx.AsyncClient) -> States:
         await landed(client, await client.post(path, data={"csrf": csrf_of(report)})),
     )
     yield "import that is gone", 404, await client.get(f"{page}/tiada")
+
+
+async def _questions(client: httpx.AsyncClient) -> States:
+    form = await marks(client, "/staf/terbit") | RIGHT
+    page = await client.post("/staf/terbit", data=form | {"langkah": "pertanyaan"})
+    yield "no questions yet", 200, page
+    again = form | {"langkah": "pertanyaan-simpan"}
+    yield "question with mistakes", 422, await client.post("/staf/terbit", data=again)
+    built_in = again | {"tanya.apa": "nomor-wa"}
+    yield "questions", 200, await client.post("/staf/terbit", data=built_in)
+    await announce(client, "bertanya", questions=EVERY_KIND)
+    here = "/staf/kegiatan/bertanya"
+    yield "enrolment with questions", 200, await client.get(f"{here}/daftarkan")
+    yield "list filtered by an answer", 200, await client.get(f"{here}?tanya=kaos&jawab=M")
+    files = {"berkas": ("daftar.csv", GOOGLE.encode())}
+    sent = await client.post(f"{here}/impor", data=await marks(client, f"{here}/impor"), files=files)
+    columns = f"{sent.headers['Location']}/kolom"
+    yield "columns of a list", 200, await client.get(columns)
+    form = await marks(client, columns)
+    yield "columns with mistakes", 422, await client.post(columns, data=form)
+    chosen = form | {"name": "C", "email": "B", "category": "D"}
+    yield "words of a list", 200, await client.post(columns, data=chosen)
 
 
 async def _materials(client: httpx.AsyncClient) -> States:

@@ -21,6 +21,7 @@ from tests.support.deployment import Deployment, deployment
 from tests.support.office import DIRECTORATE_TOKEN, STAFF_TOKEN, activity
 from tests.support.servers import Servers
 from tests.support.waiting import until
+from tests.unit.registration.test_list_columns import GOOGLE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -213,3 +214,63 @@ async def test_staff_import_tick_correct_send_again_and_cancel(place: Place, tmp
     of_activity = ("kursi", "batal", "impor-kehadiran", "daftarkan", "surel")
     place.visited += [f"{place.office}/staf/kegiatan/uji/{path}" for path in of_activity]
     await all_pages_are_accessible(place, page)
+
+
+async def test_a_question_is_stated_answered_by_phone_and_read_from_a_google_form(
+    place: Place, tmp_path: Path
+) -> None:
+    staff = await place.page()
+    await staff.goto(f"{place.office}/staf")
+    await staff.get_by_label("Token petugas").fill(STAFF_TOKEN)
+    await staff.get_by_role("button", name="Masuk").click()
+    await staff.get_by_role("link", name="Rapat koordinasi uji").click()
+    await staff.get_by_role("link", name="Ubah kegiatan").click()
+    await staff.get_by_role("button", name="Tambah pertanyaan").click()
+    await staff.get_by_label("Pertanyaan", exact=True).fill("Ukuran kaos")
+    await staff.get_by_label("Cara menjawab").select_option("Satu pilihan")
+    await staff.get_by_label("Pilihan", exact=True).fill("S\nM")
+    await staff.get_by_label("Wajib dijawab").check()
+    await staff.get_by_label("Hanya untuk unsur").fill("guru")
+    await staff.get_by_role("button", name="Selesai").click()
+    await headed(staff, "Ubah kegiatan")
+    await staff.get_by_role("button", name="Periksa").last.click()
+    await expect(staff.get_by_text("Yang sudah mendaftar tidak ditanyai lagi")).to_be_visible()
+    await staff.get_by_role("button", name="Simpan").first.click()
+    await expect(staff.get_by_text("Kegiatan sudah diubah")).to_be_visible()
+
+    phone = await place.page()
+    await phone.goto(f"{place.office}/kegiatan/uji/daftar")
+    await phone.get_by_label("Unsur").select_option("guru")
+    await phone.get_by_role("button", name="Lanjut ke isian").click()
+    await phone.get_by_label("Nama lengkap").fill("Ni Made Contoh")
+    await phone.get_by_label("Alamat email").fill("made@sekolah.example")
+    await phone.get_by_label("Kabupaten atau kota", exact=True).select_option("51.03")
+    await phone.get_by_role("button", name="Kirim pendaftaran").click()
+    await expect(phone.get_by_role("alert")).to_contain_text("Ukuran kaos: wajib dijawab")
+    await phone.get_by_label("Ukuran kaos").select_option("M")
+    await phone.get_by_role("button", name="Kirim pendaftaran").click()
+    await headed(phone, "Anda terdaftar sebagai peserta")
+
+    await staff.get_by_role("link", name="Impor undangan").click()
+    listed = tmp_path / "jawaban.csv"
+    listed.write_text(GOOGLE, encoding="utf-8-sig")
+    await staff.get_by_label("Berkas Excel").set_input_files(listed)
+    await staff.get_by_role("button", name="Periksa berkas").click()
+    await headed(staff, "Pilih kolom")
+    await staff.get_by_label("Nama", exact=True).select_option("C: Nama Lengkap (beserta gelar)")
+    await staff.get_by_label("Unsur", exact=True).select_option("D: Anda mendaftar sebagai apa?")
+    await staff.get_by_role("button", name="Simpan dan periksa berkas").click()
+    await staff.get_by_label("bapak/ibu guru kelas").select_option("guru")
+    await staff.get_by_role("button", name="Simpan dan periksa berkas").click()
+    await headed(staff, "Periksa sebelum dikirim")
+    await staff.get_by_role("button", name="Daftarkan 2 orang").click()
+    await staff.get_by_text("masuk daftar tunggu").wait_for()
+    await staff.get_by_role("link", name="Kembali ke peserta").click()
+    await staff.get_by_text("Saring menurut").click()
+    await staff.get_by_label("Pertanyaan", exact=True).select_option("Ukuran kaos")
+    await staff.get_by_label("Jawabannya memuat").fill("m")
+    await staff.get_by_role("button", name="Saring").click()
+    await expect(staff.get_by_text("2 pendaftaran sesuai")).to_be_visible()
+    await staff.get_by_role("link", name="Ni Uji, S.Pd.").click()
+    await expect(staff.get_by_text("Ukuran kaos")).to_be_visible()
+    await all_pages_are_accessible(place, staff)

@@ -258,3 +258,23 @@ async def test_staff_enrol_with_answers_change_filter_and_see_them(brokerless: S
         answers = {row["name"]: row["answers"] for row in await listed(client)}
         assert answers["Ni Wayan Uji 1"] == {"kaos": "S", "masa": 12.5, "lahir": "1990-05-17"}
         assert answers["Ni Wayan Uji 2"] == {}
+
+
+async def test_once_their_time_is_over_pages_say_that_answers_went(brokerless: Servers) -> None:
+    """Also before the sweep came by: nobody is shown any more what is held no longer."""
+    async with staff_at(brokerless) as (office, client):
+        begun = datetime.now(UTC) - timedelta(days=40)
+        session = {"id": "s", "title": "S", "zone": "WITA", "jp": 1, "regency": "51.03"}
+        past = session | {"starts": begun.isoformat(), "ends": (begun + timedelta(hours=1)).isoformat()}
+        await announce(client, "uji", sessions=[past], questions=QUESTIONS)
+        await submit(client, 1, ANSWERS)
+        page = await client.get("/staf/kegiatan/uji")
+        sound(page)
+        assert "Jawaban atas Tanggal lahir sudah dihapus" in page.text
+        registration = await office.store["registrations"].find_one({})
+        assert registration is not None
+        shown = await client.get(f"/staf/pendaftaran/{registration['_id']}")
+        sound(shown)
+        assert "Masa simpannya berakhir" in shown.text
+        assert "1990" not in shown.text
+        assert "Besar" in shown.text

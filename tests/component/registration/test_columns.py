@@ -49,7 +49,7 @@ async def test_the_columns_of_a_google_form_are_chosen_once(brokerless: Servers)
         words = await client.post(f"{path}/kolom", data=form | columns)
         sound(words)
         assert "“bapak/ibu guru kelas” berarti" in words.text
-        meant = {"kata": "ya", "kata.bapak/ibu guru kelas": "guru"}
+        meant = {"kata": "ya", "kata.0": "bapak/ibu guru kelas", "arti.0": "guru"}
         saved = await client.post(f"{path}/kolom", data=form | columns | meant)
         assert (saved.status_code, saved.headers["Location"]) == (303, path)
         report = await client.get(path)

@@ -63,7 +63,7 @@ def test_a_google_form_by_the_letters_of_its_columns() -> None:
         name="c",
         email="B: Email Address",
         category="Anda mendaftar sebagai apa?",
-        **{"tanya.kaos": "E", "tanya.hari": "F", "kata.bapak/ibu guru kelas": "guru"},
+        **{"tanya.kaos": "E", "tanya.hari": "F", "kata.0": "bapak/ibu guru kelas", "arti.0": "guru"},
     )
     first, second = (row.command for row in report.rows)
     assert (first.participant.name, first.category) == ("Ni Uji, S.Pd.", "guru")

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from services.registration.features.accounts.accounts_desk import note
+from services.registration.features.gatherings.domain.answering import ended
 from services.registration.features.gatherings.gathering_sentences import STATUS_LABELS
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.features.gatherings.pages.activities import phase
@@ -89,6 +90,7 @@ async def _shown(
         "staf-kegiatan.html",
         422 if errors else 200,
         state=state,
+        removed=[one.words for one in state.described.questions if one.id in ended(state.described, now())],
         phase=phase(state.described, state.cancelled, now()),
         counts=await gatherings(front).roster.counts(activity),
         rows=rows,

@@ -25,6 +25,7 @@ from shared.contracts.types import Category
 NEEDED: Final = ("name", "email")
 EVERYBODY: Final = "semua"
 WORD: Final = "kata."
+MEANT: Final = "arti."
 MOST_WORDS: Final = 12
 MOST_REMEMBERED: Final = 100
 ELSEWHERE: Final = {
@@ -146,11 +147,8 @@ def read_columns(
             typed.errors.setdefault(name, MISSING[name])
     if "category" not in columns.values() and not everybody:
         typed.errors.setdefault("category", NO_CATEGORY)
-    words = {
-        name.removeprefix(WORD): str(value)
-        for name, value in sent.items()
-        if name.startswith(WORD) and value in get_args(Category)
-    }
+    explained = [(str(sent.get(f"{WORD}{at}", "")), sent.get(f"{MEANT}{at}")) for at in range(MOST_WORDS)]
+    words = {word_key(word): str(meant) for word, meant in explained if meant in get_args(Category)}
     typed.choice = ColumnChoice(columns, dict([*{**before, **words}.items()][:MOST_REMEMBERED]), everybody)
     return typed
 
