@@ -51,6 +51,7 @@ _ALL: Final[Sequence[Mutant]] = (
         registration.offer_counted_twice,
         ("an offer taken and left",),
     ),
+    Mutant("hold-ignored", "I2", REGISTRATION, registration.hold_ignored, ("seats held and wanted",)),
     Mutant("sent-before-data", "I5", NOTIFICATION, readers.sent_before_data, ("killed before DATA",)),
     Mutant(
         "no-cursor-guard",

@@ -85,6 +85,21 @@ def offer_counted_twice() -> None:
     patch(offers, "taken", twice)
 
 
+def hold_ignored() -> None:
+    """Seats that are held for the invited count as free."""
+    from services.registration.features.gatherings.domain.activity import ActivityState, moved
+
+    has_room = ActivityState.has_room
+
+    def greedy(state: Any, signature: Any, many: int = 1) -> bool:
+        taken = state.taken
+        for hold in state.holds.values():
+            taken = moved(taken, hold.quotas, -hold.left)
+        return has_room(replace(state, taken=taken), signature, many)
+
+    patch(ActivityState, "has_room", greedy)
+
+
 def no_cursor_guard() -> None:
     """A batch is written wherever the cursor stands and whoever has claimed it."""
     from services.registration.storage.ledger import Ledger

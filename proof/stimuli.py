@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aiokafka.partitioner import murmur2
@@ -119,6 +120,25 @@ async def offer_taken_and_left(stage: Stage) -> None:
         asked = resolved(Wish(kind, opening.key, code, method, path, about=about), clients.registrations)
         assert asked is not None, "it was decided"
         await clients.insist(asked)
+
+
+async def seats_held_and_wanted(stage: Stage) -> None:
+    """Two of three seats are held for who is invited; more come than there are left; then the date passes."""
+    clients = next(iter(stage.load.offices.values()))
+    plan = Plan(stage.system.seed, 2, 1, "burst")
+    name = f"keg-{stage.system.seed}-undangan"
+    await clients.insist(plan.publish(name, [{"id": "semua", "seats": 3}]))
+    until = datetime.now(UTC) + timedelta(seconds=6)
+    invited = {
+        "to": {"name": "Kepala SD Kenari", "email": f"sd{stage.system.seed}@kenari.example"},
+        "seats": 2,
+        "until": until.isoformat(),
+        "category": "guru",
+    }
+    path = f"/activities/{name}/invitations"
+    await clients.insist(Wish("invitation.send", name, f"{name}-kirim", "POST", path, invited))
+    for _ in range(4):
+        await clients.insist(plan.submit(name, plan.person()))
 
 
 async def one_person_twice(stage: Stage) -> None:
@@ -236,6 +256,7 @@ STIMULI: Final[dict[str, Stimulus]] = {
     "oddities": oddities,
     "a seat for three": seat_for_three,
     "an offer taken and left": offer_taken_and_left,
+    "seats held and wanted": seats_held_and_wanted,
     "one person twice at once": one_person_twice,
     "killed in a transaction": _struck(killed_at("registration", "in-transaction"), times=2),
     "killed half published": _struck(killed_at("registration", "half-published")),

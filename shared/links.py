@@ -12,6 +12,7 @@ SigningKeys = Annotated[str, StringConstraints(pattern=r"^\w+:[0-9a-fA-F]{64,}(,
 
 CANCEL: Final = "batal"
 OFFER: Final = "tawaran"
+INVITATION: Final = "undangan"
 OWN_PAGE: Final = "saya"
 MATERIALS: Final = "materi"
 OWN_PAGE_LASTS: Final = timedelta(days=30)
@@ -44,6 +45,7 @@ class Links:
         self._cancel = signed(keys, CANCEL)
         self._own_page = signed(keys, OWN_PAGE)
         self._materials = signed(keys, MATERIALS)
+        self._invitation = signed(keys, INVITATION)
 
     def to_cancel(self, registration: str) -> str:
         return f"{self._url}/{CANCEL}/{self._cancel.dumps(registration)}"
@@ -51,6 +53,16 @@ class Links:
     def to_offer(self, registration: str) -> str:
         """Whoever may leave may answer."""
         return f"{self._url}/{OFFER}/{self._cancel.dumps(registration)}"
+
+    def to_invitation(self, invitation: str) -> str:
+        return f"{self._url}/{INVITATION}/{self._invitation.dumps(invitation)}"
+
+    def invitation(self, token: str) -> str:
+        """Of a link to an invitation. Raises `LinkUnknown`."""
+        try:
+            return str(self._invitation.loads(token))
+        except BadSignature:
+            raise LinkUnknown from None
 
     def to_activity(self, activity: str) -> str:
         return f"{self._url}/kegiatan/{activity}"

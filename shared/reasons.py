@@ -31,6 +31,7 @@ REASONS: Final = {
     "already_registered": ReasonText(
         "Peserta sudah terdaftar", "Pendaftaran yang pertama tetap berlaku; tidak perlu mendaftar lagi."
     ),
+    "deadline_passed": ReasonText("Batas waktu sudah lewat", "Hubungi panitia bila masih diperlukan."),
     "failed": ReasonText(
         "Permintaan gagal diproses", "Ini kesalahan di pihak kami. Sebutkan kode `id` kepada petugas."
     ),
@@ -69,6 +70,7 @@ REASONS: Final = {
         "Tidak ada kuota yang sesuai", "Periksa unsur, daerah, dan angkatan yang dibuka untuk kegiatan itu."
     ),
     "not_found": ReasonText("Tidak ditemukan", "Alamatnya mungkin salah ketik atau terpotong."),
+    "not_invited": ReasonText("Hanya untuk yang diundang", "Pakai tautan pada undangan."),
     "not_open_yet": ReasonText("Pendaftaran belum dibuka", "Coba lagi sesudah tanggal pembukaan."),
     "not_resendable": ReasonText(
         "Email tidak dapat dikirim lagi", "Hanya yang gagal, ditarik, atau tidak pasti sampai yang dapat."

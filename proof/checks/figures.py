@@ -79,6 +79,10 @@ def _register(office: Office, cells: dict[Key, Sums], look: Look) -> None:
         else:
             whole["activities"] += 1
             whole["seats"] += _seats(activity["described"]["quotas"])
+    for row in office.registration.get("invitations", []):
+        who = row["invited"]
+        key = office.code, row["activity"], who.get("category"), who.get("regency"), who.get("cohort")
+        counted[key]["invited"] += row["seats"]
     for row in office.registration.get("registrations", []):
         who = row["who"]
         key = office.code, row["activity"], who.get("category"), who.get("regency"), who.get("cohort")
@@ -89,6 +93,7 @@ def _register(office: Office, cells: dict[Key, Sums], look: Look) -> None:
             bool(row.get("beyond")) and row["status"] == "confirmed" and row["activity"] not in over
         )
         sums["present"] += bool(row["attended"])
+        sums["came_by_invitation"] += bool(row["attended"] and row.get("invitation"))
         sums["session_attendances"] += len(row["attended"])
         sums["jp_attended"] += sum(row["attended"].values())
     ours = {key for key in cells if key[0] == office.code}

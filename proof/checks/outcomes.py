@@ -26,6 +26,9 @@ RESULTS: Final = {
     "registration.rejected": "rejected",
     "registration.approved": "waitlisted",
     "offer.ended": "cancelled",
+    "invitation.sent": "invited",
+    "invitation.answered": "recorded",
+    "invitation.reminded": "recorded",
     "registration.cancelled": "cancelled",
     "attendance.recorded": "recorded",
 }

@@ -21,6 +21,7 @@ TOLD: Final = {
     "registration.substituted": "confirmed",
     "registration.cancelled": "cancelled",
 }
+INVITED: Final = {"invitation.sent": "invited", "invitation.reminded": "invitation-reminder"}
 LEFT: Final = ("registration.cancelled", "registration.rejected", "offer.ended")
 SEATED: Final = ("registration.confirmed", "registration.promoted", "registration.substituted")
 CONCERN: Final = {"title", "sessions"}
@@ -76,6 +77,8 @@ def owed(ledger: list[Fact], rest: datetime) -> Owed:
         elif fact.type == "activity.cancelled":
             found |= {f"{fact.id}:activity-cancelled:{one}:-": due for one in about.live}
             about.live = set()
+        elif fact.type in INVITED:
+            found[f"{fact.id}:{INVITED[fact.type]}:i:{fact.data['invitation']}:-"] = due
         elif fact.type in TOLD and registration:
             found[f"{fact.id}:{_template(fact)}:{registration}:-"] = due
             _enter(about, fact, registration, due)

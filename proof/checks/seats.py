@@ -18,11 +18,13 @@ Signature = tuple[str, ...]
 @dataclass(slots=True)
 class Room:
     """An activity's seats, recounted. `lines`: those who wait, by the quotas that they need; `ends`: its last
-    session, None without any; `offers`: until when a seat is offered, which is taken as long."""
+    session, None without any; `offers`: until when a seat is offered, which is taken as long;
+    `held`: until when seats are held, by invitation."""
 
     seats: dict[str, int]
     taken: Counter[str] = field(default_factory=Counter)
     offers: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
     lines: dict[Signature, deque[tuple[int, str]]] = field(default_factory=lambda: defaultdict(deque))
     waiting: dict[str, Signature] = field(default_factory=dict)
     arrivals: dict[str, int] = field(default_factory=dict)
@@ -69,6 +71,15 @@ class Room:
                 return ()
             case "registration.submitted" | "registration.rejected":
                 return ()
+            case "invitation.sent":
+                self.taken.update(dict.fromkeys(quotas, data["seats"]))
+                self.held[data["invitation"]] = data["until"]
+                return quotas
+            case "invitation.answered" | "invitation.ended":
+                self.taken.subtract(dict.fromkeys(quotas, data["freed"]))
+                return quotas
+            case "registration.confirmed" if data.get("invitation"):
+                return quotas
             case "offer.made":
                 self.offers[data["registration"]] = data["until"]
                 self.waiting.pop(data["registration"], None)
@@ -208,7 +219,15 @@ def _in_turn(room: Room, fact: Fact, look: Look) -> None:
     shown: Document = {"fact": fact.id, "at": fact.at, "seen": fact.data}
     if fact.data.get("out_of_turn") or fact.data.get("beyond"):
         return  # staff gave it before its turn, or beyond the quotas
-    if fact.data.get("offered"):
+    if fact.type == "invitation.ended":
+        until = room.held.get(fact.data["invitation"])
+        past = until is not None and _time(fact.at) >= _time(until)
+        look.at(past, "seats that are held were given away before their time", until=until, **shown)
+    elif fact.data.get("invitation"):
+        until = room.held.get(fact.data["invitation"])
+        held = until is not None and _time(fact.at) < _time(until)
+        look.at(held or "replaces" in fact.data, "a seat was taken that is not held any more", **shown)
+    elif fact.data.get("offered"):
         until = room.offers.get(fact.data["registration"])
         held = until is not None and _time(fact.at) < _time(until)
         look.at(held, "a seat was taken that is not offered any more", until=until, **shown)

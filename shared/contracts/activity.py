@@ -91,7 +91,8 @@ class Contact(Message):
 class Activity(Message):
     """A gathering or a series. `[opens, closes)` is when one may register. `purpose`: what it is held for;
     `rundown`: its course, hour by hour, in words; `questions`: what its form asks beside who somebody is.
-    `approval`: who registers takes a seat or a place in the line only once staff approve; `offer_within`: a
+    `approval`: who registers takes a seat or a place in the line only once staff approve; `invitation_only`:
+    nobody registers who was not invited; `offer_within`: a
     seat that becomes free is offered to the first who waits, for so long."""
 
     id: Slug
@@ -112,6 +113,7 @@ class Activity(Message):
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     approval: Annotated[bool, Field(strict=True)] | None = None
+    invitation_only: Annotated[bool, Field(strict=True)] | None = None
     offer_within: Duration | None = None
     continues: Slug | None = None
     questions: Questions = ()

@@ -1,6 +1,6 @@
 """What may be asked of an office. Imperatives; each is a CloudEvent on the office's intake topic."""
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -58,6 +58,7 @@ class ChangeActivity(Command):
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     approval: Annotated[bool, Field(strict=True)] | None = None
+    invitation_only: Annotated[bool, Field(strict=True)] | None = None
     offer_within: Duration | None = None
     continues: Slug | None = None
     questions: Questions | None = None
@@ -110,7 +111,8 @@ class Institution(Message):
 
 class SubmitRegistration(Command):
     """`beyond`: by the office's own staff, also while registration is closed, and where no quota has room for
-    them, beyond the quotas. Of anybody else it is not heard. `answers`: to the activity's questions."""
+    them, beyond the quotas; `invitation`: by who answers that one for whom they name. Of anybody else neither
+    is heard. `answers`: to the activity's questions."""
 
     type = "id.simpul.registration.submit.v1"
 
@@ -124,6 +126,7 @@ class SubmitRegistration(Command):
     role_in_group: str | None = Field(default=None, pattern="^(facilitator|principal)$")
     beyond: Annotated[bool, Field(strict=True)] = False
     answers: Answers = Field(default_factory=dict)
+    invitation: RegistrationId | None = None
 
 
 class CancelRegistration(Command):
@@ -207,6 +210,53 @@ class DeclineOffer(Command):
     type = "id.simpul.offer.decline.v1"
 
     registration: RegistrationId
+
+
+class Invitee(Message):
+    """To whom an invitation goes: a person, perhaps for their institution."""
+
+    name: Line
+    email: Email
+
+
+class SendInvitation(Command):
+    """Somebody is invited with so many seats, which are held `until` then, of the quotas that hold for who
+    stands for this. `invitation`: a new id; `text`, `letter`: what the mail says besides, and leads to."""
+
+    type = "id.simpul.invitation.send.v1"
+
+    activity: Slug
+    invitation: RegistrationId
+    to: Invitee
+    institution: Institution | None = None
+    seats: Annotated[int, Field(strict=True, ge=1, le=1_000)]
+    until: AwareDatetime
+    category: Category
+    regency: RegencyCode | None = None
+    cohort: Small | None = None
+    text: Paragraph | None = None
+    letter: HttpsLink | None = None
+
+
+class AnswerInvitation(Command):
+    """`represented`: others come. `seats`: how many of them are needed; the rest is free, all of them where
+    nobody comes."""
+
+    type = "id.simpul.invitation.answer.v1"
+
+    activity: Slug
+    invitation: RegistrationId
+    answer: Literal["coming", "represented", "not_coming"]
+    seats: Annotated[int, Field(strict=True, ge=1, le=1_000)] | None = None
+
+
+class RemindInvitation(Command):
+    """Who has not answered is mailed once more."""
+
+    type = "id.simpul.invitation.remind.v1"
+
+    activity: Slug
+    invitation: RegistrationId
 
 
 class RecordAttendance(Command):
@@ -295,6 +345,9 @@ COMMANDS: dict[str, type[Command]] = {
         RejectRegistration,
         AcceptOffer,
         DeclineOffer,
+        SendInvitation,
+        AnswerInvitation,
+        RemindInvitation,
         RecordAttendance,
         CorrectParticipant,
         CorrectRegistration,

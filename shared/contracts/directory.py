@@ -68,9 +68,25 @@ class ActivityEntry(Message):
     reminder_before: Duration | None = None
     attendance_opens_before: Duration | None = None
     approval: bool | None = None
+    invitation_only: bool | None = None
     offer_within: Duration | None = None
     continues: Slug | None = None
     questions: Questions = ()
+
+
+class InvitationEntry(Message):
+    """Who was invited. Key `i:{invitation}`. `text`, `letter`: what the mail says besides, and leads to."""
+
+    rev: Count
+    invitation: RegistrationId
+    activity: Slug
+    name: Line
+    email: Email
+    institution: Institution | None = None
+    text: Paragraph | None = None
+    letter: HttpsLink | None = None
+    seats: Count
+    until: AwareDatetime
 
 
 class SignInNews(Message):
@@ -134,6 +150,10 @@ def material_key(activity: str, material: str) -> str:
 
 def own_page_key(page: str) -> str:
     return f"s:{page}"
+
+
+def invitation_key(invitation: str) -> str:
+    return f"i:{invitation}"
 
 
 def registration_key(registration: str) -> str:

@@ -44,6 +44,8 @@ MEASURES: list[str] = [
     "present",
     "session_attendances",
     "jp_attended",
+    "invited",
+    "came_by_invitation",
 ]
 """What offices may count, by name, in the order of columns."""
 
@@ -223,13 +225,15 @@ class RegistrationFact(Body):
 
 
 class RegistrationConfirmed(RegistrationFact):
-    """`quotas`: those of which it takes a seat; `beyond`: it takes a seat of none."""
+    """`quotas`: those of which it takes a seat; `beyond`: it takes a seat of none; `invitation`: of whose
+    seats, which were held, it takes one."""
 
     type = "id.simpul.registration.confirmed.v1"
 
     round: Count
     quotas: tuple[Slug, ...]
     beyond: bool | None = None
+    invitation: RegistrationId | None = None
 
 
 class RegistrationWaitlisted(RegistrationFact):
@@ -317,7 +321,8 @@ class RegistrationChanged(RegistrationFact):
 
 class RegistrationSubstituted(RegistrationFact):
     """`registration` is confirmed in the place of `replaces`, which is cancelled by this. `line`: the seats
-    that were given back; `quotas`: those of which it takes a seat; `beyond`: it takes a seat of none."""
+    that were given back; `quotas`: those of which it takes a seat; `beyond`: it takes a seat of none;
+    `invitation`: by which whom it replaces was named."""
 
     type = "id.simpul.registration.substituted.v1"
 
@@ -326,6 +331,7 @@ class RegistrationSubstituted(RegistrationFact):
     line: tuple[Slug, ...]
     quotas: tuple[Slug, ...]
     beyond: bool | None = None
+    invitation: RegistrationId | None = None
 
 
 class RegistrationCancelled(RegistrationFact):
@@ -337,6 +343,47 @@ class RegistrationCancelled(RegistrationFact):
     was: Literal["confirmed", "waitlisted"]
     quotas: tuple[Slug, ...]
     standing: Literal["submitted", "offered"] | None = None
+
+
+class InvitationFact(Body):
+    activity: Slug
+    invitation: RegistrationId
+
+
+class InvitationSent(InvitationFact):
+    """`seats` of each of `quotas` are held `until` then for whom is invited."""
+
+    type = "id.simpul.invitation.sent.v1"
+
+    seats: Count
+    quotas: tuple[Slug, ...]
+    until: AwareDatetime
+
+
+class InvitationAnswered(InvitationFact):
+    """`freed`: seats of each of `quotas` that are held no longer."""
+
+    type = "id.simpul.invitation.answered.v1"
+
+    answer: Literal["coming", "represented", "not_coming"]
+    freed: Count
+    quotas: tuple[Slug, ...]
+
+
+class InvitationReminded(InvitationFact):
+    """Who is invited and has not answered is mailed once more."""
+
+    type = "id.simpul.invitation.reminded.v1"
+
+
+class InvitationEnded(InvitationFact):
+    """Its date has passed: `freed` seats of each of `quotas`, for which nobody was named, are held no
+    longer."""
+
+    type = "id.simpul.invitation.ended.v1"
+
+    freed: Count
+    quotas: tuple[Slug, ...]
 
 
 class AttendanceRecorded(RegistrationFact):
@@ -435,6 +482,10 @@ FACTS: dict[str, type[Body]] = {
         RegistrationChanged,
         RegistrationSubstituted,
         RegistrationCancelled,
+        InvitationSent,
+        InvitationAnswered,
+        InvitationReminded,
+        InvitationEnded,
         AttendanceRecorded,
         ParticipantCorrected,
         RegistrationCorrected,

@@ -8,7 +8,7 @@ import pytest
 
 from services.notification.features.gatherings.writing import METHODS
 from services.registration.features.files.domain.stored_file import FileReference
-from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_REGISTRATION
+from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_INVITATION, OF_REGISTRATION
 from services.registration.features.materials.material_directory import OF_MATERIAL
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction
@@ -31,12 +31,16 @@ from shared.contracts.commands import (
     SubstituteRegistration,
     Tick,
 )
-from shared.contracts.directory import activity_key, material_key, registration_key
+from shared.contracts.directory import activity_key, invitation_key, material_key, registration_key
 from shared.contracts.facts import (
     FACTS,
     MEASURES,
     ActivityCounted,
     AttendanceRecorded,
+    InvitationAnswered,
+    InvitationEnded,
+    InvitationFact,
+    InvitationReminded,
     MaterialPublished,
     MaterialWithdrawn,
     OfferEnded,
@@ -53,12 +57,14 @@ from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
 from tests.support.features import ALL, MAILS
 
-OF_ENTRIES = OF_ACTIVITY | OF_REGISTRATION | OF_MATERIAL
-NEVER_FIRST = {ActivityCounted, OfferMade, OfficeDescribed, OfficeTotals}
+OF_ENTRIES = OF_ACTIVITY | OF_REGISTRATION | OF_MATERIAL | OF_INVITATION
+NEVER_FIRST = {ActivityCounted, InvitationEnded, OfferMade, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
 NOBODY_IS_TOLD = {
     ActivityCounted,
     AttendanceRecorded,
+    InvitationAnswered,
+    InvitationEnded,
     MaterialWithdrawn,
     OfficeDescribed,
     OfficeTotals,
@@ -127,7 +133,9 @@ def test_mails_come_of_every_fact_but_those_of_which_nobody_is_told() -> None:
 def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
     of_people = {fact.type for fact in MAILS.rules if issubclass(fact, RegistrationFact)}
     assert of_people - OF_REGISTRATION == types(SAY_NOTHING_NEW)
-    assert types(MAILS.rules) - of_people == OF_ACTIVITY | types({MaterialPublished})
+    of_invited = {fact.type for fact in MAILS.rules if issubclass(fact, InvitationFact)}
+    assert of_invited - OF_INVITATION == types({InvitationReminded})
+    assert types(MAILS.rules) - of_people - of_invited == OF_ACTIVITY | types({MaterialPublished})
     assert types({MaterialPublished}) < OF_MATERIAL
 
 
@@ -154,18 +162,23 @@ def test_every_mail_has_a_row_in_what_people_read_of_mails() -> None:
 
 def test_a_calendar_comes_with_what_says_something_new_for_it() -> None:
     gatherings = {name for name, feature in MAILS.owners.items() if feature.name == "gatherings"}
-    without = {"waitlisted", "reminder", "submitted", "rejected", "offered", "offer-ended"}
+    without = {
+        *("waitlisted", "reminder", "submitted", "rejected", "offered", "offer-ended"),
+        *("invited", "invitation-reminder"),
+    }
     assert {*METHODS} == gatherings - without
 
 
-@pytest.mark.parametrize("key", [registration_key("x"), activity_key("x"), material_key("x", "m")])
+@pytest.mark.parametrize(
+    "key", [registration_key("x"), activity_key("x"), material_key("x", "m"), invitation_key("x")]
+)
 def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> None:
     assert MAILS.entry_rule(key)
 
 
 def test_every_kind_of_entry_is_of_a_kind_of_state() -> None:
     keys = {f"{rule.prefix}:x" for rule in ALL.entries.values()}
-    assert keys == {registration_key("x"), activity_key("x"), "material:x"}
+    assert keys == {registration_key("x"), activity_key("x"), invitation_key("x"), "material:x"}
     assert {*ALL.entries} <= {*ALL.kinds}
     assert {fact.type for rule in ALL.directories for fact in rule.facts} == OF_ENTRIES
 

@@ -14,6 +14,7 @@ from services.registration.features.gatherings.gatherings import ACTIVITY, REGIS
 from services.registration.kernel.decisions import NewFact, Refusal
 from shared.contracts.commands import (
     AcceptOffer,
+    AnswerInvitation,
     ApproveRegistration,
     CancelRegistration,
     ChangeActivity,
@@ -24,6 +25,7 @@ from shared.contracts.commands import (
     RecordAttendance,
     RejectRegistration,
     SeatRegistration,
+    SendInvitation,
     SubmitRegistration,
     SubstituteRegistration,
 )
@@ -69,6 +71,9 @@ class Submitting:
 
     def own(self, asked: Any) -> bool:
         return self.staff
+
+    def invites(self, asked: Any) -> bool:
+        return True
 
     def of(
         self, asked: Any, command: SubmitRegistration | SubstituteRegistration, stands_for: Registrant
@@ -193,6 +198,39 @@ class Book(Story):
     def tick(self, now: datetime = NOW) -> list[str]:
         return self.follow(go_on(self.view(), now))
 
+    def invite(
+        self,
+        name: str,
+        seats: int = 1,
+        until: datetime = NOW + timedelta(days=1),
+        category: str = "guru",
+        now: datetime = NOW,
+    ) -> Any:
+        given = {
+            "activity": NAME,
+            "invitation": invitation_id(name),
+            "to": {"name": "SD Contoh", "email": "sd@sekolah.example"},
+            "seats": seats,
+            "until": until,
+            "category": category,
+        }
+        return self.ask(SendInvitation.model_validate(given), now)
+
+    def answer(self, name: str, said: str, seats: int | None = None, now: datetime = NOW) -> Any:
+        given = {"activity": NAME, "invitation": invitation_id(name), "answer": said, "seats": seats}
+        return self.ask(AnswerInvitation.model_validate(given), now)
+
+    def name(self, who: str, invitation: str, now: datetime = NOW) -> Any:
+        command = SubmitRegistration.model_validate(
+            {
+                "activity": NAME,
+                "participant": {"name": who, "email": f"{who}@sekolah.example"},
+                "category": "lainnya",
+                "invitation": invitation_id(invitation),
+            }
+        )
+        return self.ask(command, now)
+
     def attend(self, who: str, now: datetime, present: bool = True, session: str = "s1") -> Any:
         command = RecordAttendance(
             activity=NAME, session=session, registration=registration_id(who, 1), present=present
@@ -202,6 +240,10 @@ class Book(Story):
 
 def registration_id(who: str, number: int) -> str:
     return (who + str(number + 1)) * 14 + "a"
+
+
+def invitation_id(name: str) -> str:
+    return (name + "7") * 14 + "a"
 
 
 def _letter(body: object) -> str:

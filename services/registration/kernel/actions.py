@@ -35,6 +35,8 @@ class Action(StrEnum):
     """Confirm it before its turn, or beyond the quotas; answer an offer for whom it is made to."""
     APPROVE_REGISTRATION = "approve_registration"
     """Or reject it, where the activity wants approval."""
+    INVITE = "invite"
+    """With seats that are held; see who was invited, and remind them."""
     SUBSTITUTE_REGISTRATION = "substitute_registration"
     """Somebody else comes in its place."""
     RECORD_ATTENDANCE = "record_attendance"

@@ -53,15 +53,13 @@ def answers(model: Any = Outcome) -> Answers:
     } | TOO_LARGE
 
 
-def body(
-    model: type[BaseModel], given: str | None = None, or_many: bool = False, required: bool = True
-) -> dict[str, Any]:
-    """The request body, JSON or YAML: `model` without the field that the path gives."""
+def body(model: type[BaseModel], *given: str, or_many: bool = False, required: bool = True) -> dict[str, Any]:
+    """The request body, JSON or YAML: `model` without the fields that are given, as by the path."""
     schema = _schema(model)
-    if given is not None:
+    if given:
         schema = schema | {
-            "properties": {name: one for name, one in schema["properties"].items() if name != given},
-            "required": [name for name in schema["required"] if name != given],
+            "properties": {name: one for name, one in schema["properties"].items() if name not in given},
+            "required": [name for name in schema["required"] if name not in given],
         }
     if or_many:
         schema = {"oneOf": [schema, {"type": "array", "items": schema, "maxItems": 1000}]}

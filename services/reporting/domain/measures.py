@@ -61,6 +61,8 @@ MEASURES = _table(
     Measure("present", "Hadir", "people", Closing("confirmed")),  # nearly all of them were confirmed
     Measure("session_attendances", "Kehadiran sesi", "people", Following("present")),
     Measure("jp_attended", "JP diikuti", "people", Following("present")),
+    Measure("invited", "Diundang", "people", Closing("invited")),
+    Measure("came_by_invitation", "Hadir atas undangan", "people", Closing("confirmed")),
 )
 """By name, in the order of columns."""
 

@@ -18,13 +18,13 @@ from pydantic import ValidationError
 from services.notification.channels.letterhead import Letterhead, MailUnwritable
 from services.notification.channels.smtp import SmtpServer
 from services.notification.features.gatherings.domain.decision import ActivityNews
-from services.notification.features.gatherings.domain.policies import TEMPLATES
+from services.notification.features.gatherings.domain.policies import TEMPLATES, TO_THE_INVITED
 from services.notification.features.gatherings.wording import Kind
 from services.notification.features.gatherings.writing import METHODS
 from services.notification.kernel.deliveries import Delivery
 from services.notification.kernel.letters import Letter
 from shared.contracts.activity import Session
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.directory import ActivityEntry, InvitationEntry, RegistrationEntry
 from shared.links import Links
 from shared.office import read_office
 from shared.words import span
@@ -57,9 +57,22 @@ def letter(template: str = "confirmed", name: str = "Ni Made Contoh", **more: ob
     delivery = Delivery("bali-3-17", template, "rakor", ID, 3, DUE, 1, 1, place=7)
     if template == "reminder":
         delivery = replace(delivery, occasion="hari-1.4", until=sessions(1)[0].starts)
+    recipient: RegistrationEntry | InvitationEntry = RegistrationEntry(
+        rev=1, registration=ID, activity="rakor", name=name, email="made@peserta.example"
+    )
+    if template in TO_THE_INVITED:
+        recipient = InvitationEntry(
+            rev=1,
+            invitation=ID,
+            activity="rakor",
+            name=name,
+            email="made@peserta.example",
+            seats=3,
+            until=DUE + timedelta(days=2),
+        )
     return Letter(
         delivery,
-        RegistrationEntry(rev=1, registration=ID, activity="rakor", name=name, email="made@peserta.example"),
+        recipient,
         ActivityEntry.model_validate(details),
         ActivityNews(seated=True),
     )
@@ -199,6 +212,14 @@ def test_who_may_still_cancel_finds_their_own_link_and_all_find_the_page(templat
         assert (own is not None) == (template in WITH_A_WAY_OUT)
         if own:
             assert LINKS.registration(own.rpartition("/")[2]) == ID
+
+
+@pytest.mark.parametrize("template", sorted(TO_THE_INVITED))
+def test_who_is_invited_finds_the_link_to_answer_and_until_when(template: str) -> None:
+    mail = read_back(letter(template))
+    (own,) = [link for link in body(mail, "plain").split() if "/undangan/" in link]
+    assert LINKS.invitation(own.rpartition("/")[2]) == ID
+    assert "Kamis, 4 Januari 2024, pukul 11.04 WITA" in " ".join(body(mail, "plain").split())
 
 
 class Anchors(HTMLParser):

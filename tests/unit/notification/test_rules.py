@@ -6,18 +6,20 @@ import pytest
 
 from services.notification.features.gatherings.domain.decision import ActivityNews
 from services.notification.features.gatherings.domain.lists import activities, registrations
-from services.notification.features.gatherings.domain.policies import TEMPLATES
+from services.notification.features.gatherings.domain.policies import TEMPLATES, TO_THE_INVITED
 from services.notification.kernel.backoff import Backoff
 from services.notification.kernel.deliveries import Delivery, FanOut
 from services.notification.kernel.rules import FoldedRows, Owed
 from services.notification.kernel.send_decision import AllowedRecipients, decide_sending
 from services.notification.kernel.verdicts import ERASED, DeliveryContext, EndDelivery, Send, Wait
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.directory import ActivityEntry, InvitationEntry, RegistrationEntry
 from shared.contracts.facts import (
     ActivityCancelled,
     ActivityChanged,
     ActivityPublished,
     Body,
+    InvitationReminded,
+    InvitationSent,
     OfferEnded,
     OfferMade,
     OfficeTotals,
@@ -142,6 +144,34 @@ def test_who_leaves_an_offer_hears_that_they_are_out(declined: bool, template: s
     assert registrations(rows)[ID].status == "cancelled"
 
 
+def test_who_is_invited_hears_until_it_is_too_late_or_called_off() -> None:
+    body = InvitationSent(
+        activity="rakor", invitation=ID, seats=3, quotas=("s",), until=AT + timedelta(days=1)
+    )
+    _, owed = owed_after(
+        ActivityPublished(**PUBLISHED), body, InvitationReminded(activity="rakor", invitation=ID)
+    )
+    invited, reminder = [item for items in owed for item in items if isinstance(item, Delivery)]
+    assert (invited.template, invited.recipient, invited.needs_recipient) == ("invited", f"i:{ID}", 2)
+    assert (reminder.template, reminder.recipient) == ("invitation-reminder", f"i:{ID}")
+    entry = InvitationEntry(
+        rev=2,
+        invitation=ID,
+        activity="rakor",
+        name="Kepala SD Contoh",
+        email="sd@sekolah.example",
+        seats=3,
+        until=body.until,
+    )
+    known = DeliveryContext(entry, ACTIVITY)
+    assert decide_sending(MAILS, reminder, known, NOW, AllowedRecipients(), False) == Send(ActivityNews())
+    late = decide_sending(MAILS, reminder, known, body.until, AllowedRecipients(), False)
+    assert late == EndDelivery("expired", "shelf_life")
+    off = DeliveryContext(entry, ACTIVITY.model_copy(update={"cancelled": True}))
+    gone = decide_sending(MAILS, reminder, off, NOW, AllowedRecipients(), False)
+    assert gone == EndDelivery("withdrawn", "cancelled")
+
+
 def test_of_a_substitution_both_hear() -> None:
     replaced = RegistrationSubstituted(
         activity="rakor", registration="b" * 29, replaces=ID, round=1, line=("s",), quotas=("s",)
@@ -254,7 +284,7 @@ def test_past_its_shelf_life_a_mail_is_expired_whatever_else_holds() -> None:
     assert late == EndDelivery("expired", "shelf_life")
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES))
+@pytest.mark.parametrize("template", sorted(TEMPLATES.keys() - TO_THE_INVITED))
 def test_a_lost_attempt_is_repeated_only_where_missing_the_news_is_worse(template: str) -> None:
     verdict = decide_sending(
         MAILS,

@@ -18,7 +18,7 @@ BALI = {"category": "guru", "home_regency": "51.03"}
 QUOTAS = [{"id": "semua", "seats": 1}]
 PLACED = {"month": "2024-01", "kind": "rakor", "province": "51", "regency": "51.03"}
 MEASURES = ["activities", "seats", "confirmed", "beyond", "waitlisted", "cancelled", "present"]
-MEASURES += ["session_attendances", "jp_attended"]
+MEASURES += ["session_attendances", "jp_attended", "invited", "came_by_invitation"]
 MAILED = {f"registration.{name}": name for name in ("confirmed", "waitlisted", "promoted", "cancelled")}
 
 

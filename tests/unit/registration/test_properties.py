@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.domain.registration import COUNTED_AS
 from shared.contracts.commands import CancelActivity, ChangeActivity, PublishActivity
-from tests.support.book import ENDS, MOMENT, Book, described
+from tests.support.book import ENDS, MOMENT, Book, described, invitation_id
 from tests.support.book import registration_id as _id
 from tests.support.given import NOW
 
@@ -42,6 +42,8 @@ class Model:
         self.waiting: list[str] = []
         self.asking: list[str] = []
         self.offered: dict[str, datetime] = {}
+        self.held: dict[str, tuple[list[str], int]] = {}
+        self.until: dict[str, datetime] = {}
         self.beyond: set[str] = set()
         self.over = False
 
@@ -58,7 +60,8 @@ class Model:
 
     def taken(self, quota: str) -> int:
         seated = [*self.sitting, *self.offered]
-        return sum(quota in self.quotas(who) for who in seated if who not in self.beyond)
+        held = sum(left for quotas, left in self.held.values() if quota in quotas)
+        return held + sum(quota in self.quotas(who) for who in seated if who not in self.beyond)
 
     def room(self, who: str) -> bool:
         return all(self.taken(quota) < self.seats[quota] for quota in self.quotas(who))
@@ -160,6 +163,9 @@ class Model:
         for who, until in [*self.offered.items()]:
             if until <= self.now:
                 del self.offered[who]
+        for name in [*self.held]:
+            if self.until[name] <= self.now:
+                del self.held[name]
         self.move_up()
 
     def _forget(self, who: str) -> None:
@@ -179,7 +185,7 @@ class Registering(RuleBasedStateMachine):
     def publish(self, shape: dict[str, list[str]], seats: list[int], approves: bool, offers: bool) -> None:
         self.book, self.rounds, self.gone = Book(), Counter[str](), set[str]()
         self.model = Model(shape, dict(zip(shape, seats, strict=False)), approves, offers)
-        self.meetings = 1
+        self.meetings, self.declined = 1, set[str]()
         published = described(quotas=self.quotas(), closes="2024-12-31T00:00:00+08:00", approval=approves)
         published |= {"offer_within": WITHIN} if offers else {}
         self.book.ask(PublishActivity.model_validate(published))
@@ -303,6 +309,61 @@ class Registering(RuleBasedStateMachine):
         if not self.model.over:
             self.model.pass_by()
 
+    @rule(name=st.sampled_from("wxyz"), seats=st.integers(1, 3), hours=st.integers(1, 3))
+    def invite(self, name: str, seats: int, hours: int) -> None:
+        model = self.model
+        quotas = [one for one, only in model.shape.items() if not only or "guru" in only]
+        free = all(model.taken(one) + seats <= model.seats[one] for one in quotas)
+        overtakes = any(model.room(one) for one in model.waiting)
+        until = self.now + hours * WITHIN
+        said = self.book.invite(name, seats, until, now=self.now)
+        if model.over:
+            assert said == "activity_cancelled"
+        elif name in model.until:
+            assert said == "id_reused"
+        elif not quotas or not free or overtakes:
+            assert said == ("no_seat" if quotas else "not_eligible")
+        else:
+            assert said == ["InvitationSent"]
+            model.held[name], model.until[name] = (quotas, seats), until
+
+    @rule(name=st.sampled_from("wxyz"), who=PEOPLE)
+    def name_somebody(self, name: str, who: str) -> None:
+        model = self.model
+        if self.rounds[who] == ROUNDS:
+            return
+        said = self.book.name(who, name, self.now)
+        if model.over or name not in model.until or self.now >= model.until[name]:
+            assert said in ("activity_cancelled", "not_invited", "deadline_passed")
+        elif name in self.declined:
+            assert said == "already_answered"
+        elif who in model.alive:
+            assert said == "already_registered"
+        elif name not in model.held:
+            assert said == "no_seat"
+        else:
+            assert said[0].startswith("RegistrationConfirmed")
+            self.rounds[who] += 1
+            quotas, left = model.held.pop(name)
+            if left > 1:
+                model.held[name] = quotas, left - 1
+            model.category[who] = "guru"
+            model.sitting.append(who)
+
+    @rule(name=st.sampled_from("wxyz"))
+    def decline_an_invitation(self, name: str) -> None:
+        model = self.model
+        said = self.book.answer(name, "not_coming", now=self.now)
+        if model.over or name not in model.until or self.now >= model.until[name]:
+            assert said in ("activity_cancelled", "not_invited", "deadline_passed")
+        elif name in self.declined:
+            assert said == "already_answered"
+        else:
+            assert said[0] == "InvitationAnswered"
+            self.declined.add(name)
+            model.held.pop(name, None)
+            model.move_up()
+
     def is_gone(self, who: str) -> bool:
         return self.model.over or who not in self.model.alive
 
@@ -361,6 +422,8 @@ class Registering(RuleBasedStateMachine):
         seats = {quota.id: quota.seats for quota in self.state.described.quotas}
         seated = [one for one in self.book.people.values() if one.status in ("confirmed", "offered")]
         taken = Counter(quota for one in seated for quota in one.quotas)
+        for hold in self.state.holds.values():
+            taken.update(dict.fromkeys(hold.quotas, hold.left))
         assert all(taken[quota] <= seats[quota] for quota in seats)
         assert dict(self.state.taken) == {quota: taken[quota] for quota in seats}
 
@@ -376,6 +439,9 @@ class Registering(RuleBasedStateMachine):
         assert model.ended or not any(model.room(who) for who in model.waiting)
         offers = {_id(who, self.rounds[who]): until for who, until in model.offered.items()}
         assert dict(self.state.offers) == ({} if model.over else offers)
+        held = {invitation_id(name): left for name, (_, left) in model.held.items()}
+        found_held = {name: hold.left for name, hold in self.state.holds.items()}
+        assert found_held == ({} if model.over else held)
 
     @invariant()
     def what_the_facts_count_is_so(self) -> None:
@@ -386,7 +452,11 @@ class Registering(RuleBasedStateMachine):
             found[one.cell, status] += 1
             if one.beyond and status == "confirmed":
                 found[one.cell, "beyond"] += 1
-        counted = {key: number for key, number in self.book.counted.items() if key[0].category and number}
+        counted = {
+            key: number
+            for key, number in self.book.counted.items()
+            if key[0].category and number and key[1] != "invited"
+        }
         assert counted == dict(found)
         assert not self.model.over or all(key[1] == "cancelled" for key in counted)
 

@@ -12,7 +12,14 @@ from services.notification.features.gatherings.domain.lists import (
 )
 from services.notification.features.gatherings.domain.reminders import Reminder
 from services.notification.kernel.mail_feature import EntryRule, RowRule
-from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.directory import (
+    ActivityEntry,
+    InvitationEntry,
+    RegistrationEntry,
+    activity_key,
+    invitation_key,
+    registration_key,
+)
 from shared.contracts.facts import Body, RegistrationFact, RegistrationSubstituted
 from shared.mongo.driver import Document
 from shared.mongo.indexes import ascending
@@ -51,6 +58,7 @@ ENTRIES: Final[Mapping[str, EntryRule]] = {
     "r:": EntryRule(
         RegistrationEntry, lambda entry: registration_key(entry.registration), rows=REGISTRATIONS
     ),
+    "i:": EntryRule(InvitationEntry, lambda entry: invitation_key(entry.invitation)),
     "a:": EntryRule(
         ActivityEntry, lambda entry: activity_key(entry.activity), shown=frozenset({"title", "sessions"})
     ),

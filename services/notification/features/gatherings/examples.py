@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 from services.notification.features.gatherings.domain.decision import ActivityNews
-from services.notification.features.gatherings.domain.policies import BY_STANDING, TEMPLATES
+from services.notification.features.gatherings.domain.policies import BY_STANDING, TEMPLATES, TO_THE_INVITED
 from services.notification.kernel.deliveries import Delivery
 from services.notification.kernel.letters import Letter
 from shared.contracts.activity import Activity
-from shared.contracts.directory import ActivityEntry, RegistrationEntry
+from shared.contracts.commands import Institution
+from shared.contracts.directory import ActivityEntry, InvitationEntry, RegistrationEntry
 
 REGISTRATION: Final = "abcdefghijklmnopqrstuvwxyz234"
 NAME: Final = "Ni Made Contoh, S.Pd., M.Pd."
@@ -41,7 +42,24 @@ def examples(activity: Activity, office: str) -> Iterator[tuple[str, Letter]]:
         update={"starts": first.starts - DAY, "ends": first.ends - DAY, "place": "Aula balai"}
     )
     earlier = now.model_copy(update={"rev": 1, "sessions": (moved, *activity.sessions[1:])})
-    for template in TEMPLATES:
+    invited = InvitationEntry(
+        rev=2,
+        invitation=REGISTRATION,
+        activity=activity.id,
+        name="Kepala SD Contoh",
+        email="sd@sekolah.example",
+        institution=Institution(name="SD Contoh 1"),
+        text="Mohon utus guru kelas awal.",
+        letter="https://berkas.balai.example/surat-undangan.pdf",
+        seats=3,
+        until=activity.opens + 3 * DAY,
+    )
+    for template in sorted(TO_THE_INVITED):
+        delivery = Delivery(
+            f"{office}-0-3", template, activity.id, f"i:{REGISTRATION}", 0, activity.opens, 2, 1
+        )
+        yield template, Letter(delivery, invited, now, ActivityNews())
+    for template in TEMPLATES.keys() - TO_THE_INVITED:
         reminding = template == "reminder"
         delivery = Delivery(
             f"{office}-0-3",

@@ -9,11 +9,15 @@ from services.notification.kernel.letters import Letter, mark
 from shared.activity_changes import Change, changes
 from shared.calendars import ONLINE
 from shared.contracts.activity import Session
-from shared.contracts.directory import ActivityEntry
+from shared.contracts.directory import ActivityEntry, InvitationEntry
 from shared.links import Links
 from shared.words import moment, span
 
 CANCEL, OFFER, PLACE, NAME = mark("Batal"), mark("Tawaran"), mark("Urutan"), mark("Nama")
+INVITATION, INSTITUTION = mark("Undangan"), mark("Instansi")
+MARKED_PAGES: Final = {"offered": OFFER, "invited": INVITATION, "invitation-reminder": INVITATION}
+"""Templates whose button leads to a page of each reader's own."""
+INVITED: Final = ("seats", "for_institution", "text", "letter")
 NO_NEWS: Final = ActivityNews()
 CHANGED: Final = {
     "title": "Nama kegiatan",
@@ -27,14 +31,18 @@ ONCE_SEATED: Final = "dikirim bila Anda mendapat tempat"
 """In the place of a link: who waits is not shown into the meeting."""
 TO_PARTICIPANTS: Final = frozenset({"confirmed", "promoted", "reminder"})
 WITHOUT_A_WAY_OUT: Final = frozenset(
-    {"cancelled", "activity-cancelled", "rejected", "offered", "offer-ended"}
+    {
+        *("cancelled", "activity-cancelled", "rejected", "offered", "offer-ended"),
+        *("invited", "invitation-reminder"),
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What mails have in common that are written once. `session`: of which a reminder tells; `over`: nobody
-    is to come any more; `reason`: why what ended has ended; `until`: how long a seat is offered."""
+    is to come any more; `reason`: why what ended has ended; `until`: how long a seat is offered;
+    `invited`: with how many seats, whether for an institution, and with what words and letter."""
 
     activity: ActivityEntry
     earlier: ActivityEntry | None
@@ -44,17 +52,32 @@ class Kind:
     over: bool
     reason: str | None = None
     until: datetime | None = None
+    invited: tuple[int, bool, str | None, str | None] | None = None
 
     @classmethod
     def of(cls, letter: Letter) -> "Kind":
         delivery = letter.delivery
         session = delivery.occasion.rpartition(".")[0] if delivery.template == "reminder" else None
         until = delivery.until if delivery.template == "offered" else None
+        recipient, invited = letter.recipient, None
+        if isinstance(recipient, InvitationEntry):
+            until = recipient.until
+            invited = recipient.seats, recipient.institution is not None, recipient.text, recipient.letter
         in_line = delivery.place is not None
         assert letter.activity is not None, "it tells of one"
         news = letter.news or NO_NEWS
         reason = letter.recipient.reason if delivery.template == "rejected" else letter.activity.reason
-        return cls(letter.activity, news.earlier, news.seated, in_line, session, news.over, reason, until)
+        return cls(
+            letter.activity,
+            news.earlier,
+            news.seated,
+            in_line,
+            session,
+            news.over,
+            reason,
+            until,
+            invited,
+        )
 
 
 def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
@@ -80,7 +103,9 @@ def values(template: str, kind: Kind, links: Links) -> dict[str, Any]:
         "over": kind.over,
         "place": PLACE if kind.in_line else None,
         "preview": _preview(first or next(iter(sessions), None), told),
-        "page_link": OFFER if template == "offered" else links.to_activity(activity.activity),
+        "page_link": MARKED_PAGES.get(template) or links.to_activity(activity.activity),
+        "invited": kind.invited and dict(zip(INVITED, kind.invited, strict=True)),
+        "institution": INSTITUTION,
         "activity_link": links.to_activity(activity.activity),
         "cancel_link": None if kind.over or template in WITHOUT_A_WAY_OUT else CANCEL,
     }

@@ -5,9 +5,19 @@ from typing import Final
 
 from services.notification.features.gatherings.calendar import Method, calendar_of
 from services.notification.features.gatherings.domain.policies import BY_STANDING
-from services.notification.features.gatherings.wording import CANCEL, NAME, OFFER, PLACE, Kind, values
+from services.notification.features.gatherings.wording import (
+    CANCEL,
+    INSTITUTION,
+    INVITATION,
+    NAME,
+    OFFER,
+    PLACE,
+    Kind,
+    values,
+)
 from services.notification.kernel.letters import SALT, Draft, Letter, Words
 from shared.activity_changes import removed
+from shared.contracts.directory import InvitationEntry
 from shared.links import Links
 from shared.office import Office
 
@@ -25,6 +35,11 @@ STAMPED: Final = datetime.strptime(STAMP, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 def draft(letter: Letter, links: Links) -> Draft:
     delivery, person = letter.delivery, letter.recipient
+    if isinstance(person, InvitationEntry):
+        link = links.to_invitation(person.invitation)
+        institution = person.institution.name if person.institution else ""
+        own = {INVITATION: link, NAME: person.name, INSTITUTION: institution}
+        return Draft(Kind.of(letter), own, person.name)
     return Draft(
         Kind.of(letter),
         {

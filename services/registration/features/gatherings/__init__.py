@@ -6,7 +6,7 @@ from typing import Final
 
 from services.registration.features.gatherings.approvals_api import approvals
 from services.registration.features.gatherings.directory import DIRECTORY
-from services.registration.features.gatherings.domain import activity, registration
+from services.registration.features.gatherings.domain import activity, invitation, registration
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.fold import FACTS
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
@@ -14,6 +14,7 @@ from services.registration.features.gatherings.gathering_states import ACTIVITIE
 from services.registration.features.gatherings.gatherings import (
     ACTIVITY,
     COMMANDS,
+    INVITATION,
     NAME,
     REGISTRATION,
     Beside,
@@ -22,8 +23,11 @@ from services.registration.features.gatherings.gatherings import (
 from services.registration.features.gatherings.gatherings_api import API, BODY_BYTES
 from services.registration.features.gatherings.gatherings_desk import parts, remove_answers, titles
 from services.registration.features.gatherings.held_of_registrants import HOLDINGS
+from services.registration.features.gatherings.invitation_states import CODEC
+from services.registration.features.gatherings.invitations_api import invitations
 from services.registration.features.gatherings.pages import (
     activities,
+    answering_invitations,
     answering_offers,
     approving,
     attendance,
@@ -36,6 +40,7 @@ from services.registration.features.gatherings.pages import (
     form,
     groups,
     importing,
+    inviting,
     mails,
     outcome,
     publishing,
@@ -66,6 +71,7 @@ STAFF_PAGES: Final = (
     seating,
     substituting,
     approving,
+    inviting,
     attendance,
     today,
     importing,
@@ -85,6 +91,7 @@ GATHERINGS: Final = Feature(
     facts=FACTS,
     kinds={
         REGISTRATION: Kind(registration.evolve, REGISTRATIONS),
+        INVITATION: Kind(invitation.evolve, CODEC),
         ACTIVITY: Kind(
             activity.evolve,
             ACTIVITIES,
@@ -101,8 +108,15 @@ GATHERINGS: Final = Feature(
     reactions=REACTIONS,
     recovery=recovered_gatherings,
     holdings=HOLDINGS,
-    api=(*API, approvals),
-    pages=(activities.routes, form.routes, outcome.routes, cancelling.routes, answering_offers.routes),
+    api=(*API, approvals, invitations),
+    pages=(
+        activities.routes,
+        form.routes,
+        outcome.routes,
+        cancelling.routes,
+        answering_offers.routes,
+        answering_invitations.routes,
+    ),
     staff_pages=tuple(page.routes for page in STAFF_PAGES),
     templates=Path(__file__).with_name("templates"),
     work=remove_answers,

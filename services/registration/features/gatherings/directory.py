@@ -4,14 +4,23 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION
+from services.registration.features.gatherings.gatherings import ACTIVITY, INVITATION, REGISTRATION
+from services.registration.features.gatherings.invitation_states import INVITATIONS
 from services.registration.kernel.feature import DirectoryRule, Entry, EntryRule, OfficeStore
 from shared.contracts.activity import Activity
-from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.directory import (
+    ActivityEntry,
+    InvitationEntry,
+    RegistrationEntry,
+    activity_key,
+    invitation_key,
+    registration_key,
+)
 from shared.contracts.facts import (
     ActivityCancelled,
     ActivityChanged,
     ActivityPublished,
+    InvitationSent,
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationCorrected,
@@ -32,6 +41,8 @@ _REGISTRATION: Final = (
     RegistrationSubstituted,
     RegistrationCorrected,
 )
+_INVITATION: Final = (InvitationSent,)
+OF_INVITATION: Final = {fact.type for fact in _INVITATION}
 OF_ACTIVITY: Final = {fact.type for fact in _ACTIVITY}
 OF_REGISTRATION: Final = {fact.type for fact in _REGISTRATION}
 
@@ -44,23 +55,36 @@ class Directory:
         """One entry for each activity and registration that these facts changed, as of the last such fact."""
         activities: dict[str, int] = {}
         registrations: dict[str, int] = {}
+        invitations: dict[str, int] = {}
         known: dict[str, Document] = {}
         for fact in facts:
             number, data = int(fact["_id"]) & ((1 << 40) - 1), fact["data"]
             if fact["type"] in OF_ACTIVITY:
                 activities[data["activity"]] = number
+            elif fact["type"] in OF_INVITATION:
+                invitations[data["invitation"]] = number
             elif fact["type"] in OF_REGISTRATION:
                 registrations[data["registration"]] = number
                 if who := fact.get("registrant"):  # as it stands in the registration from then on
                     row = {"_id": data["registration"], "activity": data["activity"], "who": who}
                     known[data["registration"]] = row
-        return await self._of_activities(activities) + await self.of_registrations(registrations, known)
+        return [
+            *await self._of_activities(activities),
+            *await self.of_registrations(registrations, known),
+            *await self._of_invitations(invitations),
+        ]
 
     async def _of_activities(self, revs: dict[str, int]) -> list[Entry]:
         if not revs:
             return []
         found = await self._store["activities"].find({"_id": {"$in": list(revs)}}).to_list(None)
         return [activity_entry(row, revs[row["_id"]]) for row in found]
+
+    async def _of_invitations(self, revs: dict[str, int]) -> list[Entry]:
+        if not revs:
+            return []
+        found = await self._store[INVITATIONS].find({"_id": {"$in": list(revs)}}).to_list(None)
+        return [invitation_entry(row, revs[row["_id"]]) for row in found if "to" in row["invited"]]
 
     async def of_registrations(
         self, revs: Mapping[str, int], known: Mapping[str, Document] = MappingProxyType({})
@@ -103,12 +127,24 @@ def registration_entry(row: Document, rev: int, who: Document) -> Entry:
     return Entry(registration_key(row["_id"]), entry.encoded())
 
 
+def invitation_entry(row: Document, rev: int) -> Entry:
+    invited = row["invited"]
+    about = {name: invited[name] for name in ("institution", "text", "letter") if name in invited}
+    about |= {"rev": rev, "invitation": row["_id"], "activity": row["activity"], **invited["to"]}
+    about |= {"seats": row["seats"], "until": row["until"]}
+    return Entry(invitation_key(row["_id"]), InvitationEntry.model_validate(about).encoded())
+
+
 async def _entries(of: OfficeStore, facts: Sequence[Document]) -> list[Entry]:
     return await Directory(of.store).entries(facts)
 
 
 DIRECTORY: Final = DirectoryRule(
-    {ACTIVITY: EntryRule("a", ActivityEntry), REGISTRATION: EntryRule("r", RegistrationEntry)},
-    frozenset(_ACTIVITY + _REGISTRATION),
+    {
+        ACTIVITY: EntryRule("a", ActivityEntry),
+        REGISTRATION: EntryRule("r", RegistrationEntry),
+        INVITATION: EntryRule("i", InvitationEntry),
+    },
+    frozenset(_ACTIVITY + _REGISTRATION + _INVITATION),
     _entries,
 )

@@ -7,7 +7,14 @@ from services.registration.features.gatherings.domain.activity import ActivitySt
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Registration
 from services.registration.features.gatherings.domain.seating import line_joined
-from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, Lines, beside
+from services.registration.features.gatherings.gatherings import (
+    ACTIVITY,
+    INVITATION,
+    REGISTRATION,
+    Lines,
+    beside,
+)
+from services.registration.features.gatherings.invitation_states import invited_document, invited_of
 from services.registration.kernel.commit import NumberedFact
 from services.registration.kernel.feature import FactRule, FactWithoutState, PrivatePart
 from services.registration.kernel.loaded_states import LoadedStates
@@ -20,6 +27,11 @@ from shared.contracts.facts import (
     ActivityPublished,
     AttendanceRecorded,
     Body,
+    InvitationAnswered,
+    InvitationEnded,
+    InvitationFact,
+    InvitationReminded,
+    InvitationSent,
     OfferEnded,
     OfferMade,
     RegistrationApproved,
@@ -43,6 +55,10 @@ def _activity(body: Any, key: str) -> str:
     if body.activity != key:
         raise FactWithoutState(f"{type(body).__name__} is keyed by something else than its activity")
     return key
+
+
+def _invitation(body: InvitationFact, key: str) -> str:
+    return body.invitation
 
 
 def _registration(body: RegistrationFact, key: str) -> str:
@@ -162,6 +178,13 @@ _REJECTION: Final = PrivatePart(
     lambda state: state.reason,
 )
 _STATES: Final = {ACTIVITY: _activity, REGISTRATION: _registration}
+_INVITATION: Final = {ACTIVITY: _activity, INVITATION: _invitation}
+_INVITED: Final = PrivatePart(
+    INVITATION,
+    lambda invited: {"invited": invited_document(invited)},
+    lambda row: invited_of(row["invited"]),
+    lambda state: state.invited,
+)
 _WHOLE: Final = {ACTIVITY: _activity}
 FACTS: Final[Mapping[type[Body], FactRule]] = {
     ActivityPublished: FactRule(_WHOLE, "published", _DESCRIBED, history="mengumumkan kegiatan"),
@@ -204,5 +227,9 @@ FACTS: Final[Mapping[type[Body], FactRule]] = {
     RegistrationCorrected: FactRule(
         _STATES, "corrected", None, move_line, history="meneruskan perbaikan data"
     ),
+    InvitationSent: FactRule(_INVITATION, "invited", _INVITED, history="mengundang"),
+    InvitationAnswered: FactRule(_INVITATION, "recorded", history="menjawab undangan"),
+    InvitationReminded: FactRule(_INVITATION, "recorded", history="mengingatkan yang diundang"),
+    InvitationEnded: FactRule(_WHOLE),
     AttendanceRecorded: FactRule(_STATES, "recorded", None, move_line, history="mencatat kehadiran"),
 }

@@ -13,6 +13,7 @@ from shared.contracts.commands import (
     ChangeActivity,
     ChangeRegistration,
     PublishActivity,
+    SendInvitation,
     SubmitRegistration,
     SubstituteRegistration,
 )
@@ -40,6 +41,13 @@ def of_substitution(command: SubstituteRegistration) -> list[Misfit]:
     if command.institution is not None:
         found += of_texts(_RULES, command.institution, "institution.", "name", "npsn")
     return found
+
+
+def of_invitation(command: SendInvitation) -> list[Misfit]:
+    found = list(of_texts(_INVITEE, command.to, "to.", "name"))
+    if command.institution is not None:
+        found += of_texts(_RULES, command.institution, "institution.", "name", "npsn")
+    return found + ([Misfit("until", "instant_out_of_range")] if command.until.year not in YEARS else [])
 
 
 def rule_broken(field: str, typed: str) -> str | None:
@@ -89,3 +97,4 @@ _RULES: Final[Rules] = {
     "institution.npsn": partial(fault_of_name, letters=False),
     "group": partial(fault_of_name, letters=False),
 }
+_INVITEE: Final[Rules] = {"to.name": person_contents.RULES["participant.name"]}

@@ -9,6 +9,7 @@ _RESULTS: Final = {
     "confirmed": "Pendaftaran terkonfirmasi.",
     "waitlisted": "Kuota penuh. Pendaftaran masuk daftar tunggu, urutan ke-{place}.",
     "submitted": "Pendaftaran sudah masuk dan menunggu persetujuan panitia.",
+    "invited": "Undangan sudah dikirim, dan kursinya disimpan.",
     "rejected": "Pendaftaran tidak disetujui; alasannya dikirim lewat email.",
     "cancelled": "Pembatalan sudah dicatat.",
     "recorded": "Kehadiran sudah dicatat.",
@@ -29,6 +30,8 @@ _REASONS: Final = {
     "no_seat": "Kuota orang ini penuh. Tambah kursinya, atau beri tempat di luar kuota.",
     "not_approved": "Pendaftaran ini belum disetujui. Setujui dahulu, baru dapat diberi tempat.",
     "already_answered": "Pendaftaran ini sudah diputuskan. Muat ulang halamannya untuk melihat hasilnya.",
+    "not_invited": "Kegiatan ini hanya untuk yang diundang. Pakai tautan pada undangan Anda.",
+    "deadline_passed": "Batas waktunya sudah lewat. Hubungi panitia bila masih diperlukan.",
     "offer_ended": "Tidak ada tempat yang sedang ditawarkan kepada peserta ini: tawarannya sudah berakhir.",
     "already_confirmed": "Pendaftaran ini sudah terkonfirmasi.",
     "quota_rule_fixed": "Peruntukan kuota tidak dapat diubah karena sudah ada pendaftar; "

@@ -6,13 +6,14 @@ from typing import Final
 
 from services.registration.features.gatherings.activity_drafts import DRAFTS
 from services.registration.features.gatherings.column_choices import COLUMN_CHOICES
-from services.registration.features.gatherings.domain.activity import ActivityState, Signature
+from services.registration.features.gatherings.domain.activity import ActivityState, Hold, Signature
 from services.registration.features.gatherings.domain.registration import Registration
 from services.registration.features.gatherings.fold import (
     described_document,
     registrant_document,
     registrant_of,
 )
+from services.registration.features.gatherings.invitation_states import INVITATIONS
 from services.registration.kernel.feature import Codec
 from shared.contracts.activity import Activity
 from shared.mongo.driver import Document
@@ -28,6 +29,7 @@ COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
     ),
     ENDED_ANSWERS: (),
     COLUMN_CHOICES: (),
+    INVITATIONS: (ascending(INVITATIONS, "activity"),),
     "counted": (ascending("counted", "until", expires=0),),
     "forms": (ascending("forms", "at", expires=FORM_SECONDS),),
     "uploads": (ascending("uploads", "until", expires=0),),
@@ -41,7 +43,7 @@ def line_name(quotas: Signature) -> str:
 
 
 def activity_document(name: str, partition: int, state: ActivityState, now: datetime) -> Document:
-    """`promoting`, by which ticks find it: as it stands `now`, also while an offer runs."""
+    """`promoting`, by which ticks find it: as it stands `now`, also while an offer or a hold runs."""
     row = {
         "_id": name,
         "partition": partition,
@@ -52,9 +54,16 @@ def activity_document(name: str, partition: int, state: ActivityState, now: date
         "registrations": state.registrations,
         "cancelled": state.cancelled,
         "reason": state.reason,
-        "promoting": state.promoting(now) or bool(state.offers),
+        "promoting": state.promoting(now) or state.next_due is not None,
     }
-    return row | {"offers": dict(state.offers)} if state.offers else row
+    if state.offers:
+        row["offers"] = dict(state.offers)
+    if state.holds:
+        row["holds"] = {
+            name: {"quotas": list(hold.quotas), "left": hold.left, "until": hold.until}
+            for name, hold in state.holds.items()
+        }
+    return row
 
 
 def _activity_state(document: Document) -> ActivityState:
@@ -67,12 +76,16 @@ def _activity_state(document: Document) -> ActivityState:
         cancelled=document["cancelled"],
         reason=document["reason"],
         offers=document.get("offers", {}),
+        holds={
+            name: Hold(tuple(hold["quotas"]), hold["left"], hold["until"])
+            for name, hold in document.get("holds", {}).items()
+        },
     )
 
 
 def registration_document(state: Registration) -> Document:
     """`line`, `present` and `jp` repeat what follows from the rest, for the index and the control totals;
-    `beyond` and `reason` stand where it is so."""
+    `beyond`, `reason` and `invitation` stand where it is so."""
     row = {
         "_id": state.id,
         "activity": state.activity,
@@ -85,7 +98,7 @@ def registration_document(state: Registration) -> Document:
         "sessions": len(state.attended),
         "jp": sum(state.attended.values()),
     }
-    said = {"beyond": state.beyond or None, "reason": state.reason}
+    said = {"beyond": state.beyond or None, "reason": state.reason, "invitation": state.invitation}
     return row | {name: value for name, value in said.items() if value is not None}
 
 
@@ -101,6 +114,7 @@ def _registration_state(document: Document) -> Registration:
         attended=document["attended"],
         beyond=document.get("beyond", False),
         reason=document.get("reason"),
+        invitation=document.get("invitation"),
     )
 
 

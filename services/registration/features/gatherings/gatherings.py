@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from services.registration.features.gatherings.domain import decider, registration
+from services.registration.features.gatherings.domain import invitation as invitations
 from services.registration.features.gatherings.domain.activity import Cells, Signature
 from services.registration.features.gatherings.domain.decider import View
 from services.registration.features.gatherings.domain.registrant import Registrant
@@ -12,6 +13,7 @@ from services.registration.features.gatherings.domain.registration import Regist
 from services.registration.features.gatherings.gathering_contents import (
     of_activity,
     of_change,
+    of_invitation,
     of_submission,
     of_substitution,
 )
@@ -22,6 +24,7 @@ from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import (
     AcceptOffer,
+    AnswerInvitation,
     ApproveRegistration,
     CancelActivity,
     CancelRegistration,
@@ -33,7 +36,9 @@ from shared.contracts.commands import (
     PublishActivity,
     RecordAttendance,
     RejectRegistration,
+    RemindInvitation,
     SeatRegistration,
+    SendInvitation,
     SubmitRegistration,
     SubstituteRegistration,
 )
@@ -41,6 +46,7 @@ from shared.contracts.commands import (
 NAME: Final = "gatherings"
 ACTIVITY: Final = "activity"
 REGISTRATION: Final = "registration"
+INVITATION: Final = "invitation"
 Lines = dict[Signature, list[Registration]]
 DISPOSING: Final = (
     AcceptOffer
@@ -77,6 +83,7 @@ def view(loaded: LoadedStates, name: str) -> View:
         loaded.states[REGISTRATION].get,
         at_hand.lines.get(name, {}),
         at_hand.live.get(name, {}),
+        loaded.states[INVITATION].get,
     )
 
 
@@ -112,9 +119,11 @@ def _not_theirs(loaded: LoadedStates, asked: ReceivedCommand) -> Refusal | None:
 
 def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decision:
     """With a decision in favour of who submits goes what is kept of them."""
-    submitters, command = beside(loaded).submitters, asked.command
+    submitters, command, states = beside(loaded).submitters, asked.command, loaded.states
     assert submitters is not None, "people are found before a submission is decided"
     assert isinstance(command, SubmitRegistration)
+    named = command.invitation if submitters.invites(asked) else None
+    invitation = states[INVITATION].get(named) if named else None
     stands_for = Registrant(
         "",
         "",
@@ -126,11 +135,22 @@ def submit(loaded: LoadedStates, asked: ReceivedCommand, now: datetime) -> Decis
         command.role_in_group,
         answers=command.answers,
     )
-    submitter, states = submitters.of(asked, command, stands_for), loaded.states
+    if invitation is not None:
+        invited = invitation.invited
+        stands_for = replace(
+            stands_for,
+            category=invited.category,
+            regency=invited.regency,
+            cohort=invited.cohort,
+            institution=invited.institution,
+        )
+    submitter = submitters.of(asked, command, stands_for)
     activity, known = states[ACTIVITY].get(asked.key), states[REGISTRATION].get
-    beyond = _beyond(loaded, asked)
-    own = submitters.own(asked)
-    decision = registration.submit(activity, submitter.candidate, known, now, beyond, not own)
+    if named:
+        decision = invitations.name(activity, invitation, submitter.candidate, known, now)
+    else:
+        beyond, own = _beyond(loaded, asked), submitters.own(asked)
+        decision = registration.submit(activity, submitter.candidate, known, now, beyond, own)
     if not isinstance(decision, Refusal):
         (content,) = decision
         return [NewFact(content.body, content.private, (submitter.meeting,))]
@@ -180,6 +200,9 @@ COMMANDS: Final[dict[type[Command], CommandRule]] = {
     RejectRegistration: CommandRule(_decide_own, "rejected", None),
     AcceptOffer: CommandRule(_decide_own, "confirmed", None),
     DeclineOffer: CommandRule(_decide_own, "cancelled", None),
+    SendInvitation: CommandRule(_decide, "invited", "activity", faults=of_invitation),
+    AnswerInvitation: CommandRule(_decide, "recorded", "activity"),
+    RemindInvitation: CommandRule(_decide, "recorded", "activity"),
     RecordAttendance: CommandRule(_decide, "recorded", "activity"),
     CorrectRegistration: CommandRule(_decide, "corrected", "activity"),
 }

@@ -13,6 +13,7 @@ from services.registration.features.gatherings.column_choices import ColumnChoic
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gathering_sentences import SENTENCES
 from services.registration.features.gatherings.gatherings import NAME
+from services.registration.features.gatherings.invitation_views import Invitations
 from services.registration.features.gatherings.limits import Limits
 from services.registration.features.gatherings.lists import Lists, lists
 from services.registration.features.gatherings.public import ClosedToAll, Public, RateLimited
@@ -48,6 +49,7 @@ class GatheringsDesk:
     uploads: Uploads
     drafts: ActivityDrafts
     lists: Lists
+    invitations: Invitations
     sheet_key: bytes
     retention: AnswerRetention
     columns: ColumnChoices
@@ -67,6 +69,7 @@ def parts(context: OfficeContext) -> GatheringsDesk:
         Uploads(of.store),
         ActivityDrafts(of.store),
         lists(of, context.features, key),
+        Invitations(of.store, of.digests),
         key,
         AnswerRetention(of.store, of.digests),
         ColumnChoices(of.store),

@@ -85,8 +85,9 @@ class Public:
         return OutcomeTicket(asking.digest, command.activity, met.known), outcome
 
     def _misfit(self, command: SubmitRegistration) -> Unacceptable | None:
-        if command.beyond:
-            return Unacceptable([Misfit("beyond", "not_for_the_public")])
+        for name in ("beyond", "invitation"):
+            if getattr(command, name):
+                return Unacceptable([Misfit(name, "not_for_the_public")])
         try:
             self.command_client.check(command)
         except Unacceptable as misfit:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeGuard, cast
 
+from services.registration.features.gatherings.domain.invitation import Invited
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION
 from services.registration.features.gatherings.recovered_activity import described_activity, is_whole
@@ -11,12 +12,19 @@ from services.registration.kernel.digests import Digests
 from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.ports import DoesNotFit
 from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact
-from shared.contracts.commands import Participant
-from shared.contracts.directory import ActivityEntry, RegistrationEntry, activity_key, registration_key
+from shared.contracts.commands import Invitee, Participant
+from shared.contracts.directory import (
+    ActivityEntry,
+    RegistrationEntry,
+    activity_key,
+    invitation_key,
+    registration_key,
+)
 from shared.contracts.facts import (
     ActivityCancelled,
     ActivityPublished,
     Body,
+    InvitationSent,
     OfferEnded,
     RegistrationCancelled,
     RegistrationChanged,
@@ -82,6 +90,8 @@ class RecoveredGatheringFacts:
             case RegistrationRejected() as body:
                 entry = self._registration(body.registration)
                 return entry.reason if entry else None
+            case InvitationSent() as body:
+                return self._invited(one.fact, body)
             case RegistrationChanged() as body:
                 return self._changed(one.fact, body, loaded)
         return None
@@ -116,6 +126,8 @@ class RecoveredGatheringFacts:
                     return [f"registration {name}: who it is; no mail reaches them"]
                 if entry.ref is None:
                     return [f"registration {name}: by what its person is known if they register once more"]
+            case InvitationSent(invitation=name) if invitation_key(name) not in self._entries:
+                return [f"invitation {name}: to whom it went; no mail reaches them"]
         return []
 
     def _registrant(
@@ -144,6 +156,14 @@ class RecoveredGatheringFacts:
                 before, category=category, regency=cells[-1].home_regency, cohort=cells[-1].cohort
             )
         return _completed(before, entry) if entry else before
+
+    def _invited(self, fact: Fact, body: InvitationSent) -> Invited:
+        entry, cell = self._entries.get(invitation_key(body.invitation)), fact.stated.changes[0].cell
+        invited = Invited(None, cast(Category, cell.category), cell.home_regency, cell.cohort)
+        if entry is None:
+            return invited
+        to = Invitee(name=entry.name, email=entry.email)
+        return replace(invited, to=to, institution=entry.institution, text=entry.text, letter=entry.letter)
 
     def _activity(self, name: str) -> ActivityEntry | None:
         return self._entries.get(activity_key(name))

@@ -17,7 +17,14 @@ from services.registration.features.gatherings.gathering_states import (
     line_name,
     registration_state,
 )
-from services.registration.features.gatherings.gatherings import ACTIVITY, REGISTRATION, Lines, beside
+from services.registration.features.gatherings.gatherings import (
+    ACTIVITY,
+    INVITATION,
+    REGISTRATION,
+    Lines,
+    beside,
+)
+from services.registration.features.gatherings.invitation_states import CODEC, INVITATIONS
 from services.registration.features.gatherings.submitters import Submitters
 from services.registration.features.people.people import PEOPLE, ProvingSources
 from services.registration.features.people.store import People
@@ -26,6 +33,7 @@ from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import (
     AcceptOffer,
+    AnswerInvitation,
     ApproveRegistration,
     CancelActivity,
     CancelRegistration,
@@ -35,7 +43,9 @@ from shared.contracts.commands import (
     DeclineOffer,
     RecordAttendance,
     RejectRegistration,
+    RemindInvitation,
     SeatRegistration,
+    SendInvitation,
     SubmitRegistration,
     SubstituteRegistration,
     Tick,
@@ -57,6 +67,8 @@ NAMING: Final = (
 """Commands that name the registration which they are about."""
 SUBMITTING: Final = SubmitRegistration | SubstituteRegistration
 """Commands that bring a person, who is found among the office's people first."""
+INVITING: Final = AnswerInvitation | RemindInvitation | SendInvitation | SubmitRegistration
+"""Commands that may name an invitation."""
 FREEING: Final = CancelRegistration | ChangeRegistration | DeclineOffer | SubstituteRegistration
 """Commands that may free a seat."""
 
@@ -91,6 +103,7 @@ class Register:
         await known
         await self._load_seats(asked, submitters, loaded)
         await self._load_named(asked, loaded)
+        await self._load_invitations(asked, loaded)
         await self._load_lines(asked, loaded)
         for one in asked:
             if isinstance(one.command, CancelActivity):
@@ -141,6 +154,13 @@ class Register:
             here = {"activity": {"$in": list({one.key for one in asked})}}
             loaded.states[REGISTRATION] |= await self._registrations(missing, here)
 
+    async def _load_invitations(self, asked: Sequence[ReceivedCommand], loaded: LoadedStates) -> None:
+        commands = [one.command for one in asked if isinstance(one.command, INVITING)]
+        if names := {one.invitation for one in commands if one.invitation}:
+            here = {"activity": {"$in": list({one.key for one in asked})}}
+            rows = self._store[INVITATIONS].find({"_id": {"$in": list(names)}} | here)
+            loaded.states[INVITATION] |= {row["_id"]: CODEC.read(row) for row in await rows.to_list(None)}
+
     async def _registrations(
         self, ids: Iterable[str], where: Mapping[str, Any] = MappingProxyType({})
     ) -> dict[str, Registration]:
@@ -154,7 +174,7 @@ class Register:
         for one in asked:
             if isinstance(one.command, FREEING):
                 heads[one.key] += 1
-            elif isinstance(one.command, ChangeActivity):
+            elif isinstance(one.command, ChangeActivity | AnswerInvitation):
                 heads[one.key] += MAX_FACTS
             elif isinstance(one.command, Tick):
                 unfinished = [name for kind, name in loaded.unfinished if kind == ACTIVITY]

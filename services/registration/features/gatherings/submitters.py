@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from services.registration.features.gatherings.domain.registrant import Registrant
 from services.registration.features.gatherings.domain.registration import Candidate
@@ -9,6 +10,9 @@ from services.registration.features.people.people import PeopleIndex, PersonMatc
 from services.registration.kernel.digests import Digests, PersonDigests
 from services.registration.kernel.received_commands import ReceivedCommand
 from shared.contracts.commands import SubmitRegistration, SubstituteRegistration
+
+BY_INVITATION: Final = "invitation"
+"""As whom the page behind an invitation's link asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class Submitters:
         """Whether the office's own staff asks: no system, also none that the office's file vouches for, and
         not the public."""
         return asked.envelope.source in self.proving.own
+
+    def invites(self, asked: ReceivedCommand) -> bool:
+        """Whether who asks may name people to an invitation: who has its link, and staff."""
+        return self.own(asked) or asked.envelope.source == f"/{self.proving.office}/http/{BY_INVITATION}"
 
     def known(self, asked: ReceivedCommand) -> str | None:
         """The ref of whoever this command is of, as they were known before the batch."""

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from services.notification.features.gatherings.domain.lists import SeatStanding
-from services.notification.features.gatherings.domain.policies import ONLY_WHILE_LIVE
+from services.notification.features.gatherings.domain.policies import ONLY_WHILE_LIVE, TO_THE_INVITED
 from services.notification.features.gatherings.domain.reminders import whole
 from services.notification.features.gatherings.domain.told_revisions import ToldRevisions
 from services.notification.kernel.deliveries import Delivery
 from services.notification.kernel.verdicts import DeliveryContext, EndDelivery, Send, Verdict, Wait
 from shared.activity_changes import changes, told_against
 from shared.contracts.activity import last_end
-from shared.contracts.directory import ActivityEntry
+from shared.contracts.directory import ActivityEntry, InvitationEntry
 
 NOTHING_TOLD: Final = ToldRevisions()
 
@@ -48,6 +48,8 @@ def decide(delivery: Delivery, known: DeliveryContext, now: datetime) -> Verdict
     left = standing is not None and standing.status == "cancelled"
     if delivery.template in ONLY_WHILE_LIVE and (activity.cancelled or left):
         return EndDelivery("withdrawn", "cancelled")
+    if delivery.template in TO_THE_INVITED:
+        return _of_invitation(known.recipient, activity, now)
     if delivery.template == "reminder" and _moved(delivery, activity):
         return EndDelivery("withdrawn", "moved")
     earlier, verdict = told_against(looked_up.stood, activity), None
@@ -55,6 +57,12 @@ def decide(delivery: Delivery, known: DeliveryContext, now: datetime) -> Verdict
         verdict = _of_change(delivery, looked_up.told, earlier, activity, now)
     seated = standing is not None and standing.seated
     return verdict or Send(ActivityNews(earlier, seated, _over(now, activity)))
+
+
+def _of_invitation(invitation: InvitationEntry, activity: ActivityEntry, now: datetime) -> Verdict:
+    if activity.cancelled:
+        return EndDelivery("withdrawn", "cancelled")
+    return EndDelivery("expired", "shelf_life") if now >= invitation.until else Send(ActivityNews())
 
 
 def _moved(delivery: Delivery, activity: ActivityEntry) -> bool:

@@ -14,6 +14,8 @@ TEMPLATES: Final[Mapping[str, MailTemplate]] = {
     "rejected": MailTemplate("Tidak disetujui", RED, WEEK, resend_if_ambiguous=True),
     "offered": MailTemplate("Tempat untuk Anda", AMBER, WEEK, resend_if_ambiguous=True),
     "offer-ended": MailTemplate("Tawaran tempat berakhir", RED, WEEK, resend_if_ambiguous=False),
+    "invited": MailTemplate("Undangan", BLUE, WEEK, resend_if_ambiguous=True),
+    "invitation-reminder": MailTemplate("Undangan menunggu jawaban", AMBER, WEEK, resend_if_ambiguous=False),
     "promoted": MailTemplate("Terkonfirmasi dari daftar tunggu", GREEN, WEEK, resend_if_ambiguous=True),
     "cancelled": MailTemplate("Pendaftaran dibatalkan", RED, WEEK, resend_if_ambiguous=False),
     "reminder": MailTemplate("Pengingat", BLUE, WEEK, resend_if_ambiguous=False),
@@ -22,6 +24,8 @@ TEMPLATES: Final[Mapping[str, MailTemplate]] = {
     ),
     "activity-cancelled": MailTemplate("Kegiatan dibatalkan", RED, WEEK, resend_if_ambiguous=True),
 }
+TO_THE_INVITED: Final = frozenset({"invited", "invitation-reminder"})
+"""Who is invited has no registration."""
 ONLY_WHILE_LIVE: Final = frozenset({"reminder", "activity-changed"})
 """Of no use to who has cancelled since, or when the activity was."""
 BY_STANDING: Final = frozenset({"cancelled", "reminder", "activity-changed", "activity-cancelled"})

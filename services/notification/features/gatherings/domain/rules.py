@@ -16,11 +16,15 @@ from services.notification.features.gatherings.domain.lists import (
 from services.notification.features.gatherings.domain.reminders import Reminder, plan, whole
 from services.notification.kernel.deliveries import Delivery, FanOut
 from services.notification.kernel.rules import FoldedRows, MailRule, Owed
+from shared.contracts.directory import invitation_key
 from shared.contracts.facts import (
     ActivityCancelled,
     ActivityChanged,
     ActivityPublished,
     Body,
+    InvitationFact,
+    InvitationReminded,
+    InvitationSent,
     OfferEnded,
     OfferMade,
     RegistrationApproved,
@@ -181,6 +185,36 @@ def _left(rows: FoldedRows, stated: Stated, body: RegistrationFact, template: st
     return [_mail(rows, stated, body, template)]
 
 
+def _invite(rows: FoldedRows, stated: Stated, body: InvitationSent) -> Owed:
+    return [_to_invited(rows, stated, body, "invited", stated.number, body.until)]
+
+
+def _remind(rows: FoldedRows, stated: Stated, body: InvitationReminded) -> Owed:
+    """The entry stands as it was when they were invited."""
+    return [_to_invited(rows, stated, body, "invitation-reminder", 0, None)]
+
+
+def _to_invited(
+    rows: FoldedRows,
+    stated: Stated,
+    body: InvitationFact,
+    template: str,
+    needs: int,
+    until: datetime | None,
+) -> Delivery:
+    return Delivery(
+        stated.id,
+        template,
+        body.activity,
+        invitation_key(body.invitation),
+        stated.partition,
+        stated.at,
+        needs,
+        rev_of_activity(rows, body.activity),
+        until=until,
+    )
+
+
 def _correct(rows: FoldedRows, stated: Stated, body: RegistrationFact) -> Owed:
     """Mails from now on wait for what was corrected."""
     if row := registrations(rows).get(body.registration):
@@ -219,6 +253,8 @@ RULES: Final[Mapping[type[Body], MailRule]] = {
     RegistrationPromoted: _rule(_promote, "promoted", "reminder"),
     RegistrationCancelled: _rule(_cancel, "cancelled"),
     RegistrationSubstituted: _rule(_substitute, "confirmed", "cancelled", "reminder"),
+    InvitationSent: _rule(_invite, "invited"),
+    InvitationReminded: _rule(_remind, "invitation-reminder"),
     RegistrationCorrected: _rule(_correct),
     RegistrationChanged: _rule(_correct),
 }

@@ -19,6 +19,9 @@ from shared.contracts.facts import (
     AttendanceRecorded,
     Cell,
     Change,
+    InvitationAnswered,
+    InvitationEnded,
+    InvitationSent,
     Measure,
     OfferEnded,
     OfferMade,
@@ -43,9 +46,19 @@ Cells = Mapping[Cell, Mapping[Measure, int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Seats of each of these quotas that are kept for whom an invitation's owner names; `left` of them."""
+
+    quotas: Signature
+    left: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityState:
     """`taken` counts by quota, `waiting` by signature, `attended` by session; `registrations` ever made.
-    `offers`: until when a seat is offered, by registration; it counts as taken."""
+    `offers`: until when a seat is offered, by registration, and `holds`, by invitation; both count as
+    taken."""
 
     described: Activity
     taken: Mapping[str, int]
@@ -55,13 +68,14 @@ class ActivityState:
     cancelled: bool = False
     reason: str | None = None
     offers: Mapping[str, datetime] = field(default_factory=dict)
+    holds: Mapping[str, Hold] = field(default_factory=dict)
 
     def signature(self, category: str, regency: str | None, cohort: int | None) -> Signature:
         return tuple(quota.id for quota in self.described.quotas if quota.admits(category, regency, cohort))
 
-    def has_room(self, signature: Signature) -> bool:
+    def has_room(self, signature: Signature, many: int = 1) -> bool:
         seats = {quota.id: quota.seats for quota in self.described.quotas}
-        return all(self.taken.get(quota, 0) < seats[quota] for quota in signature)
+        return all(self.taken.get(quota, 0) + many <= seats[quota] for quota in signature)
 
     @property
     def waiting_in_all(self) -> int:
@@ -84,8 +98,8 @@ class ActivityState:
         return self.lets_wait and not self.over(now)
 
     def due(self, now: datetime) -> bool:
-        """Whether time has brought something to do: a promotion, or the end of an offer."""
-        return self.promoting(now) or any(until <= now for until in self.offers.values())
+        """Whether time has brought something to do: a promotion, or the end of an offer or a hold."""
+        return self.promoting(now) or any(until <= now for until in self._deadlines)
 
     def offered_until(self, now: datetime) -> datetime:
         """To the second; never longer than somebody can come."""
@@ -96,8 +110,12 @@ class ActivityState:
 
     @property
     def next_due(self) -> datetime | None:
-        """When the next offer ends."""
-        return min(self.offers.values(), default=None)
+        """When the next offer or hold ends."""
+        return min(self._deadlines, default=None)
+
+    @property
+    def _deadlines(self) -> list[datetime]:
+        return [*self.offers.values(), *(hold.until for hold in self.holds.values())]
 
 
 def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> ActivityState:
@@ -111,6 +129,15 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
         taken = {quota.id: state.taken.get(quota.id, 0) for quota in described.quotas}
         return replace(state, described=described, taken=taken)
     match body:
+        case InvitationSent(invitation=name, quotas=quotas, seats=many, until=until):
+            taken = moved(state.taken, quotas, many)
+            return replace(state, taken=taken, holds={**state.holds, name: Hold(quotas, many, until)})
+        case InvitationAnswered(invitation=name, quotas=quotas, freed=many):
+            return replace(_held_less(state, name, many), taken=moved(state.taken, quotas, -many))
+        case InvitationEnded(invitation=name, quotas=quotas, freed=many):
+            return replace(_held_less(state, name, many), taken=moved(state.taken, quotas, -many))
+        case RegistrationConfirmed(invitation=str() as name):
+            return replace(_held_less(state, name, 1), registrations=state.registrations + 1)
         case RegistrationConfirmed(quotas=quotas):
             return replace(state, taken=moved(state.taken, quotas, +1), registrations=state.registrations + 1)
         case RegistrationWaitlisted(quotas=quotas):
@@ -157,7 +184,7 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
         case AttendanceRecorded(session=session, present=present):
             return replace(state, attended=moved(state.attended, [session], 1 if present else -1))
         case ActivityCancelled():
-            return replace(state, cancelled=True, reason=content.private, offers={})
+            return replace(state, cancelled=True, reason=content.private, offers={}, holds={})
         case _:
             return state
 
@@ -165,6 +192,14 @@ def evolve(state: ActivityState | None, content: NewFact, number: int = 0) -> Ac
 def _without_offer(state: ActivityState, registration: str) -> ActivityState:
     offers = {name: until for name, until in state.offers.items() if name != registration}
     return replace(state, offers=offers)
+
+
+def _held_less(state: ActivityState, invitation: str, many: int) -> ActivityState:
+    """A hold of which nothing is left is none."""
+    holds = dict(state.holds)
+    if (hold := holds.pop(invitation, None)) is not None and hold.left > many:
+        holds[invitation] = replace(hold, left=hold.left - many)
+    return replace(state, holds=holds)
 
 
 def moved(counts: Mapping[Any, int], keys: Any, step: int) -> dict[Any, int]:
@@ -209,7 +244,7 @@ def _quotas_hold(state: ActivityState, after: Activity) -> Refusal | None:
     def rules(quotas: tuple[Quota, ...]) -> set[tuple[Any, ...]]:
         return {(quota.id, quota.categories, quota.regencies, quota.cohorts) for quota in quotas}
 
-    if state.registrations and rules(state.described.quotas) != rules(after.quotas):
+    if (state.registrations or state.holds) and rules(state.described.quotas) != rules(after.quotas):
         return Refusal("quota_rule_fixed")
     for quota in after.quotas:
         if quota.seats < (taken := state.taken.get(quota.id, 0)):

@@ -38,6 +38,7 @@ def record(
     add: dict[Measure, int] = {"session_attendances": step, "jp_attended": step * jp}
     if len(registration.attended) == (0 if command.present else 1):
         add["present"] = step
+        add |= {"came_by_invitation": step} if registration.invitation else {}
     fact = AttendanceRecorded(
         activity=command.activity,
         registration=registration.id,

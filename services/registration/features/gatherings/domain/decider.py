@@ -9,15 +9,18 @@ from services.registration.features.gatherings.domain import (
     activity,
     approval,
     attendance,
+    invitation,
     offers,
     registration,
     seating,
 )
 from services.registration.features.gatherings.domain.activity import ActivityState, Cells, Signature
+from services.registration.features.gatherings.domain.invitation import Invitation
 from services.registration.features.gatherings.domain.registration import MAX_FACTS, Candidate, Registration
 from services.registration.kernel.decisions import Decision, NewFact, Refusal
 from shared.contracts.commands import (
     AcceptOffer,
+    AnswerInvitation,
     ApproveRegistration,
     CancelActivity,
     CancelRegistration,
@@ -29,7 +32,9 @@ from shared.contracts.commands import (
     PublishActivity,
     RecordAttendance,
     RejectRegistration,
+    RemindInvitation,
     SeatRegistration,
+    SendInvitation,
     SubmitRegistration,
     SubstituteRegistration,
 )
@@ -47,6 +52,7 @@ class View:
     registration: Callable[[str], Registration | None]
     lines: Mapping[Signature, Sequence[Registration]] = field(default_factory=dict)
     live: Cells = field(default_factory=dict)
+    invitation: Callable[[str], Invitation | None] = lambda name: None
     candidate: Candidate | None = None
 
 
@@ -110,6 +116,19 @@ def decline_offer(view: View, command: DeclineOffer, now: datetime) -> Decision:
     return _then_promote(view, decision, now)
 
 
+def send_invitation(view: View, command: SendInvitation, now: datetime) -> Decision:
+    return invitation.send(view.activity, view.invitation(command.invitation), command, now)
+
+
+def answer_invitation(view: View, command: AnswerInvitation, now: datetime) -> Decision:
+    decision = invitation.answer(view.activity, view.invitation(command.invitation), command, now)
+    return _then_promote(view, decision, now)
+
+
+def remind_invitation(view: View, command: RemindInvitation, now: datetime) -> Decision:
+    return invitation.remind(view.activity, view.invitation(command.invitation), now)
+
+
 def record_attendance(view: View, command: RecordAttendance, now: datetime) -> Decision:
     return attendance.record(view.activity, view.registration(command.registration), command, now)
 
@@ -119,11 +138,12 @@ def correct_registration(view: View, command: CorrectRegistration, now: datetime
 
 
 def go_on(view: View, now: datetime) -> list[NewFact]:
-    """What a tick does for an activity: ends of offers, and promotions, also those that one command did not
-    finish."""
+    """What a tick does for an activity: ends of offers and holds, and promotions, also those that one command
+    did not finish."""
     if (state := view.activity) is None:
         return []
     found = offers.lapsed(state, view.registration, now, MAX_FACTS)
+    found += invitation.lapsed(state, now, MAX_FACTS - len(found))
     for content in found:
         state = activity.evolve(state, content)
     return found + registration.promote(state, view.lines, MAX_FACTS - len(found), now)
@@ -156,6 +176,9 @@ DECIDERS: dict[type[Command], Callable[[View, Any, datetime], Decision]] = {
     RejectRegistration: reject_registration,
     AcceptOffer: accept_offer,
     DeclineOffer: decline_offer,
+    SendInvitation: send_invitation,
+    AnswerInvitation: answer_invitation,
+    RemindInvitation: remind_invitation,
     RecordAttendance: record_attendance,
     CorrectRegistration: correct_registration,
 }

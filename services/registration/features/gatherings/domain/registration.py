@@ -49,7 +49,8 @@ COUNTED_AS: Final[Mapping[str, Measure]] = {
 @dataclass(frozen=True, slots=True)
 class Registration:
     """`arrival`: number of its first fact, or of its approval, the order in which people wait. `attended`:
-    session -> JP. `beyond`: it is confirmed and takes a seat of no quota; `reason`: why it was rejected."""
+    session -> JP. `beyond`: it is confirmed and takes a seat of no quota; `reason`: why it was rejected;
+    `invitation`: by which it was named."""
 
     id: str
     activity: str
@@ -61,6 +62,7 @@ class Registration:
     attended: Mapping[str, int] = field(default_factory=dict)
     beyond: bool = False
     reason: str | None = None
+    invitation: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -106,6 +108,7 @@ def evolve(state: Registration | None, content: NewFact, number: int) -> Registr
                 number,
                 who,
                 beyond=bool(getattr(first, "beyond", None)),
+                invitation=getattr(first, "invitation", None),
             )
     if isinstance(content.body, RegistrationSubstituted):
         return _substituted(state, content.body, content.private, number)
@@ -147,13 +150,21 @@ def _substituted(
         number,
         who,
         beyond=bool(body.beyond),
+        invitation=body.invitation,
     )
 
 
 def closed_to_all(
-    state: ActivityState, category: str, regency: str | None, cohort: int | None, now: datetime
+    state: ActivityState,
+    category: str,
+    regency: str | None,
+    cohort: int | None,
+    now: datetime,
+    by_staff: bool = False,
 ) -> Refusal | None:
     """Why nobody new who stands for this is taken, whoever they are."""
+    if state.described.invitation_only and not by_staff:
+        return Refusal("not_invited")
     if now < state.described.opens:
         return Refusal("not_open_yet")
     if now >= state.described.closes:
@@ -167,11 +178,11 @@ def submit(
     known: Callable[[str], Registration | None],
     now: datetime,
     beyond: bool = False,
-    demanding: bool = True,
+    by_staff: bool = False,
 ) -> Decision:
     """`known` finds a registration by id; after a cancelled one comes a new round, last in the queue.
     `beyond`: whenever it is, without being approved, and beyond the quotas where they have no room.
-    `demanding`: whether what must be answered is; who submits for others may leave it open.
+    `by_staff`: who submits for others may do so where only the invited may, and leave questions open.
 
     Behind somebody who waits though there is room, also where the activity is over: nobody is overtaken."""
     if state is None:
@@ -181,10 +192,10 @@ def submit(
         return Refusal("activity_cancelled")
     if (number := next_round(candidate, known)) is None:
         return Refusal("already_registered")
-    refusal = closed_to_all(state, who.category, who.regency, who.cohort, now)
+    refusal = closed_to_all(state, who.category, who.regency, who.cohort, now, by_staff)
     if refusal and not beyond:
         return refusal
-    answers = answered(described, who, demanding)
+    answers = answered(described, who, not by_staff)
     if isinstance(answers, Refusal):
         return answers
     who = replace(who, answers=answers)

@@ -133,6 +133,7 @@ def substitute(
         line=registration.quotas,
         quotas=quotas,
         beyond=None if quotas else True,
+        invitation=registration.invitation,
         changes=(
             Change(cell=registration.cell, add=gone),
             Change(cell=cell_of(registration.activity, who), add=come),
@@ -176,6 +177,7 @@ def _moved(registration: Registration, after: Registrant, beyond: bool) -> tuple
     counted: dict[Measure, int] = {
         COUNTED_AS[registration.status]: 1,
         "present": min(seen, 1),
+        "came_by_invitation": min(seen, 1) if registration.invitation else 0,
         "session_attendances": seen,
         "jp_attended": sum(registration.attended.values()),
     }

@@ -11,6 +11,7 @@ from services.registration.features.gatherings.pages.typed_activity import (
     OTHER,
     ROOM,
     SPEAKER,
+    SWITCHES,
     TEXTS,
     YES,
 )
@@ -78,7 +79,7 @@ def _plain(activity: Activity, zone: str) -> dict[str, str]:
         "topics": "\n".join(activity.topics),
         "contact.name": contact.name if contact else "",
         "contact.phone": contact.phone if contact else "",
-        "approval": YES if activity.approval else "",
+        **{name: YES if getattr(activity, name) else "" for name in SWITCHES},
         "sessions": str(len(activity.sessions)),
         "quotas": str(len(activity.quotas)),
         "questions": questions_json(activity.questions),

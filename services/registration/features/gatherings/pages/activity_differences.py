@@ -10,6 +10,7 @@ from services.registration.features.gatherings.pages.activity_form import (
     ATTENDANCE,
     LABELS,
     OFFERS,
+    ONLY,
     REMINDERS,
 )
 from services.registration.features.gatherings.pages.typed_activity import YES
@@ -81,9 +82,10 @@ def _of_whole(before: Activity, after: Activity, zone: str) -> Iterator[Differen
             yield Difference(LABELS[name], _lines(getattr(before, name)), _lines(getattr(after, name)))
     if before.contact != after.contact:
         yield Difference(LABELS["contact.name"], *map(_contact, (before.contact, after.contact)))
-    if bool(before.approval) != bool(after.approval):
-        told = [APPROVAL[YES if one.approval else ""] for one in (before, after)]
-        yield Difference(LABELS["approval"], *told)
+    for name, labels in {"invitation_only": ONLY, "approval": APPROVAL}.items():
+        old, new = (YES if getattr(one, name) else "" for one in (before, after))
+        if old != new:
+            yield Difference(LABELS[name], labels[old], labels[new])
     for name, labels in _DURATIONS.items():
         old, new = duration_typed(getattr(before, name)), duration_typed(getattr(after, name))
         if old != new:

@@ -51,6 +51,7 @@ LABELS: Final = {
     "reminder_before": "Pengingat",
     "attendance_opens_before": "Pencatatan kehadiran",
     "approval": "Persetujuan",
+    "invitation_only": "Siapa yang dapat mendaftar",
     "offer_within": "Kursi yang menjadi kosong",
 }
 """In the order of the page, which the error summary keeps; so are those of a block."""
@@ -88,6 +89,7 @@ APPROVAL: Final = {
     "": "tidak perlu: yang mendaftar langsung mendapat tempat",
     YES: "panitia memutuskan siapa yang ikut",
 }
+ONLY: Final = {"": "siapa saja yang cocok dengan kuotanya", YES: "hanya undangan"}
 OFFERS: Final = {
     "": "langsung menjadi milik yang menunggu",
     "PT6H": "ditawarkan 6 jam",
@@ -168,6 +170,7 @@ def activity_form(
         reminders=_with(REMINDERS, values["reminder_before"]),
         attendance=_with(ATTENDANCE, values["attendance_opens_before"]),
         approval=APPROVAL,
+        only=ONLY,
         offers=_with(OFFERS, values["offer_within"]),
         page=page,
         asked=questions_typed(values["questions"]),

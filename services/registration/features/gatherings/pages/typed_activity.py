@@ -25,14 +25,15 @@ ROOM: Final = 7
 SESSION: Final = ("title", "starts", "ends", "place", "map", "regency", "link", "jp")
 QUOTA: Final = ("id", "seats", "regencies", "cohorts")
 DURATIONS: Final = ("reminder_before", "attendance_opens_before", "offer_within")
+YES: Final = "ya"
+SWITCHES: Final = ("approval", "invitation_only")
 TEXTS: Final = ("purpose", "description", "rundown")
 CONTACT: Final = ("contact.name", "contact.phone")
 PLAIN: Final = (
     *("id", "title", "kind", "other_kind", "opens", "closes"),
     *("purpose", "description", "rundown", "speakers", "topics"),
-    *("host", "reply_to", "contact.name", "contact.phone", "approval", *DURATIONS),
+    *("host", "reply_to", "contact.name", "contact.phone", *SWITCHES, *DURATIONS),
 )
-YES: Final = "ya"
 OTHER: Final = "lainnya"
 """The kind that is stated in words of its own."""
 SPEAKER: Final = ";"
@@ -149,7 +150,7 @@ def of_form(typed: Mapping[str, str], chosen: Mapping[str, list[str]], zone: str
     as_typed = ("id", "title", "host", "reply_to", *DURATIONS)
     found: dict[str, Any] = {name: typed[name] for name in as_typed if typed[name]}
     errors: dict[str, str] = {}
-    found |= {"approval": True} if typed["approval"] == YES else {}
+    found |= {name: True for name in SWITCHES if typed[name] == YES}
     found["kind"] = _kind(typed["other_kind"]) if typed["kind"] in ("", OTHER) else typed["kind"]
     found |= {name: moment_of(typed[name], zone) for name in ("opens", "closes")}
     found |= {name: typed[name].replace("\r\n", "\n") for name in TEXTS if typed[name]}
