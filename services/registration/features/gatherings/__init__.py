@@ -62,6 +62,7 @@ from services.registration.features.people.reactions import REACTIONS
 from services.registration.kernel.feature import Feature, Kind, Timer
 
 REMEMBERED_ACTIVITIES: Final = 500
+TIMED: Final = {"$or": [{"promoting": True}, {"due": {"$exists": True}}]}
 STAFF_PAGES: Final = (
     roster_pages,
     groups,
@@ -96,7 +97,7 @@ GATHERINGS: Final = Feature(
             activity.evolve,
             ACTIVITIES,
             REMEMBERED_ACTIVITIES,
-            Timer(ActivityState.due, go_on, {"promoting": True}, attrgetter("next_due")),
+            Timer(ActivityState.due, go_on, TIMED, attrgetter("next_due")),
         ),
     },
     collections=COLLECTIONS,

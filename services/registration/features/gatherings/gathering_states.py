@@ -22,7 +22,10 @@ from shared.mongo.indexes import Index, ascending
 ENDED_ANSWERS: Final = "ended_answers"
 FORM_SECONDS: Final = 86_400  # as long as a form may stay open
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
-    "activities": (ascending("activities", "promoting", only={"promoting": True}),),
+    "activities": (
+        ascending("activities", "promoting", only={"promoting": True}),
+        ascending("activities", "due", only={"due": {"$exists": True}}),
+    ),
     "registrations": (
         ascending("registrations", "activity", "line", "arrival", only={"status": "waitlisted"}),
         ascending("registrations", "activity", only={"who.answers": {"$exists": True}}),
@@ -43,7 +46,7 @@ def line_name(quotas: Signature) -> str:
 
 
 def activity_document(name: str, partition: int, state: ActivityState, now: datetime) -> Document:
-    """`promoting`, by which ticks find it: as it stands `now`, also while an offer or a hold runs."""
+    """`promoting`, by which ticks find it: as it stands `now`; `due`: when the next offer or hold ends."""
     row = {
         "_id": name,
         "partition": partition,
@@ -54,8 +57,10 @@ def activity_document(name: str, partition: int, state: ActivityState, now: date
         "registrations": state.registrations,
         "cancelled": state.cancelled,
         "reason": state.reason,
-        "promoting": state.promoting(now) or state.next_due is not None,
+        "promoting": state.promoting(now),
     }
+    if state.next_due is not None:
+        row["due"] = state.next_due
     if state.offers:
         row["offers"] = dict(state.offers)
     if state.holds:

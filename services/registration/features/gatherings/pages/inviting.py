@@ -47,6 +47,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         commands, errors = _read(front, state.described.id, typed, user.nonce)
         if errors:
             return await _shown(front, user, activity, 1, typed, errors)
+        for one in commands:  # in their order, since the first takes the seats
+            await submit_command(front, one, state.described.id, user, wait=0)
         asked = [submit_command(front, one, state.described.id, user) for one in commands]
         outcomes = await asyncio.gather(*asked)
         left = [
