@@ -7,7 +7,13 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from shared.contracts.commands import COMMANDS
-from shared.contracts.directory import AccountEntry, ActivityEntry, MaterialEntry, RegistrationEntry
+from shared.contracts.directory import (
+    AccountEntry,
+    ActivityEntry,
+    MaterialEntry,
+    PartEntry,
+    RegistrationEntry,
+)
 from shared.contracts.facts import FACTS, published
 from shared.contracts.outcomes import Outcome
 from shared.contracts.reports import NationalRow
@@ -21,6 +27,7 @@ REGISTRY: dict[str, type[BaseModel]] = {
     "id.simpul.directory.activity.v1": ActivityEntry,
     "id.simpul.directory.account.v1": AccountEntry,
     "id.simpul.directory.material.v1": MaterialEntry,
+    "id.simpul.directory.part.v1": PartEntry,
     NationalRow.type: NationalRow,
     "id.simpul.outcome.v1": Outcome,
 }

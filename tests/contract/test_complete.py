@@ -10,6 +10,7 @@ from services.notification.features.gatherings.writing import METHODS
 from services.registration.features.files.domain.stored_file import FileReference
 from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_REGISTRATION
 from services.registration.features.materials.material_directory import OF_MATERIAL
+from services.registration.features.parts.part_directory import OF_PART
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction
 from services.registration.features.people.people import PersonMatch
@@ -31,7 +32,7 @@ from shared.contracts.commands import (
     SubstituteRegistration,
     Tick,
 )
-from shared.contracts.directory import activity_key, material_key, registration_key
+from shared.contracts.directory import activity_key, material_key, part_key, registration_key
 from shared.contracts.facts import (
     FACTS,
     MEASURES,
@@ -53,7 +54,7 @@ from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
 from tests.support.features import ALL, MAILS
 
-OF_ENTRIES = OF_ACTIVITY | OF_REGISTRATION | OF_MATERIAL
+OF_ENTRIES = OF_ACTIVITY | OF_REGISTRATION | OF_MATERIAL | OF_PART
 NEVER_FIRST = {ActivityCounted, OfferMade, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
 NOBODY_IS_TOLD = {
@@ -127,7 +128,7 @@ def test_mails_come_of_every_fact_but_those_of_which_nobody_is_told() -> None:
 def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
     of_people = {fact.type for fact in MAILS.rules if issubclass(fact, RegistrationFact)}
     assert of_people - OF_REGISTRATION == types(SAY_NOTHING_NEW)
-    assert types(MAILS.rules) - of_people == OF_ACTIVITY | types({MaterialPublished})
+    assert types(MAILS.rules) - of_people == OF_ACTIVITY | types({MaterialPublished}) | OF_PART
     assert types({MaterialPublished}) < OF_MATERIAL
 
 
@@ -158,14 +159,16 @@ def test_a_calendar_comes_with_what_says_something_new_for_it() -> None:
     assert {*METHODS} == gatherings - without
 
 
-@pytest.mark.parametrize("key", [registration_key("x"), activity_key("x"), material_key("x", "m")])
+@pytest.mark.parametrize(
+    "key", [registration_key("x"), activity_key("x"), material_key("x", "m"), part_key("x")]
+)
 def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> None:
     assert MAILS.entry_rule(key)
 
 
 def test_every_kind_of_entry_is_of_a_kind_of_state() -> None:
     keys = {f"{rule.prefix}:x" for rule in ALL.entries.values()}
-    assert keys == {registration_key("x"), activity_key("x"), "material:x"}
+    assert keys == {registration_key("x"), activity_key("x"), "material:x", part_key("x")}
     assert {*ALL.entries} <= {*ALL.kinds}
     assert {fact.type for rule in ALL.directories for fact in rule.facts} == OF_ENTRIES
 
