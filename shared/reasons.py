@@ -82,6 +82,7 @@ REASONS: Final = {
         "Hasil tidak ditemukan", "Tanyakan hasil hanya dengan alamat di `Location` dari jawaban pertama."
     ),
     "participant_unknown": ReasonText("Peserta tidak ditemukan", "Muat ulang daftar peserta balai ini."),
+    "part_unknown": ReasonText("Tidak ada di daftar pengisi", "Muat ulang daftar pengisi kegiatan itu."),
     "quota_below_taken": ReasonText(
         "Kuota di bawah kursi yang terisi", "Tulis jumlah yang tidak kurang dari kursi yang sudah terisi."
     ),

@@ -17,6 +17,7 @@ from shared.contracts.types import (
     Line,
     Message,
     Paragraph,
+    PartKind,
     Phone,
     RegencyCode,
     RegistrationId,
@@ -324,6 +325,31 @@ class WithdrawMaterial(Command):
     id: Slug
 
 
+class AddPart(Command):
+    """A person with a part in an activity, who takes no seat; the same id again changes what was said of
+    them. `id`: made up, of nobody's name; `sessions`: those that their part is in, all where there is none;
+    `order`: in which they are shown."""
+
+    type = "id.simpul.part.add.v1"
+
+    activity: Slug
+    id: RegistrationId
+    part: PartKind
+    name: Line
+    institution: Line | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    sessions: tuple[Slug, ...] = Field(default=(), max_length=100)
+    order: Small | None = None
+
+
+class RemovePart(Command):
+    type = "id.simpul.part.remove.v1"
+
+    activity: Slug
+    id: RegistrationId
+
+
 class Tick(Command):
     """The service's own: brings the broker's time to a partition that waits for something."""
 
@@ -353,6 +379,8 @@ COMMANDS: dict[str, type[Command]] = {
         CorrectRegistration,
         PublishMaterial,
         WithdrawMaterial,
+        AddPart,
+        RemovePart,
         Tick,
     )
 }

@@ -129,6 +129,22 @@ class MaterialEntry(Message):
     size: Count | None = None
 
 
+class PartEntry(Message):
+    """Who has a part in an activity. Key `k:{part}`; `kind`: what they do in it. Without a name they have it
+    no longer, and nothing is known of them any more."""
+
+    rev: Count
+    part: RegistrationId
+    activity: Slug
+    kind: Slug
+    name: Line | None = None
+    email: Email | None = None
+    institution: Line | None = None
+    phone: Phone | None = None
+    sessions: tuple[Slug, ...] = ()
+    order: Count | None = None
+
+
 class OwnPageEntry(Message):
     """Somebody asked for the link to their own page. Key `s:{page}`, of the keyed digest of an address.
     `rev`: when they asked, in seconds since 1970; `cause`: of this mail, so that it is sent once; `name`: of
@@ -146,6 +162,10 @@ class OwnPageEntry(Message):
 
 def material_key(activity: str, material: str) -> str:
     return f"material:{activity}/{material}"
+
+
+def part_key(part: str) -> str:
+    return f"k:{part}"
 
 
 def own_page_key(page: str) -> str:

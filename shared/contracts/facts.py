@@ -434,6 +434,29 @@ class MaterialWithdrawn(MaterialFact):
     type = "id.simpul.material.withdrawn.v1"
 
 
+class PartFact(Body):
+    """`part`: of a person whom nobody names but the office; `kind`: what they do in the activity."""
+
+    activity: Slug
+    part: RegistrationId
+    kind: Slug
+
+
+class PartAdded(PartFact):
+    """Somebody has a part in an activity, or what was said of them is new. `notify`: they are to hear of it.
+    Changes no count: who has a part takes no seat."""
+
+    type = "id.simpul.part.added.v1"
+
+    notify: bool
+
+
+class PartRemoved(PartFact):
+    """They have it no longer. Changes no count."""
+
+    type = "id.simpul.part.removed.v1"
+
+
 class OfficeName(Message):
     name: Line
     since: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -491,6 +514,8 @@ FACTS: dict[str, type[Body]] = {
         RegistrationCorrected,
         MaterialPublished,
         MaterialWithdrawn,
+        PartAdded,
+        PartRemoved,
         OfficeDescribed,
         OfficeTotals,
     )

@@ -12,6 +12,7 @@ from shared.contracts.directory import (
     ActivityEntry,
     InvitationEntry,
     MaterialEntry,
+    PartEntry,
     RegistrationEntry,
 )
 from shared.contracts.facts import FACTS, published
@@ -28,6 +29,7 @@ REGISTRY: dict[str, type[BaseModel]] = {
     "id.simpul.directory.account.v1": AccountEntry,
     "id.simpul.directory.material.v1": MaterialEntry,
     "id.simpul.directory.invitation.v1": InvitationEntry,
+    "id.simpul.directory.part.v1": PartEntry,
     NationalRow.type: NationalRow,
     "id.simpul.outcome.v1": Outcome,
 }

@@ -91,6 +91,9 @@ Category = Literal[
 ]
 """What a participant stands for. May grow: readers of facts take any slug."""
 
+PartKind = Literal["narasumber", "moderator", "pembuka", "panitia"]
+"""What somebody does in an activity without taking part in it."""
+
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 _ABBREVIATIONS = {name: code for code, name in ZONES.items()} | {"Asia/Pontianak": "WIB"}
 
@@ -140,6 +143,7 @@ __all__ = [
     "Month",
     "OfficeCode",
     "Paragraph",
+    "PartKind",
     "Phone",
     "ProvinceCode",
     "RegencyCode",

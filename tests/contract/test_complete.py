@@ -10,6 +10,7 @@ from services.notification.features.gatherings.writing import METHODS
 from services.registration.features.files.domain.stored_file import FileReference
 from services.registration.features.gatherings.directory import OF_ACTIVITY, OF_INVITATION, OF_REGISTRATION
 from services.registration.features.materials.material_directory import OF_MATERIAL
+from services.registration.features.parts.part_directory import OF_PART
 from services.registration.features.people.corrections import PERSON
 from services.registration.features.people.domain.person import Correction
 from services.registration.features.people.people import PersonMatch
@@ -31,7 +32,13 @@ from shared.contracts.commands import (
     SubstituteRegistration,
     Tick,
 )
-from shared.contracts.directory import activity_key, invitation_key, material_key, registration_key
+from shared.contracts.directory import (
+    activity_key,
+    invitation_key,
+    material_key,
+    part_key,
+    registration_key,
+)
 from shared.contracts.facts import (
     FACTS,
     MEASURES,
@@ -57,7 +64,7 @@ from shared.contracts.outcomes import Result
 from shared.contracts.reports import NationalRow
 from tests.support.features import ALL, MAILS
 
-OF_ENTRIES = OF_ACTIVITY | OF_REGISTRATION | OF_MATERIAL | OF_INVITATION
+OF_ENTRIES = OF_ACTIVITY | OF_REGISTRATION | OF_MATERIAL | OF_INVITATION | OF_PART
 NEVER_FIRST = {ActivityCounted, InvitationEnded, OfferMade, OfficeDescribed, OfficeTotals}
 """Facts that no command is answered with: they follow another, or a tick."""
 NOBODY_IS_TOLD = {
@@ -135,7 +142,7 @@ def test_what_mails_need_of_a_fact_stands_in_the_directory() -> None:
     assert of_people - OF_REGISTRATION == types(SAY_NOTHING_NEW)
     of_invited = {fact.type for fact in MAILS.rules if issubclass(fact, InvitationFact)}
     assert of_invited - OF_INVITATION == types({InvitationReminded})
-    assert types(MAILS.rules) - of_people - of_invited == OF_ACTIVITY | types({MaterialPublished})
+    assert types(MAILS.rules) - of_people - of_invited == OF_ACTIVITY | types({MaterialPublished}) | OF_PART
     assert types({MaterialPublished}) < OF_MATERIAL
 
 
@@ -170,7 +177,8 @@ def test_a_calendar_comes_with_what_says_something_new_for_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [registration_key("x"), activity_key("x"), material_key("x", "m"), invitation_key("x")]
+    "key",
+    [registration_key("x"), activity_key("x"), material_key("x", "m"), invitation_key("x"), part_key("x")],
 )
 def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> None:
     assert MAILS.entry_rule(key)
@@ -178,7 +186,13 @@ def test_mails_read_every_kind_of_entry_that_the_directory_holds(key: str) -> No
 
 def test_every_kind_of_entry_is_of_a_kind_of_state() -> None:
     keys = {f"{rule.prefix}:x" for rule in ALL.entries.values()}
-    assert keys == {registration_key("x"), activity_key("x"), invitation_key("x"), "material:x"}
+    assert keys == {
+        registration_key("x"),
+        activity_key("x"),
+        invitation_key("x"),
+        "material:x",
+        part_key("x"),
+    }
     assert {*ALL.entries} <= {*ALL.kinds}
     assert {fact.type for rule in ALL.directories for fact in rule.facts} == OF_ENTRIES
 

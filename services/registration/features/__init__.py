@@ -8,6 +8,7 @@ from services.registration.features.gatherings import GATHERINGS
 from services.registration.features.materials import MATERIALS
 from services.registration.features.own_page import OWN_PAGE
 from services.registration.features.paper import PAPER
+from services.registration.features.parts import PARTS
 from services.registration.features.people import PEOPLE
 from services.registration.features.sharing import SHARING
 from services.registration.kernel.feature import Feature
@@ -18,6 +19,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     FILES,
     GATHERINGS,
     MATERIALS,
+    PARTS,
     SHARING,
     PAPER,
     OWN_PAGE,

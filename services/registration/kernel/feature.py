@@ -15,6 +15,7 @@ from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.received_commands import ReceivedCommand
 from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact, Recovery
 from services.registration.kernel.sentences import Sentences
+from shared.contracts.activity import Activity
 from shared.contracts.commands import Command
 from shared.contracts.facts import Body, Measure
 from shared.contracts.outcomes import Outcome, Result
@@ -206,6 +207,15 @@ class ActivityPage:
     group: Literal["Peserta", "Hari-H", "Pesan", "Laporan", "Atur"] = "Atur"
 
 
+@dataclass(frozen=True, slots=True)
+class ActivitySection:
+    """A part of the public's page about an activity. `values`: of the feature's parts and the activity, what
+    the template is filled with, which is one that holds no page of its own."""
+
+    template: str
+    values: Callable[[Any, Activity], Awaitable[Mapping[str, Any]]]
+
+
 Load = Callable[[OfficeStore, int, Sequence[ReceivedCommand], LoadedStates, Awaitable[None]], Awaitable[None]]
 """Reads what the commands of a partition need, few queries for all of them. What is awaited last is done once
 `known` is filled."""
@@ -242,6 +252,7 @@ class Feature:
     the facts of a partition that come back, and its directory; None where nothing is lost; `api`: adds
     routes to a router, of a desk; `pages`, `staff_pages`: make routers, of a front and of what gives staff
     access; `templates`: the folder of theirs; `activity_pages`: those to which an activity's own page leads;
+    `activity_sections`: what it shows itself;
     `activity_of`: by a parameter of paths other than `activity`, of which activity the thing is that it
     names; `access`: of its parts, who lets staff in; `work`: of its parts, what goes on while the office
     runs, with who writes entries of the directory that follow from no fact; `holdings`: None where it holds
@@ -274,6 +285,7 @@ class Feature:
     staff_pages: tuple[Callable[[Any, Any], Any], ...] = ()
     templates: Path | None = None
     activity_pages: tuple[ActivityPage, ...] = ()
+    activity_sections: tuple[ActivitySection, ...] = ()
     activity_of: Mapping[str, ActivityOf] = field(default_factory=dict)
     recovery: Callable[[OfficeStore, Sequence[RecoveredFact], DirectoryEntries], Recovery] | None = None
     access: Callable[[Any], Any] | None = None

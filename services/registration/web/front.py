@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
+from services.registration.kernel.feature import ActivitySection
 from services.registration.kernel.features import Features
 from services.registration.web.api import OfficeApi
 from services.registration.web.mails import Mails
+from shared.contracts.activity import Activity
 from shared.links import Links
 from shared.office import Office
 from shared.pages import environment
@@ -49,6 +51,9 @@ def templates(features: Features) -> Environment:
     found.globals["activity_pages"] = [
         page for feature in features.features for page in feature.activity_pages
     ]
+    found.globals["activity_sections"] = [
+        (feature.name, section) for feature in features.features for section in feature.activity_sections
+    ]
     return found
 
 
@@ -70,6 +75,11 @@ class OfficePages:
     @property
     def done_sentences(self) -> DoneSentences:
         return self.desk.done_sentences
+
+    async def sections(self, activity: Activity) -> list[tuple[str, Mapping[str, Any]]]:
+        """What features show of an activity on its own page: templates, and what each is filled with."""
+        stated = cast(list[tuple[str, ActivitySection]], self.templates.globals["activity_sections"])
+        return [(one.template, await one.values(self.parts[name], activity)) for name, one in stated]
 
     def page(
         self, look: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any

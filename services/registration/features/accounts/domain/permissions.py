@@ -16,6 +16,8 @@ PERMITTED: Final[Mapping[str, frozenset[str]]] = {
     Action.CHANGE_ACTIVITY: _WORKING,
     Action.CANCEL_ACTIVITY: _WORKING,
     Action.PUBLISH_MATERIAL: _WORKING,
+    Action.SEE_PARTS: _SEEING,
+    Action.MANAGE_PARTS: _WORKING,
     Action.UPLOAD_FILE: _WORKING,
     Action.SEE_ROSTER: _SEEING,
     Action.EXPORT_ROSTER: _WORKING,

@@ -58,6 +58,7 @@ def routes(front: OfficePages) -> APIRouter:
             seats=seats_left(state, may_wait(state, at)),
             every=len(get_args(Category)),
             waiting=state.waiting_in_all,
+            sections=await front.sections(state.described),
         )
 
     return router
