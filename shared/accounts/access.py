@@ -58,9 +58,9 @@ class Access(Protocol):
 
     def page(self, action: str) -> PagePermission: ...
 
-    def export(self, action: str) -> PagePermission:
-        """As `page`, for files with people's data: to who proved lately who they are. Raises `Problem` 303
-        for others, who come back once they did."""
+    def proved(self, action: str) -> PagePermission:
+        """As `page`, for files with people's data and for what gives power: to who proved lately who they
+        are. Raises `Problem` 303 for others, who come back once they did."""
         ...
 
     def api(self, action: str) -> ApiPermission: ...

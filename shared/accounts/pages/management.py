@@ -12,7 +12,7 @@ from shared.accounts.domain.account import Account, is_last_admin
 from shared.accounts.domain.permissions import MANAGE_ACCOUNTS, Grant
 from shared.accounts.invitations import AccountExists, is_email
 from shared.accounts.pages import grant_form
-from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now, proof_asked
 from shared.http import Problem
 
 PATH: Final = "/akun"
@@ -30,11 +30,14 @@ DISABLED: Final = "Akun sudah dinonaktifkan, dan semua sesinya diakhiri."
 
 def routes(front: AccountPages, access: Access) -> APIRouter:
     router = APIRouter(prefix=front.at(PATH))
-    Manager = Annotated[SignedIn, Depends(access.page(MANAGE_ACCOUNTS))]  # noqa: N806
+    Viewer = Annotated[SignedIn, Depends(access.page(MANAGE_ACCOUNTS))]  # noqa: N806
+    Manager = Annotated[SignedIn, Depends(access.proved(MANAGE_ACCOUNTS))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def listed(user: Manager, request: Request) -> HTMLResponse:
-        return await _listed(front, user, {}, {}, done_message(front, request))
+    async def listed(user: Viewer, request: Request) -> HTMLResponse:
+        return await _listed(
+            front, user, {}, {}, done_message(front, request), proof=await proof_asked(front, request)
+        )
 
     @router.post("", response_class=HTMLResponse)
     async def invite(user: Manager, request: Request) -> Response:
@@ -57,8 +60,9 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         return redirect_with_message(front, front.at(PATH), INVITED)
 
     @router.get("/{account}", response_class=HTMLResponse)
-    async def one(account: str, user: Manager, request: Request) -> HTMLResponse:
-        return await _shown(front, user, await _account(front, account), did=done_message(front, request))
+    async def one(account: str, user: Viewer, request: Request) -> HTMLResponse:
+        found, proof = await _account(front, account), await proof_asked(front, request)
+        return await _shown(front, user, found, did=done_message(front, request), proof=proof)
 
     @router.post("/{account}/peran", response_class=HTMLResponse)
     async def grant(account: str, user: Manager, request: Request) -> Response:
@@ -136,6 +140,7 @@ async def _listed(
     errors: dict[str, str],
     did: str = "",
     link: str = "",
+    proof: str = "",
 ) -> HTMLResponse:
     empty = dict.fromkeys(("email", *grant_form.FIELDS), "")
     return staff_page(
@@ -148,6 +153,7 @@ async def _listed(
         errors=errors,
         done=did,
         link=link,
+        proof=proof,
         **await _shared(front),
     )
 
@@ -161,6 +167,7 @@ async def _shown(
     told: str = "",
     did: str = "",
     link: str = "",
+    proof: str = "",
 ) -> HTMLResponse:
     return staff_page(
         front,
@@ -174,6 +181,7 @@ async def _shown(
         told=told,
         done=did,
         link=link,
+        proof=proof,
         **await _shared(front),
     )
 
