@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
-from shared.accounts.domain.account import Account, is_last_admin
+from shared.accounts.domain.account import Account, LastAdmin
 from shared.accounts.domain.permissions import MANAGE_ACCOUNTS, Grant
 from shared.accounts.invitations import AccountExists, is_email
 from shared.accounts.pages import grant_form
@@ -21,7 +21,10 @@ ELSEWHERE: Final = "luar"
 NO_EMAIL: Final = "Tulis alamat email, misalnya nama@instansi.example"
 EXISTS: Final = "Alamat ini sudah punya akun; ubah perannya di akun itu"
 UNKNOWN: Final = "Akun ini tidak ditemukan di {} kami."
-LAST_ADMIN: Final = "Ini {} terakhir. Angkat dahulu yang lain, supaya ada yang dapat mengundang."
+LAST_ADMIN: Final = (
+    "Ini {} terakhir, atau yang terakhir tanpa tanggal akhir. Angkat dahulu yang lain tanpa tanggal akhir, "
+    "supaya selalu ada yang dapat mengundang."
+)
 INVITED: Final = "Undangan sudah dikirim; tautannya berlaku 72 jam dan dapat dipakai satu kali."
 GRANTED: Final = "Peran sudah diubah. Sesi akun ini berakhir: ia masuk lagi dengan peran yang baru."
 ENDED: Final = "Semua sesi akun ini sudah diakhiri."
@@ -70,21 +73,25 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         found, sent = await _account(front, account), await request.form()
         if "hapus" in sent:
             grants = _without(found.grants, str(sent["hapus"]))
-            if await _locks_out(front, found, grants):
-                return await _shown(front, user, found, told=LAST_ADMIN.format(front.frame.admin))
         else:
             values = grant_form.typed(sent)
             added, errors = await _grant(front, values)
             if added is None:
                 return await _shown(front, user, found, values, errors)
             grants = (*(one for one in found.grants if one != added), added)
-        await accounts_of(front).accounts.grant(found.id, grants, user.actor)
+        try:
+            await accounts_of(front).accounts.grant(found.id, grants, user.actor)
+        except LastAdmin:
+            return await _last_admin(front, user, found)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), GRANTED)
 
     @router.post("/{account}/undangan", response_class=HTMLResponse)
     async def invite_again(account: str, user: Manager) -> Response:
         found = await _account(front, account)
-        link = await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
+        try:
+            link = await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
+        except LastAdmin:
+            return await _last_admin(front, user, found)
         if not _is_mailed(front):
             return await _shown(front, user, await _account(front, account), link=link)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), INVITED)
@@ -98,9 +105,10 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
     @router.post("/{account}/nonaktif", response_class=HTMLResponse)
     async def disable(account: str, user: Manager) -> Response:
         found = await _account(front, account)
-        if await _locks_out(front, found, ()):
-            return await _shown(front, user, found, told=LAST_ADMIN.format(front.frame.admin))
-        await accounts_of(front).accounts.disable(found.id, user.actor)
+        try:
+            await accounts_of(front).accounts.disable(found.id, user.actor)
+        except LastAdmin:
+            return await _last_admin(front, user, found)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), DISABLED)
 
     return router
@@ -119,14 +127,6 @@ async def _grant(front: AccountPages, values: dict[str, str]) -> tuple[Grant | N
     named = values["kegiatan"]
     known = await accounts_of(front).activities.known([named]) if named else {}
     return grant_form.read(values, front.zone, front.frame.roles, known)
-
-
-async def _locks_out(front: AccountPages, account: Account, grants: tuple[Grant, ...]) -> bool:
-    """Whether nobody could invite anybody, had this account no more than these."""
-    everybody, at = await accounts_of(front).accounts.all(), datetime.now(UTC)
-    left = Account(account.id, account.email, account.name, account.state, grants)
-    roles = front.frame.roles
-    return is_last_admin(account, everybody, roles, at) and not is_last_admin(left, [left], roles, at)
 
 
 def _without(grants: tuple[Grant, ...], number: str) -> tuple[Grant, ...]:
@@ -184,6 +184,10 @@ async def _shown(
         proof=proof,
         **await _shared(front),
     )
+
+
+async def _last_admin(front: AccountPages, user: SignedIn, account: Account) -> HTMLResponse:
+    return await _shown(front, user, account, told=LAST_ADMIN.format(front.frame.admin))
 
 
 def _is_mailed(front: AccountPages) -> bool:
