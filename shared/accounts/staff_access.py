@@ -154,6 +154,7 @@ class StaffAccess:
             lambda action, activity: self.frame.roles.permit(account.grants, action, activity, now),
             csrf,
             nonce,
+            roles=frozenset(grant.role for grant in account.grants if grant.holds(now)),
         )
 
     async def _require(self, user: SignedIn, action: str, request: Request) -> SignedIn:

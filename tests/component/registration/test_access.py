@@ -231,6 +231,19 @@ async def test_that_there_is_no_such_registration_is_told_to_the_whole_offices_s
         assert answer.status_code == status
 
 
+async def test_who_has_no_role_any_more_is_told_so_and_finds_the_way_out(place: Place) -> None:
+    over = Grant(Role.ADMIN, until=datetime.now(UTC) - timedelta(seconds=1))
+    for grants in ((), (over,)):
+        headers = await accounts.session(place.office, await accounts.account(place.office, *grants))
+        home = await place.client.get("/staf", headers=headers)
+        assert (home.status_code, "tidak ada peran yang berlaku" in home.text) == (200, True)
+        assert "Perlu perhatian" not in home.text
+        assert (await place.client.get("/staf/orang", headers=headers)).status_code == 403
+        marks = await accounts.marks(place.client, headers)
+        assert (await place.client.post("/staf/keluar", data=marks, headers=headers)).status_code == 303
+        assert (await place.client.get("/staf", headers=headers)).status_code == 303
+
+
 async def test_the_desk_shows_what_ones_roles_may_do(place: Place) -> None:
     async def seen(path: str, *grants: Grant) -> str:
         headers = await accounts.session(place.office, await accounts.account(place.office, *grants))
