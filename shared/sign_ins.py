@@ -2,7 +2,8 @@
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Literal, get_args
 
 from fastapi import Depends, Request
@@ -10,9 +11,11 @@ from fastapi.security import HTTPBearer
 from prometheus_client import CollectorRegistry, Counter
 
 from shared.http import Problem, bears_token, borne_token, token_matches, unauthorized
-from shared.throttle import FailureThrottle
+from shared.throttle import FailureThrottle, NoRoom
 
 log = logging.getLogger(__name__)
+AT_ONCE = "Terlalu banyak percobaan masuk sekaligus dari jaringan Anda. Coba lagi sebentar lagi."
+BUSY = "Terlalu banyak yang masuk sekaligus. Coba lagi sebentar lagi."
 Result = Literal["accepted", "refused", "throttled"]
 
 
@@ -35,6 +38,23 @@ class SignIns:
         """Raises `Problem` 429 for whoever failed too often, whatever they bring now."""
         if wait := self._throttle.wait(source(request)):
             raise self.too_often(door, wait)
+
+    @contextmanager
+    def turn(self, request: Request, door: str) -> Iterator[None]:
+        """As `require_turn`, for what takes its time: how it ends is told within. Raises `Problem` 429, also
+        where as many of this source try just now as may fail yet; and 503 where all hashing is busy."""
+        self.require_turn(request, door)
+        with ExitStack() as trying:
+            try:
+                trying.enter_context(self._throttle.trying(source(request)))
+            except NoRoom:
+                self._numbers.labels("throttled").inc()
+                raise Problem(429, "too_often", AT_ONCE, {"Retry-After": "5"}) from None
+            try:
+                yield
+            except NoRoom:
+                self._numbers.labels("throttled").inc()
+                raise Problem(503, "unavailable", BUSY, {"Retry-After": "10"}) from None
 
     def accepted(self) -> None:
         self._numbers.labels("accepted").inc()

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AfterValidator, StringConstraints
 
+from shared.contracts.directory import ALWAYS_SIGNED
 from shared.contracts.envelope import Envelope, Headers
 
 HEADER: Final = "simpul_signature"
@@ -147,8 +148,8 @@ class SignedRecord(Protocol):
 @dataclass(frozen=True, slots=True)
 class EntrySignatures:
     """Which entries of an office's directory hold. `keys`: the office's, None while it has none;
-    `accept_unsigned`: those without a signature hold, too, as versions before keys wrote them, but for one
-    that replaces a signed one."""
+    `accept_unsigned`: those without a signature hold, too, of kinds that versions before keys wrote, but for
+    one that replaces a signed one."""
 
     office: str
     keys: PublicKeys | None = None
@@ -157,9 +158,13 @@ class EntrySignatures:
     def signed(self, record: SignedRecord) -> bool:
         """Whether the office signed it. Raises `Forged` where it does not hold."""
         signature = signature_of(record.headers)
-        if self.keys is None or (signature is None and self.accept_unsigned):
+        if self.keys is None or (signature is None and self._may_lack_one(record)):
             return False
         parts = entry_parts(self.office, record.partition, record.key or b"", record.value)
         if signature is None or not self.keys.hold(signature, parts):
             raise Forged
         return True
+
+    def _may_lack_one(self, record: SignedRecord) -> bool:
+        always = tuple(one.encode() for one in ALWAYS_SIGNED)
+        return self.accept_unsigned and not (record.key or b"").startswith(always)

@@ -1,12 +1,18 @@
 """How often one source may fail before it has to wait: counted in this process, and soon forgotten."""
 
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Address, ip_address, ip_network
 from time import monotonic
 from typing import Final
 
 SOURCES: Final = 10_000  # the oldest give way, so that nobody fills the memory
+AT_ONCE: Final = 8  # of one source: several of one house sign in together, and leave others room
+
+
+class NoRoom(Exception):
+    """Too many wait for the same already."""
 
 
 class FailureThrottle:
@@ -15,6 +21,7 @@ class FailureThrottle:
     def __init__(self, most: int, seconds: float = 300.0, clock: Callable[[], float] = monotonic) -> None:
         self._most, self._seconds, self._clock = most, seconds, clock
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._trying = Counter[str]()
 
     def wait(self, source: str) -> float:
         """Seconds that it has to wait; 0 for who may try."""
@@ -25,6 +32,22 @@ class FailureThrottle:
         while failures and failures[0] <= now - self._seconds:
             failures.popleft()
         return failures[0] + self._seconds - now if len(failures) >= self._most else 0.0
+
+    @contextmanager
+    def trying(self, source: str) -> Iterator[None]:
+        """While somebody of it tries, which counts like a failure until it is known what it was: else many at
+        once would be more than one after the other. Raises `NoRoom`."""
+        name = network(source)
+        failures = len(self._failures.get(name, ()))
+        if self._trying[name] >= min(AT_ONCE, self._most - failures):
+            raise NoRoom
+        self._trying[name] += 1
+        try:
+            yield
+        finally:
+            self._trying[name] -= 1
+            if not self._trying[name]:
+                del self._trying[name]
 
     def failed(self, source: str) -> None:
         failures = self._failures.setdefault(network(source), deque(maxlen=self._most))

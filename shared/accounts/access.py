@@ -15,7 +15,8 @@ class SignedIn:
     """Whoever works with the service and asks, or a program of theirs. `actor`: as in `Envelope`;
     `permitted`: whether they may do something, to what is of an activity or of the whole; `csrf`: what their
     forms carry, which no other site's page can know; `nonce`: of the form that they sent, which makes its
-    command the same when it is sent again; `source`: how that of their commands ends."""
+    command the same when it is sent again; `source`: how that of their commands ends; `roles`:
+    that hold now, for whatever they are."""
 
     actor: str
     name: str
@@ -23,6 +24,7 @@ class SignedIn:
     csrf: str = ""
     nonce: str = ""
     source: str = "staff"
+    roles: frozenset[str] = frozenset()
 
     def may(self, action: str, activity: str | None = None) -> bool:
         return self.permitted(action, activity)
@@ -58,9 +60,9 @@ class Access(Protocol):
 
     def page(self, action: str) -> PagePermission: ...
 
-    def export(self, action: str) -> PagePermission:
-        """As `page`, for files with people's data: to who proved lately who they are. Raises `Problem` 303
-        for others, who come back once they did."""
+    def proved(self, action: str) -> PagePermission:
+        """As `page`, for files with people's data and for what gives power: to who proved lately who they
+        are. Raises `Problem` 303 for others, who come back once they did."""
         ...
 
     def api(self, action: str) -> ApiPermission: ...

@@ -1,11 +1,14 @@
 """Accounts in the database of their service: no other one reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from shared.accounts.domain.account import Account
-from shared.accounts.domain.permissions import Grant
+from shared.accounts.domain.account import Account, LastAdmin, management
+from shared.accounts.domain.history import COMMAND_LINE
+from shared.accounts.domain.permissions import MANAGE_ACCOUNTS, Grant, Roles
 from shared.accounts.history import History, history_row
 from shared.accounts.sessions import Sessions
 from shared.mongo.driver import Document, Session, Store
@@ -40,11 +43,13 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Whatever takes something from an account ends its sessions in the same transaction."""
+    """Whatever takes something from an account ends its sessions in the same transaction. `roles`: of the
+    service, some of which manage accounts."""
 
     store: Store
     sessions: Sessions
     history: History
+    roles: Roles
 
     async def one(self, name: str) -> Account | None:
         row = await self.store["accounts"].find_one({"_id": name})
@@ -60,11 +65,33 @@ class Accounts:
 
     async def all(self) -> list[Account]:
         """By address."""
-        rows = await self.store["accounts"].find({}).sort("letters", 1).to_list(None)
+        return await self._all()
+
+    @asynccontextmanager
+    async def keeping_admins(self, name: str, by: str, session: Session) -> AsyncIterator[None]:
+        """What is done within to this account leaves an admin, for good where there was one; else `LastAdmin`
+        is raised, and the transaction undone. Others that count are written to, too: of two admins who
+        disable each other at once, one comes second and finds out. Whoever types the `simpul` command may
+        always invite the next one."""
+        before = await self._all(session)
+        yield
+        if by == COMMAND_LINE or not self._managed(one for one in before if one.id == name):
+            return
+        others = {"_id": {"$ne": name}, "grants.role": {"$in": self.roles.of(MANAGE_ACCOUNTS)}}
+        await self.store["accounts"].update_many(others, {"$inc": {"relied_on": 1}}, session=session)
+        if self._managed(await self._all(session)) < self._managed(before):
+            raise LastAdmin
+
+    def _managed(self, some: Iterable[Account]) -> int:
+        return management(some, self.roles, datetime.now(UTC))
+
+    async def _all(self, session: Session | None = None) -> list[Account]:
+        rows = await self.store["accounts"].find({}, session=session).sort("letters", 1).to_list(None)
         return [account(row) for row in rows]
 
     async def grant(self, name: str, grants: Sequence[Grant], by: str) -> None:
-        """Replace what an account may do. `by`: the actor who has it done, here and below."""
+        """Replace what an account may do. `by`: the actor who has it done, here and below.
+        Raises `LastAdmin`, as `disable` does."""
         change = {"$set": {"grants": grant_rows(grants)}}
         told = ", ".join(map(str, grants)) or "tidak ada"
         await self._change(name, change, history_row(by, "change_grants", [name], told))
@@ -81,7 +108,8 @@ class Accounts:
     async def _change(self, name: str, change: Document | None, done: Document) -> None:
         async def work(session: Session) -> None:
             if change is not None:
-                await self.store["accounts"].update_one({"_id": name}, change, session=session)
+                async with self.keeping_admins(name, done["actor"], session):
+                    await self.store["accounts"].update_one({"_id": name}, change, session=session)
             await self.history.write(dict(done), session)
             await self.sessions.end_all(name, transaction=session)
 

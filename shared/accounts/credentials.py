@@ -52,7 +52,8 @@ class Credentials:
         """Whether this is somebody of the staff. An attempt is counted before it is looked at: many at once
         are no more than one after the other. `browser`: by what it is known, if it is. Where its account has
         signed in before it is counted apart, so that no stranger shuts the door to its owner (OWASP's
-        device cookies)."""
+        device cookies). Raises `NoRoom`."""
+        self.hashes.require_room()
         attempt = await self._attempts_of(letters(email), digest(browser))
         if wait := await self._attempt(attempt, now):
             await self.notices.locked(letters(email), now)

@@ -93,10 +93,12 @@ class Invitations:
             raise AccountExists from None
 
     async def invite_again(self, name: str, now: datetime, by: str) -> str:
-        """A new link, which alone opens the account from now on; with it goes what they signed in with."""
+        """A new link, which alone opens the account from now on; with it goes what they signed in with.
+        Raises `LastAdmin`."""
 
         async def work(session: Session) -> str:
-            link = await self._invite(name, now, by, session)
+            async with self.accounts.keeping_admins(name, by, session):
+                link = await self._invite(name, now, by, session)
             await self.accounts.sessions.end_all(name, transaction=session)
             return link
 
@@ -170,7 +172,7 @@ def standing(token: bytes, now: datetime) -> Document:
 def invitations(
     store: Store, history: History, public_url: str, frame: Frame, announce: Announce | None = None
 ) -> Invitations:
-    accounts = Accounts(store, Sessions(store), history)
+    accounts = Accounts(store, Sessions(store), history, frame.roles)
     return Invitations(store, accounts, public_url.rstrip("/") + frame.prefix, announce)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from itsdangerous import Signer
+from starlette.routing import Match
 
 from shared.accounts.access import ApiPermission, PagePermission, SignedIn
 from shared.accounts.accounts import Accounts
@@ -25,7 +26,7 @@ from shared.sign_ins import SignIns
 
 SIGN_IN: Final = "/masuk"
 PROOF: Final = "/buktikan"
-UNPROVED: Final = "Buktikan dulu bahwa ini Anda: berkas ini memuat data orang."
+UNPROVED: Final = "Buktikan dulu bahwa ini Anda."
 SIGNED_OUT: Final = "Silakan masuk. Sesi berakhir sesudah 30 menit tanpa kegiatan, paling lama 12 jam."
 FOREIGN: Final = "Formulir ini sudah tidak berlaku. Buka lagi halamannya."
 
@@ -63,7 +64,7 @@ class StaffAccess:
     def page(self, action: str) -> PagePermission:
         return PagePermission(action, self._enter)
 
-    def export(self, action: str) -> PagePermission:
+    def proved(self, action: str) -> PagePermission:
         return PagePermission(action, self._enter_proved)
 
     def api(self, action: str) -> ApiPermission:
@@ -101,14 +102,17 @@ class StaffAccess:
         return await self._require(user, action, request)
 
     async def _enter_proved(self, request: Request, action: str) -> SignedIn:
-        """The one token is nobody, who has nothing else to prove."""
         user, session = await self._enter(request, action), await self.session(request)
         if session is None:
             raise self.signed_out()
-        if session.account != self.token_account and not session.is_proved(datetime.now(UTC)):
+        if not self.is_proved(session):
             where = proof_path(self.frame, _onward(request))
             raise Problem(303, "unproved", UNPROVED, {"Location": where})
         return user
+
+    def is_proved(self, session: Session) -> bool:
+        """Lately. The one token is nobody, who has nothing else to prove."""
+        return session.account == self.token_account or session.is_proved(datetime.now(UTC))
 
     async def _account(self, session: Session) -> Account | None:
         if session.account == self.token_account:
@@ -122,9 +126,10 @@ class StaffAccess:
         return f"{self.frame.token.id}:{hashlib.sha256(self.token_hash.lower().encode()).hexdigest()[:16]}"
 
     async def _bear(self, request: Request, action: str) -> SignedIn:
-        self.sign_ins.require_turn(request, "token")
+        """A program's token never waits: nobody guesses one, and others of its network may well fail."""
         if token := await self.tokens.of(borne_token(request), datetime.now(UTC)):
             return await self._in_scope(request, action, token)
+        self.sign_ins.require_turn(request, "token")
         if not token_matches(request, self.token_hash):
             if bears_token(request):
                 self.sign_ins.refused(request, "token")
@@ -149,6 +154,7 @@ class StaffAccess:
             lambda action, activity: self.frame.roles.permit(account.grants, action, activity, now),
             csrf,
             nonce,
+            roles=frozenset(grant.role for grant in account.grants if grant.holds(now)),
         )
 
     async def _require(self, user: SignedIn, action: str, request: Request) -> SignedIn:
@@ -164,11 +170,19 @@ def proof_path(frame: Frame, onward: str) -> str:
 
 
 def _onward(request: Request) -> str:
-    """The same again; of a form, which may hold a name, the page that it stands on."""
+    """The same again; of a form, which may hold a name, the page that it stands on: the nearest above."""
     path, query = request.url.path, request.url.query
-    if request.method != "GET":
-        return path.rpartition("/")[0]
-    return f"{path}?{query}" if query else path
+    if request.method == "GET":
+        return f"{path}?{query}" if query else path
+    while path and not _is_page(request, path):
+        path = path.rpartition("/")[0]
+    return path
+
+
+def _is_page(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    is_file = "." in path.rpartition("/")[2]
+    return not is_file and any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def forbidden(frame: Frame, action: str) -> Problem:

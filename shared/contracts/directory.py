@@ -1,7 +1,7 @@
 """What a mail needs and a fact may not hold, and what an office needs beside its facts to have its register
 again. Private to the office; compacted; `rev` is a fact's number."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
@@ -158,6 +158,10 @@ class OwnPageEntry(Message):
     at: AwareDatetime
     link: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     until: AwareDatetime
+
+
+ALWAYS_SIGNED: Final = ("material:", "s:", "u:")
+"""How keys of entries begin that no version before signatures wrote: accounts, own pages, materials."""
 
 
 def material_key(activity: str, material: str) -> str:

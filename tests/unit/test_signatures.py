@@ -116,6 +116,13 @@ def test_an_entry_holds_on_its_partition_of_its_office() -> None:
 def test_unsigned_entries_are_accepted_where_they_may_be_and_forged_ones_nowhere() -> None:
     lenient = EntrySignatures("bali", SIGNER.public)
     assert not lenient.signed(Entry())
+    assert not lenient.signed(Entry(b"r:u:1"))
+    for key in (b"u:baru", b"s:baru", b"material:rakor/baru"):
+        assert lenient.signed(Entry(key).signed())
+        assert not EntrySignatures("bali").signed(Entry(key)), "an office without keys signs nothing"
+        for unsigned in (Entry(key), Entry(key, None)):
+            with pytest.raises(Forged):
+                lenient.signed(unsigned)
     with pytest.raises(Forged):
         lenient.signed(Entry().signed(OTHER))
     assert not EntrySignatures("bali").signed(Entry().signed(OTHER))

@@ -30,7 +30,8 @@ class Sources:
 
     `own`: the keys of the office's registration, None while it has none; what it wrote before `signed_from`
     may lack a signature. `grants`: by `ce_source`. `accept_unsigned`: sources without a key may have anything
-    decided, as in versions before keys; `on_unsigned` is called for each such command.
+    decided that bears no signature, as in versions before keys; `on_unsigned` is called for each such one.
+    An instance that has no key yet takes what another instance signed.
     """
 
     office: str
@@ -63,6 +64,8 @@ class Sources:
         if keys is None or not signed:
             if not self.accept_unsigned and keys is None:
                 return UNGRANTED
+            if signature is not None and not self.is_own(envelope.source):
+                return MISSIGNED
             self.on_unsigned()
             return None
         if signature is None:

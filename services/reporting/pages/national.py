@@ -96,7 +96,8 @@ class NationalPages:
             return await self.filters(request, exact, office)
         if office is not None:
             query.office = office
-        csrf = user.csrf if user else ""
+        here = user or await self._directorate.desk.access.visitor(request)
+        csrf = here.csrf if here else ""
         # a page tells its own age: the same figures a minute later are another page
         tag = self._directorate.tag(request, exact, csrf, f"{datetime.now(JAKARTA):%Y%m%d%H%M}")
         try:
@@ -108,7 +109,7 @@ class NationalPages:
         shown = _shown(request.query_params, query, office, found)
         said = done_message(self._front, request)
         return self._page(
-            "national.html", 200, tag.headers, exact=exact, user=user, csrf=csrf, done=said, **shown
+            "national.html", 200, tag.headers, exact=exact, user=here, csrf=csrf, done=said, **shown
         )
 
     async def filters(self, request: Request, exact: bool, office: str | None) -> Response:

@@ -35,12 +35,17 @@ class Account:
         return self.name or self.email
 
 
-def is_last_admin(account: Account, accounts: list[Account], roles: Roles, now: datetime) -> bool:
-    """Whether nobody else could invite or disable anybody."""
-    return _is_admin(account, roles, now) and not any(
-        _is_admin(other, roles, now) for other in accounts if other.id != account.id
-    )
+class LastAdmin(Exception):
+    """A change would leave fewer who could invite anybody than the service needs."""
 
 
-def _is_admin(account: Account, roles: Roles, now: datetime) -> bool:
-    return account.state == "active" and roles.permit(account.grants, MANAGE_ACCOUNTS, None, now)
+def management(accounts: Iterable[Account], roles: Roles, now: datetime) -> int:
+    """How an account service is managed: 2 by somebody for good, 1 by somebody until a day, 0 by nobody."""
+    return max((_manages(one, roles, now) for one in accounts), default=0)
+
+
+def _manages(account: Account, roles: Roles, now: datetime) -> int:
+    if account.state != "active" or not roles.permit(account.grants, MANAGE_ACCOUNTS, None, now):
+        return 0
+    lasting = [one for one in account.grants if one.until is None]
+    return 2 if roles.permit(lasting, MANAGE_ACCOUNTS, None, now) else 1

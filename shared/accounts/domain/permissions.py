@@ -45,11 +45,12 @@ class Roles:
         return Grant(role, activity)
 
     def permit(self, grants: Iterable[Grant], action: str, activity: str | None, now: datetime) -> bool:
-        """Whether one of them lets its account do this to something of an activity, or of the whole."""
-        return any(
+        """Whether one of them lets its account do this to something of an activity, or of the whole. Whoever
+        signed in may enter, and so see that no role holds now, and sign out."""
+        return action == ENTER or any(
             grant.role in self.permitted[action]
             and grant.holds(now)
-            and (grant.activity is None or grant.activity == activity or action == ENTER)
+            and (grant.activity is None or grant.activity == activity)
             for grant in grants
         )
 

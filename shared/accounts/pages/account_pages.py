@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
 from shared.accounts.accounts_desk import AccountsDesk
 from shared.accounts.frame import Frame
+from shared.accounts.staff_access import proof_path
 from shared.pages.done_sentences import DoneSentences
 
 TEMPLATES: Final = Path(__file__).parent.with_name("templates")
@@ -47,6 +49,14 @@ class AccountPages:
     ) -> HTMLResponse:
         known = {"frame": self.frame, "house_name": self.name, "zone": self.zone, **self.values}
         return HTMLResponse(self.templates.get_template(look).render(**known, **values), status, headers)
+
+
+async def proof_asked(front: AccountPages, request: Request) -> str:
+    """Where whoever looks at this page proves who they are, before they change what it shows; empty where
+    they did lately."""
+    session = await front.desk.access.session(request)
+    proved = session is not None and front.desk.access.is_proved(session)
+    return "" if proved else proof_path(front.frame, request.url.path)
 
 
 def accounts_of(front: AccountPages) -> AccountsDesk:

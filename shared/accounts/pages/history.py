@@ -32,7 +32,7 @@ class Filter(BaseModel):
 def routes(front: AccountPages, access: Access) -> APIRouter:
     router = APIRouter(prefix=front.frame.prefix)
     Auditor = Annotated[SignedIn, Depends(access.page(SEE_HISTORY))]  # noqa: N806
-    Exporter = Annotated[SignedIn, Depends(access.export(SEE_HISTORY))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.proved(SEE_HISTORY))]  # noqa: N806
     FilterQuery = Annotated[Filter, Query()]  # noqa: N806
 
     @router.get(PATH, response_class=HTMLResponse)

@@ -21,6 +21,7 @@ from shared.http import Problem
 GONE: Final = (
     "Undangan ini sudah dipakai, sudah lewat 72 jam, atau diganti dengan yang baru. Mintalah lagi kepada {}."
 )
+TYPED: Final = ("nama", "kata-sandi", "kode")
 NO_NAME: Final = "Tulis nama Anda"
 WRONG_CODE: Final = "Kode ini tidak cocok. Tunggu kode berikutnya di aplikasi, lalu tulis keenam angkanya"
 
@@ -35,25 +36,29 @@ def routes(front: AccountPages) -> APIRouter:
 
     @router.post("", response_class=HTMLResponse)
     async def accept(token: str, request: Request) -> Response:
-        desk = accounts_of(front)
-        desk.sign_ins.require_turn(request, "invitation")
         async with request.form(max_files=0, max_fields=8) as sent:
-            name, password, code = (str(sent.get(one, "")) for one in ("nama", "kata-sandi", "kode"))
-        invited, at = await _invited(front, token), now()
-        errors = _errors(front, invited, name.strip(), password, code, at)
-        if errors:
-            if "kode" in errors:
-                desk.sign_ins.refused(request, "invitation", invited.account.id)
-            return _form(front, token, invited, {"nama": name[:200], "kode": ""}, errors)
-        kept = await desk.hashes.of(password)
-        # as of when it came: hashing takes its time, and a code is good for a minute
-        codes = await desk.invitations.accept(token, name.strip(), kept, code, at)
-        if codes is None:
-            raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
-        page = front.page("staf-kode-pemulihan.html", codes=codes)
-        return await begun(front, request, invited.account.id, page, Proof(at))
+            typed = {name: str(sent.get(name, "")) for name in TYPED}
+        with accounts_of(front).sign_ins.turn(request, "invitation"):
+            return await _accepted(front, token, request, typed)
 
     return router
+
+
+async def _accepted(front: AccountPages, token: str, request: Request, typed: dict[str, str]) -> Response:
+    desk, (name, password, code) = accounts_of(front), typed.values()
+    invited, at = await _invited(front, token), now()
+    errors = _errors(front, invited, name.strip(), password, code, at)
+    if errors:
+        if "kode" in errors:
+            desk.sign_ins.refused(request, "invitation", invited.account.id)
+        return _form(front, token, invited, {"nama": name[:200], "kode": ""}, errors)
+    kept = await desk.hashes.of(password)
+    # as of when it came: hashing takes its time, and a code is good for a minute
+    codes = await desk.invitations.accept(token, name.strip(), kept, code, at)
+    if codes is None:
+        raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
+    page = front.page("staf-kode-pemulihan.html", codes=codes)
+    return await begun(front, request, invited.account.id, page, Proof(at))
 
 
 def _errors(

@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse
 
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
-from shared.accounts.domain.account import Account, is_last_admin
+from shared.accounts.domain.account import Account, LastAdmin
 from shared.accounts.domain.permissions import MANAGE_ACCOUNTS, Grant
 from shared.accounts.invitations import AccountExists, is_email
 from shared.accounts.pages import grant_form
-from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now, proof_asked
 from shared.http import Problem
 
 PATH: Final = "/akun"
@@ -21,7 +21,10 @@ ELSEWHERE: Final = "luar"
 NO_EMAIL: Final = "Tulis alamat email, misalnya nama@instansi.example"
 EXISTS: Final = "Alamat ini sudah punya akun; ubah perannya di akun itu"
 UNKNOWN: Final = "Akun ini tidak ditemukan di {} kami."
-LAST_ADMIN: Final = "Ini {} terakhir. Angkat dahulu yang lain, supaya ada yang dapat mengundang."
+LAST_ADMIN: Final = (
+    "Ini {} terakhir, atau yang terakhir tanpa tanggal akhir. Angkat dahulu yang lain tanpa tanggal akhir, "
+    "supaya selalu ada yang dapat mengundang."
+)
 INVITED: Final = "Undangan sudah dikirim; tautannya berlaku 72 jam dan dapat dipakai satu kali."
 GRANTED: Final = "Peran sudah diubah. Sesi akun ini berakhir: ia masuk lagi dengan peran yang baru."
 ENDED: Final = "Semua sesi akun ini sudah diakhiri."
@@ -30,11 +33,14 @@ DISABLED: Final = "Akun sudah dinonaktifkan, dan semua sesinya diakhiri."
 
 def routes(front: AccountPages, access: Access) -> APIRouter:
     router = APIRouter(prefix=front.at(PATH))
-    Manager = Annotated[SignedIn, Depends(access.page(MANAGE_ACCOUNTS))]  # noqa: N806
+    Viewer = Annotated[SignedIn, Depends(access.page(MANAGE_ACCOUNTS))]  # noqa: N806
+    Manager = Annotated[SignedIn, Depends(access.proved(MANAGE_ACCOUNTS))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def listed(user: Manager, request: Request) -> HTMLResponse:
-        return await _listed(front, user, {}, {}, done_message(front, request))
+    async def listed(user: Viewer, request: Request) -> HTMLResponse:
+        return await _listed(
+            front, user, {}, {}, done_message(front, request), proof=await proof_asked(front, request)
+        )
 
     @router.post("", response_class=HTMLResponse)
     async def invite(user: Manager, request: Request) -> Response:
@@ -57,8 +63,9 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         return redirect_with_message(front, front.at(PATH), INVITED)
 
     @router.get("/{account}", response_class=HTMLResponse)
-    async def one(account: str, user: Manager, request: Request) -> HTMLResponse:
-        return await _shown(front, user, await _account(front, account), did=done_message(front, request))
+    async def one(account: str, user: Viewer, request: Request) -> HTMLResponse:
+        found, proof = await _account(front, account), await proof_asked(front, request)
+        return await _shown(front, user, found, did=done_message(front, request), proof=proof)
 
     @router.post("/{account}/peran", response_class=HTMLResponse)
     async def grant(account: str, user: Manager, request: Request) -> Response:
@@ -66,21 +73,25 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         found, sent = await _account(front, account), await request.form()
         if "hapus" in sent:
             grants = _without(found.grants, str(sent["hapus"]))
-            if await _locks_out(front, found, grants):
-                return await _shown(front, user, found, told=LAST_ADMIN.format(front.frame.admin))
         else:
             values = grant_form.typed(sent)
             added, errors = await _grant(front, values)
             if added is None:
                 return await _shown(front, user, found, values, errors)
             grants = (*(one for one in found.grants if one != added), added)
-        await accounts_of(front).accounts.grant(found.id, grants, user.actor)
+        try:
+            await accounts_of(front).accounts.grant(found.id, grants, user.actor)
+        except LastAdmin:
+            return await _last_admin(front, user, found)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), GRANTED)
 
     @router.post("/{account}/undangan", response_class=HTMLResponse)
     async def invite_again(account: str, user: Manager) -> Response:
         found = await _account(front, account)
-        link = await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
+        try:
+            link = await accounts_of(front).invitations.invite_again(found.id, now(), user.actor)
+        except LastAdmin:
+            return await _last_admin(front, user, found)
         if not _is_mailed(front):
             return await _shown(front, user, await _account(front, account), link=link)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), INVITED)
@@ -94,9 +105,10 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
     @router.post("/{account}/nonaktif", response_class=HTMLResponse)
     async def disable(account: str, user: Manager) -> Response:
         found = await _account(front, account)
-        if await _locks_out(front, found, ()):
-            return await _shown(front, user, found, told=LAST_ADMIN.format(front.frame.admin))
-        await accounts_of(front).accounts.disable(found.id, user.actor)
+        try:
+            await accounts_of(front).accounts.disable(found.id, user.actor)
+        except LastAdmin:
+            return await _last_admin(front, user, found)
         return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), DISABLED)
 
     return router
@@ -117,14 +129,6 @@ async def _grant(front: AccountPages, values: dict[str, str]) -> tuple[Grant | N
     return grant_form.read(values, front.zone, front.frame.roles, known)
 
 
-async def _locks_out(front: AccountPages, account: Account, grants: tuple[Grant, ...]) -> bool:
-    """Whether nobody could invite anybody, had this account no more than these."""
-    everybody, at = await accounts_of(front).accounts.all(), datetime.now(UTC)
-    left = Account(account.id, account.email, account.name, account.state, grants)
-    roles = front.frame.roles
-    return is_last_admin(account, everybody, roles, at) and not is_last_admin(left, [left], roles, at)
-
-
 def _without(grants: tuple[Grant, ...], number: str) -> tuple[Grant, ...]:
     return tuple(one for at, one in enumerate(grants) if str(at) != number)
 
@@ -136,6 +140,7 @@ async def _listed(
     errors: dict[str, str],
     did: str = "",
     link: str = "",
+    proof: str = "",
 ) -> HTMLResponse:
     empty = dict.fromkeys(("email", *grant_form.FIELDS), "")
     return staff_page(
@@ -148,6 +153,7 @@ async def _listed(
         errors=errors,
         done=did,
         link=link,
+        proof=proof,
         **await _shared(front),
     )
 
@@ -161,6 +167,7 @@ async def _shown(
     told: str = "",
     did: str = "",
     link: str = "",
+    proof: str = "",
 ) -> HTMLResponse:
     return staff_page(
         front,
@@ -174,8 +181,13 @@ async def _shown(
         told=told,
         done=did,
         link=link,
+        proof=proof,
         **await _shared(front),
     )
+
+
+async def _last_admin(front: AccountPages, user: SignedIn, account: Account) -> HTMLResponse:
+    return await _shown(front, user, account, told=LAST_ADMIN.format(front.frame.admin))
 
 
 def _is_mailed(front: AccountPages) -> bool:

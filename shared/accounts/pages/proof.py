@@ -37,14 +37,15 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
     @router.post("", response_class=HTMLResponse)
     async def prove(user: Anybody, request: Request) -> Response:
         desk, sent, account = accounts_of(front), await request.form(), await _account(front, user)
-        desk.sign_ins.require_turn(request, "proof")
         onward, password, code = (str(sent.get(one, "")) for one in ("lanjut", "kata-sandi", "kode"))
         browser = desk.browser.of(request)
-        found = await desk.credentials.check(account.email, password, code, browser, now())
-        if isinstance(found, Refused) and found.wait is not None:
-            raise desk.sign_ins.too_often("proof", found.wait.total_seconds())
+        with desk.sign_ins.turn(request, "proof"):
+            found = await desk.credentials.check(account.email, password, code, browser, now())
+            if isinstance(found, Refused) and found.wait is not None:
+                raise desk.sign_ins.too_often("proof", found.wait.total_seconds())
+            if isinstance(found, Refused):
+                desk.sign_ins.refused(request, "proof", account.id)
         if isinstance(found, Refused):
-            desk.sign_ins.refused(request, "proof", account.id)
             return await _form(front, user, local(front, onward), {"kata-sandi": WRONG})
         return await _proved(front, request, local(front, onward), found)
 

@@ -39,12 +39,12 @@ def door(front: AccountPages) -> APIRouter:
 
     @router.post(SIGN_IN, response_class=HTMLResponse)
     async def sign_in(request: Request) -> Response:
-        accounts_of(front).sign_ins.require_turn(request, "page")
         async with request.form(max_files=0, max_fields=8) as sent:
             typed = {name: str(sent.get(name, "")) for name in (*TYPED, "sandi")}
-        if typed["email"] or typed["kata-sandi"]:
-            return await _with_account(front, request, typed)
-        return await _with_token(front, request, typed["sandi"])
+        with accounts_of(front).sign_ins.turn(request, "page"):
+            if typed["email"] or typed["kata-sandi"]:
+                return await _with_account(front, request, typed)
+            return await _with_token(front, request, typed["sandi"])
 
     return router
 

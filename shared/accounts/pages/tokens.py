@@ -9,7 +9,7 @@ from shared.accounts.access import Access, SignedIn
 from shared.accounts.api_tokens import NameTaken
 from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
 from shared.accounts.domain.permissions import MANAGE_ACCOUNTS
-from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
+from shared.accounts.pages.account_pages import AccountPages, accounts_of, now, proof_asked
 from shared.accounts.pages.grant_form import end_of_day, is_slug
 
 PATH: Final = "/token"
@@ -23,11 +23,13 @@ REVOKED: Final = "Token itu sudah dicabut."
 
 def routes(front: AccountPages, access: Access) -> APIRouter:
     router = APIRouter(prefix=front.at(PATH))
-    Manager = Annotated[SignedIn, Depends(access.page(MANAGE_ACCOUNTS))]  # noqa: N806
+    Viewer = Annotated[SignedIn, Depends(access.page(MANAGE_ACCOUNTS))]  # noqa: N806
+    Manager = Annotated[SignedIn, Depends(access.proved(MANAGE_ACCOUNTS))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
-    async def listed(user: Manager, request: Request) -> HTMLResponse:
-        return await _shown(front, user, {}, {}, did=done_message(front, request))
+    async def listed(user: Viewer, request: Request) -> HTMLResponse:
+        did, proof = done_message(front, request), await proof_asked(front, request)
+        return await _shown(front, user, {}, {}, did=did, proof=proof)
 
     @router.post("", response_class=HTMLResponse)
     async def make(user: Manager, request: Request) -> HTMLResponse:
@@ -63,6 +65,7 @@ async def _shown(
     errors: dict[str, str],
     token: str = "",
     did: str = "",
+    proof: str = "",
 ) -> HTMLResponse:
     """`token`: the new one, which no other page shows."""
     return staff_page(
@@ -77,4 +80,5 @@ async def _shown(
         token=token,
         scopes_hint=front.scopes_hint,
         done=did,
+        proof=proof,
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -201,6 +201,32 @@ async def test_files_of_people_go_to_who_proved_lately_who_they_are(place: Place
                 assert parse_qs(urlsplit(led).query) == {"lanjut": ["/staf/kegiatan/uji"]}, "no name in it"
 
 
+async def test_power_is_given_and_taken_by_who_proved_lately_who_they_are(place: Place) -> None:
+    """Else whoever finds an admin's open laptop invites themselves."""
+    admin = await accounts.account(place.office, Grant(Role.ADMIN))
+    late = await accounts.session(place.office, admin, "long ago")
+    long_ago = {"proved": datetime.now(UTC) - timedelta(minutes=16)}
+    await place.office.store["sessions"].update_one({"device": "long ago"}, {"$set": long_ago})
+    pages = {one.path: one for one in place.routes if one.method == "GET"}
+    giving = [one for one in place.routes if one.action == Action.MANAGE_ACCOUNTS and one.method == "POST"]
+    assert len(giving) == 7
+    before = await place.office.store["history"].count_documents({})
+    for route in giving:
+        marks = await accounts.marks(place.client, late)
+        answer = await place.client.post(at(route, place), data=marks, headers=late)
+        led = urlsplit(answer.headers.get("location", ""))
+        assert (answer.status_code, led.path) == (303, "/staf/buktikan"), route.name
+        (back,) = parse_qs(led.query)["lanjut"]
+        assert back in {path.replace("{account}", "x") for path in pages}, f"{back} is no page"
+        assert back not in ("/staf", "/"), route.name
+    assert await place.office.store["history"].count_documents({}) == before
+    for path in ("/staf/akun", f"/staf/akun/{admin}", "/staf/token"):
+        page = await place.client.get(path, headers=late)
+        assert f'href="/staf/buktikan?lanjut={quote(path, safe="")}"' in page.text, "before they type"
+        fresh = await place.client.get(path, headers=await accounts.session(place.office, admin))
+        assert "/staf/buktikan" not in fresh.text
+
+
 async def test_that_there_is_no_such_registration_is_told_to_the_whole_offices_staff(
     place: Place,
 ) -> None:
@@ -208,6 +234,19 @@ async def test_that_there_is_no_such_registration_is_told_to_the_whole_offices_s
         headers = await accounts.session(place.office, await accounts.account(place.office, grant))
         answer = await place.client.get("/staf/pendaftaran/tiada", headers=headers)
         assert answer.status_code == status
+
+
+async def test_who_has_no_role_any_more_is_told_so_and_finds_the_way_out(place: Place) -> None:
+    over = Grant(Role.ADMIN, until=datetime.now(UTC) - timedelta(seconds=1))
+    for grants in ((), (over,)):
+        headers = await accounts.session(place.office, await accounts.account(place.office, *grants))
+        home = await place.client.get("/staf", headers=headers)
+        assert (home.status_code, "tidak ada peran yang berlaku" in home.text) == (200, True)
+        assert "Perlu perhatian" not in home.text
+        assert (await place.client.get("/staf/orang", headers=headers)).status_code == 403
+        marks = await accounts.marks(place.client, headers)
+        assert (await place.client.post("/staf/keluar", data=marks, headers=headers)).status_code == 303
+        assert (await place.client.get("/staf", headers=headers)).status_code == 303
 
 
 async def test_the_desk_shows_what_ones_roles_may_do(place: Place) -> None:

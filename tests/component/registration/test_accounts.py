@@ -1,5 +1,6 @@
 """From the invitation to the desk: accepted once, signed in with password and code, granted, disabled."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -258,9 +259,49 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
         await client.post(f"{one}/nonaktif", data=marks, headers=me)
         assert (await client.get("/staf", headers=theirs)).status_code == 303
         mine = f"/staf/akun/{admin}"
-        for path, sent in ((f"{mine}/nonaktif", {}), (f"{mine}/peran", {"hapus": "0"})):
+        ends = {"peran": "admin", "sampai": "2030-12-31"}
+        await client.post(f"{mine}/peran", data=marks | ends, headers=me)
+        me = await accounts.session(office, admin)
+        marks = await accounts.marks(client, me)
+        for path, sent in (
+            (f"{mine}/nonaktif", {}),
+            (f"{mine}/peran", {"hapus": "0"}),
+            (f"{mine}/undangan", {}),
+        ):
             answer = await client.post(path, data=marks | sent, headers=me)
             assert (answer.status_code, "admin balai terakhir" in answer.text) == (409, True)
+
+
+async def test_two_admins_who_disable_each_other_at_once_leave_one(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        for _ in range(4):
+            await office.store["accounts"].delete_many({})
+            pair = [await accounts.account(office, Grant(Role.ADMIN)) for _ in range(2)]
+            heads = [await accounts.session(office, one) for one in pair]
+            forms = [await accounts.marks(client, one) for one in heads]
+            answers = await asyncio.gather(
+                *(
+                    client.post(f"/staf/akun/{other}/nonaktif", data=form, headers=head)
+                    for other, form, head in zip(reversed(pair), forms, heads, strict=True)
+                )
+            )
+            left = await office.store["accounts"].count_documents({"state": "active"})
+            assert left == 1, [one.status_code for one in answers]
+
+
+async def test_who_manages_for_a_while_is_not_left_alone_with_it(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        soon = datetime.now(UTC) + timedelta(days=1)
+        lasting = await accounts.account(office, Grant(Role.ADMIN))
+        ending = await accounts.account(office, Grant(Role.ADMIN, until=soon))
+        me = await accounts.session(office, ending)
+        marks = await accounts.marks(client, me)
+        for deed in ("nonaktif", "undangan"):
+            answer = await client.post(f"/staf/akun/{lasting}/{deed}", data=marks, headers=me)
+            assert (answer.status_code, "tanpa tanggal akhir" in answer.text) == (409, True), deed
+        await accounts.account(office, Grant(Role.ADMIN))
+        answer = await client.post(f"/staf/akun/{lasting}/nonaktif", data=marks, headers=me)
+        assert answer.status_code == 303
 
 
 async def test_an_invitation_is_put_on_the_directory_and_forgotten(servers: Servers) -> None:

@@ -119,6 +119,15 @@ async def test_a_token_ends_with_its_day_and_when_it_is_revoked(servers: Servers
         assert "mencabut token program" in page.text
 
 
+async def test_a_program_does_not_wait_for_what_others_of_its_network_did(servers: Servers) -> None:
+    async with new_office(servers) as office, office.registration(failed_sign_ins_per_address=1) as client:
+        asked, scope = {"source": f"/{office.code}/portal"}, f"outcomes:/{office.code}/portal"
+        portal = await made(office, client, "portal", scope)
+        for headers, status in (({"Authorization": "Bearer salah"}, 401), (STAFF, 429), (portal, 200)):
+            answer = await client.get("/api/v1/commands", params=asked, headers=headers)
+            assert answer.status_code == status
+
+
 async def test_what_makes_no_token_is_said_at_its_field(servers: Servers) -> None:
     async with new_office(servers) as office, office.registration() as client:
         await made(office, client, "portal", "commands:submit")

@@ -112,6 +112,10 @@ async def test_both_roles_see_and_export_exact_figures_until_their_day(store: St
         for who in (over, {}):
             assert (await one.get(asked, headers=who)).status_code == 401
             assert "<dd>&lt;5</dd>" in (await one.get("/?category=komunitas", headers=who)).text
+        home = await one.get("/", headers=over)
+        assert "tidak ada peran yang berlaku" in home.text
+        left = await one.post("/keluar", data=directorate.marks(home), headers=over)
+        assert left.status_code == 303
 
 
 async def test_the_pages_show_what_ones_role_may_do(store: Store) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from services.registration.features.accounts.domain.permissions import PERMITTED, ROLES
 from services.registration.kernel.actions import Action, Role
-from shared.accounts.domain.account import Account, is_last_admin
+from shared.accounts.domain.account import Account, management
 from shared.accounts.domain.permissions import Grant
 from shared.accounts.domain.session import Session, device
 
@@ -34,8 +34,12 @@ def test_a_grant_for_one_activity_is_for_no_other_and_not_for_the_office() -> No
 
 def test_a_grant_ends_at_its_time() -> None:
     grants = [Grant(Role.ADMIN, until=NOW)]
-    assert ROLES.permit(grants, Action.ENTER, None, NOW - DAY)
-    assert not ROLES.permit(grants, Action.ENTER, None, NOW)
+    assert ROLES.permit(grants, Action.SEE_PEOPLE, None, NOW - DAY)
+    assert not ROLES.permit(grants, Action.SEE_PEOPLE, None, NOW)
+
+
+def test_whoever_signed_in_may_enter_and_leave_and_no_more() -> None:
+    assert {action for action in Action if ROLES.permit([], action, None, NOW)} == {Action.ENTER}
 
 
 def test_a_door_ticks_people_off_and_sees_no_more() -> None:
@@ -69,9 +73,10 @@ def test_the_last_admin_is_who_alone_is_one_of_the_whole_office_now() -> None:
         one("u:d", Grant(Role.ADMIN, "rakor")),
         one("u:e", Grant(Role.PANITIA)),
     ]
-    assert is_last_admin(admin, [admin, *others], ROLES, NOW)
-    assert not is_last_admin(admin, [admin, one("u:f", Grant(Role.ADMIN))], ROLES, NOW)
-    assert not is_last_admin(others[3], [admin, *others], ROLES, NOW)
+    assert management([admin, *others], ROLES, NOW) == 2
+    assert management(others, ROLES, NOW) == 0
+    for_a_day = one("u:f", Grant(Role.ADMIN, until=NOW + DAY), Grant(Role.PANITIA))
+    assert management([for_a_day, *others], ROLES, NOW) == 1
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}")
-    Exporter = Annotated[SignedIn, Depends(access.export(Action.EXPORT_ROSTER))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.proved(Action.EXPORT_ROSTER))]  # noqa: N806
     Importer = Annotated[SignedIn, Depends(access.page(Action.IMPORT_LIST))]  # noqa: N806
 
     @router.get("/peserta.xlsx")

@@ -53,7 +53,7 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
 def _routes(front: OfficePages, access: Access, where: str) -> APIRouter:
     router = APIRouter(prefix=f"/staf/kegiatan/{{activity}}/{where}")
     Importer = Annotated[SignedIn, Depends(access.page(ACTIONS[where]))]  # noqa: N806
-    Exporter = Annotated[SignedIn, Depends(access.export(ACTIONS[where]))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.proved(ACTIONS[where]))]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)
     async def empty(activity: str, user: Importer) -> HTMLResponse:

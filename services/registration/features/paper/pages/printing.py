@@ -43,7 +43,7 @@ class Chosen(BaseModel):
 def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}/cetak")
     Viewer = Annotated[SignedIn, Depends(access.page(Action.EXPORT_ROSTER))]  # noqa: N806
-    Exporter = Annotated[SignedIn, Depends(access.export(Action.EXPORT_ROSTER))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.proved(Action.EXPORT_ROSTER))]  # noqa: N806
     ChosenQuery = Annotated[Chosen, Query()]  # noqa: N806
 
     @router.get("", response_class=HTMLResponse)

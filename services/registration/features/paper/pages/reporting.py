@@ -39,7 +39,7 @@ XLSX: Final = f"{OFFICE}spreadsheetml.sheet"
 def routes(front: OfficePages, access: Access) -> APIRouter:
     router = APIRouter(prefix="/staf/kegiatan/{activity}")
     Viewer = Annotated[SignedIn, Depends(access.page(Action.SEE_ROSTER))]  # noqa: N806
-    Exporter = Annotated[SignedIn, Depends(access.export(Action.EXPORT_ROSTER))]  # noqa: N806
+    Exporter = Annotated[SignedIn, Depends(access.proved(Action.EXPORT_ROSTER))]  # noqa: N806
 
     @router.get("/laporan", response_class=HTMLResponse)
     async def page(activity: str, user: Viewer) -> HTMLResponse:
