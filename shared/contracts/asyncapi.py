@@ -90,8 +90,8 @@ CHANNELS: Final = (
         " Personal and private to the office; compacted; a null value ends a registration's record."
         " `simpul_signature` is over `directory`, the office's code, the partition in decimal digits, key and"
         " value.",
-        "`r:{registration}`, `i:{invitation}`, `a:{activity}`, `material:{activity}/{id}` or `k:{part}` of who"
-        " has a part, on the partition of its activity; `u:{random}` of an account",
+        "`r:{registration}`, `i:{invitation}`, `a:{activity}`, `material:{activity}/{id}` or `k:{part}` of"
+        " who has a part, on the partition of its activity; `u:{random}` of an account",
         (OFFICES_REGISTRATION,),
         (OFFICES_NOTIFICATION,),
         topics.DIRECTORY_SETTINGS,

@@ -34,7 +34,7 @@ def test_every_mail_of_both_gatherings_is_written_three_ways(tmp_path: Path) -> 
             assert zone in text
             assert zone in page
             assert "</html>" in page
-    assert "wrote 66 mails" in answer.output
+    assert "wrote 68 mails" in answer.output
 
 
 @pytest.mark.parametrize(
