@@ -19,6 +19,7 @@ from shared.contracts.commands import (
     DeclineOffer,
     RejectRegistration,
 )
+from shared.contracts.types import RegistrationId
 from shared.http import NOT_FOUND
 
 
@@ -34,20 +35,20 @@ def approvals(router: APIRouter, desk: OfficeApi) -> None:
         return await desk.answer(command, activity, desk.asking(request, user))
 
     @router.post("/registrations/{registration}/approve", **bare)
-    async def approve(registration: str, user: Approver, request: Request) -> Response:
+    async def approve(registration: RegistrationId, user: Approver, request: Request) -> Response:
         return await answered(ApproveRegistration(registration=registration), registration, user, request)
 
     @router.post("/registrations/{registration}/reject", responses=STAFF | NOT_FOUND, openapi_extra=rejected)
-    async def reject(registration: str, user: Approver, request: Request) -> Response:
+    async def reject(registration: RegistrationId, user: Approver, request: Request) -> Response:
         command = await body_as(RejectRegistration, request, registration=registration)
         return await answered(command, registration, user, request)
 
     @router.post("/registrations/{registration}/offer/accept", **bare)
-    async def accept(registration: str, user: Seater, request: Request) -> Response:
+    async def accept(registration: RegistrationId, user: Seater, request: Request) -> Response:
         """For whom a seat is offered, as they told staff."""
         return await answered(AcceptOffer(registration=registration), registration, user, request)
 
     @router.post("/registrations/{registration}/offer/decline", **bare)
-    async def decline(registration: str, user: Seater, request: Request) -> Response:
+    async def decline(registration: RegistrationId, user: Seater, request: Request) -> Response:
         """For whom a seat is offered, as they told staff."""
         return await answered(DeclineOffer(registration=registration), registration, user, request)

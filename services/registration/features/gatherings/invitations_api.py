@@ -13,7 +13,7 @@ from services.registration.web.bodies import body_as
 from services.registration.web.documented import body
 from shared.accounts.access import SignedIn
 from shared.contracts.commands import RemindInvitation, SendInvitation
-from shared.contracts.types import Slug
+from shared.contracts.types import RegistrationId, Slug
 from shared.http import NOT_FOUND
 
 PATH: Final = "/activities/{activity}/invitations"
@@ -37,6 +37,6 @@ def invitations(router: APIRouter, desk: OfficeApi) -> None:
         return await desk.answer(command, activity, how)
 
     @router.post(PATH + "/{invitation}/remind", responses=STAFF, openapi_extra=documented.WISHES)
-    async def remind(activity: Slug, invitation: str, user: Inviter, request: Request) -> Response:
+    async def remind(activity: Slug, invitation: RegistrationId, user: Inviter, request: Request) -> Response:
         command = RemindInvitation(activity=activity, invitation=invitation)
         return await desk.answer(command, activity, desk.asking(request, user))
