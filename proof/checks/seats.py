@@ -223,10 +223,10 @@ def _in_turn(room: Room, fact: Fact, look: Look) -> None:
         until = room.held.get(fact.data["invitation"])
         past = until is not None and _time(fact.at) >= _time(until)
         look.at(past, "seats that are held were given away before their time", until=until, **shown)
-    elif fact.data.get("invitation"):
+    elif fact.type == "registration.confirmed" and fact.data.get("invitation"):
         until = room.held.get(fact.data["invitation"])
         held = until is not None and _time(fact.at) < _time(until)
-        look.at(held or "replaces" in fact.data, "a seat was taken that is not held any more", **shown)
+        look.at(held, "a seat was taken that is not held any more", **shown)
     elif fact.data.get("offered"):
         until = room.offers.get(fact.data["registration"])
         held = until is not None and _time(fact.at) < _time(until)

@@ -160,8 +160,9 @@ class OwnPageEntry(Message):
     until: AwareDatetime
 
 
-ALWAYS_SIGNED: Final = ("material:", "s:", "u:")
-"""How keys of entries begin that no version before signatures wrote: accounts, own pages, materials."""
+ALWAYS_SIGNED: Final = ("i:", "material:", "s:", "u:")
+"""How keys of entries begin that no version before signatures wrote: invitations, materials, own pages,
+accounts."""
 
 
 def material_key(activity: str, material: str) -> str:

@@ -265,6 +265,31 @@ def test_a_story_that_must_not_happen_turns_one_invariant_red(number: int, tmp_p
     assert red(Made(story), tmp_path) == {name}
 
 
+OFFERED = [*STORY[:4], about("offer.made", "rakor", "r2", {"until": rfc3339(at(100))})]
+INVITED = {"activity": "rakor", "invitation": "i1", "quotas": ["semua"], "changes": []}
+HELD = [STORY[0], ("invitation.sent", INVITED | {"seats": 1, "until": rfc3339(at(100))})]
+MOVED = {"waitlisted": -1, "confirmed": 1}
+
+
+@pytest.mark.parametrize(
+    ("story", "found"),
+    [
+        (OFFERED, set()),
+        ([*OFFERED, about("registration.promoted", "rakor", "r2", {"offered": True}, **MOVED)], set()),
+        ([*OFFERED, about("registration.promoted", "rakor", "r2", **MOVED)], {"I2", "I3"}),
+        ([*OFFERED, about("offer.ended", "rakor", "r2", {"declined": False})], {"I3"}),
+        ([*OFFERED, about("offer.ended", "rakor", "r2", {"declined": True})], set()),
+        ([*HELD, first("registration.confirmed", "rakor", "r1", invitation="i1")], set()),
+        ([*HELD, first("registration.confirmed", "rakor", "r1")], {"I2"}),
+        ([*HELD, ("invitation.ended", INVITED | {"freed": 1})], {"I3"}),
+    ],
+)
+def test_seats_that_are_offered_or_held_are_taken(
+    story: list[tuple[str, dict[str, object]]], found: set[str], tmp_path: Path
+) -> None:
+    assert red(Made(story), tmp_path) & {"I2", "I3"} == found
+
+
 @pytest.mark.parametrize(("received", "found"), [(AFTER + 2, set()), (AFTER - 2, {"I5"})])
 def test_a_mail_may_be_taken_while_the_witnesses_are_heard(
     received: float, found: set[str], tmp_path: Path
