@@ -74,9 +74,8 @@ async def shown(
 async def names(front: AccountPages) -> Mapping[str, str]:
     """By the actor of an entry, what people call whoever it is."""
     desk = accounts_of(front)
-    programs = {one.actor: f"Token {one.name}" for one in await desk.tokens.all()}
     nobody = {front.frame.token.id: front.frame.token.name, COMMAND_LINE: "Perintah simpul"}
-    return nobody | programs | {one.id: one.called for one in await desk.accounts.all()}
+    return nobody | await desk.tokens.called() | {one.id: one.called for one in await desk.accounts.all()}
 
 
 def as_csv(entries: Iterable[Entry], names: Mapping[str, str]) -> str:
