@@ -265,11 +265,35 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
         marks = await accounts.marks(client, me)
         for path, sent in (
             (f"{mine}/nonaktif", {}),
-            (f"{mine}/peran", {"hapus": "0"}),
+            (f"{mine}/peran", {"hapus": Grant(Role.ADMIN).key}),
             (f"{mine}/undangan", {}),
         ):
             answer = await client.post(path, data=marks | sent, headers=me)
             assert (answer.status_code, "admin balai terakhir" in answer.text) == (409, True)
+
+
+async def test_a_role_is_taken_away_by_what_it_is_and_once(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        me = await accounts.session(office, await accounts.account(office, Grant(Role.ADMIN)))
+        marks = await accounts.marks(client, me)
+        over = datetime(2030, 12, 31, 16, tzinfo=UTC)
+        held = (Grant(Role.PINTU), Grant(Role.PANITIA), Grant(Role.PINTU, until=over))
+        name = await accounts.account(office, *held)
+        path = f"/staf/akun/{name}/peran"
+        one = await client.get(f"/staf/akun/{name}", headers=me)
+        assert all(f'value="{grant.key}"' in unescape(one.text) for grant in held)
+        answers = [await client.post(path, data=marks | {"hapus": held[0].key}, headers=me) for _ in range(2)]
+        told = [unescape((await client.get(x.headers["location"], headers=me)).text) for x in answers]
+        assert ["tidak ada yang diubah" in x for x in told] == [False, True]
+        theirs = await accounts.session(office, name)
+        for same in ({"hapus": "99"}, {"peran": "panitia"}):
+            await client.post(path, data=marks | same, headers=me)
+            assert (await client.get("/staf", headers=theirs)).status_code == 200, "nothing was changed"
+        both = [{"peran": "pimpinan"}, {"peran": "penelaah"}, {"hapus": held[2].key}]
+        await asyncio.gather(*(client.post(path, data=marks | one, headers=me) for one in both))
+        row = await office.store["accounts"].find_one({"_id": name})
+        assert row is not None
+        assert sorted(one["role"] for one in row["grants"]) == ["panitia", "penelaah", "pimpinan"]
 
 
 async def test_two_admins_who_disable_each_other_at_once_leave_one(servers: Servers) -> None:
