@@ -64,13 +64,18 @@ async def accepted(office: TestOffice, client: httpx.AsyncClient, path: str) -> 
     secret = re.search(r'<code id="kunci">(\w+)</code>', page.text)[1]  # type: ignore[index]
     row = await office.store["accounts"].find_one({"letters": EMAIL})
     assert row is not None
-    sent = {"nama": "Ni Wayan Uji", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}
+    sent = {"nama": "Ni Wayan Uji", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()} | opened(page)
     answer = await client.post(path, data=sent)
     assert answer.status_code == 200, answer.text
     sound(answer)
     client.cookies.clear()
     await office.store["accounts"].update_one({"_id": row["_id"]}, {"$set": {"step": 0}})
     return Person(row["_id"], secret, re.findall(r"<li>([a-z2-7-]{19})</li>", answer.text))
+
+
+def opened(page: httpx.Response) -> dict[str, str]:
+    """By which the authenticator's key of an opened invitation is known again."""
+    return {"bukaan": re.search(r'name="bukaan" value="([^"]+)"', page.text)[1]}  # type: ignore[index]
 
 
 async def signed_in(client: httpx.AsyncClient, typed: dict[str, str]) -> httpx.Response:
@@ -98,8 +103,13 @@ async def test_an_invitation_opens_an_account_once(servers: Servers) -> None:
             ),
             ({"nama": "Ni Wayan", "kata-sandi": PASSWORD, "kode": "000000"}, "kode"),
         ):
-            answer = await client.post(path, data=wrong)
+            answer = await client.post(path, data=wrong | opened(page))
             assert (answer.status_code, f'href="#{told}"' in answer.text) == (422, True), wrong
+            assert secret in answer.text, "what was scanned stays good"
+        other = await client.get(path)
+        assert secret not in other.text, "whoever opened it before saw another"
+        right = {"nama": "Ni Wayan", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}
+        assert (await client.post(path, data=right | opened(other))).status_code == 422
         person = await accepted(office, client, path)
         assert len(person.recovery) == 10
         assert (await client.get(path)).status_code == 404
