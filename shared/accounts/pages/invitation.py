@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pydantic import TypeAdapter, ValidationError
 
 from shared.accounts.domain.account import Account
+from shared.accounts.domain.names import is_reserved
 from shared.accounts.domain.one_time_codes import address
 from shared.accounts.domain.passwords import weakness
 from shared.accounts.domain.session import Proof
@@ -18,6 +19,7 @@ from shared.accounts.pages.account_pages import AccountPages, accounts_of, now
 from shared.accounts.pages.sign_in import begun
 from shared.contracts.types import Line
 from shared.http import Problem
+from shared.visible import visible
 
 GONE: Final = (
     "Undangan ini sudah dipakai, sudah lewat 72 jam, atau diganti dengan yang baru. Mintalah lagi kepada {}."
@@ -25,6 +27,7 @@ GONE: Final = (
 TYPED: Final = ("nama", "kata-sandi", "kode", "bukaan")
 """The last one: by which the key of this form's authenticator is found again."""
 NO_NAME: Final = "Tulis nama Anda"
+RESERVED: Final = "Nama ini dipakai layanan ini sendiri; tulis nama Anda"
 WRONG_CODE: Final = "Kode ini tidak cocok. Tunggu kode berikutnya di aplikasi, lalu tulis keenam angkanya"
 
 
@@ -41,6 +44,7 @@ def routes(front: AccountPages) -> APIRouter:
     async def accept(token: str, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=8) as sent:
             typed = {name: str(sent.get(name, "")) for name in TYPED}
+            typed["nama"] = visible(typed["nama"]).strip()
         with accounts_of(front).sign_ins.turn(request, "invitation"):
             return await _accepted(front, token, request, typed)
 
@@ -52,7 +56,7 @@ async def _accepted(front: AccountPages, token: str, request: Request, typed: di
     invited, at = await _invited(front, token), now()
     opened = opened[:64] or desk.authenticators.nonce()
     secret = desk.authenticators.fitting(token, opened, code, at)
-    errors = _errors(front, invited, name.strip(), password)
+    errors = _errors(front, invited, name, password)
     if secret is None:
         errors["kode"] = WRONG_CODE
     if secret is None:
@@ -62,7 +66,7 @@ async def _accepted(front: AccountPages, token: str, request: Request, typed: di
         return _form(front, token, invited, values, errors)
     kept = await desk.hashes.of(password)
     # as of when it came: hashing takes its time, and a code is good for a minute
-    codes = await desk.invitations.accept(token, name.strip(), kept, secret, code, at)
+    codes = await desk.invitations.accept(token, name, kept, secret, code, at)
     if codes is None:
         raise Problem(404, "link_unknown", GONE.format(front.frame.admin))
     page = front.page("staf-kode-pemulihan.html", codes=codes)
@@ -76,6 +80,8 @@ def _errors(front: AccountPages, invited: Account, name: str, password: str) -> 
         TypeAdapter(Line).validate_python(name)
     except ValidationError:
         errors["nama"] = NO_NAME
+    if is_reserved(name, (front.frame.token.name,)):
+        errors["nama"] = RESERVED
     if told := weakness(password, invited.email, common):
         errors["kata-sandi"] = told
     return errors

@@ -96,6 +96,7 @@ async def test_an_invitation_opens_an_account_once(servers: Servers) -> None:
         secret = re.search(r'<code id="kunci">(\w+)</code>', page.text)[1]  # type: ignore[index]
         for wrong, told in (
             ({"nama": "", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}, "nama"),
+            ({"nama": "To\u202eken balai", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}, "nama"),
             ({"nama": "Ni Wayan", "kata-sandi": "pendek", "kode": pyotp.TOTP(secret).now()}, "kata-sandi"),
             (
                 {"nama": "Ni Wayan", "kata-sandi": "qwerty123456", "kode": pyotp.TOTP(secret).now()},
