@@ -123,7 +123,7 @@ async def _grant(front: AccountPages, values: dict[str, str]) -> tuple[Grant | N
     """As `grant_form.read`, of the activities that there are, also those that the form no longer offers."""
     named = values["kegiatan"]
     known = await accounts_of(front).activities.known([named]) if named else {}
-    return grant_form.read(values, front.zone, front.frame.roles, known)
+    return grant_form.read(values, front.zone, front.frame.roles, known, now())
 
 
 async def _without(front: AccountPages, user: SignedIn, account: Account, key: str) -> Response:

@@ -237,6 +237,8 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
             ({"email": EMAIL, "peran": "pintu", "kegiatan": "Bukan Kode"}, "kegiatan"),
             ({"email": EMAIL, "peran": "pintu", "kegiatan": "tiada"}, "kegiatan"),
             ({"email": EMAIL, "peran": "pintu", "sampai": "besok"}, "sampai"),
+            ({"email": EMAIL, "peran": "pintu", "sampai": "2020-01-01"}, "sampai"),
+            ({"email": EMAIL, "peran": "pintu", "sampai": "0001-01-01"}, "sampai"),
         ):
             answer = await client.post("/staf/akun", data=marks | wrong, headers=me)
             assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True), wrong
