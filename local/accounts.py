@@ -77,8 +77,10 @@ async def _links(mailbox: str, roles: dict[str, str]) -> dict[str, str]:
 async def _accept(link: str, role: str, code: str, folder: Path) -> AccountAddress:
     password = " ".join(secrets.token_hex(3) for _ in range(4))
     async with httpx.AsyncClient(timeout=20) as browser:
-        secret = _found(r'<code id="kunci">(\w+)</code>', (await browser.get(link)).text)
+        form = (await browser.get(link)).text
+        secret = _found(r'<code id="kunci">(\w+)</code>', form)
         typed = {"nama": f"Petugas {role} {code}", "kata-sandi": password}
+        typed["bukaan"] = _found(r'name="bukaan" value="([^"]+)"', form)
         for _ in range(TRIES):
             before = pyotp.TOTP(secret).at(datetime.now(UTC) - STEP)  # so that the one of now is still good
             answer = await browser.post(link, data=typed | {"kode": before})

@@ -33,6 +33,8 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+UTF8: Final = ("utf-8", "utf8")
+_CHARSET: Final = re.compile(r"""charset[\s*]*=\s*"?([^";\s]*)""")
 HSTS: Final = {"Strict-Transport-Security": "max-age=31536000"}
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{0,5})?")
 Shown = Callable[[str, Problem], Response]
@@ -132,6 +134,8 @@ class RequestGuard:
         if (coding := headers.get(b"content-encoding", b"identity").decode("latin-1").strip()) != "identity":
             told = f"Kirim isinya tanpa dimampatkan (Content-Encoding: {coding[:20]})."
             raise Problem(415, "unsupported_encoding", told, {"Accept-Encoding": "identity"})
+        if not in_utf8(headers.get(b"content-type", b"").decode("latin-1")):
+            raise Problem(415, "unsupported_encoding", "Kirim formulirnya dalam UTF-8.")
 
     async def _whole(self, scope: Scope, receive: Receive) -> Receive:
         """What gives the request's body at once. Raises `Problem` 408 or 413, and `_Gone`."""
@@ -155,6 +159,12 @@ class RequestGuard:
             return first.pop() if first else await receive()
 
         return replay
+
+
+def in_utf8(content_type: str) -> bool:
+    """Whether a form with parts is in our letters: it may name any codec, also one that makes no text."""
+    told = content_type.lower()
+    return "multipart/form-data" not in told or all(one in UTF8 for one in _CHARSET.findall(told))
 
 
 class _Gone(Exception):

@@ -101,7 +101,8 @@ REASONS: Final = {
         "Layanan sedang tidak dapat dihubungi", "Ulangi permintaan yang sama sesudah `Retry-After`."
     ),
     "unsupported_encoding": ReasonText(
-        "Isi dimampatkan", "Kirim isinya apa adanya, tanpa `Content-Encoding`."
+        "Isi dimampatkan, atau bukan UTF-8",
+        "Kirim isinya apa adanya, tanpa `Content-Encoding`, dan formulir dalam UTF-8.",
     ),
     "unsupported_type": ReasonText(
         "Jenis isi tidak diterima", "Kirim JSON dengan `Content-Type: application/json`."

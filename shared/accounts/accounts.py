@@ -11,7 +11,7 @@ from shared.accounts.domain.history import COMMAND_LINE
 from shared.accounts.domain.permissions import MANAGE_ACCOUNTS, Grant, Roles
 from shared.accounts.history import History, history_row
 from shared.accounts.sessions import Sessions
-from shared.mongo.driver import Document, Session, Store
+from shared.mongo.driver import Document, ReturnDocument, Session, Store
 from shared.mongo.indexes import Index, ascending
 
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
@@ -89,31 +89,54 @@ class Accounts:
         rows = await self.store["accounts"].find({}, session=session).sort("letters", 1).to_list(None)
         return [account(row) for row in rows]
 
+    async def add_grant(self, name: str, grant: Grant, by: str) -> bool:
+        """False, and nothing is changed, where it has this one. `by`: the actor who has it done, here and
+        below."""
+        (row,) = grant_rows([grant])
+        which = {"_id": name, "grants": {"$not": {"$elemMatch": row}}}
+        return await self._change(which, {"$push": {"grants": row}}, "change_grants", by)
+
+    async def remove_grant(self, name: str, grant: Grant, by: str) -> bool:
+        """False where it has none like this. Raises `LastAdmin`, as `disable` does."""
+        (row,) = grant_rows([grant])
+        which = {"_id": name, "grants": {"$elemMatch": row}}
+        return await self._change(which, {"$pull": {"grants": row}}, "change_grants", by)
+
     async def grant(self, name: str, grants: Sequence[Grant], by: str) -> None:
-        """Replace what an account may do. `by`: the actor who has it done, here and below.
-        Raises `LastAdmin`, as `disable` does."""
-        change = {"$set": {"grants": grant_rows(grants)}}
-        told = ", ".join(map(str, grants)) or "tidak ada"
-        await self._change(name, change, history_row(by, "change_grants", [name], told))
+        """Replace what an account may do."""
+        await self._change({"_id": name}, {"$set": {"grants": grant_rows(grants)}}, "change_grants", by)
 
     async def disable(self, name: str, by: str) -> None:
         """Nobody signs in with it until it is invited again, and its invitation opens nothing."""
         forgotten = dict.fromkeys((*CREDENTIALS, "invitation"), "")
         change = {"$set": {"state": "disabled"}, "$unset": forgotten}
-        await self._change(name, change, history_row(by, "disable_account", [name]))
+        await self._change({"_id": name}, change, "disable_account", by)
 
     async def end_sessions(self, name: str, by: str) -> None:
-        await self._change(name, None, history_row(by, "end_sessions", [name]))
-
-    async def _change(self, name: str, change: Document | None, done: Document) -> None:
         async def work(session: Session) -> None:
-            if change is not None:
-                async with self.keeping_admins(name, done["actor"], session):
-                    await self.store["accounts"].update_one({"_id": name}, change, session=session)
-            await self.history.write(dict(done), session)
+            await self.history.write(history_row(by, "end_sessions", [name]), session)
             await self.sessions.end_all(name, transaction=session)
 
         await self.store.transaction(work)
+
+    async def _change(self, which: Document, change: Document, deed: str, by: str) -> bool:
+        """Whether the account was as `which` has it, also beside others who change it."""
+        name: str = which["_id"]
+
+        async def work(session: Session) -> bool:
+            async with self.keeping_admins(name, by, session):
+                row = await self.store["accounts"].find_one_and_update(
+                    which, change, session=session, return_document=ReturnDocument.AFTER
+                )
+            if row is None:
+                return False
+            grants = ", ".join(map(str, account(row).grants)) or "tidak ada"
+            told = grants if deed == "change_grants" else ""
+            await self.history.write(history_row(by, deed, [name], told), session)
+            await self.sessions.end_all(name, transaction=session)
+            return True
+
+        return await self.store.transaction(work)
 
 
 def account(row: Document) -> Account:

@@ -10,6 +10,7 @@ from shared.accounts import accounts as stored
 from shared.accounts import api_tokens, challenges, credentials, history, sessions
 from shared.accounts.accounts import Accounts
 from shared.accounts.api_tokens import ApiTokens
+from shared.accounts.authenticator_secrets import AuthenticatorSecrets
 from shared.accounts.challenges import Challenges
 from shared.accounts.credentials import Credentials
 from shared.accounts.frame import Frame
@@ -71,6 +72,7 @@ class AccountsDesk:
     access: StaffAccess
     accounts: Accounts
     invitations: Invitations
+    authenticators: AuthenticatorSecrets
     credentials: Credentials
     hashes: PasswordHashes
     common: frozenset[str]
@@ -138,6 +140,7 @@ def accounts_desk(
         ),
         accounts,
         inviting,
+        AuthenticatorSecrets(sign_in.session_keys),
         Credentials(store, counted, hashes, notices),
         hashes,
         common_passwords(),

@@ -13,8 +13,11 @@ from shared.mongo.driver import Document, DuplicateKeyError, Session, Store
 from shared.mongo.indexes import Index, ascending
 
 COLLECTIONS: Final[Mapping[str, tuple[Index, ...]]] = {
-    "api_tokens": (ascending("api_tokens", "name", unique=True),)
+    "api_tokens": (ascending("api_tokens", "name", unique=True),),
+    "revoked_tokens": (),
 }
+"""A revoked one keeps its actor and its name, by which the history calls it; its digest opens nothing more.
+The name is free again, for the same program: its source stays the same."""
 PREFIX: Final = "simpul_"
 """By which scanners of sources know one that was left somewhere."""
 
@@ -60,6 +63,8 @@ class ApiTokens:
         async def work(session: Session) -> None:
             row = await self.store["api_tokens"].find_one_and_delete({"name": name}, session=session)
             if row is not None:
+                kept = {"_id": row["actor"], "name": name}
+                await self.store["revoked_tokens"].insert_one(kept, session=session)
                 await self.history.write(history_row(by, "revoke_token", [row["actor"]], name), session)
 
         await self.store.transaction(work)
@@ -78,6 +83,12 @@ class ApiTokens:
     async def all(self) -> list[ApiToken]:
         rows = await self.store["api_tokens"].find({}).sort("name", 1).to_list(None)
         return [_token(row) for row in rows]
+
+    async def called(self) -> dict[str, str]:
+        """All that there ever were, by their actors."""
+        revoked = await self.store["revoked_tokens"].find({}).to_list(None)
+        gone = {row["_id"]: f"Token {row['name']} (dicabut)" for row in revoked}
+        return gone | {one.actor: f"Token {one.name}" for one in await self.all()}
 
 
 def _token(row: Document) -> ApiToken:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.accounts.domain.names import is_reserved
 from shared.accounts.invitations import Invitations
 from shared.accounts.openid_provider import Identity
 from shared.mongo.driver import Document, DuplicateKeyError, Store
+from shared.visible import visible
 
 
 class IdentityTaken(Exception):
@@ -26,7 +28,8 @@ class Identities:
     async def bind(self, invitation: bytes, identity: Identity, now: datetime) -> str | None:
         """Use an invitation up: its account is bound to whoever signed in. `invitation`: the digest of its
         token. None where it cannot be accepted any more. Raises `IdentityTaken`."""
-        given = {"identity": _key(identity), "name": identity.name}
+        name = visible(identity.name).strip()
+        given = {"identity": _key(identity), "name": "" if is_reserved(name) else name}
         try:
             return await self.invitations.use(invitation, given, now)
         except DuplicateKeyError:

@@ -20,7 +20,6 @@ from shared.accounts.domain.history import COMMAND_LINE
 from shared.accounts.domain.one_time_codes import (
     accepted_step,
     new_recovery_codes,
-    new_secret,
     new_token,
     plain_recovery_code,
 )
@@ -37,14 +36,6 @@ PATH: Final = "/undangan"
 
 class AccountExists(Exception):
     """Somebody with this address was invited before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """Who may accept. `secret`: of their authenticator."""
-
-    account: Account
-    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ class Invitations:
 
     async def _invite(self, name: str, now: datetime, by: str, session: Session) -> str:
         token, until = new_token(), now + LASTS
-        invitation = {"token": digest(token), "until": until, "secret": new_secret()}
+        invitation = {"token": digest(token), "until": until}
         row = await self.store["accounts"].find_one_and_update(
             {"_id": name},
             {
@@ -125,23 +116,22 @@ class Invitations:
             await self.announce(made, session)
         return made.link
 
-    async def of(self, token: str, now: datetime) -> Invited | None:
-        """None for a token that is wrong, used or over."""
+    async def of(self, token: str, now: datetime) -> Account | None:
+        """Who may accept. None for a token that is wrong, used or over."""
         row = await self.store["accounts"].find_one(standing(digest(token), now))
-        return Invited(account(row), row["invitation"]["secret"]) if row else None
+        return account(row) if row else None
 
     async def accept(
-        self, token: str, name: str, password: str, code: str, now: datetime
+        self, token: str, name: str, password: str, secret: str, code: str, now: datetime
     ) -> list[str] | None:
-        """Use the invitation up; their recovery codes, to be shown once. `password`: its hash. None where the
-        code is wrong, or somebody was faster."""
-        invited = await self.of(token, now)
-        step = accepted_step(invited.secret, code, now, 0) if invited else None
-        if invited is None or step is None:
+        """Use the invitation up; their recovery codes, to be shown once. `password`: its hash; `secret`: of
+        their authenticator. None where the code is wrong, or somebody was faster."""
+        step = accepted_step(secret, code, now, 0)
+        if step is None:
             return None
         codes = new_recovery_codes()
         known = [digest(plain_recovery_code(one)) for one in codes]
-        credentials = {"password": password, "totp": invited.secret, "step": step, "recovery": known}
+        credentials = {"password": password, "totp": secret, "step": step, "recovery": known}
         given = {"name": name, **credentials}
         return codes if await self.use(digest(token), given, now) else None
 

@@ -10,10 +10,6 @@ STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
 
 
-def new_secret() -> str:
-    return pyotp.random_base32()
-
-
 def address(secret: str, email: str, issuer: str) -> str:
     """What an authenticator reads from a picture."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer)

@@ -23,6 +23,12 @@ class Grant:
         where = f" di {self.activity}" if self.activity else ""
         return f"{self.role}{where}" + (f" sampai {self.until:%Y-%m-%d}" if self.until else "")
 
+    @property
+    def key(self) -> str:
+        """By which a form names it."""
+        until = self.until.isoformat() if self.until else ""
+        return f"{self.role} {self.activity or ''} {until}"
+
     def holds(self, now: datetime) -> bool:
         return self.until is None or now < self.until
 

@@ -13,6 +13,7 @@ from shared.contracts.types import ZONES, Slug
 FIELDS: Final = ("peran", "kegiatan", "sampai")
 NO_ROLE: Final = "Pilih satu peran"
 NO_ACTIVITY: Final = "Pilih kegiatan dari daftarnya: yang dikirim tidak ada di sini"
+PAST: Final = "Tanggal ini sudah lewat; tulis hari terakhir peran ini, hari ini atau sesudahnya"
 NO_DAY: Final = "Tulis tanggal, misalnya 2026-12-31, atau kosongkan"
 
 
@@ -21,7 +22,7 @@ def typed(sent: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read(
-    values: Mapping[str, str], zone: str, roles: Roles, activities: Container[str]
+    values: Mapping[str, str], zone: str, roles: Roles, activities: Container[str], now: datetime
 ) -> tuple[Grant | None, dict[str, str]]:
     """The grant, or by field what is to be mended. A day is whole, at the clock of the house. `activities`:
     those that there are."""
@@ -33,6 +34,8 @@ def read(
     until = end_of_day(values["sampai"], zone) if values["sampai"] else None
     if values["sampai"] and until is None:
         errors["sampai"] = NO_DAY
+    elif until is not None and until <= now:
+        errors["sampai"] = PAST
     if errors:
         return None, errors
     return Grant(values["peran"], values["kegiatan"] or None, until), {}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import staff_page
 from shared.accounts.domain.history import COMMAND_LINE, Entry
+from shared.accounts.domain.names import COMMAND, told_apart
 from shared.accounts.domain.permissions import SEE_HISTORY
 from shared.accounts.pages.account_pages import AccountPages, accounts_of
 from shared.contracts.types import rfc3339
@@ -19,7 +20,7 @@ from shared.contracts.types import rfc3339
 PATH: Final = "/riwayat"
 ROWS: Final = 30
 EXPORTED: Final = 50_000
-TITLES: Final = ("waktu", "akun", "nama", "yang dilakukan", "tentang", "rincian", "jumlah")
+TITLES: Final = ("waktu", "akun", "nama", "yang dilakukan", "tentang", "rincian", "jumlah", "email")
 
 
 class Filter(BaseModel):
@@ -47,7 +48,8 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
         found = await history.newest(asked.akun, 0, EXPORTED)
         await history.note(user.actor, "export_history", query=asked.akun, count=len(found))
         headers = {"Content-Disposition": 'attachment; filename="riwayat.csv"', "Cache-Control": "no-store"}
-        text = as_csv(found, await names(front))
+        emails = {one.id: one.email for one in await accounts_of(front).accounts.all()}
+        text = as_csv(found, await names(front), emails)
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     return router
@@ -74,12 +76,11 @@ async def shown(
 async def names(front: AccountPages) -> Mapping[str, str]:
     """By the actor of an entry, what people call whoever it is."""
     desk = accounts_of(front)
-    programs = {one.actor: f"Token {one.name}" for one in await desk.tokens.all()}
-    nobody = {front.frame.token.id: front.frame.token.name, COMMAND_LINE: "Perintah simpul"}
-    return nobody | programs | {one.id: one.called for one in await desk.accounts.all()}
+    nobody = {front.frame.token.id: front.frame.token.name, COMMAND_LINE: COMMAND}
+    return nobody | await desk.tokens.called() | told_apart(await desk.accounts.all())
 
 
-def as_csv(entries: Iterable[Entry], names: Mapping[str, str]) -> str:
+def as_csv(entries: Iterable[Entry], names: Mapping[str, str], emails: Mapping[str, str]) -> str:
     """With a byte order mark, by which a spreadsheet knows the letters."""
     written = io.StringIO()
     rows = csv.writer(written)
@@ -87,6 +88,7 @@ def as_csv(entries: Iterable[Entry], names: Mapping[str, str]) -> str:
     for one in entries:
         cells: list[Any] = [rfc3339(one.at), one.actor, names.get(one.actor, ""), one.what]
         cells += [" ".join(one.about), one.query, "" if one.count is None else one.count]
+        cells.append(emails.get(one.actor, ""))
         rows.writerow([_plain(str(cell)) for cell in cells])
     return f"\ufeff{written.getvalue()}"
 

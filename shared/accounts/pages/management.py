@@ -27,6 +27,8 @@ LAST_ADMIN: Final = (
 )
 INVITED: Final = "Undangan sudah dikirim; tautannya berlaku 72 jam dan dapat dipakai satu kali."
 GRANTED: Final = "Peran sudah diubah. Sesi akun ini berakhir: ia masuk lagi dengan peran yang baru."
+HAS_IT: Final = "Akun ini sudah punya peran itu; tidak ada yang diubah."
+NOT_THERE: Final = "Peran itu tidak ada lagi pada akun ini; tidak ada yang diubah."
 ENDED: Final = "Semua sesi akun ini sudah diakhiri."
 DISABLED: Final = "Akun sudah dinonaktifkan, dan semua sesinya diakhiri."
 
@@ -69,21 +71,16 @@ def routes(front: AccountPages, access: Access) -> APIRouter:
 
     @router.post("/{account}/peran", response_class=HTMLResponse)
     async def grant(account: str, user: Manager, request: Request) -> Response:
-        """Take one grant away, by its number, or add one."""
+        """Take one grant away, by its key, or add one."""
         found, sent = await _account(front, account), await request.form()
         if "hapus" in sent:
-            grants = _without(found.grants, str(sent["hapus"]))
-        else:
-            values = grant_form.typed(sent)
-            added, errors = await _grant(front, values)
-            if added is None:
-                return await _shown(front, user, found, values, errors)
-            grants = (*(one for one in found.grants if one != added), added)
-        try:
-            await accounts_of(front).accounts.grant(found.id, grants, user.actor)
-        except LastAdmin:
-            return await _last_admin(front, user, found)
-        return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), GRANTED)
+            return await _without(front, user, found, str(sent["hapus"]))
+        values = grant_form.typed(sent)
+        added, errors = await _grant(front, values)
+        if added is None:
+            return await _shown(front, user, found, values, errors)
+        done = await accounts_of(front).accounts.add_grant(found.id, added, user.actor)
+        return redirect_with_message(front, front.at(f"{PATH}/{found.id}"), GRANTED if done else HAS_IT)
 
     @router.post("/{account}/undangan", response_class=HTMLResponse)
     async def invite_again(account: str, user: Manager) -> Response:
@@ -126,11 +123,17 @@ async def _grant(front: AccountPages, values: dict[str, str]) -> tuple[Grant | N
     """As `grant_form.read`, of the activities that there are, also those that the form no longer offers."""
     named = values["kegiatan"]
     known = await accounts_of(front).activities.known([named]) if named else {}
-    return grant_form.read(values, front.zone, front.frame.roles, known)
+    return grant_form.read(values, front.zone, front.frame.roles, known, now())
 
 
-def _without(grants: tuple[Grant, ...], number: str) -> tuple[Grant, ...]:
-    return tuple(one for at, one in enumerate(grants) if str(at) != number)
+async def _without(front: AccountPages, user: SignedIn, account: Account, key: str) -> Response:
+    """Nothing is changed where it has no such grant: the form is an old one, or was sent twice."""
+    named = next((one for one in account.grants if one.key == key), None)
+    try:
+        done = named and await accounts_of(front).accounts.remove_grant(account.id, named, user.actor)
+    except LastAdmin:
+        return await _last_admin(front, user, account)
+    return redirect_with_message(front, front.at(f"{PATH}/{account.id}"), GRANTED if done else NOT_THERE)
 
 
 async def _listed(

@@ -64,13 +64,18 @@ async def accepted(office: TestOffice, client: httpx.AsyncClient, path: str) -> 
     secret = re.search(r'<code id="kunci">(\w+)</code>', page.text)[1]  # type: ignore[index]
     row = await office.store["accounts"].find_one({"letters": EMAIL})
     assert row is not None
-    sent = {"nama": "Ni Wayan Uji", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}
+    sent = {"nama": "Ni Wayan Uji", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()} | opened(page)
     answer = await client.post(path, data=sent)
     assert answer.status_code == 200, answer.text
     sound(answer)
     client.cookies.clear()
     await office.store["accounts"].update_one({"_id": row["_id"]}, {"$set": {"step": 0}})
     return Person(row["_id"], secret, re.findall(r"<li>([a-z2-7-]{19})</li>", answer.text))
+
+
+def opened(page: httpx.Response) -> dict[str, str]:
+    """By which the authenticator's key of an opened invitation is known again."""
+    return {"bukaan": re.search(r'name="bukaan" value="([^"]+)"', page.text)[1]}  # type: ignore[index]
 
 
 async def signed_in(client: httpx.AsyncClient, typed: dict[str, str]) -> httpx.Response:
@@ -91,6 +96,7 @@ async def test_an_invitation_opens_an_account_once(servers: Servers) -> None:
         secret = re.search(r'<code id="kunci">(\w+)</code>', page.text)[1]  # type: ignore[index]
         for wrong, told in (
             ({"nama": "", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}, "nama"),
+            ({"nama": "To\u202eken balai", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}, "nama"),
             ({"nama": "Ni Wayan", "kata-sandi": "pendek", "kode": pyotp.TOTP(secret).now()}, "kata-sandi"),
             (
                 {"nama": "Ni Wayan", "kata-sandi": "qwerty123456", "kode": pyotp.TOTP(secret).now()},
@@ -98,8 +104,13 @@ async def test_an_invitation_opens_an_account_once(servers: Servers) -> None:
             ),
             ({"nama": "Ni Wayan", "kata-sandi": PASSWORD, "kode": "000000"}, "kode"),
         ):
-            answer = await client.post(path, data=wrong)
+            answer = await client.post(path, data=wrong | opened(page))
             assert (answer.status_code, f'href="#{told}"' in answer.text) == (422, True), wrong
+            assert secret in answer.text, "what was scanned stays good"
+        other = await client.get(path)
+        assert secret not in other.text, "whoever opened it before saw another"
+        right = {"nama": "Ni Wayan", "kata-sandi": PASSWORD, "kode": pyotp.TOTP(secret).now()}
+        assert (await client.post(path, data=right | opened(other))).status_code == 422
         person = await accepted(office, client, path)
         assert len(person.recovery) == 10
         assert (await client.get(path)).status_code == 404
@@ -226,6 +237,8 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
             ({"email": EMAIL, "peran": "pintu", "kegiatan": "Bukan Kode"}, "kegiatan"),
             ({"email": EMAIL, "peran": "pintu", "kegiatan": "tiada"}, "kegiatan"),
             ({"email": EMAIL, "peran": "pintu", "sampai": "besok"}, "sampai"),
+            ({"email": EMAIL, "peran": "pintu", "sampai": "2020-01-01"}, "sampai"),
+            ({"email": EMAIL, "peran": "pintu", "sampai": "0001-01-01"}, "sampai"),
         ):
             answer = await client.post("/staf/akun", data=marks | wrong, headers=me)
             assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True), wrong
@@ -265,11 +278,35 @@ async def test_an_admin_invites_grants_and_disables(servers: Servers) -> None:
         marks = await accounts.marks(client, me)
         for path, sent in (
             (f"{mine}/nonaktif", {}),
-            (f"{mine}/peran", {"hapus": "0"}),
+            (f"{mine}/peran", {"hapus": Grant(Role.ADMIN).key}),
             (f"{mine}/undangan", {}),
         ):
             answer = await client.post(path, data=marks | sent, headers=me)
             assert (answer.status_code, "admin balai terakhir" in answer.text) == (409, True)
+
+
+async def test_a_role_is_taken_away_by_what_it_is_and_once(servers: Servers) -> None:
+    async with desk(servers) as (office, client):
+        me = await accounts.session(office, await accounts.account(office, Grant(Role.ADMIN)))
+        marks = await accounts.marks(client, me)
+        over = datetime(2030, 12, 31, 16, tzinfo=UTC)
+        held = (Grant(Role.PINTU), Grant(Role.PANITIA), Grant(Role.PINTU, until=over))
+        name = await accounts.account(office, *held)
+        path = f"/staf/akun/{name}/peran"
+        one = await client.get(f"/staf/akun/{name}", headers=me)
+        assert all(f'value="{grant.key}"' in unescape(one.text) for grant in held)
+        answers = [await client.post(path, data=marks | {"hapus": held[0].key}, headers=me) for _ in range(2)]
+        told = [unescape((await client.get(x.headers["location"], headers=me)).text) for x in answers]
+        assert ["tidak ada yang diubah" in x for x in told] == [False, True]
+        theirs = await accounts.session(office, name)
+        for same in ({"hapus": "99"}, {"peran": "panitia"}):
+            await client.post(path, data=marks | same, headers=me)
+            assert (await client.get("/staf", headers=theirs)).status_code == 200, "nothing was changed"
+        both = [{"peran": "pimpinan"}, {"peran": "penelaah"}, {"hapus": held[2].key}]
+        await asyncio.gather(*(client.post(path, data=marks | one, headers=me) for one in both))
+        row = await office.store["accounts"].find_one({"_id": name})
+        assert row is not None
+        assert sorted(one["role"] for one in row["grants"]) == ["panitia", "penelaah", "pimpinan"]
 
 
 async def test_two_admins_who_disable_each_other_at_once_leave_one(servers: Servers) -> None:

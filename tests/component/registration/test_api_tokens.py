@@ -117,6 +117,12 @@ async def test_a_token_ends_with_its_day_and_when_it_is_revoked(servers: Servers
         assert await opens() == [401, 401]
         page = await client.get("/staf/riwayat", headers=admin)
         assert "mencabut token program" in page.text
+        assert "Token dua (dicabut)" in page.text
+        assert "tidak dikenal" not in page.text
+        tokens[1] = await made(office, client, "dua", scope)
+        assert await opens() == [401, 200], "the same program has a new one"
+        await client.post("/staf/token/dua/cabut", data=marks, headers=admin)
+        assert await opens() == [401, 401]
 
 
 async def test_a_program_does_not_wait_for_what_others_of_its_network_did(servers: Servers) -> None:

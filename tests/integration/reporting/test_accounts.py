@@ -37,7 +37,8 @@ async def accepted(store: Store, one: httpx.AsyncClient, path: str) -> pyotp.TOT
     page = await one.get(path)
     sound(page.text)
     totp = pyotp.TOTP(re.search(r'<code id="kunci">(\w+)</code>', page.text)[1])  # type: ignore[index]
-    sent = {"nama": "Sri Uji", "kata-sandi": PASSWORD, "kode": totp.now()}
+    opened = re.search(r'name="bukaan" value="([^"]+)"', page.text)[1]  # type: ignore[index]
+    sent = {"nama": "Sri Uji", "kata-sandi": PASSWORD, "kode": totp.now(), "bukaan": opened}
     answer = await one.post(path, data=sent)
     sound(answer.text)
     assert (answer.status_code, len(re.findall(r"<li>[a-z2-7-]{19}</li>", answer.text))) == (200, 10)

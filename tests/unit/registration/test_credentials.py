@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
+from shared.accounts.authenticator_secrets import AuthenticatorSecrets
 from shared.accounts.domain import one_time_codes
 from shared.accounts.domain.passwords import normal, weakness
 from shared.accounts.password_hashes import PasswordHashes, common_passwords
@@ -31,7 +32,7 @@ def test_one_password_is_the_same_on_every_keyboard() -> None:
 
 
 def test_a_code_is_good_now_and_a_step_beside_and_once() -> None:
-    secret = one_time_codes.new_secret()
+    secret = pyotp.random_base32()
     now = int(NOW.timestamp()) // 30
 
     def step(ahead: int, last: int = 0) -> int | None:
@@ -42,6 +43,18 @@ def test_a_code_is_good_now_and_a_step_beside_and_once() -> None:
     assert [step(ahead, last=now) for ahead in (-1, 0, 1)] == [None, None, now + 1]
     for wrong in ("", "12345", "abcdef", "000 000 0"):
         assert one_time_codes.accepted_step(secret, wrong, NOW, 0) is None
+
+
+def test_each_opened_form_has_an_authenticators_key_of_its_own() -> None:
+    before, both = AuthenticatorSecrets("a:0b0b"), AuthenticatorSecrets("b:0c0c,a:0b0b")
+    first, second = before.nonce(), before.nonce()
+    secret = before.given("invitation", first)
+    assert len({secret, before.given("invitation", second), before.given("other", first)}) == 3
+    code = pyotp.TOTP(secret).at(NOW)
+    for keys in (before, both):
+        assert keys.fitting("invitation", first, code, NOW) == secret
+        assert keys.fitting("invitation", second, code, NOW) is None
+    assert both.given("invitation", first) != secret, "the newer key gives"
 
 
 def test_recovery_codes_are_read_however_they_are_typed() -> None:
