@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -129,6 +130,9 @@ async def test_roles_of_claims_last_as_long_as_the_session(brokerless: Servers) 
         sound(page)
         assert "peran dari akun luar: admin" in page.text
         disabling = csrf(page)
+        unproved = await place.client.post(f"{page.url.path}/nonaktif", data=disabling)
+        assert unproved.headers["Location"].startswith("/staf/buktikan"), "the provider said not when"
+        await place.office.store["sessions"].update_many({}, {"$set": {"proved": datetime.now(UTC)}})
         assert (await place.client.post(f"{page.url.path}/nonaktif", data=disabling)).status_code == 303
         assert not await place.is_inside(), "disabled at once"
         assert (await place.signed_in()).status_code == 422, "no claim makes an account"
