@@ -5,9 +5,7 @@ from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any, Final
 
-import docx
 import xlsxwriter
-from docx.shared import Cm
 
 from services.registration.features.paper.domain.activity_report import ActivityReport, Attendee, Share
 
@@ -43,6 +41,9 @@ def for_typst(head: ReportHead, report: ActivityReport) -> dict[str, Any]:
 
 def as_docx(head: ReportHead, report: ActivityReport) -> bytes:
     """For whoever writes the rest of it."""
+    import docx  # takes a fifth of the service's start, for a file that few ask for
+    from docx.shared import Cm
+
     document = docx.Document()
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
