@@ -12,7 +12,7 @@ from shared.pages import pages_of
 from shared.words import number
 
 ROWS: Final = 8  # with long names and filters, and every office in trouble, a page has 28 kB of its 30
-RARE: Final = ("beyond",)
+RARE: Final = ("beyond", "invited", "came_by_invitation")
 """Measures with a column only where one of the rows has any: a page has 30 kB."""
 WIDEST: Final = 50  # per cent of a chart's width: beside the longest bar its figure has room on a phone
 

@@ -75,7 +75,7 @@ async def test_an_entry_that_cannot_be_read_holds_up_the_mails_that_need_it_and_
     async with stage.running() as service:
         await stage.publish("rakor")
         await stage.enter("", b"{", "rakor")
-        await stage.enter("i:undangan-1", b'{"rev": 1}', "rakor")
+        await stage.enter("z:baru-1", b'{"rev": 1}', "rakor")
         await stage.enter(key, b'{"rev": 2, "name": "Wayan Contoh"', "rakor")
         await stage.state(confirmed("rakor", "Wayan Contoh"), "rakor")
         await stage.confirm("rakor", "Made Contoh")

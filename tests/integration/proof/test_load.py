@@ -95,9 +95,15 @@ async def test_a_seed_repeats_what_clients_decide_and_all_is_decided(
 
 
 async def test_bursts_fill_an_activity_and_cancel_or_enlarge_it(servers: Servers, tmp_path: Path) -> None:
-    async with new_office(servers) as office, office.registration() as client:
+    async with new_office(servers) as office:
+        seen = view(office, ["http://office"] * 2)
+        await _burst(office, seen, tmp_path)
+
+
+async def _burst(office: TestOffice, seen: OfficeView, tmp_path: Path) -> None:
+    async with office.registration() as client:
         with History(tmp_path / "history.jsonl") as history:
-            load = Load([view(office, ["http://office"] * 2)], history, 3, 5)
+            load = Load([seen], history, 3, 5)
             reach(load, client)
             bursts = load.bursts[office.code]
             rushed = await bursts.rush(seconds=1, factor=40, seats=10)

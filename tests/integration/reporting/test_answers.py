@@ -110,6 +110,8 @@ async def test_rows_and_offices_are_as_the_interface_names_them(
         "present": 0,
         "session_attendances": 0,
         "jp_attended": 0,
+        "invited": 0,
+        "came_by_invitation": 0,
     }
     assert answer["rows"] == [
         {"month": "2024-01", "category": category, "cohort": cohort, "activities": activities, "seats": seats}
