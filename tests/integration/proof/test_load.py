@@ -17,7 +17,7 @@ from tests.support.servers import Servers
 
 pytestmark = pytest.mark.broker
 SIGNER = Signer("0a" * 32)
-ENOUGH = 30  # commands of each kind of client, to compare two runs by
+ENOUGH = 45  # commands of each kind of client, to compare two runs by
 
 
 def view(office: TestOffice, urls: list[str]) -> OfficeView:
