@@ -1,10 +1,11 @@
 """I5: what the facts owe is sent once; more only for attempts counted as lost, none only with a reason."""
 
+import json
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from proof.checks.owed import Activity, Owed, owed
+from proof.checks.owed import Activity, Owed, owed, shown_by
 from proof.checks.verdict import Look, Verdict
 from proof.witnesses import Document, Mail, Office, Run
 
@@ -100,6 +101,8 @@ def _unfounded(office: Office, expected: Owed, row: Document, due: datetime) -> 
         return "withdrawn, and the directory has both" if _in_directory(office, row) else None
     if (state, reason) == ("withdrawn", "erased"):
         return "withdrawn as erased, and is not" if _in_directory(office, row) else None
+    if (state, reason) == ("withdrawn", "unchanged") and _told_before(office, expected, row):
+        return None
     if state == "withdrawn" and reason in POINTLESS:
         return POINTLESS[reason](expected.activities[row["activity"]], row)
     if (state, reason) == ("withdrawn", "merged"):
@@ -123,6 +126,15 @@ def _not_unchanged(about: Activity, row: Document) -> str | None:
     after = [shown for at, shown in about.shown if at >= number]
     same = any(shown in after for at, shown in about.shown if at < number)
     return None if same else "withdrawn as unchanged, and it did change"
+
+
+def _told_before(office: Office, expected: Owed, row: Document) -> bool:
+    """Whether the entry of an earlier fact said already what is so since: each is written of the activity as
+    it stands by then, which may be as a later fact left it."""
+    about, key = expected.activities[row["activity"]], f"a:{row['activity']}".encode()
+    after = [shown for at, shown in about.shown if at >= row["needs_activity"]]
+    entries = [json.loads(one.value) for one in office.directory if one.key == key and one.value]
+    return any(entry["rev"] < row["needs_activity"] and shown_by(entry) in after for entry in entries)
 
 
 def _not_over(about: Activity, row: Document) -> str | None:

@@ -1,6 +1,7 @@
 """Which mails the facts owe: recounted from the ledger alone, by the plainest means."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -107,11 +108,18 @@ def _told(about: Activity, fact: Fact, at: datetime) -> bool:
     return fact.type == "activity.changed" and not over and not CONCERN.isdisjoint(fact.data["fields"])
 
 
+def shown_by(data: Mapping[str, Any]) -> tuple[str, list[tuple[datetime, str, datetime]]]:
+    """What a fact, or an entry of the directory, says of an activity's title and times."""
+    sessions = sorted((_time(one["starts"]), one["id"], _time(one["ends"])) for one in data["sessions"])
+    return data["title"], sessions
+
+
 def _plan(about: Activity, fact: Fact, at: datetime) -> None:
     """One for each session but for those that follow on another; not if its time has passed already."""
     given = fact.data.get("reminder_before")
     before = timedelta(days=1) if given is None else DURATION.validate_python(given)
-    sessions = sorted((_time(one["starts"]), one["id"], _time(one["ends"])) for one in fact.data["sessions"])
+    shown = shown_by(fact.data)
+    sessions = shown[1]
     kept: list[Reminder] = []
     for starts, session, _ in sessions:
         due = starts - before
@@ -126,7 +134,7 @@ def _plan(about: Activity, fact: Fact, at: datetime) -> None:
     about.planned += [one for one in kept if one.fact == fact.id]
     about.reminders = kept
     about.ends.append(max((end for _, _, end in sessions), default=at))
-    about.shown.append((fact.number, (fact.data["title"], sessions)))
+    about.shown.append((fact.number, shown))
 
 
 def _reminded(

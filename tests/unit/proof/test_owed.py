@@ -1,13 +1,14 @@
 """The recount of owed mails is tried itself: reminders and changes, who must get one and who may."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from proof.checks.mails import POINTLESS, _not_merged
+from proof.checks.mails import POINTLESS, _not_merged, _told_before
 from proof.checks.owed import Owed, owed
-from proof.witnesses import Fact, Office
+from proof.witnesses import Fact, Office, Record
 
 BEGAN = datetime(2024, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -105,6 +106,17 @@ def test_reasons_for_withdrawing_are_looked_into() -> None:
     back = owed([*STORY, changed(7, session("s1", due=200)), changed(8, session("s1", due=100))], REST)
     assert said(back, "unchanged", needs_activity=7) is None
     assert said(back, "unchanged", needs_activity=8) is None, "what stood between may never have been known"
+
+
+def test_what_an_earlier_entry_said_already_is_no_change() -> None:
+    """The entry of fact 5 was written after fact 7, and a mail told what it says."""
+    moved = owed([*STORY, changed(7, session("s1", due=200))], REST)
+    row = {"activity": "rakor", "needs_activity": 7}
+    for rev, due, told in ((5, 200, True), (5, 100, False), (7, 200, False)):
+        entry = {"rev": rev, "title": "Rapat", "sessions": [session("s1", due=due)]}
+        record = Record("directory", 0, 0, 0, b"a:rakor", json.dumps(entry).encode(), [])
+        seen = Office("uji", {}, {}, [], [], [record], [])
+        assert _told_before(seen, moved, row) is told, (rev, due)
 
 
 def test_what_was_merged_was_told_by_another_mail_since() -> None:
