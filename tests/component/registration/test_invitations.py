@@ -87,6 +87,9 @@ async def test_who_is_invited_answers_names_people_and_replaces_them(brokerless:
         sound(shown)
         assert heading(shown) == "Rapat koordinasi uji"
         assert "3 kursi disimpan" in shown.text
+        for odd in ("9" * 5_000, "\N{SUPERSCRIPT TWO}", "4", "dua"):
+            answer = await client.post(page, data={"jawaban": "diwakili", "kursi": odd})
+            assert answer.status_code == 303, odd[:9]
         yes = await landed(client, await client.post(page, data={"jawaban": "diwakili", "kursi": "2"}))
         assert "Anda menjawab <strong>diwakili</strong>" in yes.text
         assert "2 kursi disimpan" in yes.text

@@ -1,5 +1,6 @@
 """Answering an invitation by its link: whether they come, and who; and others in their place."""
 
+import re
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -25,6 +26,7 @@ NOT_OURS: Final = (
 )
 AGAIN: Final = "Belum pasti kami terima. Kirim sekali lagi; mengulang tidak menimbulkan masalah."
 ANSWERS: Final = {"hadir": "coming", "diwakili": "represented", "berhalangan": "not_coming"}
+COUNT: Final = re.compile(r"[0-9]{1,4}")
 PENDING: Final = "Sedang diproses; muat ulang halaman ini sebentar lagi."
 KNOWN: Final = (
     "Orang ini tidak dapat ditambahkan. Bila ia sudah mendaftar sendiri, pendaftarannya tetap berlaku; "
@@ -48,13 +50,9 @@ def routes(front: OfficePages) -> APIRouter:
         if said is None:
             return _page(front, token, (row, state), told="Pilih salah satu jawaban.")
         given: dict[str, Any] = {"activity": state.described.id, "invitation": row.invitation.id}
-        if (
-            said != "not_coming"
-            and seats.isascii()
-            and seats.isdigit()
-            and 0 < int(seats) <= row.invitation.kept
-        ):
-            given["seats"] = int(seats)
+        wanted = int(seats) if COUNT.fullmatch(seats) else 0
+        if said != "not_coming" and 0 < wanted <= row.invitation.kept:
+            given["seats"] = wanted
         command = AnswerInvitation.model_validate(given | {"answer": said})
         return await _answered(front, token, row, command, f"{row.invitation.answer} {row.invitation.kept}")
 
