@@ -1,7 +1,7 @@
 """How facts lie in MongoDB."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import bson
 from bson import CodecOptions, Int64
@@ -20,9 +20,17 @@ from shared.mongo.driver import Document
 TIMES_IN_UTC = CodecOptions[Document](tz_aware=True)
 
 
+NUMBER_BITS: Final = 40
+
+
 def position(partition: int, number: int) -> Int64:
     """A place in a partition as one integer that sorts rightly, which text such as `bali-0-10` does not."""
-    return Int64(partition << 40 | number)
+    return Int64(partition << NUMBER_BITS | number)
+
+
+def number_of(place: int) -> int:
+    """The number in its partition of what stands there; its partition is `place >> NUMBER_BITS`."""
+    return int(place) & ((1 << NUMBER_BITS) - 1)
 
 
 def encoded_fact(
@@ -94,8 +102,8 @@ def published_value(office: str, ledger: str, document: Document, subject: str) 
     stated = {
         "office": office,
         "ledger": ledger,
-        "partition": place >> 40,
-        "number": place & ((1 << 40) - 1),
+        "partition": place >> NUMBER_BITS,
+        "number": number_of(place),
         "at": rfc3339(document["at"]),
         "subject": subject,
     }

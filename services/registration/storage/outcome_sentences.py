@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from services.registration.kernel.command_client import DecidedCommand
 from services.registration.kernel.features import Features
+from services.registration.storage.documents import NUMBER_BITS, number_of
 from shared.contracts.outcomes import CommandKey, Outcome
 from shared.kafka.facts import failure
 from shared.mongo.driver import Document
@@ -50,7 +51,7 @@ class OutcomeSentences:
             message=self._sentences.say(result, None, data),
             registration=data.get("registration"),
             place=data.get("place"),
-            fact=f"{self._office}-{place >> 40}-{place & ((1 << 40) - 1)}",
+            fact=f"{self._office}-{place >> NUMBER_BITS}-{number_of(place)}",
         )
         return DecidedCommand(outcome, bytes(row["payload"]))
 

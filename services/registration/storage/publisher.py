@@ -10,7 +10,7 @@ from services.registration.kernel.feature import Entry, OfficeStore
 from services.registration.kernel.features import Features
 from services.registration.kernel.ports import TopicLost
 from services.registration.storage.directory_writer import DirectoryWriter
-from services.registration.storage.documents import published_value
+from services.registration.storage.documents import number_of, published_value
 from services.registration.storage.ledger import Ledger
 from shared.contracts import topics
 from shared.contracts.commands import Command
@@ -68,7 +68,7 @@ class Publisher:
                 f"{topics.facts(self._office)} partition {cursor.partition} answered offset {offsets[0]}, "
                 f"not above {cursor.published_offset}: the topic was lost; run `simpul republish`"
             )
-        number = int(facts[-1]["_id"]) & ((1 << 40) - 1)
+        number = number_of(facts[-1]["_id"])
         await self._ledger.mark_published(cursor, cursor.published, number, offsets[-1])
         return replace(cursor, published=number, published_offset=offsets[-1])
 
@@ -108,7 +108,7 @@ class Publisher:
         await asyncio.gather(*sent)
 
     def _id(self, cursor: Cursor, fact: Document) -> str:
-        number = int(fact["_id"]) & ((1 << 40) - 1)
+        number = number_of(fact["_id"])
         return f"{self._office}-{cursor.partition}-{number}"
 
     async def _send(self, cursor: Cursor, fact: Document) -> Awaitable[Any]:

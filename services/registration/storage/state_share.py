@@ -11,9 +11,9 @@ import bson
 
 from services.registration.kernel.features import Features
 from services.registration.kernel.loaded_states import Ref
-from services.registration.storage.documents import position
+from services.registration.storage.documents import number_of, position
 from services.registration.storage.ledger import cursor_of, stored_facts
-from services.registration.storage.stored_fact import NUMBERS, LedgerUnreadable, StoredFact, read_stored
+from services.registration.storage.stored_fact import LedgerUnreadable, StoredFact, read_stored
 from shared.mongo.driver import Document, Session, Store
 
 FACTS_AT_ONCE: Final = 1_000
@@ -82,7 +82,7 @@ class StateShare:
         ]
 
     def _read(self, number: int, row: Document, beside: Document | None) -> StoredFact:
-        if int(row["_id"]) & NUMBERS != number:
+        if number_of(row["_id"]) != number:
             raise self._lacks(number)
         return read_stored(self._features, row, beside, self._holds)
 

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from services.registration.kernel.decisions import NewFact
 from services.registration.kernel.feature import FactWithoutState, PrivatePart
 from services.registration.kernel.features import Features
 from services.registration.kernel.loaded_states import Ref
+from services.registration.storage.documents import NUMBER_BITS, number_of
 from shared.contracts.facts import FACTS, Body
 from shared.kafka.facts import failure
 from shared.mongo.driver import Document
-
-NUMBERS: Final = (1 << 40) - 1
 
 
 class LedgerUnreadable(Exception):
@@ -64,7 +63,7 @@ def read_stored(
     features: Features, row: Document, beside: Document | None, holds: Callable[[Ref], bool]
 ) -> StoredFact:
     """`holds`: which states are followed. Raises `LedgerUnreadable` and `FactWithoutState`."""
-    partition, number = int(row["_id"]) >> 40, int(row["_id"]) & NUMBERS
+    partition, number = int(row["_id"]) >> NUMBER_BITS, number_of(row["_id"])
     if (model := FACTS.get(row["type"])) is None:
         raise LedgerUnreadable(
             f"fact {number} of partition {partition} is a {row['type']}: use the version that knows it"

@@ -16,7 +16,7 @@ from services.registration.features.gatherings.gathering_states import ENDED_ANS
 from services.registration.features.gatherings.views import Views
 from services.registration.kernel.digests import Digests
 from services.registration.kernel.feature import EntryWriter
-from services.registration.storage.documents import position
+from services.registration.storage.documents import number_of, position
 from shared.contracts.activity import Activity
 from shared.kafka.records import partition_of
 from shared.mongo.driver import Document, Session, Store, UpdateOne
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS: Final = 3600.0
 AT_ONCE: Final = 500
-NUMBER: Final = (1 << 40) - 1
 _ANSWERED: Final = {"who.answers": {"$exists": True}}
 
 
@@ -84,7 +83,7 @@ class AnswerRetention:
                 await self.store[collection].bulk_write(writes, session=session)
         revs: dict[str, int] = {}
         for fact in facts:
-            revs[fact["data"]["registration"]] = int(fact["_id"]) & NUMBER
+            revs[fact["data"]["registration"]] = number_of(fact["_id"])
         due = [
             UpdateOne({"_id": name}, {"$set": {"rev": rev, "partition": partition}}, upsert=True)
             for name, rev in revs.items()

@@ -7,6 +7,7 @@ from typing import Final
 from services.registration.features.gatherings.gatherings import ACTIVITY, INVITATION, REGISTRATION
 from services.registration.features.gatherings.invitation_states import INVITATIONS
 from services.registration.kernel.feature import DirectoryRule, Entry, EntryRule, OfficeStore
+from services.registration.storage.documents import number_of
 from shared.contracts.activity import Activity
 from shared.contracts.directory import (
     ActivityEntry,
@@ -58,7 +59,7 @@ class Directory:
         invitations: dict[str, int] = {}
         known: dict[str, Document] = {}
         for fact in facts:
-            number, data = int(fact["_id"]) & ((1 << 40) - 1), fact["data"]
+            number, data = number_of(fact["_id"]), fact["data"]
             if fact["type"] in OF_ACTIVITY:
                 activities[data["activity"]] = number
             elif fact["type"] in OF_INVITATION:

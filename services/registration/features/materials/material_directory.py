@@ -14,6 +14,7 @@ from services.registration.features.materials.domain.material import (
 )
 from services.registration.features.materials.material_states import CODEC, MATERIALS
 from services.registration.kernel.feature import DirectoryRule, Entry, EntryRule, OfficeStore
+from services.registration.storage.documents import number_of
 from shared.contracts.directory import MaterialEntry, material_key
 from shared.contracts.facts import Body, MaterialPublished, MaterialWithdrawn
 from shared.mongo.driver import Document
@@ -25,7 +26,7 @@ OF_MATERIAL: Final = {fact.type for fact in _FACTS}
 async def _entries(of: OfficeStore, facts: Sequence[Document]) -> list[Entry]:
     """One for each material that these facts changed, as it is now."""
     revs = {
-        state_id(fact["data"]["activity"], fact["data"]["material"]): int(fact["_id"]) & ((1 << 40) - 1)
+        state_id(fact["data"]["activity"], fact["data"]["material"]): number_of(fact["_id"])
         for fact in facts
         if fact["type"] in OF_MATERIAL
     }

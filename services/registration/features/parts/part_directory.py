@@ -9,6 +9,7 @@ from services.registration.features.parts.part_states import CODEC, PART, PARTS
 from services.registration.kernel.feature import DirectoryRule, Entry, EntryRule, OfficeStore
 from services.registration.kernel.loaded_states import LoadedStates
 from services.registration.kernel.recovery import DirectoryEntries, RecoveredFact
+from services.registration.storage.documents import number_of
 from shared.contracts.directory import PartEntry, part_key
 from shared.contracts.facts import Body, PartAdded, PartRemoved
 from shared.mongo.driver import Document, Session
@@ -19,9 +20,7 @@ OF_PART: Final = {fact.type for fact in _FACTS}
 
 async def _entries(of: OfficeStore, facts: Sequence[Document]) -> list[Entry]:
     """One for each person that these facts are about, as they are known now."""
-    revs = {
-        fact["data"]["part"]: int(fact["_id"]) & ((1 << 40) - 1) for fact in facts if fact["type"] in OF_PART
-    }
+    revs = {fact["data"]["part"]: number_of(fact["_id"]) for fact in facts if fact["type"] in OF_PART}
     if not revs:
         return []
     rows = await of.store[PARTS].find({"_id": {"$in": list(revs)}}).to_list(None)
