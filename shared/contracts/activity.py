@@ -1,6 +1,6 @@
 """An activity as the office describes it: the same shape in a command, over HTTP and in the register."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -48,6 +48,14 @@ class Session(Message):
         if self.ends <= self.starts:
             raise misfit("ends", "ends_before_it_starts", "a session ends before it starts")
         return self
+
+
+def sessions_in_order(sessions: Iterable[Session]) -> list[Session]:
+    return sorted(sessions, key=lambda one: one.starts)
+
+
+def session_named(sessions: Sequence[Session], name: str) -> Session | None:
+    return next((one for one in sessions if one.id == name), None)
 
 
 def last_end(sessions: Iterable[Session]) -> datetime | None:

@@ -3,15 +3,12 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from services.registration.features.gatherings.gatherings_desk import gatherings
-from services.registration.features.gatherings.pages.cancelling import registered
-from services.registration.web.front import WAIT_SECONDS, OfficePages, now
-from services.registration.web.tokens import OutcomeTicket
+from services.registration.features.gatherings.pages.cancelling import registered, submit_by_link
+from services.registration.web.front import OfficePages, now
 from shared.contracts.commands import AcceptOffer, DeclineOffer
-from shared.http import Problem
-from shared.kafka.connection import KafkaUnavailable
 
 AGAIN: Final = "Jawaban Anda belum pasti kami terima. Kirim sekali lagi; mengulang tidak menimbulkan masalah."
 
@@ -35,14 +32,8 @@ def routes(front: OfficePages) -> APIRouter:
     async def answer(token: str, jawaban: Annotated[str, Form()] = "") -> Response:
         """Only what says yes is one."""
         registration, state = await registered(front, token)
-        client, source, activity = front.desk.command_client, front.desk.source("public"), state.described.id
         command = (AcceptOffer if jawaban == "ambil" else DeclineOffer)(registration=registration)
-        identifier = client.digests.form(command.type, registration)
-        try:
-            await client.ask(command, activity, source, identifier, WAIT_SECONDS, known=True)
-        except KafkaUnavailable:
-            raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
-        asked = OutcomeTicket(client.digests.command(activity, source, identifier), activity)
-        return RedirectResponse(f"/hasil/{front.desk.tokens.of_outcome(asked)}", 303)
+        identifier = front.desk.command_client.digests.form(command.type, registration)
+        return await submit_by_link(front, command, state.described.id, identifier, AGAIN)
 
     return router

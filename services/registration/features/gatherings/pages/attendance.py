@@ -17,6 +17,7 @@ from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages, now
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
+from shared.contracts.activity import session_named, sessions_in_order
 from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
 from shared.http import Problem
@@ -64,6 +65,13 @@ def saved(changes: int) -> str:
 
 async def record(front: OfficePages, activity: str, ticks: Sequence[Tick], user: SignedIn) -> list[Outcome]:
     """What of it is not recorded. Raises `Problem` 422 or 503."""
+    return [one for one in await outcomes_of(front, activity, ticks, user) if one.result != "recorded"]
+
+
+async def outcomes_of(
+    front: OfficePages, activity: str, ticks: Sequence[Tick], user: SignedIn
+) -> list[Outcome]:
+    """Of each tick, in their order. Raises `Problem` 422 or 503."""
     try:
         commands = [
             RecordAttendance(activity=activity, registration=one, session=session, present=present)
@@ -71,8 +79,7 @@ async def record(front: OfficePages, activity: str, ticks: Sequence[Tick], user:
         ]
     except ValidationError:
         raise Problem(422, "invalid", "") from None
-    outcomes = await asyncio.gather(*(submit_command(front, one, activity, user) for one in commands))
-    return [one for one in outcomes if one.result != "recorded"]
+    return await asyncio.gather(*(submit_command(front, one, activity, user) for one in commands))
 
 
 async def _shown(
@@ -85,8 +92,8 @@ async def _shown(
     did: str = "",
 ) -> HTMLResponse:
     state = await activity_of(front, activity)
-    meetings = sorted(state.described.sessions, key=lambda one: one.starts)
-    meeting = next((one for one in meetings if one.id == named), meetings[0])
+    meetings = sessions_in_order(state.described.sessions)
+    meeting = session_named(meetings, named) or meetings[0]
     opens = attendance_opens(state.described, meeting.starts)
     skip = (number - 1) * ROWS
     rows, total = await gatherings(front).roster.found(activity, RosterFilter(status="confirmed"), skip, ROWS)

@@ -9,7 +9,7 @@ from services.registration.features.gatherings.domain.activity import ActivitySt
 from services.registration.features.gatherings.gatherings_desk import activity_of, gatherings
 from services.registration.web.front import WAIT_SECONDS, OfficePages, now
 from services.registration.web.tokens import OutcomeTicket
-from shared.contracts.commands import CancelRegistration
+from shared.contracts.commands import CancelRegistration, Command
 from shared.http import Problem
 from shared.kafka.connection import KafkaUnavailable
 from shared.links import LinkUnknown
@@ -41,17 +41,25 @@ def routes(front: OfficePages) -> APIRouter:
     @router.post("/batal/{token}", response_class=HTMLResponse)
     async def cancel(token: str, request: Request) -> Response:
         registration, state = await registered(front, token)
-        command_client, source = front.desk.command_client, front.desk.source("public")
-        activity, identifier = state.described.id, command_client.digests.form("batal", registration)
         command = CancelRegistration(registration=registration)
-        try:
-            await command_client.ask(command, activity, source, identifier, WAIT_SECONDS, known=True)
-        except KafkaUnavailable:
-            raise Problem(503, "unavailable", AGAIN, {"Retry-After": "5"}) from None
-        asked = OutcomeTicket(command_client.digests.command(activity, source, identifier), activity)
-        return RedirectResponse(f"/hasil/{front.desk.tokens.of_outcome(asked)}", 303)
+        identifier = front.desk.command_client.digests.form("batal", registration)
+        return await submit_by_link(front, command, state.described.id, identifier, AGAIN)
 
     return router
+
+
+async def submit_by_link(
+    front: OfficePages, command: Command, activity: str, identifier: str, again: str
+) -> RedirectResponse:
+    """To its outcome, of what the public asks by the link of a mail. `again`: said where Kafka does not
+    answer. Raises `Problem` 503."""
+    client, source = front.desk.command_client, front.desk.source("public")
+    try:
+        await client.ask(command, activity, source, identifier, WAIT_SECONDS, known=True)
+    except KafkaUnavailable:
+        raise Problem(503, "unavailable", again, {"Retry-After": "5"}) from None
+    asked = OutcomeTicket(client.digests.command(activity, source, identifier), activity)
+    return RedirectResponse(f"/hasil/{front.desk.tokens.of_outcome(asked)}", 303)
 
 
 async def registered(front: OfficePages, token: str) -> tuple[str, ActivityState]:

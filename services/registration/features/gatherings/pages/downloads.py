@@ -1,7 +1,7 @@
 """What staff take along as sheets: participants, attendance, the empty template."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Response
 
@@ -10,11 +10,11 @@ from services.registration.features.gatherings.gatherings_desk import activity_o
 from services.registration.features.gatherings.pages.roster import Filter, Search, query_of, read
 from services.registration.features.gatherings.roster import RosterFilter
 from services.registration.features.gatherings.sheets import files
+from services.registration.inspection.media import XLSX
 from services.registration.kernel.actions import Action
+from services.registration.web.attachments import attachment
 from services.registration.web.front import OfficePages
 from shared.accounts.access import Access, SignedIn
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def routes(front: OfficePages, access: Access) -> APIRouter:
@@ -63,9 +63,4 @@ async def _participants(
 
 def sheet(data: bytes, name: str) -> Response:
     """`name`: of ASCII letters, digits and hyphens."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}.xlsx"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(data, media_type=XLSX, headers=headers)
+    return attachment(data, f"{name}.xlsx", XLSX)

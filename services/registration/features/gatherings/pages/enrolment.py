@@ -139,7 +139,9 @@ async def _shown(
     did: str = "",
 ) -> HTMLResponse:
     state = await activity_of(front, row.activity)
-    [row] = await gatherings(front).reach.seen(row.activity, [row], may_see(user))
+    beyond = await _beyond(front, user, row)
+    if beyond:
+        [row] = await gatherings(front).reach.seen(row.activity, [row], may_see(user))
     await note(front, user, "read_registration", f"r:{row.id}", f"a:{row.activity}", f"p:{row.ref}")
     reached, live = await reach(front, row.ref, fact) if fact else (0, 0)
     mails = await listed(front, activity=row.activity, registration=row.id)
@@ -152,7 +154,7 @@ async def _shown(
         "staf-pendaftaran.html",
         status,
         row=row,
-        beyond=BEYOND if await _beyond(front, user, row) else "",
+        beyond=BEYOND if beyond else "",
         state=state,
         answers=shown_answers(state.described, row.category, row.answers, now()),
         values=values or standing,

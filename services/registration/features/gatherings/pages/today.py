@@ -16,7 +16,7 @@ from services.registration.kernel.actions import Action
 from services.registration.web.front import OfficePages, now
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import staff_page
-from shared.contracts.activity import Session
+from shared.contracts.activity import Session, session_named, sessions_in_order
 
 FOUND: Final = 12
 """At most: whoever looks through more writes another word."""
@@ -54,8 +54,8 @@ async def _shown(
     front: OfficePages, user: SignedIn, activity: str, named: str, text: str = "", told: str = ""
 ) -> HTMLResponse:
     state = await activity_of(front, activity)
-    meetings = sorted(state.described.sessions, key=lambda one: one.starts)
-    meeting = next((one for one in meetings if one.id == named), running_session(meetings, now()))
+    meetings = sessions_in_order(state.described.sessions)
+    meeting = session_named(meetings, named) or running_session(meetings, now())
     opens, counts = (
         attendance_opens(state.described, meeting.starts),
         await gatherings(front).roster.counts(activity),

@@ -13,7 +13,7 @@ from services.registration.features.gatherings.roster import EnrolledParticipant
 from services.registration.features.gatherings.sheets.categories import CATEGORIES
 from services.registration.features.gatherings.sheets.headers import REQUIRED, TITLES
 from services.registration.features.gatherings.sheets.marks import FIRST_TITLES, PRESENT, session_title
-from shared.contracts.activity import Activity
+from shared.contracts.activity import Activity, sessions_in_order
 from shared.contracts.questions import Question
 from shared.regions import regencies
 from shared.words import words
@@ -50,7 +50,7 @@ def participants(rows: Iterable[EnrolledParticipant], questions: Sequence[Questi
 
 def attendance(activity: Activity, rows: Iterable[EnrolledParticipant]) -> bytes:
     """A column per session with what is ticked already; filled in, it is the import."""
-    sessions = sorted(activity.sessions, key=lambda one: one.starts)
+    sessions = sessions_in_order(activity.sessions)
     titles = [*FIRST_TITLES, *map(session_title, sessions)]
     cells = (
         [row.id, row.who["name"], row.institution]

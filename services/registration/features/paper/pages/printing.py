@@ -18,7 +18,7 @@ from services.registration.web.front import OfficePages, now
 from services.registration.web.typesetting import paper, typeset
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import staff_page
-from shared.contracts.activity import Session
+from shared.contracts.activity import Session, session_named, sessions_in_order
 from shared.words import words
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -78,8 +78,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
 
 def session_of(state: ActivityState, name: str) -> Session:
     """The one of this id, else the first."""
-    meetings = sorted(state.described.sessions, key=lambda one: one.starts)
-    return next((one for one in meetings if one.id == name), meetings[0])
+    meetings = sessions_in_order(state.described.sessions)
+    return session_named(meetings, name) or meetings[0]
 
 
 async def _people(
@@ -108,7 +108,7 @@ async def _choice(
         422 if wrong else 200,
         activity=state.described,
         confirmed=counts.get("confirmed", 0),
-        meetings=sorted(state.described.sessions, key=lambda one: one.starts),
+        meetings=sessions_in_order(state.described.sessions),
         categories=sorted(await gatherings(front).roster.categories(state.described.id)),
         values=chosen.model_dump(),
         errors={"unsur": wrong} if wrong else {},

@@ -1,7 +1,5 @@
 """What was signed on paper, taken into the register by the numbers of its rows."""
 
-import asyncio
-from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,16 +7,14 @@ from fastapi.responses import HTMLResponse
 
 from services.registration.features.gatherings.domain.activity import ActivityState
 from services.registration.features.gatherings.gatherings_desk import activity_of
+from services.registration.features.gatherings.pages.attendance import outcomes_of
 from services.registration.features.paper.domain.row_numbers import NumbersRefused, row_numbers
 from services.registration.features.paper.pages.printing import session_of
 from services.registration.features.paper.paper_desk import printed_lists
-from services.registration.features.paper.printed_lists import PrintedList
 from services.registration.kernel.actions import Action
-from services.registration.web.desk import submit_command
 from services.registration.web.front import OfficePages
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import done_message, redirect_with_message, staff_page
-from shared.contracts.commands import RecordAttendance
 from shared.contracts.outcomes import Outcome
 from shared.words import number
 
@@ -46,7 +42,8 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
             rows = row_numbers(typed["nomor"], len(found.registrations))
         except NumbersRefused as refused:
             return _page(front, user, state, typed, {"nomor": str(refused)})
-        outcomes = await _record(front, state.described.id, found, rows, user)
+        ticks = [(found.registrations[row - 1], found.session, True) for row in rows]
+        outcomes = await outcomes_of(front, state.described.id, ticks, user)
         unrecorded = {row: one for row, one in zip(rows, outcomes, strict=True) if one.result != "recorded"}
         title = session_of(state, found.session).title
         done = f"{number(len(rows) - len(unrecorded))} orang dicatat hadir di {title}."
@@ -55,22 +52,6 @@ def routes(front: OfficePages, access: Access) -> APIRouter:
         return redirect_with_message(front, f"/staf/kegiatan/{state.described.id}/hadir-kertas", done)
 
     return router
-
-
-async def _record(
-    front: OfficePages, activity: str, found: PrintedList, rows: Sequence[int], user: SignedIn
-) -> list[Outcome]:
-    """Of each row. Raises `Problem` 503."""
-    commands = [
-        RecordAttendance(
-            activity=activity,
-            registration=found.registrations[row - 1],
-            session=found.session,
-            present=True,
-        )
-        for row in rows
-    ]
-    return await asyncio.gather(*(submit_command(front, one, activity, user) for one in commands))
 
 
 def _unrecorded(outcomes: dict[int, Outcome]) -> str:

@@ -18,12 +18,14 @@ from services.registration.features.paper.domain.activity_report import (
 )
 from services.registration.features.paper.pages.printing import TEMPLATES
 from services.registration.features.paper.report_files import TABLES, ReportHead, as_docx, as_xlsx, for_typst
+from services.registration.inspection.media import DOCX, XLSX
 from services.registration.kernel.actions import Action
+from services.registration.web.attachments import attachment
 from services.registration.web.front import OfficePages, now
 from services.registration.web.typesetting import paper, typeset
 from shared.accounts.access import Access, SignedIn
 from shared.accounts.desk_pages import staff_page
-from shared.contracts.activity import Activity
+from shared.contracts.activity import Activity, sessions_in_order
 from shared.http import Problem
 from shared.regions import regencies
 from shared.words import dates, kind_label, moment, number, words
@@ -31,9 +33,6 @@ from shared.words import dates, kind_label, moment, number, words
 MOST: Final = 10_000
 TOO_MANY: Final = "Laporan memuat paling banyak 10.000 peserta. Unduh daftar pesertanya sebagai lembar Excel."
 SHOWN: Final = 15
-OFFICE: Final = "application/vnd.openxmlformats-officedocument."
-DOCX: Final = f"{OFFICE}wordprocessingml.document"
-XLSX: Final = f"{OFFICE}spreadsheetml.sheet"
 
 
 def routes(front: OfficePages, access: Access) -> APIRouter:
@@ -81,9 +80,7 @@ async def _file(
 ) -> Response:
     state, report = await _taken_along(front, user, activity)
     data = await asyncio.to_thread(written, _head(front, state, report), report)
-    name = f'attachment; filename="laporan-{state.described.id}.{ending}"'
-    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    return Response(data, media_type=media_type, headers=headers)
+    return attachment(data, f"laporan-{state.described.id}.{ending}", media_type)
 
 
 async def _taken_along(
@@ -101,8 +98,7 @@ async def _report(front: OfficePages, activity: str) -> tuple[ActivityState, Act
     rows, total = await gatherings(front).roster.found(state.described.id, wanted, limit=MOST)
     if total > MOST:
         raise Problem(409, "too_large", TOO_MANY)
-    sessions = sorted(state.described.sessions, key=lambda one: one.starts)
-    titles = {one.id: one.title for one in sessions}
+    titles = {one.id: one.title for one in sessions_in_order(state.described.sessions)}
     return state, activity_report([_attendee(row) for row in rows], titles)
 
 
@@ -114,7 +110,7 @@ def _attendee(row: EnrolledParticipant) -> Attendee:
 
 def _head(front: OfficePages, state: ActivityState, report: ActivityReport) -> ReportHead:
     activity, total = state.described, report.total
-    first = min(activity.sessions, key=lambda one: one.starts)
+    first = sessions_in_order(activity.sessions)[0]
     facts = (
         ("Jenis", kind_label(activity.kind)),
         ("Waktu", dates(activity.sessions)),
